@@ -1,0 +1,221 @@
+//! The one door between an interface and the engine.
+//!
+//! An interface sends a [`Request`] and gets one [`Reply`] or one [`ApiError`](crate::ApiError); what happens
+//! on its own, progress above all, comes as [`Event`]s. Every door (window, bundle, browser, command line)
+//! speaks these three and nothing else.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::export::{ExportPreview, ExportProgress, ExportReport};
+use crate::filter::ItemRow;
+use crate::import::{ImportPreview, ImportProgress, ImportReport};
+use crate::project::{Progress, SearchIndex};
+use crate::queue::QueueRequest;
+use crate::{
+    AnnotatorId, ApiError, ExportPlan, ImportPlan, ItemFilter, ItemId, ItemStatus, JudgmentId, NewJudgment,
+    ProjectInfo, QueuedItem, Settings, SourceId,
+};
+
+/// Long work that goes on after its request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// A result of [`Request::Find`] that rows can be read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ViewId(pub u64);
+
+/// Which image is wanted, and how large.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ImageRequest {
+    /// The source whose media folder it is in.
+    pub source: SourceId,
+    /// As the data has it.
+    pub uri: String,
+    /// Largest width and height in pixels; scaled down to fit, never up.
+    pub fit: [u32; 2],
+}
+
+/// Decoded pixels.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pixels {
+    /// Width of `rgba`.
+    pub width: u32,
+    /// Height of `rgba`.
+    pub height: u32,
+    /// Width of the file's picture, after its orientation was applied.
+    pub full_width: u32,
+    /// Height of the file's picture, likewise.
+    pub full_height: u32,
+    /// Four bytes a pixel, sRGB, alpha not premultiplied, rows from the top.
+    pub rgba: Arc<[u8]>,
+}
+
+impl std::fmt::Debug for Pixels {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Pixels({}x{})", self.width, self.height)
+    }
+}
+
+/// What an interface can ask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// The settings of this machine.
+    LoadSettings,
+    /// Replaces them.
+    SaveSettings(Box<Settings>),
+    /// Opens the sample project, making it first where it is missing.
+    OpenSample,
+    /// Opens a project file, and closes the one before.
+    OpenProject {
+        /// The file.
+        path: String,
+    },
+    /// Makes an empty project file and opens it; refuses to replace one.
+    CreateProject {
+        /// The file.
+        path: String,
+        /// What people shall call it.
+        name: String,
+    },
+    /// Closes the project.
+    CloseProject,
+    /// The open project as it is now.
+    Project,
+    /// Makes this name the annotator who sits here, adding it where it is new.
+    SetAnnotator {
+        /// The name.
+        name: String,
+    },
+    /// What an import would do.
+    PreviewImport(ImportPlan),
+    /// Starts an import.
+    StartImport(ImportPlan),
+    /// Writes the problems of a finished import to a CSV file (`line,reason`).
+    SaveImportReport {
+        /// The finished import.
+        job: JobId,
+        /// The file.
+        path: String,
+    },
+    /// Items to judge.
+    Queue(QueueRequest),
+    /// Stores a judgment; answered when it is on the disk.
+    Submit(Box<NewJudgment>),
+    /// Finds items.
+    Find(ItemFilter),
+    /// Reads rows of what was found.
+    Rows {
+        /// What was found.
+        view: ViewId,
+        /// The first row.
+        from: u64,
+        /// How many at most.
+        count: u32,
+    },
+    /// Excludes, deletes or brings back items; answered with their statuses before.
+    SetStatus(Vec<(ItemId, ItemStatus)>),
+    /// What an export would write.
+    PreviewExport(ExportPlan),
+    /// Starts an export; the manifest goes beside the file.
+    StartExport {
+        /// What to write.
+        plan: ExportPlan,
+        /// Where to; refused if it exists, unless `replace`.
+        path: String,
+        /// Whether an existing file may be replaced.
+        replace: bool,
+    },
+    /// Stops long work; what it had begun is undone.
+    Cancel(JobId),
+    /// Decodes an image.
+    Image(ImageRequest),
+    /// Holds the project file against its own rules.
+    Check,
+}
+
+/// What the engine answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done, with nothing to tell.
+    Done,
+    /// The settings of this machine.
+    Settings(Box<Settings>),
+    /// The open project.
+    Project(Box<ProjectInfo>),
+    /// What an import would do.
+    ImportPreview(Box<ImportPreview>),
+    /// Long work was started.
+    Started(JobId),
+    /// Items to judge; fewer than asked, or none, where no more are open.
+    Items(Vec<QueuedItem>),
+    /// The judgment is on the disk.
+    Saved {
+        /// Which.
+        judgment: JudgmentId,
+        /// Its revision.
+        revision: u32,
+        /// Whose, and how far this annotator is now.
+        annotator: AnnotatorId,
+        /// How far this annotator is now.
+        progress: Progress,
+    },
+    /// What was found.
+    Found {
+        /// To read rows from.
+        view: ViewId,
+        /// How many items so far.
+        count: u64,
+        /// Whether that is all; else [`Event::FoundMore`] follows.
+        is_complete: bool,
+    },
+    /// Rows of what was found.
+    Rows {
+        /// What was found.
+        view: ViewId,
+        /// The first row's place.
+        from: u64,
+        /// The rows.
+        rows: Vec<ItemRow>,
+    },
+    /// The statuses before, so that the change can be undone.
+    StatusesBefore(Vec<(ItemId, ItemStatus)>),
+    /// What an export would write.
+    ExportPreview(Box<ExportPreview>),
+    /// A decoded image.
+    Image(Pixels),
+    /// What is wrong with the project file, one sentence each; nothing if it is sound.
+    Checked(Vec<String>),
+}
+
+/// What happens on its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// An import goes on.
+    ImportProgress(JobId, ImportProgress),
+    /// An import ended.
+    ImportEnded(JobId, Result<Box<ImportReport>, ApiError>),
+    /// An export goes on.
+    ExportProgress(JobId, ExportProgress),
+    /// An export ended.
+    ExportEnded(JobId, Result<Box<ExportReport>, ApiError>),
+    /// The search index grew.
+    SearchIndex(SearchIndex),
+    /// A search went on.
+    FoundMore {
+        /// Which.
+        view: ViewId,
+        /// How many items so far.
+        count: u64,
+        /// Whether that is all.
+        is_complete: bool,
+    },
+    /// The project's numbers changed by something other than a judgment.
+    ProjectChanged(Box<ProjectInfo>),
+}

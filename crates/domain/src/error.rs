@@ -1,0 +1,66 @@
+//! The one error that crosses the door.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure; stable, so that scripts and tests can rely on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// There is no such file, item, column, …
+    NotFound,
+    /// The file is not what it should be.
+    BadInput,
+    /// The request makes no sense, or not now.
+    BadRequest,
+    /// The project is from a newer program.
+    TooNew,
+    /// The project file is damaged, or is no project.
+    Damaged,
+    /// The project is open elsewhere.
+    AlreadyOpen,
+    /// The file or folder cannot be written.
+    ReadOnly,
+    /// The disk is full.
+    DiskFull,
+    /// It was cancelled.
+    Cancelled,
+    /// A policy must be chosen first.
+    PolicyNeeded,
+    /// Anything else that the system refused.
+    System,
+}
+
+/// What failed, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    /// What kind of failure.
+    pub code: ErrorCode,
+    /// What failed and why: a sentence without a full stop, the value last.
+    pub message: String,
+    /// What to do about it, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl ApiError {
+    /// An error without a hint.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None }
+    }
+
+    /// The same with a hint.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

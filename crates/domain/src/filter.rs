@@ -1,0 +1,93 @@
+//! Filters of the items browser, and the rows it shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AnnotatorId, ItemId, ItemStatus, Outcome, SourceId};
+
+/// How far an item is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Any.
+    #[default]
+    Any,
+    /// Nobody (or not the chosen annotator) has judged or skipped it.
+    Open,
+    /// Somebody (or the chosen annotator) has judged it.
+    Judged,
+    /// Somebody (or the chosen annotator) has skipped it.
+    Skipped,
+}
+
+/// Which items are wanted; every part narrows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ItemFilter {
+    /// Words that prompt or candidates must hold, all of them; `"a phrase"` and `prefix*` work. Empty for any.
+    #[serde(default)]
+    pub search: String,
+    /// How far they are.
+    #[serde(default)]
+    pub state: ItemState,
+    /// Only flagged ones.
+    #[serde(default)]
+    pub flagged: bool,
+    /// Only with this outcome in force.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// Whose judgments `state`, `flagged` and `outcome` look at; anyone's if none.
+    #[serde(default)]
+    pub annotator: Option<AnnotatorId>,
+    /// Only from this file.
+    #[serde(default)]
+    pub source: Option<SourceId>,
+    /// Only with this status; active and excluded ones if none.
+    #[serde(default)]
+    pub status: Option<ItemStatus>,
+}
+
+impl Default for ItemFilter {
+    fn default() -> Self {
+        Self {
+            search: String::new(),
+            state: ItemState::Any,
+            flagged: false,
+            outcome: None,
+            annotator: None,
+            source: None,
+            status: None,
+        }
+    }
+}
+
+/// One line of the items browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemRow {
+    /// The item.
+    pub id: ItemId,
+    /// The data's name for it.
+    pub external_id: Option<String>,
+    /// The start of the prompt, at most [`ROW_TEXT_CHARS`] characters on one line.
+    pub prompt: String,
+    /// The start of each candidate, likewise; a medium shows its file name.
+    pub candidates: Vec<String>,
+    /// The file it came from.
+    pub source: SourceId,
+    /// Whether it takes part.
+    pub status: ItemStatus,
+    /// Who said what, in force; skips have no outcome.
+    pub verdicts: Vec<RowVerdict>,
+}
+
+/// What one annotator said, as the items browser shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowVerdict {
+    /// Who.
+    pub annotator: AnnotatorId,
+    /// What; none for a skip.
+    pub outcome: Option<Outcome>,
+    /// Whether it is flagged.
+    pub flagged: bool,
+}
+
+/// The most characters of a text in an [`ItemRow`].
+pub const ROW_TEXT_CHARS: usize = 160;

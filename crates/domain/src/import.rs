@@ -1,0 +1,231 @@
+//! What an import is asked to do, what it would do, and what it did.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, TextFormat};
+
+/// The shapes of data that are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataFormat {
+    /// TRL preference data, explicit, implicit or conversational: `prompt?`, `chosen`, `rejected`.
+    TrlPreference,
+    /// Anthropic HH transcripts: `chosen` and `rejected`, turns marked `\n\nHuman:` and `\n\nAssistant:`.
+    AnthropicHh,
+    /// The PandaLM test set: `instruction`, `input`, `response1`, `response2`, `annotator1`, …
+    PandaLm,
+    /// One row per pair, by a [`ColumnMapping`].
+    Columns,
+    /// Tiebreak's own lossless JSONL.
+    Tiebreak,
+}
+
+impl DataFormat {
+    /// Every format.
+    pub const ALL: [Self; 5] =
+        [Self::TrlPreference, Self::AnthropicHh, Self::PandaLm, Self::Columns, Self::Tiebreak];
+
+    /// The word used on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TrlPreference => "trl",
+            Self::AnthropicHh => "hh",
+            Self::PandaLm => "pandalm",
+            Self::Columns => "columns",
+            Self::Tiebreak => "tiebreak",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::TrlPreference => "TRL preference",
+            Self::AnthropicHh => "Anthropic HH transcripts",
+            Self::PandaLm => "PandaLM",
+            Self::Columns => "Columns",
+            Self::Tiebreak => "Tiebreak, lossless",
+        }
+    }
+}
+
+/// What a column's values are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContentKind {
+    /// Text, or a list of messages.
+    #[default]
+    Text,
+    /// Image paths or addresses.
+    Image,
+}
+
+/// Where one candidate is found in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CandidateColumns {
+    /// The column of its content.
+    pub content: String,
+    /// What that content is.
+    pub kind: ContentKind,
+    /// The column of its model's name.
+    pub model: Option<String>,
+}
+
+/// Where an existing vote is found in a row, and how it reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LabelColumn {
+    /// The column.
+    pub column: String,
+    /// Values that mean the first candidate.
+    pub a: Vec<String>,
+    /// Values that mean the second candidate.
+    pub b: Vec<String>,
+    /// Values that mean a tie.
+    pub tie: Vec<String>,
+    /// Values that mean both bad.
+    pub both_bad: Vec<String>,
+}
+
+/// How a flat row becomes an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ColumnMapping {
+    /// The data's name for the item.
+    pub id: Option<String>,
+    /// Columns that make up the prompt, joined by blank lines.
+    pub prompt: Vec<String>,
+    /// The two candidates.
+    pub candidates: Vec<CandidateColumns>,
+    /// The existing vote.
+    pub label: Option<LabelColumn>,
+    /// Who gave it; else the plan's past annotator.
+    pub annotator: Option<String>,
+    /// Columns kept as metadata of the item.
+    pub metadata: Vec<String>,
+}
+
+/// What to do with votes in the data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelPolicy {
+    /// Leave them out: the items are judged afresh.
+    #[default]
+    LeaveOut,
+    /// Take them in as the judgments of a past annotator of this name.
+    TakeIn {
+        /// The name; where a row holds several votes, a number follows it.
+        annotator: String,
+    },
+}
+
+/// What an import is asked to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPlan {
+    /// The file.
+    pub path: String,
+    /// Its format; recognised by looking if none.
+    pub format: Option<DataFormat>,
+    /// How its columns are read, if the format is [`DataFormat::Columns`]; proposed by looking if none.
+    pub mapping: Option<ColumnMapping>,
+    /// How its texts are read.
+    pub text_format: TextFormat,
+    /// Its votes.
+    pub labels: LabelPolicy,
+    /// Where relative media paths start; the file's own folder if none.
+    pub media_folder: Option<String>,
+    /// Whether media at addresses may be fetched when they are shown.
+    pub fetches_addresses: bool,
+    /// The source's name; the file's if none.
+    pub source_name: Option<String>,
+}
+
+impl ImportPlan {
+    /// Recognise everything, leave votes out.
+    pub fn of_file(path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
+}
+
+/// A row that could not be taken, or was taken with a doubt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowProblem {
+    /// The line in the file, from 1; the row's number where lines mean nothing (a JSON array).
+    pub line: u64,
+    /// What was wrong, and with which field, in a sentence.
+    pub reason: String,
+}
+
+/// A column as the wizard shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnPreview {
+    /// Its name.
+    pub name: String,
+    /// The first value that is not empty, at most 120 characters.
+    pub example: String,
+}
+
+/// What an import would do, from the first rows of the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImportPreview {
+    /// What the file is, for people: "JSONL, gzipped".
+    pub container: String,
+    /// What was recognised, or asked for.
+    pub format: DataFormat,
+    /// Why it was recognised so, in a sentence.
+    pub because: String,
+    /// The columns of a flat file.
+    pub columns: Vec<ColumnPreview>,
+    /// The mapping proposed, or asked for.
+    pub mapping: Option<ColumnMapping>,
+    /// The first items, at most 20.
+    pub items: Vec<Item>,
+    /// What was wrong with the first rows.
+    pub problems: Vec<RowProblem>,
+    /// How many of the first rows were read.
+    pub rows_read: u64,
+    /// How many of the first items hold votes.
+    pub items_with_labels: u64,
+    /// The hosts from which media would be fetched.
+    pub media_hosts: Vec<String>,
+    /// The file's size.
+    pub size_bytes: u64,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportProgress {
+    /// Rows read.
+    pub rows_read: u64,
+    /// Items added.
+    pub items_added: u64,
+    /// Bytes of the file read (compressed ones, if it is compressed).
+    pub bytes_read: u64,
+    /// Bytes in the file.
+    pub bytes_total: u64,
+    /// Rows refused.
+    pub rows_refused: u64,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// The source's name.
+    pub source: String,
+    /// Rows read.
+    pub rows_read: u64,
+    /// Items added.
+    pub items_added: u64,
+    /// Items that were there already.
+    pub items_known: u64,
+    /// Of those, items that were deleted by hand and stay so.
+    pub items_deleted_before: u64,
+    /// Judgments taken in from votes in the data.
+    pub judgments_added: u64,
+    /// Rows refused.
+    pub rows_refused: u64,
+    /// The first [`MAX_PROBLEMS`] problems.
+    pub problems: Vec<RowProblem>,
+    /// How long it took.
+    pub elapsed_ms: u64,
+}
+
+/// The most problems a report lists; all are counted.
+pub const MAX_PROBLEMS: usize = 100_000;

@@ -1,0 +1,45 @@
+//! The words of Tiebreak as types, and the rules that hold between them.
+//!
+//! Nothing here knows a database, a file, a window or a network: the crate is pure and compiles to wasm.
+//! Start at [`item`] (what is judged), [`judgment`] (what is said of it) and [`door`] (how the interface
+//! asks the engine for anything at all).
+
+pub mod activity;
+pub mod annotator;
+pub mod content_hash;
+pub mod door;
+pub mod error;
+pub mod export;
+pub mod filter;
+pub mod id;
+pub mod import;
+pub mod item;
+pub mod judgment;
+pub mod order;
+pub mod outcome;
+pub mod part;
+pub mod project;
+pub mod queue;
+pub mod rubric;
+pub mod settings;
+pub mod showing;
+pub mod time;
+
+pub use annotator::Annotator;
+pub use door::{Event, JobId, Reply, Request};
+pub use error::{ApiError, ErrorCode};
+pub use export::{ExportFormat, ExportPlan};
+pub use filter::ItemFilter;
+pub use id::{AnnotatorId, AnnotatorKey, ItemId, ItemKey, JudgmentId, ProjectKey, SourceId};
+pub use import::{DataFormat, ImportPlan};
+pub use item::{Candidate, Item, ItemStatus, StoredItem};
+pub use judgment::{Answer, AnswerValue, Judgment, NewJudgment, Origin, Verdict};
+pub use order::Order;
+pub use outcome::{Outcome, Preference, Strength};
+pub use part::{Part, TextFormat};
+pub use project::{ProjectInfo, Source};
+pub use queue::QueuedItem;
+pub use rubric::{Question, Rubric};
+pub use settings::Settings;
+pub use showing::Showing;
+pub use time::UnixMillis;

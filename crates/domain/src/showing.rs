@@ -1,0 +1,68 @@
+//! Showings: what was on the screen for a judgment. What is not stored here can never be recovered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Order, UnixMillis};
+
+/// How an item came to be shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Acquisition {
+    /// The queue's policy.
+    pub method: AcquisitionMethod,
+    /// What the policy thought the item was worth, in the policy's own unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// The probability with which the policy offered this item at this moment, of all that were open: 1 for a
+    /// fixed order, 1/n for a uniform draw. Inverse-propensity estimates stand on it.
+    pub propensity: f64,
+}
+
+/// The queue's policies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcquisitionMethod {
+    /// As the data has them.
+    #[default]
+    FileOrder,
+    /// The annotator went there: back, or from the list of items.
+    Chosen,
+}
+
+impl Acquisition {
+    /// The next item of the file.
+    pub const FILE_ORDER: Self = Self { method: AcquisitionMethod::FileOrder, score: None, propensity: 1.0 };
+    /// An item the annotator went to.
+    pub const CHOSEN: Self = Self { method: AcquisitionMethod::Chosen, score: None, propensity: 1.0 };
+}
+
+/// What was on the screen, and for how long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Showing {
+    /// Which candidate stood where.
+    pub order: Order,
+    /// Whether model names could be seen before the vote.
+    pub models_visible: bool,
+    /// Whether model scores could be seen before the vote.
+    pub scores_visible: bool,
+    /// When it appeared.
+    pub shown_at: UnixMillis,
+    /// When it was first touched; none if it never was before being submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_input_at: Option<UnixMillis>,
+    /// When it was submitted.
+    pub submitted_at: UnixMillis,
+    /// Time at work: gaps between inputs up to the idle limit, in milliseconds.
+    pub active_ms: u64,
+    /// Time away: the rest, in milliseconds.
+    pub idle_ms: u64,
+    /// Minutes to add to UTC for the annotator's local time.
+    pub utc_offset_minutes: i32,
+    /// The program's version.
+    pub app_version: String,
+    /// The run of the program: random, one per start.
+    pub session: u64,
+    /// How the item came to be shown.
+    pub acquisition: Acquisition,
+    /// Width and height of the window in points, and pixels per point.
+    pub window: [f32; 3],
+}
