@@ -1,0 +1,139 @@
+//! What can go wrong with a project file, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode as SqliteCode;
+use tiebreak_domain::{ApiError, ErrorCode};
+
+/// Why the store refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such file, item, source or annotator.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// A new project would overwrite a file.
+    #[error("there is already a file {}", .0.display())]
+    Exists(PathBuf),
+    /// The file was made by a newer program.
+    #[error("the project was made by a newer Tiebreak: its format is {found}, this program knows {known}")]
+    TooNew {
+        /// The file's format.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// The file is no project, or is damaged.
+    #[error("{0}")]
+    Damaged(String),
+    /// Another window or command has the project open.
+    #[error("the project is open in another window{}", .0.map_or_else(String::new, |pid| format!(" (process {pid})")))]
+    AlreadyOpen(Option<u32>),
+    /// The file or its folder cannot be written.
+    #[error("the project cannot be written: {}", .0.display())]
+    ReadOnly(PathBuf),
+    /// No room is left.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The request makes no sense here, in a sentence.
+    #[error("{0}")]
+    Refused(String),
+    /// The system refused a file operation.
+    #[error("the system refused {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database refused.
+    #[error("the project's database refused")]
+    Database(#[source] rusqlite::Error),
+    /// A stored text is not what was stored.
+    #[error("a stored text cannot be read")]
+    Content(#[from] serde_json::Error),
+}
+
+/// A result of the store.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(SqliteCode::DiskFull) => Self::DiskFull,
+            Some(SqliteCode::ReadOnly) => Self::ReadOnly(PathBuf::from("the project file")),
+            Some(SqliteCode::DatabaseCorrupt) => {
+                Self::Damaged(format!("the project file is damaged: {error}"))
+            }
+            Some(SqliteCode::NotADatabase) => Self::Damaged("the file is not a Tiebreak project".to_owned()),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// The error of a file operation, sorted by what the user can do about it.
+    pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match source.kind() {
+            ErrorKind::NotFound => Self::NotFound(format!("file {}", path.display())),
+            ErrorKind::AlreadyExists => Self::Exists(path.to_owned()),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path.to_owned()),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::File { path: path.to_owned(), source },
+        }
+    }
+
+    /// The same error with the project's path where the database knew none.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        match self {
+            Self::ReadOnly(_) => Self::ReadOnly(path.to_owned()),
+            Self::Database(error) if error.sqlite_error_code() == Some(SqliteCode::CannotOpen) => {
+                Self::ReadOnly(path.to_owned())
+            }
+            other => other,
+        }
+    }
+
+    fn with_sources(&self) -> String {
+        let mut message = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            message.push_str(&format!(": {error}"));
+            source = error.source();
+        }
+        message
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let (code, hint) = match &error {
+            StoreError::NotFound(_) => (ErrorCode::NotFound, None),
+            StoreError::Exists(_) => {
+                (ErrorCode::BadRequest, Some("choose another name, or open the file that is there"))
+            }
+            StoreError::TooNew { .. } => (ErrorCode::TooNew, Some("update Tiebreak and open it again")),
+            StoreError::Damaged(_) => (
+                ErrorCode::Damaged,
+                Some("nothing was changed; run `tiebreak check` on it, and go back to a copy if you have one"),
+            ),
+            StoreError::Content(_) => (ErrorCode::Damaged, Some("run `tiebreak check` on the project")),
+            StoreError::AlreadyOpen(_) => (ErrorCode::AlreadyOpen, Some("close it there first")),
+            StoreError::ReadOnly(_) => {
+                (ErrorCode::ReadOnly, Some("copy the project to a folder that you may write to"))
+            }
+            StoreError::DiskFull => {
+                (ErrorCode::DiskFull, Some("free some space and try again; nothing that was saved is lost"))
+            }
+            StoreError::Refused(_) => (ErrorCode::BadRequest, None),
+            StoreError::File { .. } | StoreError::Database(_) => (ErrorCode::System, None),
+        };
+        let api = Self::new(code, error.with_sources());
+        match hint {
+            Some(hint) => api.hint(hint),
+            None => api,
+        }
+    }
+}
