@@ -1,1 +1,25 @@
-//! wip
+//! Data formats, both directions: bytes to items and back. No database, no window.
+//!
+//! A file is read in three layers: its bytes (`source`: gzip, hash, byte order mark), its rows
+//! (`container`: JSON lines, a JSON array, a table), and what a row means (`shape`: one file per data
+//! format). [`Reader`] streams a whole file in constant memory; [`preview`] looks at its first rows and says
+//! what it is and why. A bad row is a [`Record::Problem`] and reading goes on; a [`FormatError`] ends it.
+//! The way back is [`preference_line`], [`csv_line`] and [`LosslessRecord::to_line`].
+
+pub mod error;
+pub mod export;
+pub mod lossless;
+mod preview;
+mod reader;
+mod record;
+
+pub use error::FormatError;
+pub use export::preference::{PreferenceRow, preference_line};
+pub use export::table::{CsvRow, csv_header, csv_line};
+pub use lossless::{
+    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError, LosslessRecord,
+    ProjectRecord, SourceRecord,
+};
+pub use preview::preview;
+pub use reader::Reader;
+pub use record::{Label, Record};

@@ -1,0 +1,184 @@
+//! The lossless format: one JSON object per line, everything a project holds.
+//!
+//! `record` names the kind of each line. They come in this order, so that a reader never has to look ahead:
+//! the project, its sources, its annotators, its items in file order, its judgments in the order they were
+//! recorded. Writing what was read gives the same bytes.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tiebreak_domain::{
+    AnnotatorKey, Item, ItemKey, ItemStatus, JudgmentId, Origin, ProjectKey, Rubric, Showing, UnixMillis,
+    Verdict,
+};
+
+/// The version that is written, and the newest that is read.
+pub const LOSSLESS_VERSION: u32 = 1;
+
+/// The first line: the project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProjectRecord {
+    /// The format's version: [`LOSSLESS_VERSION`].
+    pub tiebreak: u32,
+    /// Its identity.
+    pub key: ProjectKey,
+    /// What people call it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// What it asks.
+    pub rubric: Rubric,
+    /// Whether it is the sample.
+    #[serde(default)]
+    pub is_sample: bool,
+}
+
+/// An imported file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// What people call it; unique in the project.
+    pub name: String,
+    /// Where its relative media paths start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_folder: Option<String>,
+    /// Whether media at addresses may be fetched when they are shown.
+    #[serde(default)]
+    pub fetches_addresses: bool,
+    /// BLAKE3 of the file's bytes, in hexadecimal.
+    pub blake3: String,
+    /// When it was imported.
+    pub imported_at: UnixMillis,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnotatorRecord {
+    /// Its identity in every project.
+    pub key: AnnotatorKey,
+    /// What people call it.
+    pub name: String,
+}
+
+/// An item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemRecord {
+    /// Its content's key.
+    pub key: ItemKey,
+    /// The name of the file it came from.
+    pub source: String,
+    /// Whether it takes part.
+    pub status: ItemStatus,
+    /// Its content.
+    #[serde(flatten)]
+    pub item: Item,
+}
+
+/// A judgment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgmentRecord {
+    /// Its identity.
+    pub id: JudgmentId,
+    /// What it is about.
+    pub item: ItemKey,
+    /// Who gave it.
+    pub annotator: AnnotatorKey,
+    /// 1 for the first of this annotator on this item, and one more for each after.
+    pub revision: u32,
+    /// The revision before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<JudgmentId>,
+    /// What was done.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Whether someone shall look again.
+    pub flagged: bool,
+    /// Free words; may be empty.
+    pub comment: String,
+    /// The rubric it was given under.
+    pub rubric_version: u32,
+    /// What was on the screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub showing: Option<Showing>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// When it was given.
+    pub recorded_at: UnixMillis,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum LosslessRecord {
+    /// The first line: the project.
+    Project(ProjectRecord),
+    /// An imported file.
+    Source(SourceRecord),
+    /// A person.
+    Annotator(AnnotatorRecord),
+    /// An item.
+    Item(ItemRecord),
+    /// A judgment.
+    Judgment(JudgmentRecord),
+}
+
+/// Why a line is no record.
+#[derive(Debug, thiserror::Error)]
+pub enum LosslessError {
+    /// It is not JSON of the right shape.
+    #[error("the line is not a record of the lossless format: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// It is of a kind that this version does not know.
+    #[error("the line is a record of an unknown kind, {0:?}")]
+    Kind(String),
+    /// It was written by a newer program.
+    #[error("the file is lossless format version {found}, and this program reads up to {LOSSLESS_VERSION}")]
+    Version {
+        /// Its version.
+        found: u64,
+    },
+    /// The key of an item is not that of its content.
+    #[error("the item's content does not belong to its key {key}")]
+    Key {
+        /// The key it has.
+        key: ItemKey,
+    },
+}
+
+#[derive(Deserialize)]
+struct Head {
+    record: String,
+    #[serde(default)]
+    tiebreak: Option<u64>,
+}
+
+impl LosslessRecord {
+    /// The line, without its end.
+    pub fn to_line(&self) -> String {
+        serde_json::to_string(self).expect("keys are strings and the writer is memory")
+    }
+
+    /// Reads a line.
+    pub fn from_line(line: &str) -> Result<Self, LosslessError> {
+        fn read<T: DeserializeOwned>(line: &str) -> Result<T, LosslessError> {
+            Ok(serde_json::from_str(line)?)
+        }
+        let head: Head = read(line)?;
+        if let Some(found) = head.tiebreak.filter(|&found| found != u64::from(LOSSLESS_VERSION)) {
+            return Err(LosslessError::Version { found });
+        }
+        match head.record.as_str() {
+            "project" => read(line).map(Self::Project),
+            "source" => read(line).map(Self::Source),
+            "annotator" => read(line).map(Self::Annotator),
+            "item" => {
+                let record: ItemRecord = read(line)?;
+                if record.item.key() == record.key {
+                    Ok(Self::Item(record))
+                } else {
+                    Err(LosslessError::Key { key: record.key })
+                }
+            }
+            "judgment" => read(line).map(Self::Judgment),
+            _ => Err(LosslessError::Kind(head.record.chars().take(40).collect())),
+        }
+    }
+}
