@@ -1,0 +1,220 @@
+//! The folder a source's images may come from, and nothing outside it.
+//!
+//! The data is from strangers: a path in it must not show the annotator's own files. Both the folder and
+//! the file are resolved, symbolic links included, before they are compared.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    address::{foreign_scheme, is_address},
+    error::MediaError,
+    problem::Problem,
+};
+
+/// Where a source's images may come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaFolder {
+    folder: Option<PathBuf>,
+    fetches_addresses: bool,
+}
+
+/// Where an image is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Located {
+    /// An existing file, resolved, below the folder.
+    File(PathBuf),
+    /// An http(s) address that may be fetched.
+    Address(String),
+}
+
+impl MediaFolder {
+    /// A folder, if paths are allowed, and whether addresses are.
+    pub fn new(folder: Option<PathBuf>, fetches_addresses: bool) -> Self {
+        Self { folder, fetches_addresses }
+    }
+
+    /// Finds an image by what the data calls it: a path relative to the folder, an absolute path below it,
+    /// or an http(s) address. Characters such as `%` and `,` stand for themselves.
+    pub fn locate(&self, uri: &str) -> Result<Located, MediaError> {
+        self.find(uri).map_err(|problem| MediaError::new(uri, problem))
+    }
+
+    fn find(&self, uri: &str) -> Result<Located, Problem> {
+        if is_address(uri) {
+            return match self.fetches_addresses {
+                true => Ok(Located::Address(uri.to_owned())),
+                false => Err(Problem::AddressesOff),
+            };
+        }
+        refuse_what_is_no_path(uri)?;
+        let folder = self.folder.as_deref().ok_or(Problem::NoFolder)?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|_| Problem::FolderMissing { folder: folder.display().to_string() })?;
+        let path = match resolve(&folder, uri) {
+            // Data written on Windows names `images\1.png`.
+            Err(Problem::NotFound) if uri.contains('\\') => resolve(&folder, &uri.replace('\\', "/"))?,
+            other => other?,
+        };
+        if !path.is_file() {
+            return Err(Problem::NotAFile);
+        }
+        Ok(Located::File(path))
+    }
+}
+
+fn resolve(folder: &Path, path: &str) -> Result<PathBuf, Problem> {
+    // An absolute path is not found "missing" outside the folder: whether a stranger's guess exists is not
+    // for the data to learn.
+    if Path::new(path).is_absolute() && !below(folder, Path::new(path)) {
+        return Err(Problem::Outside);
+    }
+    let path = folder.join(path).canonicalize().map_err(Problem::from_io)?;
+    if path.starts_with(folder) { Ok(path) } else { Err(Problem::Outside) }
+}
+
+/// Whether an absolute path, which may be spelled through symbolic links, lies below a resolved folder.
+fn below(folder: &Path, path: &Path) -> bool {
+    path.ancestors().skip(1).any(|above| above == folder || above.canonicalize().is_ok_and(|it| it == folder))
+}
+
+fn refuse_what_is_no_path(uri: &str) -> Result<(), Problem> {
+    let no_path = |why: &str| Err(Problem::NotAPath { why: why.to_owned() });
+    if uri.trim().is_empty() {
+        return no_path("an empty text");
+    }
+    if uri.contains('\0') {
+        return no_path("a text with a zero byte");
+    }
+    if let Some(scheme) = foreign_scheme(uri) {
+        return no_path(&format!("a \"{scheme}:\" address"));
+    }
+    if uri.starts_with("//") || uri.starts_with("\\\\") {
+        return no_path("a network share");
+    }
+    let bytes = uri.as_bytes();
+    if bytes.len() > 1 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && !allowed_here(uri) {
+        return no_path("a path with a drive letter");
+    }
+    if uri.split(['/', '\\']).any(|segment| segment == "..") {
+        return Err(Problem::Outside);
+    }
+    Ok(())
+}
+
+/// On Windows an absolute path has a drive letter, and is then compared with the folder like any other.
+fn allowed_here(uri: &str) -> bool {
+    cfg!(windows) && Path::new(uri).is_absolute()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use super::*;
+
+    fn made() -> (tempfile::TempDir, MediaFolder, PathBuf) {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("media");
+        fs::create_dir_all(folder.join("sub")).unwrap();
+        for name in ["media/a.png", "media/50%,20 it's.png", "media/sub/b.png", "secret.png"] {
+            fs::write(outer.path().join(name), b"x").unwrap();
+        }
+        let media = MediaFolder::new(Some(folder.clone()), false);
+        let resolved = folder.canonicalize().unwrap();
+        (outer, media, resolved)
+    }
+
+    fn problem(media: &MediaFolder, uri: &str) -> Problem {
+        media.locate(uri).unwrap_err().problem
+    }
+
+    #[test]
+    fn paths_inside_are_found_as_written() {
+        let (_outer, media, folder) = made();
+        for (uri, file) in [
+            ("a.png", "a.png"),
+            ("./a.png", "a.png"),
+            ("50%,20 it's.png", "50%,20 it's.png"),
+            ("sub/b.png", "sub/b.png"),
+            ("sub\\b.png", "sub/b.png"),
+        ] {
+            assert_eq!(media.locate(uri).unwrap(), Located::File(folder.join(file)), "{uri}");
+        }
+        let absolute = folder.join("sub/b.png");
+        assert_eq!(media.locate(absolute.to_str().unwrap()).unwrap(), Located::File(absolute));
+        assert!(matches!(problem(&media, "a%2Epng"), Problem::NotFound), "percent signs are not decoded");
+    }
+
+    #[test]
+    fn nothing_outside_is_found() {
+        let (outer, media, _folder) = made();
+        let secret = outer.path().join("secret.png");
+        for uri in [
+            "../secret.png",
+            "sub/../../secret.png",
+            "sub/../a.png",
+            "..\\secret.png",
+            secret.to_str().unwrap(),
+            "/etc/passwd",
+            "/no/such/file",
+        ] {
+            assert!(matches!(problem(&media, uri), Problem::Outside), "{uri}: {}", problem(&media, uri));
+        }
+        for uri in [
+            "file:///etc/passwd",
+            "ftp://a/b",
+            "data:image/png;base64,AA",
+            "a\0.png",
+            "",
+            "C:\\a.png",
+            "c:a",
+            "\\\\h\\s\\a.png",
+            "//h/s/a.png",
+        ] {
+            assert!(matches!(problem(&media, uri), Problem::NotAPath { .. }), "{uri}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_only_inside() {
+        let (outer, media, folder) = made();
+        let link = |to: PathBuf, name: &str| std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
+        link(outer.path().join("secret.png"), "out.png");
+        link(outer.path().to_owned(), "up");
+        link(folder.join("a.png"), "in.png");
+        link(folder.join("gone.png"), "dangling.png");
+        assert!(matches!(problem(&media, "out.png"), Problem::Outside));
+        assert!(matches!(problem(&media, "up/secret.png"), Problem::Outside));
+        assert!(matches!(problem(&media, "dangling.png"), Problem::NotFound));
+        assert_eq!(media.locate("in.png").unwrap(), Located::File(folder.join("a.png")));
+        let through_link = MediaFolder::new(Some(folder.join("up/media")), false);
+        assert_eq!(through_link.locate("a.png").unwrap(), Located::File(folder.join("a.png")));
+        let spelled = folder.join("up/media/a.png");
+        assert_eq!(
+            through_link.locate(spelled.to_str().unwrap()).unwrap(),
+            Located::File(folder.join("a.png"))
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_told_apart() {
+        let (outer, media, _folder) = made();
+        assert!(matches!(problem(&media, "nope.png"), Problem::NotFound));
+        assert!(matches!(problem(&media, "sub"), Problem::NotAFile));
+        let gone = MediaFolder::new(Some(outer.path().join("gone")), true);
+        assert!(matches!(problem(&gone, "a.png"), Problem::FolderMissing { .. }));
+        assert!(matches!(problem(&MediaFolder::new(None, true), "a.png"), Problem::NoFolder));
+    }
+
+    #[test]
+    fn addresses_need_leave() {
+        let (_outer, media, folder) = made();
+        let uri = "HTTPS://example.org/a,b.png";
+        assert!(matches!(problem(&media, uri), Problem::AddressesOff));
+        let fetching = MediaFolder::new(Some(folder), true);
+        assert_eq!(fetching.locate(uri).unwrap(), Located::Address(uri.to_owned()));
+    }
+}

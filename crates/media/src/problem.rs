@@ -1,0 +1,246 @@
+//! What can be wrong with an image, in words, and what to do about each.
+
+use std::{io, sync::Arc, time::Duration};
+
+use crate::content_kind::ContentKind;
+
+/// What is wrong with an image; which one is said by [`crate::MediaError`].
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Problem {
+    /// The source has no media folder, and the path is relative to one.
+    #[error("the data names an image by path, but its source has no media folder")]
+    NoFolder,
+    /// The media folder itself is gone.
+    #[error("the media folder {folder} is missing, so is the image")]
+    FolderMissing {
+        /// The folder.
+        folder: String,
+    },
+    /// The path leads out of the media folder.
+    #[error("the path leads outside the media folder")]
+    Outside,
+    /// Neither a usable path nor an http(s) address.
+    #[error("{why} cannot be an image's path")]
+    NotAPath {
+        /// What it is: "a file: address", "an empty path".
+        why: String,
+    },
+    /// An address, and fetching is off.
+    #[error("the image is on the network, and fetching is off for this source")]
+    AddressesOff,
+    /// No such file.
+    #[error("the image is missing")]
+    NotFound,
+    /// Something is there that is not a file.
+    #[error("there is a folder or device, not a file")]
+    NotAFile,
+    /// The system refuses to read it.
+    #[error("the image may not be read by this user")]
+    PermissionDenied,
+    /// Reading failed.
+    #[error("the image cannot be read ({source})")]
+    Read {
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// The file or body is larger than allowed.
+    #[error("the file is too large ({}, the limit is {})", readable(*bytes), readable(*limit_bytes))]
+    FileTooLarge {
+        /// Its size in bytes, or as much as was read.
+        bytes: u64,
+        /// [`crate::Limits::file_bytes`] or [`crate::FetchLimits::body_bytes`].
+        limit_bytes: u64,
+    },
+    /// The picture is larger than allowed.
+    #[error(
+        "the picture is too large ({width} x {height} pixels, {} decoded, the limit is {})",
+        readable(*bytes), readable(*limit_bytes)
+    )]
+    TooLarge {
+        /// Width in pixels, from the header.
+        width: u32,
+        /// Height in pixels, from the header.
+        height: u32,
+        /// Decoded size in bytes.
+        bytes: u64,
+        /// [`crate::Limits::decoded_bytes`].
+        limit_bytes: u64,
+    },
+    /// The decoder would need more memory than allowed, for something else than the picture.
+    #[error("decoding the picture would take more memory than the limit ({})", readable(*limit_bytes))]
+    TooMuchMemory {
+        /// [`crate::Limits::decoded_bytes`].
+        limit_bytes: u64,
+    },
+    /// It ends too soon.
+    #[error("the {format} file is cut off after {}", readable(*bytes))]
+    Truncated {
+        /// "PNG", "JPEG", …
+        format: &'static str,
+        /// How much of it is there.
+        bytes: u64,
+    },
+    /// It is not an image at all.
+    #[error("this is no image but {looks_like}")]
+    NotAnImage {
+        /// "a web page", "an empty file", "text", "unknown data".
+        looks_like: ContentKind,
+    },
+    /// An image in a format that is not read.
+    #[error("{format} images are not supported")]
+    Unsupported {
+        /// "AVIF", "HEIC", "SVG", …
+        format: ContentKind,
+    },
+    /// A supported format in a variety that is not read.
+    #[error("this variety of {format} is not supported ({source})")]
+    UnsupportedVariety {
+        /// "TIFF", …
+        format: &'static str,
+        /// What the decoder said.
+        source: Arc<image::ImageError>,
+    },
+    /// The contents break the rules of their format.
+    #[error("the {format} file is damaged ({source})")]
+    Damaged {
+        /// "PNG", …
+        format: &'static str,
+        /// What the decoder said.
+        source: Arc<image::ImageError>,
+    },
+    /// The decoder failed in a way it should not.
+    #[error("the {format} file broke the decoder ({message})")]
+    Panicked {
+        /// "PNG", …
+        format: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// The server answered with an error.
+    #[error("the server answered {status}")]
+    Status {
+        /// The HTTP status code.
+        status: u16,
+    },
+    /// Redirected too often, or to somewhere else than http(s).
+    #[error("{why}")]
+    Redirect {
+        /// A sentence.
+        why: String,
+    },
+    /// The connection failed.
+    #[error("the image cannot be fetched ({message})")]
+    Connection {
+        /// The innermost reason.
+        message: String,
+        /// The whole of it.
+        source: Arc<reqwest::Error>,
+    },
+    /// The address cannot be parsed.
+    #[error("the address cannot be understood")]
+    BadAddress,
+    /// It took too long.
+    #[error("the server took more than {limit:?}")]
+    TookTooLong {
+        /// [`crate::FetchLimits::total`].
+        limit: Duration,
+    },
+    /// No client could be made.
+    #[error("this machine cannot fetch images ({message})")]
+    NoClient {
+        /// Why.
+        message: String,
+    },
+}
+
+impl Problem {
+    /// From a failure to open or read.
+    pub(crate) fn from_io(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound,
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied,
+            _ => Self::Read { source: Arc::new(error) },
+        }
+    }
+
+    /// What to do about it: a sentence without a full stop.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoFolder => "choose the folder with the images in the source's settings",
+            Self::FolderMissing { .. } => {
+                "put the folder back, connect its disk, or choose another media folder for the source"
+            }
+            Self::Outside => {
+                "copy the image into the media folder, or choose a media folder that holds them all"
+            }
+            Self::NotAPath { .. } => {
+                "name images by a path inside the media folder, or by an http or https address"
+            }
+            Self::AddressesOff => {
+                "allow fetching for this source, or download the images and name their paths"
+            }
+            Self::NotFound => "check that the media folder is the right one and that the file is in it",
+            Self::NotAFile => "name a file",
+            Self::PermissionDenied => "give this user the right to read the file and its folder",
+            Self::FileTooLarge { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => {
+                "scale the picture down and import it again"
+            }
+            Self::Truncated { .. } | Self::Damaged { .. } | Self::Panicked { .. } => {
+                "copy or download the file again, or save it anew with another program"
+            }
+            Self::NotAnImage { looks_like } => match looks_like {
+                ContentKind::GitLfsPointer => "run `git lfs pull` where the images come from",
+                ContentKind::WebPage => {
+                    "check that the address leads to the image itself, not to a page about it"
+                }
+                _ => "check what the data names here: PNG, JPEG, WebP, GIF, BMP and TIFF are shown",
+            },
+            Self::Unsupported { .. } | Self::UnsupportedVariety { .. } => {
+                "convert it to PNG, JPEG or WebP and import it again"
+            }
+            Self::Status { status: 404 | 410 } => {
+                "the image is gone from there: check the address in the data"
+            }
+            Self::Status { status: 401 | 403 } => {
+                "the server wants a login: download the images and name their paths"
+            }
+            Self::Redirect { .. } | Self::BadAddress => "check the address in the data",
+            Self::Status { .. } | Self::Connection { .. } | Self::TookTooLong { .. } => {
+                "check the network and try again in a minute"
+            }
+            Self::Read { .. } => "check the disk, and try again",
+            Self::NoClient { .. } => "install the system's root certificates, or download the images",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// "6.4 GB" of 6,400,000,000 bytes: decimal units, as file managers show them.
+fn readable(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_in_a_file_manager() {
+        let shown: Vec<String> =
+            [0, 999, 1000, 999_960, 536_870_912, 6_400_000_000, u64::MAX].map(readable).into();
+        assert_eq!(
+            shown,
+            ["0 bytes", "999 bytes", "1.0 kB", "1.0 MB", "536.9 MB", "6.4 GB", "18446744.1 TB"]
+        );
+    }
+}
