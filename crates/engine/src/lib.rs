@@ -1,1 +1,26 @@
-//! wip
+//! The engine: projects, imports, the queue, judgments, searches and exports behind one door.
+//!
+//! [`Engine::call`] answers a [`tiebreak_domain::Request`]; what happens on its own is told as
+//! [`tiebreak_domain::Event`]s. The engine is synchronous: one named thread writes, callers read on their
+//! own threads, imports and exports have threads of their own. It joins what formats, store and media do and
+//! knows nothing of windows.
+//!
+//! Start at [`Engine`]; `session` is an open project, `writer` the thread that owns its file.
+
+mod engine;
+mod export;
+mod failure;
+mod host;
+mod import;
+mod jobs;
+mod media_place;
+mod offer;
+mod readers;
+mod sample;
+mod session;
+mod settings_file;
+mod views;
+mod writer;
+
+pub use engine::Engine;
+pub use host::Host;

@@ -1,0 +1,231 @@
+//! The engine's one method: a request in, a reply or an error out.
+//!
+//! It is synchronous and may be called from several threads at once. What it does itself is little: find the
+//! open project, hand the request to the part that knows, and keep the settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+
+use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectInfo, Reply, Request, Rubric, Settings};
+use tiebreak_media::Images;
+use tiebreak_store::{NewProject, Store};
+
+use crate::host::Host;
+use crate::jobs::Jobs;
+use crate::session::Session;
+use crate::settings_file::SettingsFile;
+use crate::{export, failure, import, sample};
+
+/// How many projects opened before are remembered.
+const RECENT_KEPT: usize = 12;
+/// Memory for decoded images.
+const IMAGE_BUDGET_BYTES: usize = 96 * 1024 * 1024;
+
+/// Everything a project, a queue and its judgments need, behind one door.
+pub struct Engine {
+    shared: Arc<Shared>,
+    images: Images,
+    session: RwLock<Option<Arc<Session>>>,
+    /// Held while one project is exchanged for another.
+    switching: Mutex<()>,
+}
+
+/// What the engine's threads share.
+pub struct Shared {
+    pub(crate) host: Host,
+    pub(crate) jobs: Arc<Jobs>,
+    settings: Mutex<SettingsFile>,
+    events: Box<dyn Fn(Event) + Send + Sync>,
+}
+
+impl Shared {
+    pub(crate) fn emit(&self, event: Event) {
+        (self.events)(event);
+    }
+
+    /// What new projects call whoever sits here.
+    pub(crate) fn annotator_name(&self) -> String {
+        let settings = self.load_settings();
+        [settings.annotator_name.trim(), self.host.user_name.trim()]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or("Annotator")
+            .to_owned()
+    }
+
+    fn load_settings(&self) -> Settings {
+        self.settings.lock().expect("settings do not panic").load()
+    }
+}
+
+impl Engine {
+    /// An engine with no project open; `events` is called from its threads and must not block.
+    pub fn new(host: Host, events: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        let images = Images::new(host.cache_folder.clone(), IMAGE_BUDGET_BYTES);
+        let settings = Mutex::new(SettingsFile::new(host.settings_file.clone()));
+        let shared = Shared { host, jobs: Arc::default(), settings, events: Box::new(events) };
+        Self { shared: Arc::new(shared), images, session: RwLock::new(None), switching: Mutex::new(()) }
+    }
+
+    /// Answers a request; blocks its caller only.
+    pub fn call(&self, request: Request) -> Result<Reply, ApiError> {
+        match request {
+            Request::LoadSettings => Ok(Reply::Settings(Box::new(self.shared.load_settings()))),
+            Request::SaveSettings(settings) => {
+                self.shared.settings.lock().expect("settings do not panic").save(&settings)?;
+                Ok(Reply::Done)
+            }
+            Request::OpenSample => {
+                let path = sample::path_in_data_folder(&self.shared.host)?;
+                self.switch(&path, || sample::open_or_make(&path, &self.shared.host))
+            }
+            Request::OpenProject { path } => {
+                let path = PathBuf::from(path);
+                self.switch(&path, || Ok(Store::open(&path)?))
+            }
+            Request::CreateProject { path, name } => {
+                let path = PathBuf::from(path);
+                let project = self.new_project(&name)?;
+                self.switch(&path, || Ok(Store::create(&path, &project)?))
+            }
+            Request::CloseProject => {
+                let _switching = self.switching.lock().expect("switching does not panic");
+                self.close();
+                Ok(Reply::Done)
+            }
+            Request::Project => Ok(Reply::Project(Box::new(self.session()?.info()?))),
+            Request::SetAnnotator { name } => {
+                Ok(Reply::Project(Box::new(self.session()?.set_annotator(&name)?)))
+            }
+            Request::PreviewImport(plan) => {
+                Ok(Reply::ImportPreview(Box::new(tiebreak_formats::preview(&plan)?)))
+            }
+            Request::StartImport(plan) => {
+                import::job::start(&self.shared, &self.session()?, plan).map(Reply::Started)
+            }
+            Request::SaveImportReport { job, path } => {
+                import::report::save(&self.shared.jobs, job, Path::new(&path))?;
+                Ok(Reply::Done)
+            }
+            Request::Queue(request) => self.session()?.queue(&request).map(Reply::Items),
+            Request::Submit(judgment) => self.session()?.submit(*judgment),
+            Request::Find(filter) => {
+                let session = self.session()?;
+                session.views.find(&session, filter)
+            }
+            Request::Rows { view, from, count } => {
+                let session = self.session()?;
+                let rows = session.views.rows(&*session.readers.lend()?, view, from, count)?;
+                Ok(Reply::Rows { view, from, rows })
+            }
+            Request::SetStatus(changes) => self.session()?.set_status(changes),
+            Request::PreviewExport(plan) => {
+                let preview = export::preview::preview(&*self.session()?.readers.lend()?, &plan)?;
+                Ok(Reply::ExportPreview(Box::new(preview)))
+            }
+            Request::StartExport { plan, path, replace } => {
+                export::job::start(&self.shared, &self.session()?, plan, PathBuf::from(path), replace)
+                    .map(Reply::Started)
+            }
+            Request::Cancel(job) => self.shared.jobs.cancel(job).map(|()| Reply::Done),
+            Request::Image(request) => {
+                let folder = self.session()?.media_folder(request.source)?;
+                Ok(Reply::Image(self.images.get(&folder, &request.uri, request.fit)?))
+            }
+            Request::Check => Ok(Reply::Checked(self.session()?.readers.lend()?.check()?)),
+        }
+    }
+
+    /// A project's numbers, without opening it: nothing is locked or changed.
+    pub fn peek(path: &Path) -> Result<ProjectInfo, ApiError> {
+        Ok(tiebreak_store::Reader::open(path)?.info(tiebreak_domain::AnnotatorId(0))?)
+    }
+
+    /// Holds a project file against its own rules, without opening it: nothing is locked or changed.
+    pub fn check_file(path: &Path) -> Result<Vec<String>, ApiError> {
+        Ok(tiebreak_store::Reader::open(path)?.check()?)
+    }
+
+    /// Makes the sample project in a file; refuses to replace one.
+    pub fn make_sample(path: &Path, host: &Host) -> Result<(), ApiError> {
+        if path.exists() {
+            return Err(ApiError::new(
+                ErrorCode::BadRequest,
+                format!("there is already a file {}", path.display()),
+            )
+            .hint("choose another name, or open the file that is there"));
+        }
+        let store = sample::open_or_make(path, host)?;
+        Ok(store.close()?)
+    }
+
+    fn new_project(&self, name: &str) -> Result<NewProject, ApiError> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(ApiError::new(ErrorCode::BadRequest, "a project needs a name"));
+        }
+        Ok(NewProject {
+            key: self.shared.host.new_project_key(),
+            name: name.to_owned(),
+            created_at: self.shared.host.now(),
+            rubric: Rubric::default(),
+            is_sample: false,
+        })
+    }
+
+    /// Exchanges the open project for another. One that cannot be opened leaves the open one as it is,
+    /// unless both are the same file.
+    fn switch(&self, path: &Path, open: impl FnOnce() -> Result<Store, ApiError>) -> Result<Reply, ApiError> {
+        let _switching = self.switching.lock().expect("switching does not panic");
+        if self.session().is_ok_and(|session| session.is_at(path)) {
+            self.close();
+        }
+        let session = Session::start(open()?, Arc::clone(&self.shared))?;
+        let info = session.info()?;
+        self.close();
+        self.remember(&session);
+        *self.session.write().expect("the session's place is never left half-changed") = Some(session);
+        Ok(Reply::Project(Box::new(info)))
+    }
+
+    /// Closes the open project, if there is one; its file is free when this returns.
+    fn close(&self) {
+        let session = self.session.write().expect("the session's place is never left half-changed").take();
+        if let Some(session) = session {
+            self.shared.jobs.stop_all();
+            self.remember(&session);
+            session.close();
+        }
+    }
+
+    /// Puts a project at the top of the list of those opened before. The list is a convenience: what goes
+    /// wrong with it is logged and stops nothing.
+    fn remember(&self, session: &Session) {
+        let recent = match session.recent() {
+            Ok(recent) => recent,
+            Err(error) => {
+                tracing::warn!(%error, "the project's numbers could not be kept");
+                return;
+            }
+        };
+        let mut file = self.shared.settings.lock().expect("settings do not panic");
+        let mut settings = file.load();
+        settings.recent.retain(|known| known.path != recent.path);
+        settings.recent.insert(0, recent);
+        settings.recent.truncate(RECENT_KEPT);
+        if let Err(error) = file.save(&settings) {
+            tracing::warn!(%error, "the list of recent projects could not be kept");
+        }
+    }
+
+    fn session(&self) -> Result<Arc<Session>, ApiError> {
+        let session = self.session.read().expect("the session's place is never left half-changed");
+        session.clone().ok_or_else(failure::no_project)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

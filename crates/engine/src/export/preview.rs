@@ -1,0 +1,73 @@
+//! What an export would write: its first rows and, as far as a moment's look goes, its counts.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use tiebreak_domain::export::{ExportCounts, ExportPreview};
+use tiebreak_domain::{ApiError, ExportFormat, ExportPlan};
+use tiebreak_formats::csv_header;
+use tiebreak_store::Reader;
+
+use crate::export::lines::Lines;
+use crate::export::lossless::each_record;
+use crate::export::policy::{leave_out, unanswered};
+
+/// How many rows are shown.
+const ROWS: usize = 5;
+/// How many problems are listed.
+const PROBLEMS: usize = 100;
+/// How long may be counted. What is left then is counted as "not counted yet".
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Looks at the project by the plan.
+pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiError> {
+    let begun = Instant::now();
+    let holds = reader.policy_counts(&plan.annotators)?;
+    let mut preview = ExportPreview {
+        rows: Vec::new(),
+        counts: ExportCounts::default(),
+        problems: Vec::new(),
+        unanswered: unanswered(plan, &holds),
+        holds,
+    };
+    if plan.format == ExportFormat::Tiebreak {
+        let info = reader.info(tiebreak_domain::AnnotatorId(0))?;
+        each_record(reader, |record| {
+            preview.rows.push(record.to_line());
+            if preview.rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        let items = info.active_items + info.excluded_items + info.deleted_items;
+        let annotators = info.annotators.len() as u64;
+        preview.counts.judgments = info.revisions;
+        preview.counts.rows = 1 + info.sources.len() as u64 + annotators + items + info.revisions;
+        return Ok(preview);
+    }
+    if plan.format == ExportFormat::Csv {
+        preview.rows.push(csv_header());
+    }
+    let mut lines = Lines::new(reader, plan, PROBLEMS)?;
+    let mut judgments_seen = 0;
+    let mut is_complete = true;
+    reader.each_judged_item(&plan.annotators, |item, judgments| {
+        judgments_seen += judgments.len() as u64;
+        let room = ROWS.saturating_sub(preview.rows.len());
+        preview.rows.extend(lines.of_item(&item, &judgments).into_iter().take(room));
+        if begun.elapsed() < PATIENCE {
+            return ControlFlow::Continue(());
+        }
+        is_complete = false;
+        ControlFlow::Break(())
+    })?;
+    preview.counts = lines.counts;
+    preview.problems = lines.problems;
+    if !is_complete {
+        let all: u64 = reader
+            .annotators()?
+            .iter()
+            .filter(|one| plan.annotators.is_empty() || plan.annotators.contains(&one.id))
+            .map(|one| one.judged + one.skipped)
+            .sum();
+        leave_out(&mut preview.counts, "not counted yet", all.saturating_sub(judgments_seen));
+    }
+    Ok(preview)
+}

@@ -1,0 +1,172 @@
+//! What goes from the thread that reads a file to the thread that writes the project.
+//!
+//! Whatever can be done without the database is done before it gets here: parsing, checking that an item is
+//! a pair, naming who gave a label.
+
+use std::time::Duration;
+
+use crossbeam_channel::{SendTimeoutError, Sender};
+use tiebreak_domain::import::{LabelPolicy, RowProblem};
+use tiebreak_domain::{AnnotatorKey, ApiError, DataFormat, ErrorCode, ImportPlan, Item, Preference};
+use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
+
+use crate::failure;
+use crate::jobs::CancelFlag;
+
+/// How many records travel together.
+const RECORDS: usize = 512;
+/// How many batches may wait: with texts of 1 KB, some megabytes.
+pub const BATCHES_WAITING: usize = 4;
+
+/// A message to the writer thread.
+pub enum Message {
+    /// Some records, and how many bytes of the file they bring the reading to.
+    Batch {
+        /// The records, in file order.
+        records: Vec<Incoming>,
+        /// Bytes read.
+        bytes_read: u64,
+    },
+    /// The end of the file was reached.
+    End {
+        /// BLAKE3 of its bytes, in hexadecimal.
+        blake3: String,
+    },
+    /// Reading broke off; everything is to be undone.
+    Failed(ApiError),
+}
+
+/// One record, ready to be written.
+pub enum Incoming {
+    /// A pair, and the votes to take in with it.
+    Pair {
+        /// The pair.
+        item: Item,
+        /// Whether it holds media.
+        has_media: bool,
+        /// Its votes.
+        votes: Vec<Vote>,
+    },
+    /// A row that was refused, or whose vote was.
+    Problem {
+        /// What was wrong.
+        problem: RowProblem,
+        /// Whether the row itself is lost.
+        is_refused: bool,
+    },
+    /// A record of a lossless file, from that line.
+    Lossless {
+        /// The line.
+        line: u64,
+        /// The record.
+        record: LosslessRecord,
+    },
+}
+
+/// A vote found in data, with the annotator it will be a judgment of.
+pub struct Vote {
+    /// The annotator's identity.
+    pub annotator: AnnotatorKey,
+    /// The annotator's name.
+    pub name: String,
+    /// What was said.
+    pub preference: Preference,
+    /// Words given with it.
+    pub comment: String,
+}
+
+/// Reads a file to its end and sends it, batch by batch; stops where nobody listens any more.
+pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, cancel: &CancelFlag) {
+    let is_lossless = reader.format() == DataFormat::Tiebreak;
+    let mut records = Vec::with_capacity(RECORDS);
+    let mut read = 0;
+    while let Some(record) = reader.next() {
+        match record {
+            Ok(record) => {
+                read += 1;
+                records.push(incoming(record, read, &plan.labels));
+            }
+            Err(error) => {
+                let failed = Message::Failed(rolled_back(error, read, is_lossless));
+                deliver(to, failed, cancel);
+                return;
+            }
+        }
+        if records.len() >= RECORDS {
+            let records = std::mem::replace(&mut records, Vec::with_capacity(RECORDS));
+            if !deliver(to, Message::Batch { records, bytes_read: reader.bytes_read() }, cancel) {
+                return;
+            }
+        }
+    }
+    if deliver(to, Message::Batch { records, bytes_read: reader.bytes_read() }, cancel) {
+        deliver(to, Message::End { blake3: reader.blake3().unwrap_or_default() }, cancel);
+    }
+}
+
+/// Waits for room; false where the import was cancelled or the other side is gone.
+fn deliver(to: &Sender<Message>, mut message: Message, cancel: &CancelFlag) -> bool {
+    loop {
+        if cancel.is_set() {
+            // The writer may be waiting for us rather than we for it; it looks at the flag itself.
+            return false;
+        }
+        match to.send_timeout(message, Duration::from_millis(50)) {
+            Ok(()) => return true,
+            Err(SendTimeoutError::Timeout(returned)) => message = returned,
+            Err(SendTimeoutError::Disconnected(_)) => return false,
+        }
+    }
+}
+
+fn incoming(record: Record, number: u64, policy: &LabelPolicy) -> Incoming {
+    match record {
+        Record::Item { line, item, labels } => {
+            if let Some(reason) = item.refusal_as_pair() {
+                return Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true };
+            }
+            Incoming::Pair { has_media: item.has_media(), votes: votes_from_labels(labels, policy), item }
+        }
+        Record::Problem(problem) => {
+            let is_refused = !problem.reason.starts_with("taken without its vote");
+            Incoming::Problem { problem, is_refused }
+        }
+        Record::Lossless(record) => Incoming::Lossless { line: number, record },
+    }
+}
+
+/// Whose the labels of one row are. A name in the data stands for itself; a bare number, as data without
+/// names has it, follows the past annotator's name.
+fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
+    let LabelPolicy::TakeIn { annotator } = policy else { return Vec::new() };
+    labels
+        .into_iter()
+        .map(|label| {
+            let name = match label.annotator {
+                None => annotator.clone(),
+                Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    format!("{annotator} {number}")
+                }
+                Some(name) => name,
+            };
+            Vote {
+                annotator: AnnotatorKey::of_past_annotator(&name),
+                name,
+                preference: label.preference,
+                comment: label.comment,
+            }
+        })
+        .collect()
+}
+
+/// What a file that breaks off means for the import.
+fn rolled_back(error: FormatError, records: u64, is_lossless: bool) -> ApiError {
+    let error = ApiError::from(error);
+    if error.code == ErrorCode::Cancelled {
+        return failure::cancelled("import");
+    }
+    let what = if is_lossless { "records" } else { "rows" };
+    let message =
+        format!("{}; nothing was imported, though {records} {what} before it could be read", error.message);
+    ApiError { message, ..error }
+}

@@ -1,0 +1,223 @@
+//! Writes a lossless file: into an empty project as it was, into any other as an addition.
+//!
+//! An empty project takes over the file's key, name, rubric and time of making, and afterwards exports the
+//! same bytes. A project that holds something keeps what it is and says, and gains the items and judgments
+//! it lacks; a judgment that supersedes another waits until that one is there, so that the last word stays
+//! the last.
+
+use std::collections::{HashMap, HashSet};
+
+use tiebreak_domain::import::{ImportReport, RowProblem};
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, SourceId, UnixMillis,
+};
+use tiebreak_formats::{JudgmentRecord, LosslessRecord, SourceRecord};
+use tiebreak_store::{Import, NewProject, NewSource};
+
+use crate::import::rows::note_problem;
+
+/// A lossless import under way.
+pub struct Lossless<'a, 'store> {
+    import: &'a mut Import<'store>,
+    report: &'a mut ImportReport,
+    /// Whether the project was empty and becomes what the file says.
+    adopts: bool,
+    /// The project's sources before, by name and hash.
+    known_sources: HashMap<(String, String), SourceId>,
+    /// The names of sources that are taken.
+    taken_names: HashSet<String>,
+    /// Where the media of every source are, if the plan says so.
+    media_folder: Option<String>,
+    described: HashMap<String, SourceRecord>,
+    sources: HashMap<String, SourceId>,
+    annotators: HashMap<AnnotatorKey, AnnotatorId>,
+    seen: HashSet<JudgmentId>,
+    waiting: HashMap<JudgmentId, Vec<(u64, JudgmentRecord)>>,
+    started_at: UnixMillis,
+}
+
+/// What a lossless import needs to know of the project before it begins.
+#[derive(Clone, Default)]
+pub struct Before {
+    /// Whether it holds neither items nor judgments.
+    pub is_empty: bool,
+    /// Its sources.
+    pub sources: Vec<tiebreak_domain::Source>,
+}
+
+impl<'a, 'store> Lossless<'a, 'store> {
+    /// Nothing written yet.
+    pub fn new(
+        import: &'a mut Import<'store>,
+        before: &Before,
+        media_folder: Option<String>,
+        started_at: UnixMillis,
+        report: &'a mut ImportReport,
+    ) -> Self {
+        let known_sources = before
+            .sources
+            .iter()
+            .map(|source| ((source.name.clone(), source.blake3.clone()), source.id))
+            .collect();
+        let taken_names = before.sources.iter().map(|source| source.name.clone()).collect();
+        Self {
+            import,
+            report,
+            adopts: before.is_empty,
+            known_sources,
+            taken_names,
+            media_folder,
+            described: HashMap::new(),
+            sources: HashMap::new(),
+            annotators: HashMap::new(),
+            seen: HashSet::new(),
+            waiting: HashMap::new(),
+            started_at,
+        }
+    }
+
+    /// What was done so far.
+    pub fn report(&mut self) -> &mut ImportReport {
+        self.report
+    }
+
+    /// Writes one record; one that does not fit is noted as a problem of that line.
+    pub fn record(&mut self, line: u64, record: LosslessRecord) -> Result<(), ApiError> {
+        match record {
+            LosslessRecord::Project(project) if self.adopts => {
+                self.import.adopt(&NewProject {
+                    key: project.key,
+                    name: project.name,
+                    created_at: project.created_at,
+                    rubric: project.rubric,
+                    is_sample: project.is_sample,
+                })?;
+            }
+            LosslessRecord::Project(_) => {}
+            LosslessRecord::Source(source) => {
+                let name = source.name.clone();
+                self.described.insert(name.clone(), source);
+                if self.adopts {
+                    self.source(&name)?;
+                }
+            }
+            LosslessRecord::Annotator(annotator) => {
+                let id = self.import.annotator(annotator.key, &annotator.name)?;
+                self.annotators.insert(annotator.key, id);
+            }
+            LosslessRecord::Item(record) => {
+                let known = self.import.item_by_key(record.key)?.is_some();
+                let source = match self.known_sources.values().next() {
+                    Some(any) if known => *any,
+                    _ => self.source(&record.source)?,
+                };
+                let added = self.import.add_item_with_status(source, &record.item, record.status)?;
+                if added.is_new {
+                    self.report.items_added += 1;
+                } else {
+                    self.report.items_known += 1;
+                    self.report.items_deleted_before += u64::from(added.status == ItemStatus::Deleted);
+                }
+            }
+            LosslessRecord::Judgment(record) => self.judgment(line, record)?,
+        }
+        Ok(())
+    }
+
+    /// The end of the file was reached.
+    pub fn finish(mut self) -> Result<(), ApiError> {
+        // What is left supersedes something that the file does not hold.
+        let mut left: Vec<_> = self.waiting.drain().flat_map(|(_, records)| records).collect();
+        left.sort_by_key(|(line, record)| (record.revision, *line));
+        for (line, record) in left {
+            self.store(line, record)?;
+        }
+        Ok(())
+    }
+
+    fn source(&mut self, name: &str) -> Result<SourceId, ApiError> {
+        if let Some(source) = self.sources.get(name) {
+            return Ok(*source);
+        }
+        let record = self.described.get(name);
+        let blake3 = record.map(|record| record.blake3.clone()).unwrap_or_default();
+        let known = self.known_sources.get(&(name.to_owned(), blake3.clone())).copied();
+        let source = match known {
+            Some(known) => known,
+            None => {
+                let own = record.and_then(|record| record.media_folder.clone());
+                self.import.add_source(&NewSource {
+                    name: unique_name(name, &mut self.taken_names),
+                    media_folder: self.media_folder.clone().or(own),
+                    fetches_addresses: record.is_some_and(|record| record.fetches_addresses),
+                    blake3,
+                    imported_at: record.map_or(self.started_at, |record| record.imported_at),
+                })?
+            }
+        };
+        self.sources.insert(name.to_owned(), source);
+        Ok(source)
+    }
+
+    fn judgment(&mut self, line: u64, record: JudgmentRecord) -> Result<(), ApiError> {
+        if !self.adopts
+            && let Some(earlier) = record.supersedes.filter(|earlier| !self.seen.contains(earlier))
+        {
+            self.waiting.entry(earlier).or_default().push((line, record));
+            return Ok(());
+        }
+        let mut ready = vec![(line, record)];
+        while let Some((line, record)) = ready.pop() {
+            let id = record.id;
+            self.store(line, record)?;
+            self.seen.insert(id);
+            ready.extend(self.waiting.remove(&id).unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, line: u64, record: JudgmentRecord) -> Result<(), ApiError> {
+        let Some(item) = self.item(record.item)? else {
+            let reason =
+                format!("the judgment is about an item that the file does not hold, {}", record.item);
+            note_problem(self.report, RowProblem { line, reason }, true);
+            return Ok(());
+        };
+        let Some(annotator) = self.annotators.get(&record.annotator).copied() else {
+            let reason =
+                format!("the judgment is by an annotator that the file does not hold, {}", record.annotator);
+            note_problem(self.report, RowProblem { line, reason }, true);
+            return Ok(());
+        };
+        let given = self.adopts.then_some((record.revision, record.supersedes));
+        let judgment = NewJudgment {
+            id: record.id,
+            item,
+            annotator,
+            verdict: record.verdict,
+            flagged: record.flagged,
+            comment: record.comment,
+            rubric_version: record.rubric_version,
+            showing: record.showing,
+            origin: record.origin,
+            recorded_at: record.recorded_at,
+        };
+        self.report.judgments_added += u64::from(self.import.add_judgment(&judgment, given)?);
+        Ok(())
+    }
+
+    fn item(&mut self, key: ItemKey) -> Result<Option<tiebreak_domain::ItemId>, ApiError> {
+        Ok(self.import.item_by_key(key)?)
+    }
+}
+
+/// The name, or the name with the first number that is free: "file", "file (2)", …
+pub fn unique_name(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut unique = name.to_owned();
+    let mut number = 2;
+    while !taken.insert(unique.clone()) {
+        unique = format!("{name} ({number})");
+        number += 1;
+    }
+    unique
+}

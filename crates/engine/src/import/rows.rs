@@ -1,0 +1,137 @@
+//! Writes the pairs of foreign data, and the votes that came with them, in one transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ApiError, ErrorCode, Item, ItemStatus, JudgmentId, NewJudgment, Origin,
+    SourceId, UnixMillis, Verdict,
+};
+use tiebreak_store::{Import, NewSource};
+
+use crate::import::batch::Vote;
+
+/// What every row of one import has in common.
+#[derive(Clone)]
+pub struct Setting {
+    /// The source that is made with the first item that is new. Its media folder is kept back until an item
+    /// with media shows up.
+    pub source: NewSource,
+    /// What labels carry as their rubric's version.
+    pub rubric_version: u32,
+    /// When the import began; labels were recorded then.
+    pub started_at: UnixMillis,
+    /// Who is known by name already, with their keys.
+    pub known_names: HashMap<String, AnnotatorKey>,
+    /// Some source of the project, if it has any; what an item that is there already is looked up under.
+    pub any_source: Option<SourceId>,
+}
+
+/// An import of foreign data under way.
+pub struct Rows<'a, 'store> {
+    import: &'a mut Import<'store>,
+    setting: Setting,
+    report: &'a mut ImportReport,
+    source: Option<SourceId>,
+    with_media: bool,
+    annotators: HashMap<AnnotatorKey, AnnotatorId>,
+}
+
+impl<'a, 'store> Rows<'a, 'store> {
+    /// Nothing written yet.
+    pub fn new(import: &'a mut Import<'store>, setting: Setting, report: &'a mut ImportReport) -> Self {
+        Self { import, setting, report, source: None, with_media: false, annotators: HashMap::new() }
+    }
+
+    /// What was done so far.
+    pub fn report(&mut self) -> &mut ImportReport {
+        self.report
+    }
+
+    /// Writes one pair and its votes.
+    pub fn pair(&mut self, item: &Item, has_media: bool, votes: Vec<Vote>) -> Result<(), ApiError> {
+        let source = match (self.source, self.setting.any_source) {
+            (Some(source), _) => source,
+            // A file that brings nothing new leaves no source behind.
+            (None, Some(any)) if self.import.item_by_key(item.key())?.is_some() => any,
+            _ => self.begin_source()?,
+        };
+        let added = self.import.add_item(source, item)?;
+        if added.is_new {
+            self.report.items_added += 1;
+            self.with_media |= has_media;
+        } else {
+            self.report.items_known += 1;
+            self.report.items_deleted_before += u64::from(added.status == ItemStatus::Deleted);
+        }
+        let mut voted = HashSet::new();
+        for vote in votes {
+            if !voted.insert(vote.annotator) {
+                continue;
+            }
+            let annotator = self.annotator(&vote)?;
+            let judgment = NewJudgment {
+                id: JudgmentId::of_label(added.key, vote.annotator, &vote.preference),
+                item: added.id,
+                annotator,
+                verdict: Verdict::overall(vote.preference),
+                flagged: false,
+                comment: vote.comment,
+                rubric_version: self.setting.rubric_version,
+                showing: None,
+                origin: Origin::Label,
+                recorded_at: self.setting.started_at,
+            };
+            self.report.judgments_added += u64::from(self.import.add_judgment(&judgment, None)?);
+        }
+        Ok(())
+    }
+
+    /// The end of the file was reached.
+    pub fn finish(self, blake3: &str) -> Result<(), ApiError> {
+        if let Some(source) = self.source {
+            self.import.set_source_blake3(source, blake3)?;
+            if self.with_media
+                && let Some(folder) = &self.setting.source.media_folder
+            {
+                let _ = (source, folder);
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_source(&mut self) -> Result<SourceId, ApiError> {
+        let source = NewSource { media_folder: None, ..self.setting.source.clone() };
+        let source = self.import.add_source(&source)?;
+        self.source = Some(source);
+        Ok(source)
+    }
+
+    fn annotator(&mut self, vote: &Vote) -> Result<AnnotatorId, ApiError> {
+        if let Some(known) = self.annotators.get(&vote.annotator) {
+            return Ok(*known);
+        }
+        // Votes must not slip into the judgments of somebody who sits here: they would supersede them.
+        if self.setting.known_names.get(&vote.name).is_some_and(|key| *key != vote.annotator) {
+            return Err(ApiError::new(
+                ErrorCode::BadRequest,
+                format!(
+                    "the votes in the data would go to somebody who judges in this project, {:?}",
+                    vote.name
+                ),
+            )
+            .hint("choose another name for the past annotator, or leave the votes out"));
+        }
+        let annotator = self.import.annotator(vote.annotator, &vote.name)?;
+        self.annotators.insert(vote.annotator, annotator);
+        Ok(annotator)
+    }
+}
+
+/// Notes a problem; the list is bounded, the count is not.
+pub fn note_problem(report: &mut ImportReport, problem: RowProblem, is_refused: bool) {
+    report.rows_refused += u64::from(is_refused);
+    if report.problems.len() < MAX_PROBLEMS {
+        report.problems.push(problem);
+    }
+}

@@ -1,0 +1,191 @@
+//! One open project: its writer thread, its readers, its searches, and who sits here.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tiebreak_domain::filter::ItemFilter;
+use tiebreak_domain::queue::QueueRequest;
+use tiebreak_domain::settings::RecentProject;
+use tiebreak_domain::{
+    AnnotatorId, ApiError, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo, QueuedItem, Reply,
+    Rubric,
+};
+use tiebreak_media::MediaFolder;
+use tiebreak_store::Store;
+
+use crate::engine::Shared;
+use crate::media_place::folder_from_stored;
+use crate::offer::offered;
+use crate::readers::Readers;
+use crate::views::Views;
+use crate::writer::Writer;
+
+/// How long closing waits for readers.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many items are looked at to say what a project holds.
+const LOOKED_AT: usize = 12;
+
+/// An open project.
+pub struct Session {
+    /// The file.
+    pub path: PathBuf,
+    /// Everything that changes it.
+    pub writer: Writer,
+    /// Everything that reads it.
+    pub readers: Readers,
+    /// What was found in it.
+    pub views: Views,
+    shared: Arc<Shared>,
+    seated: Mutex<Seated>,
+}
+
+/// What changes seldom and is needed for every item that is offered.
+#[derive(Clone)]
+struct Seated {
+    annotator: AnnotatorId,
+    rubric: Arc<Rubric>,
+}
+
+impl Session {
+    /// Takes over an opened store, and seats the annotator whom the settings name.
+    pub fn start(mut store: Store, shared: Arc<Shared>) -> Result<Arc<Self>, ApiError> {
+        let path = store.path().to_owned();
+        let name = shared.annotator_name();
+        let annotator = store.annotator(shared.host.new_annotator_key(), &name)?;
+        let readers = Readers::new(path.clone());
+        let rubric = Arc::new(readers.lend()?.project()?.rubric);
+        let events = Arc::clone(&shared);
+        let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
+        let seated = Mutex::new(Seated { annotator, rubric });
+        Ok(Arc::new(Self { path, writer, readers, views: Views::default(), shared, seated }))
+    }
+
+    /// Tells whoever listens.
+    pub fn emit(&self, event: Event) {
+        self.shared.emit(event);
+    }
+
+    /// The project as it is now.
+    pub fn info(&self) -> Result<ProjectInfo, ApiError> {
+        let annotator = self.seated().annotator;
+        Ok(self.readers.lend()?.info(annotator)?)
+    }
+
+    /// Seats an annotator.
+    pub fn set_annotator(&self, name: &str) -> Result<ProjectInfo, ApiError> {
+        let name = name.trim().to_owned();
+        if name.is_empty() {
+            return Err(ApiError::new(ErrorCode::BadRequest, "an annotator needs a name"));
+        }
+        let key = self.shared.host.new_annotator_key();
+        let annotator = self.writer.ask(move |store| Ok(store.annotator(key, &name)?))?;
+        self.seated.lock().expect("seats do not panic").annotator = annotator;
+        self.info()
+    }
+
+    /// After an import: the rubric may be another one.
+    pub fn refresh(&self) -> Result<(), ApiError> {
+        let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
+        self.seated.lock().expect("seats do not panic").rubric = rubric;
+        self.emit(Event::ProjectChanged(Box::new(self.info()?)));
+        Ok(())
+    }
+
+    /// Items to judge.
+    pub fn queue(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        let rubric = self.seated().rubric;
+        let items = self.readers.lend()?.queue(request)?;
+        let random = &self.shared.host.random;
+        Ok(items
+            .into_iter()
+            .map(|(item, previous)| offered(item, previous, request.place, &rubric, || random()))
+            .collect())
+    }
+
+    /// Stores a judgment.
+    pub fn submit(&self, judgment: NewJudgment) -> Result<Reply, ApiError> {
+        let (id, annotator) = (judgment.id, judgment.annotator);
+        let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
+        Ok(Reply::Saved {
+            judgment: id,
+            revision: submitted.revision,
+            annotator,
+            progress: submitted.progress,
+        })
+    }
+
+    /// Excludes, deletes or brings back items.
+    pub fn set_status(&self, changes: Vec<(ItemId, ItemStatus)>) -> Result<Reply, ApiError> {
+        let before = self.writer.ask(move |store| Ok(store.set_status(&changes)?))?;
+        self.emit(Event::ProjectChanged(Box::new(self.info()?)));
+        Ok(Reply::StatusesBefore(before))
+    }
+
+    /// Where the images of a source are.
+    pub fn media_folder(&self, source: tiebreak_domain::SourceId) -> Result<MediaFolder, ApiError> {
+        let source = self.readers.lend()?.source(source)?;
+        let folder = source.media_folder.map(|stored| folder_from_stored(&self.path, &stored));
+        Ok(MediaFolder::new(folder, source.fetches_addresses))
+    }
+
+    /// How the project stands, for the list of projects opened before.
+    pub fn recent(&self) -> Result<RecentProject, ApiError> {
+        let info = self.info()?;
+        let reader = self.readers.lend()?;
+        let (mut looked_at, mut with_media, mut with_text_only) = (0, 0, 0);
+        reader.each_item(|item| {
+            let has_media = item
+                .item
+                .candidates
+                .iter()
+                .flat_map(|candidate| &candidate.parts)
+                .any(|part| part.uri().is_some());
+            if has_media {
+                with_media += 1
+            } else {
+                with_text_only += 1
+            }
+            looked_at += 1;
+            if looked_at < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        let content = match (with_text_only, with_media) {
+            (0, 0) => "",
+            (_, 0) => "texts",
+            (0, _) => "images",
+            _ => "texts and images",
+        };
+        let flagged = ItemFilter { flagged: true, annotator: Some(info.annotator), ..ItemFilter::default() };
+        let flagged = reader.find(&flagged, None, || true)?.ids.len();
+        let judged = info.current_annotator().map_or(0, |annotator| annotator.judged);
+        Ok(RecentProject {
+            path: self.path.to_string_lossy().into_owned(),
+            name: info.name,
+            content: content.to_owned(),
+            judged,
+            total: info.active_items,
+            flagged,
+            opened_at: self.shared.host.now(),
+        })
+    }
+
+    /// Whether this is the project in that file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        match (self.path.canonicalize(), path.canonicalize()) {
+            (Ok(mine), Ok(other)) => mine == other,
+            _ => self.path == path,
+        }
+    }
+
+    /// Stops searches and readers, lets the writer finish, and releases the file.
+    pub fn close(&self) {
+        self.views.close();
+        self.readers.close(PATIENCE);
+        self.writer.stop();
+    }
+
+    fn seated(&self) -> Seated {
+        self.seated.lock().expect("seats do not panic").clone()
+    }
+}

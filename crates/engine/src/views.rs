@@ -1,0 +1,131 @@
+//! What was found: bitmaps of item ids that rows are read from, filled by a search that may still run.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use roaring::RoaringBitmap;
+use tiebreak_domain::door::ViewId;
+use tiebreak_domain::filter::ItemRow;
+use tiebreak_domain::{ApiError, ErrorCode, Event, ItemFilter, ItemId, Reply};
+use tiebreak_store::Reader;
+
+use crate::jobs::{CancelFlag, Jobs};
+use crate::session::Session;
+
+/// How many results are kept; asking for more lets the oldest go.
+const KEPT: usize = 4;
+/// How long a search may take before its first answer.
+const FIRST_ANSWER: Duration = Duration::from_millis(50);
+/// How often a running search tells how far it is.
+const NEXT_ANSWERS: Duration = Duration::from_millis(100);
+
+/// The results of one project.
+#[derive(Default)]
+pub struct Views {
+    last: AtomicU64,
+    kept: Mutex<VecDeque<Arc<View>>>,
+    searches: Arc<Jobs>,
+}
+
+struct View {
+    id: ViewId,
+    filter: ItemFilter,
+    ids: Mutex<RoaringBitmap>,
+    let_go: CancelFlag,
+}
+
+impl View {
+    fn ids(&self) -> MutexGuard<'_, RoaringBitmap> {
+        self.ids.lock().expect("bitmaps do not panic")
+    }
+}
+
+impl Views {
+    /// Starts a search: answers with what the first moment finds, and goes on in the background.
+    pub fn find(&self, session: &Arc<Session>, filter: ItemFilter) -> Result<Reply, ApiError> {
+        let begun = Instant::now();
+        let found = session.readers.lend()?.find(&filter, None, || begun.elapsed() < FIRST_ANSWER)?;
+        let view = Arc::new(View {
+            id: ViewId(self.last.fetch_add(1, Ordering::Relaxed) + 1),
+            filter,
+            ids: Mutex::new(found.ids),
+            let_go: CancelFlag::default(),
+        });
+        {
+            let mut kept = self.kept();
+            kept.push_back(Arc::clone(&view));
+            if kept.len() > KEPT
+                && let Some(oldest) = kept.pop_front()
+            {
+                oldest.let_go.set();
+            }
+        }
+        let count = view.ids().len();
+        let id = view.id;
+        if let Some(next) = found.next {
+            let session = Arc::clone(session);
+            self.searches.start(
+                "tiebreak-search",
+                move |_, cancel| go_on(&session, &view, next, cancel),
+                move |_| tracing::error!("a search panicked"),
+            )?;
+        }
+        Ok(Reply::Found { view: id, count, is_complete: found.next.is_none() })
+    }
+
+    /// Rows by their place in the result.
+    pub fn rows(&self, reader: &Reader, id: ViewId, from: u64, count: u32) -> Result<Vec<ItemRow>, ApiError> {
+        let view = self.kept().iter().find(|view| view.id == id).map(Arc::clone).ok_or_else(|| {
+            ApiError::new(ErrorCode::NotFound, "this list of items is no longer kept").hint("search again")
+        })?;
+        let ids: Vec<ItemId> = {
+            let ids = view.ids();
+            let first = u32::try_from(from).ok().and_then(|place| ids.select(place));
+            first
+                .map(|first| {
+                    ids.range(first..).take(count as usize).map(|id| ItemId(i64::from(id))).collect()
+                })
+                .unwrap_or_default()
+        };
+        Ok(reader.rows(&ids)?)
+    }
+
+    /// Stops every search and waits until all have stopped.
+    pub fn close(&self) {
+        self.searches.stop_all();
+    }
+
+    fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<View>>> {
+        self.kept.lock().expect("the list of results is never left half-changed")
+    }
+}
+
+fn go_on(session: &Session, view: &View, first: ItemId, cancel: &CancelFlag) {
+    let stops = || cancel.is_set() || view.let_go.is_set();
+    let mut next = Some(first);
+    while let Some(after) = next {
+        let begun = Instant::now();
+        let found = session.readers.lend().and_then(|reader| {
+            Ok(reader.find(&view.filter, Some(after), || begun.elapsed() < NEXT_ANSWERS && !stops())?)
+        });
+        if stops() {
+            return;
+        }
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!(%error, "a search broke off");
+                return;
+            }
+        };
+        next = found.next;
+        let count = {
+            let mut ids = view.ids();
+            *ids |= found.ids;
+            ids.len()
+        };
+        session.emit(Event::FoundMore { view: view.id, count, is_complete: next.is_none() });
+    }
+}

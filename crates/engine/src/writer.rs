@@ -1,0 +1,137 @@
+//! The one thread that writes: it owns the store, and everything that changes the project is a task for it.
+//!
+//! Tasks run one after another in the order they were sent. When none waits, the thread builds the search
+//! index in small steps, so that a judgment never waits for more than one such step. A task that panics
+//! answers its sender with an error and leaves the thread running: each task is at most one transaction,
+//! which its unwinding rolls back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
+use tiebreak_domain::project::SearchIndex;
+use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_store::Store;
+
+use crate::failure;
+
+type Task = Box<dyn FnOnce(&mut Store) + Send>;
+
+/// How many items one step of background indexing takes: some tens of milliseconds.
+const INDEX_STEP: u32 = 1_000;
+/// The least time between two reports of the index.
+const INDEX_REPORT: Duration = Duration::from_millis(150);
+
+/// The way to the writer thread.
+pub struct Writer {
+    tasks: Mutex<Option<Sender<Task>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Hands the store to a thread of its own; `on_index` hears of the growing search index.
+    pub fn start(store: Store, on_index: impl Fn(SearchIndex) + Send + 'static) -> Result<Self, ApiError> {
+        let (sender, tasks) = unbounded();
+        let thread = std::thread::Builder::new()
+            .name("tiebreak-writer".to_owned())
+            .spawn(move || serve(store, &tasks, &on_index))
+            .map_err(|error| {
+                ApiError::new(ErrorCode::System, format!("cannot start the writer thread: {error}"))
+            })?;
+        Ok(Self { tasks: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Sends a task and gives back where its answer will arrive. An answer that never comes (the channel
+    /// closes) means that the task panicked.
+    pub fn send<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Store) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<Receiver<Result<T, ApiError>>, ApiError> {
+        let (answer, answered) = bounded(1);
+        let task: Task = Box::new(move |store| {
+            // Whoever asked may have gone away; the work is done all the same.
+            let _ = answer.send(task(store));
+        });
+        let tasks = self.tasks.lock().expect("no task is sent while panicking");
+        let sender = tasks.as_ref().ok_or_else(failure::closed)?;
+        sender.send(task).map_err(|_| failure::closed())?;
+        Ok(answered)
+    }
+
+    /// Sends a task and waits for its answer.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Store) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.send(task)?.recv().map_err(|_| failure::broke_off("change to the project"))?
+    }
+
+    /// Lets the tasks already sent finish, then closes the store and releases its lock.
+    pub fn stop(&self) {
+        self.tasks.lock().expect("no task is sent while panicking").take();
+        let thread = self.thread.lock().expect("stopping does not panic").take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn serve(mut store: Store, tasks: &Receiver<Task>, on_index: &dyn Fn(SearchIndex)) {
+    let mut is_indexed = false;
+    let mut reported: Option<Instant> = None;
+    loop {
+        let task = if is_indexed {
+            tasks.recv().map_err(|_| ())
+        } else {
+            match tasks.try_recv() {
+                Ok(task) => Ok(task),
+                Err(TryRecvError::Disconnected) => Err(()),
+                Err(TryRecvError::Empty) => {
+                    is_indexed = index_step(&mut store, on_index, &mut reported);
+                    continue;
+                }
+            }
+        };
+        let Ok(task) = task else { break };
+        if catch_unwind(AssertUnwindSafe(|| task(&mut store))).is_err() {
+            tracing::error!("a change to the project panicked and was rolled back");
+        }
+        is_indexed = false;
+    }
+}
+
+/// One step of indexing; whether nothing is left to do for now.
+fn index_step(store: &mut Store, on_index: &dyn Fn(SearchIndex), reported: &mut Option<Instant>) -> bool {
+    let index = match store.index_some(INDEX_STEP) {
+        Ok(index) => index,
+        Err(error) => {
+            // Searching finds less; the next change tries again.
+            tracing::warn!(%error, "the search index could not grow");
+            return true;
+        }
+    };
+    let is_complete = index.is_complete();
+    let was_growing = reported.is_some();
+    if is_complete {
+        *reported = None;
+    }
+    if (is_complete && was_growing)
+        || (!is_complete && reported.is_none_or(|at| at.elapsed() >= INDEX_REPORT))
+    {
+        if !is_complete {
+            *reported = Some(Instant::now());
+        }
+        on_index(index);
+    }
+    is_complete
+}
