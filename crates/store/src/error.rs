@@ -117,7 +117,9 @@ impl From<StoreError> for ApiError {
             StoreError::TooNew { .. } => (ErrorCode::TooNew, Some("update Tiebreak and open it again")),
             StoreError::Damaged(_) => (
                 ErrorCode::Damaged,
-                Some("nothing was changed; run `tiebreak check` on it, and go back to a copy if you have one"),
+                Some(
+                    "nothing was changed; run `tiebreak check` on it, and go back to a copy if you have one",
+                ),
             ),
             StoreError::Content(_) => (ErrorCode::Damaged, Some("run `tiebreak check` on the project")),
             StoreError::AlreadyOpen(_) => (ErrorCode::AlreadyOpen, Some("close it there first")),

@@ -1,0 +1,282 @@
+//! Imports: one transaction that takes in a whole file, or nothing.
+//!
+//! Made for a million items: prepared statements, texts written straight into buffers that are used again, no
+//! search index (that is built afterwards, see [`crate::Store::index_some`]), and changed pages that spill to
+//! the log instead of filling the memory. The sets of [`Facets`] are changed in a copy, which takes the place
+//! of the shared ones on commit.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{CachedStatement, Connection, params};
+use serde::Serialize;
+use tiebreak_domain::item::MAX_CANDIDATES;
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
+};
+
+use crate::facets::{Facets, SharedFacets, bit};
+use crate::item::{self, CANDIDATE_STRIDE, status_word};
+use crate::last_word::LastWord;
+use crate::project::{self, NewProject, NewSource};
+use crate::{Result, StoreError, judgment};
+
+/// What became of an item that was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddedItem {
+    /// Its row, old or new.
+    pub id: ItemId,
+    /// Its content's key.
+    pub key: ItemKey,
+    /// Whether the project did not have it before.
+    pub is_new: bool,
+    /// Whether it takes part: what it was before, if it was there.
+    pub status: ItemStatus,
+}
+
+/// An import under way. Dropped without [`Import::commit`], nothing happened.
+pub struct Import<'store> {
+    connection: &'store Connection,
+    insert_item: CachedStatement<'store>,
+    insert_candidate: CachedStatement<'store>,
+    shared: &'store SharedFacets,
+    rubrics: &'store mut BTreeMap<u32, Rubric>,
+    facets: Facets,
+    /// Runs of new items with one source: source, first, last.
+    runs: Vec<(SourceId, u32, u32)>,
+    /// Logs that did not come in the order of their revisions, to be looked at before the commit.
+    unordered: Vec<(AnnotatorId, ItemId)>,
+    buffer: Vec<u8>,
+    metadata_buffer: Vec<u8>,
+    is_open: bool,
+}
+
+impl<'store> Import<'store> {
+    pub(crate) fn begin(
+        connection: &'store Connection,
+        shared: &'store SharedFacets,
+        rubrics: &'store mut BTreeMap<u32, Rubric>,
+    ) -> Result<Self> {
+        let insert_item = connection.prepare_cached(
+            "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, metadata) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (content_key) DO NOTHING",
+        )?;
+        let insert_candidate = connection
+            .prepare_cached("INSERT INTO candidate (id, model, parts, metadata) VALUES (?1, ?2, ?3, ?4)")?;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(Self {
+            connection,
+            insert_item,
+            insert_candidate,
+            facets: shared.read().clone(),
+            shared,
+            rubrics,
+            runs: Vec::new(),
+            unordered: Vec::new(),
+            buffer: Vec::new(),
+            metadata_buffer: Vec::new(),
+            is_open: true,
+        })
+    }
+
+    /// Makes an empty project another: a lossless import takes over key, name, rubric and time.
+    pub fn adopt(&mut self, project: &NewProject) -> Result<()> {
+        project::adopt(self.connection, project)
+    }
+
+    /// Takes up the source of the same name and media folder, or adds one. Where another source has the name,
+    /// a number follows it.
+    pub fn add_source(&mut self, source: &NewSource) -> Result<SourceId> {
+        project::add_source(self.connection, source)
+    }
+
+    /// Says what the hash of a source's bytes is, once its end was read.
+    pub fn set_source_blake3(&mut self, source: SourceId, blake3: &str) -> Result<()> {
+        let mut statement = self.connection.prepare_cached("UPDATE source SET blake3 = ?2 WHERE id = ?1")?;
+        statement.execute(params![source.0, blake3])?;
+        Ok(())
+    }
+
+    /// Says where a source's relative media paths are looked up, once an item turned out to have some.
+    pub fn set_source_media_folder(&mut self, source: SourceId, folder: &str) -> Result<()> {
+        let mut statement =
+            self.connection.prepare_cached("UPDATE source SET media_folder = ?2 WHERE id = ?1")?;
+        statement.execute(params![source.0, folder])?;
+        Ok(())
+    }
+
+    /// Adds an active item unless the project has its content already.
+    pub fn add_item(&mut self, source: SourceId, item: &Item) -> Result<AddedItem> {
+        self.add_item_with_status(source, item, ItemStatus::Active)
+    }
+
+    /// Adds an item unless the project has its content already, in which case its status stays.
+    pub fn add_item_with_status(
+        &mut self,
+        source: SourceId,
+        item: &Item,
+        status: ItemStatus,
+    ) -> Result<AddedItem> {
+        if item.candidates.is_empty() || item.candidates.len() > MAX_CANDIDATES {
+            let count = item.candidates.len();
+            return Err(StoreError::Refused(format!(
+                "an item has 1 to {MAX_CANDIDATES} candidates, this has {count}"
+            )));
+        }
+        let key = item.key();
+        let number = self
+            .facets
+            .last_item()
+            .checked_add(1)
+            .ok_or_else(|| StoreError::Refused("the project is full".to_owned()))?;
+        let id = ItemId(i64::from(number));
+        let prompt = json_into(&mut self.buffer, &item.prompt)?;
+        let metadata = (!item.metadata.is_empty())
+            .then(|| json_into(&mut self.metadata_buffer, &item.metadata))
+            .transpose()?;
+        let inserted = self.insert_item.execute(params![
+            id.0,
+            key.0,
+            source.0,
+            status_word(status),
+            item.external_id,
+            prompt,
+            metadata
+        ])?;
+        if inserted == 0 {
+            let (id, status) = item::by_key(self.connection, key)?
+                .ok_or_else(|| StoreError::Damaged(format!("an item's number is taken: {id}")))?;
+            return Ok(AddedItem { id, key, is_new: false, status });
+        }
+        for (index, candidate) in item.candidates.iter().enumerate() {
+            let parts = json_into(&mut self.buffer, &candidate.parts)?;
+            let metadata = (!candidate.metadata.is_empty())
+                .then(|| json_into(&mut self.metadata_buffer, &candidate.metadata))
+                .transpose()?;
+            let row = id.0 * CANDIDATE_STRIDE + index as i64;
+            self.insert_candidate.execute(params![row, candidate.model, parts, metadata])?;
+        }
+        self.facets.add_item(number, status);
+        match self.runs.last_mut() {
+            Some((of_source, _, last)) if *of_source == source => *last = number,
+            _ => self.runs.push((source, number, number)),
+        }
+        Ok(AddedItem { id, key, is_new: true, status })
+    }
+
+    /// Finds an annotator by key or name, else adds one.
+    pub fn annotator(&mut self, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
+        project::annotator(self.connection, key, name)
+    }
+
+    /// Adds a judgment unless the log has its id already, and says whether it is new.
+    ///
+    /// `given` is the revision and what it supersedes, where the data says so; else it is the next revision.
+    /// A given revision that this project's own log already has goes to the end of that log.
+    pub fn add_judgment(
+        &mut self,
+        judgment: &NewJudgment,
+        given: Option<(u32, Option<JudgmentId>)>,
+    ) -> Result<bool> {
+        let item = bit(judgment.item)?;
+        if judgment::revision_of(self.connection, judgment.id)?.is_some() {
+            return Ok(false);
+        }
+        if !self.facets.has_item(judgment.item) {
+            return Err(StoreError::NotFound(format!("item {}", judgment.item)));
+        }
+        judgment::validate(judgment, self.rubrics.get(&judgment.rubric_version))?;
+        let head = judgment::head(self.connection, judgment.annotator, judgment.item)?;
+        let next = head.as_ref().map_or(1, |head| head.revision + 1);
+        let before = head.map(|head| head.id);
+        let (revision, supersedes) = match given {
+            Some((revision, supersedes))
+                if revision >= next || !self.has_revision(judgment.annotator, judgment.item, revision)? =>
+            {
+                if revision != next || supersedes != before {
+                    self.unordered.push((judgment.annotator, judgment.item));
+                }
+                (revision, supersedes)
+            }
+            _ => (next, before),
+        };
+        let is_last = revision >= next;
+        judgment::append(self.connection, judgment, revision, supersedes, is_last)?;
+        if is_last {
+            let word = LastWord::new(&judgment.verdict, judgment.flagged);
+            self.facets.set_word(judgment.annotator, item, word);
+        }
+        Ok(true)
+    }
+
+    /// The item with this content, if the project has it.
+    pub fn item_by_key(&mut self, key: ItemKey) -> Result<Option<ItemId>> {
+        Ok(item::by_key(self.connection, key)?.map(|(id, _)| id))
+    }
+
+    /// Makes all of it durable, and visible to readers.
+    pub fn commit(mut self) -> Result<()> {
+        self.unordered.sort_unstable();
+        self.unordered.dedup();
+        for (annotator, item) in std::mem::take(&mut self.unordered) {
+            self.refuse_broken_log(annotator, item)?;
+        }
+        for &(source, first, last) in &self.runs {
+            self.facets.add_source_range(source, first, last);
+            let mut statement = self.connection.prepare_cached(
+                "INSERT INTO source_range (first_item, last_item, source_id) VALUES (?1, ?2, ?3)",
+            )?;
+            statement.execute(params![first, last, source.0])?;
+        }
+        let rubrics = project::rubrics(self.connection)?;
+        self.connection.execute_batch("COMMIT")?;
+        self.is_open = false;
+        *self.rubrics = rubrics;
+        *self.shared.write() = std::mem::take(&mut self.facets);
+        // The log of a large import is as large as the file; a reader in its way only postpones this.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(())
+    }
+
+    fn has_revision(&self, annotator: AnnotatorId, item: ItemId, revision: u32) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 FROM judgment WHERE annotator_id = ?1 AND item_id = ?2 AND revision = ?3",
+        )?;
+        Ok(statement.exists(params![annotator.0, item.0, revision])?)
+    }
+
+    fn refuse_broken_log(&self, annotator: AnnotatorId, item: ItemId) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, revision, supersedes FROM judgment WHERE annotator_id = ?1 AND item_id = ?2 ORDER BY revision",
+        )?;
+        let mut rows = statement.query([annotator.0, item.0])?;
+        let mut before: Option<[u8; 16]> = None;
+        let mut expected = 1;
+        while let Some(row) = rows.next()? {
+            let (revision, supersedes): (u32, Option<[u8; 16]>) = (row.get(1)?, row.get(2)?);
+            if revision != expected || supersedes != before {
+                return Err(StoreError::Refused(format!(
+                    "the judgments of annotator {annotator} on item {item} do not follow each other at revision \
+                     {expected}"
+                )));
+            }
+            before = Some(row.get(0)?);
+            expected += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Import<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            // What cannot be rolled back now is rolled back when the file is next opened.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+fn json_into<'buffer>(buffer: &'buffer mut Vec<u8>, value: &impl Serialize) -> Result<&'buffer str> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, value)?;
+    Ok(std::str::from_utf8(buffer).expect("JSON is UTF-8"))
+}

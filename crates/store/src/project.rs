@@ -1,0 +1,227 @@
+//! The project's own rows: its name and rubrics, its people, its sources.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tiebreak_domain::project::SearchIndex;
+use tiebreak_domain::{
+    Annotator, AnnotatorId, AnnotatorKey, ItemStatus, ProjectInfo, ProjectKey, Rubric, Source, SourceId,
+    UnixMillis,
+};
+
+use crate::facets::Facets;
+use crate::{Result, StoreError, item};
+
+/// What a project is made of before anything is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewProject {
+    /// Its identity in every copy.
+    pub key: ProjectKey,
+    /// What people call it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// What it asks.
+    pub rubric: Rubric,
+    /// Whether it is the sample.
+    pub is_sample: bool,
+}
+
+/// A file about to be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSource {
+    /// What people call it.
+    pub name: String,
+    /// Where its relative media paths are looked up.
+    pub media_folder: Option<String>,
+    /// Whether media at addresses may be fetched.
+    pub fetches_addresses: bool,
+    /// BLAKE3 of the file's bytes in hexadecimal; empty until the end of the file was read.
+    pub blake3: String,
+    /// When it is imported.
+    pub imported_at: UnixMillis,
+}
+
+/// Writes the project's row, or writes over it.
+pub(crate) fn write(connection: &Connection, project: &NewProject) -> Result<()> {
+    connection.execute(
+        "INSERT INTO rubric (version, body) VALUES (?1, ?2)",
+        params![project.rubric.version, serde_json::to_string(&project.rubric)?],
+    )?;
+    connection.execute(
+        "INSERT OR REPLACE INTO project (id, key, name, created_at, is_sample, rubric_version) \
+         VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+        params![project.key.0, project.name, project.created_at.0, project.is_sample, project.rubric.version],
+    )?;
+    Ok(())
+}
+
+/// Makes an empty project another: refused once it holds items or judgments.
+pub(crate) fn adopt(connection: &Connection, project: &NewProject) -> Result<()> {
+    let is_empty: bool = connection.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM item) AND NOT EXISTS (SELECT 1 FROM judgment)",
+        [],
+        |row| row.get(0),
+    )?;
+    if !is_empty {
+        return Err(StoreError::Refused("only an empty project can become another".to_owned()));
+    }
+    // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the
+    // one it becomes.
+    connection.execute("DELETE FROM annotator", [])?;
+    connection.execute("DELETE FROM project", [])?;
+    connection.execute("DELETE FROM rubric", [])?;
+    write(connection, project)
+}
+
+/// The project as it was made.
+pub(crate) fn read(connection: &Connection) -> Result<NewProject> {
+    let mut statement = connection.prepare_cached(
+        "SELECT p.key, p.name, p.created_at, p.is_sample, r.body \
+         FROM project p JOIN rubric r ON r.version = p.rubric_version",
+    )?;
+    let mut rows = statement.query([])?;
+    let row =
+        rows.next()?.ok_or_else(|| StoreError::Damaged("the project has no name and rubric".to_owned()))?;
+    Ok(NewProject {
+        key: ProjectKey(row.get(0)?),
+        name: row.get(1)?,
+        created_at: UnixMillis(row.get(2)?),
+        rubric: item::json(row, 4)?,
+        is_sample: row.get(3)?,
+    })
+}
+
+/// Every rubric ever asked, by version.
+pub(crate) fn rubrics(connection: &Connection) -> Result<BTreeMap<u32, Rubric>> {
+    let mut statement = connection.prepare("SELECT version, body FROM rubric")?;
+    let mut rows = statement.query([])?;
+    let mut rubrics = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        rubrics.insert(row.get(0)?, item::json(row, 1)?);
+    }
+    Ok(rubrics)
+}
+
+/// Finds an annotator by key, else by name, else adds one.
+pub(crate) fn annotator(connection: &Connection, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM annotator WHERE key = ?1 OR name = ?2 ORDER BY key = ?1 DESC LIMIT 1",
+    )?;
+    let found: Option<i64> = statement.query_row(params![key.0, name], |row| row.get(0)).optional()?;
+    if let Some(id) = found {
+        return Ok(AnnotatorId(id));
+    }
+    let mut statement = connection.prepare_cached("INSERT INTO annotator (key, name) VALUES (?1, ?2)")?;
+    Ok(AnnotatorId(statement.insert(params![key.0, name])?))
+}
+
+/// Everyone, oldest first.
+pub(crate) fn annotators(connection: &Connection, facets: &Facets) -> Result<Vec<Annotator>> {
+    let mut statement = connection.prepare_cached("SELECT id, key, name FROM annotator ORDER BY id")?;
+    let annotators = statement.query_map([], |row| {
+        let id = AnnotatorId(row.get(0)?);
+        let sets = facets.annotator(id);
+        Ok(Annotator {
+            id,
+            key: AnnotatorKey(row.get(1)?),
+            name: row.get(2)?,
+            judged: sets.map_or(0, |sets| sets.judged.len()),
+            skipped: sets.map_or(0, |sets| sets.skipped.len()),
+        })
+    })?;
+    Ok(annotators.collect::<Result<_, _>>()?)
+}
+
+const SELECT_SOURCE: &str =
+    "SELECT id, name, media_folder, fetches_addresses, blake3, imported_at FROM source ";
+
+fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
+    Ok(Source {
+        id: SourceId(row.get(0)?),
+        name: row.get(1)?,
+        media_folder: row.get(2)?,
+        fetches_addresses: row.get(3)?,
+        blake3: row.get(4)?,
+        imported_at: UnixMillis(row.get(5)?),
+    })
+}
+
+/// Every source, oldest first.
+pub(crate) fn sources(connection: &Connection) -> Result<Vec<Source>> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT_SOURCE} ORDER BY id"))?;
+    let sources = statement.query_map([], source_from_row)?;
+    Ok(sources.collect::<Result<_, _>>()?)
+}
+
+/// One source.
+pub(crate) fn source(connection: &Connection, id: SourceId) -> Result<Source> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT_SOURCE} WHERE id = ?1"))?;
+    let found = statement.query_row([id.0], source_from_row).optional()?;
+    found.ok_or_else(|| StoreError::NotFound(format!("source {id}")))
+}
+
+/// Takes up a source of the same name and media folder, or adds one, numbered if the name is taken.
+pub(crate) fn add_source(connection: &Connection, source: &NewSource) -> Result<SourceId> {
+    let mut name = source.name.clone();
+    for number in 2.. {
+        let mut statement = connection.prepare_cached(&format!("{SELECT_SOURCE} WHERE name = ?1"))?;
+        match statement.query_row([&name], source_from_row).optional()? {
+            Some(found) if found.media_folder == source.media_folder => return Ok(found.id),
+            Some(_) => name = format!("{} ({number})", source.name),
+            None => break,
+        }
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO source (name, media_folder, fetches_addresses, blake3, imported_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let id = statement.insert(params![
+        name,
+        source.media_folder,
+        source.fetches_addresses,
+        source.blake3,
+        source.imported_at.0
+    ])?;
+    Ok(SourceId(id))
+}
+
+/// How the search index stands.
+pub(crate) fn search_index(connection: &Connection) -> Result<SearchIndex> {
+    let mut statement = connection.prepare_cached(
+        "SELECT indexed_through, (SELECT coalesce(max(id), 0) FROM item) FROM search_progress",
+    )?;
+    let (indexed, total) =
+        statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    Ok(SearchIndex { indexed: indexed as u64, total: total as u64 })
+}
+
+/// All that the interface knows of the project.
+pub(crate) fn info(
+    connection: &Connection,
+    facets: &Facets,
+    path: &Path,
+    annotator: AnnotatorId,
+) -> Result<ProjectInfo> {
+    let project = read(connection)?;
+    let revisions: i64 =
+        connection.query_row("SELECT coalesce(max(number), 0) FROM judgment", [], |row| row.get(0))?;
+    Ok(ProjectInfo {
+        path: path.display().to_string(),
+        key: project.key,
+        name: project.name,
+        rubric: project.rubric,
+        active_items: facets.with_status(ItemStatus::Active).len(),
+        excluded_items: facets.with_status(ItemStatus::Excluded).len(),
+        deleted_items: facets.with_status(ItemStatus::Deleted).len(),
+        judgments: facets.judgments_in_force(),
+        revisions: revisions as u64,
+        annotators: annotators(connection, facets)?,
+        annotator,
+        sources: sources(connection)?,
+        search_index: search_index(connection)?,
+        is_sample: project.is_sample,
+        created_at: project.created_at,
+    })
+}

@@ -1,0 +1,138 @@
+//! The items browser: which items a filter finds, and the lines that show them.
+
+use roaring::RoaringBitmap;
+use rusqlite::params;
+use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS};
+use tiebreak_domain::{ItemFilter, ItemId, Part, SourceId};
+
+use super::Reader;
+use crate::facets::bit;
+use crate::item::{self, ItemRows, status_from_word, text};
+use crate::{Result, StoreError, search};
+
+/// How many hits of a search are taken between two questions whether to go on.
+const HITS_PER_QUESTION: usize = 256;
+
+/// A part of what a filter finds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Item ids.
+    pub ids: RoaringBitmap,
+    /// Go on after this item; none when nothing more can be found.
+    pub next: Option<ItemId>,
+}
+
+impl Reader {
+    /// What a filter finds behind `after`, in the order of item ids, until `go_on` says no.
+    ///
+    /// Without a search text the answer is whole at once and `go_on` is not asked; with one it is asked every
+    /// few hundred hits, so that the first part can be shown while the rest is looked for from
+    /// [`Found::next`] on. Items that are not in the search index yet are not found by a text.
+    pub fn find(
+        &self,
+        filter: &ItemFilter,
+        after: Option<ItemId>,
+        mut go_on: impl FnMut() -> bool,
+    ) -> Result<Found> {
+        let mut matching = self.facets.read().matching(filter);
+        let after = after.map_or(Ok(0), bit)?;
+        if after > 0 {
+            matching.remove_range(..=after);
+        }
+        let Some(query) = search::query_from_text(&filter.search) else {
+            return Ok(Found { ids: matching, next: None });
+        };
+        let Some(last) = matching.max() else {
+            return Ok(Found { ids: matching, next: None });
+        };
+        let mut ids = RoaringBitmap::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid",
+        )?;
+        let mut rows = statement.query(params![query, i64::from(after) + 1, last])?;
+        let mut hits = 0;
+        while let Some(row) = rows.next()? {
+            let hit: u32 = row.get(0)?;
+            if matching.contains(hit) {
+                ids.insert(hit);
+            }
+            hits += 1;
+            if hits % HITS_PER_QUESTION == 0 && !go_on() {
+                return Ok(Found { ids, next: Some(ItemId(i64::from(hit))) });
+            }
+        }
+        Ok(Found { ids, next: None })
+    }
+
+    /// The lines of some items, in the order asked.
+    pub fn rows(&self, ids: &[ItemId]) -> Result<Vec<ItemRow>> {
+        let mut statement = self.connection.prepare_cached(&format!("{} WHERE id = ?1", item::SELECT))?;
+        let mut candidates = ItemRows::new(&self.connection)?;
+        ids.iter()
+            .map(|&id| {
+                let mut rows = statement.query([id.0])?;
+                let row = rows.next()?.ok_or_else(|| StoreError::NotFound(format!("item {id}")))?;
+                let candidates = candidates.candidates_of(id)?;
+                Ok(ItemRow {
+                    id,
+                    external_id: row.get(4)?,
+                    prompt: line_from_parts(&item::json::<Vec<Part>>(row, 5)?),
+                    candidates: candidates
+                        .iter()
+                        .map(|candidate| line_from_parts(&candidate.parts))
+                        .collect(),
+                    source: SourceId(row.get(2)?),
+                    status: status_from_word(text(row, 3)?)?,
+                    verdicts: self.facets.read().verdicts(bit(id)?),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The start of some parts on one line: runs of white space are one space, a medium is its file name.
+fn line_from_parts(parts: &[Part]) -> String {
+    let words = parts.iter().flat_map(|part| {
+        let file_name = part.uri().map(|uri| uri.rsplit(['/', '\\']).next().unwrap_or(uri));
+        part.text().unwrap_or_default().split_whitespace().chain(file_name)
+    });
+    let mut line = String::new();
+    let mut room = ROW_TEXT_CHARS;
+    for word in words {
+        if !line.is_empty() {
+            line.push(' ');
+            room -= 1;
+        }
+        for character in word.chars() {
+            if room <= 1 {
+                line.push('…');
+                return line;
+            }
+            line.push(character);
+            room -= 1;
+        }
+        if room <= 2 {
+            line.push('…');
+            return line;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_short_and_one() {
+        let parts = [Part::markdown("# Red\n\n apples"), Part::image("some/folder/tree.png")];
+        assert_eq!(line_from_parts(&parts), "# Red apples tree.png");
+        assert_eq!(line_from_parts(&[]), "");
+        for word_length in 1..200 {
+            let long = [Part::plain(format!("{} ", "ä".repeat(word_length)).repeat(300))];
+            let line = line_from_parts(&long);
+            assert!(line.chars().count() <= ROW_TEXT_CHARS, "{} characters", line.chars().count());
+            assert!(line.ends_with('…'), "it says that there is more");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Full-text search: what the user types, as a query that cannot fail, and the index behind it.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use tiebreak_domain::project::SearchIndex;
+use tiebreak_domain::{ItemId, Part};
+
+use crate::item::{self, CANDIDATE_STRIDE};
+use crate::{Result, project};
+
+/// More words than this narrow nothing any more, and the database limits how deep a query may be.
+const MAX_TERMS: usize = 64;
+
+/// An FTS5 query for what a user typed: every word must be there; `"a phrase"` and `prefix*` work, and nothing
+/// else has a meaning. None if there is nothing to look for.
+pub(crate) fn query_from_text(text: &str) -> Option<String> {
+    let mut query = String::new();
+    let mut rest = text;
+    for _ in 0..MAX_TERMS {
+        rest = rest.trim_start_matches(|character: char| is_space(character) || character == '*');
+        let Some(first) = rest.chars().next() else { break };
+        let (term, after) = if first == '"' {
+            let inner = &rest[1..];
+            inner.split_once('"').unwrap_or((inner, ""))
+        } else {
+            rest.split_at(
+                rest.find(|character: char| is_space(character) || character == '"').unwrap_or(rest.len()),
+            )
+        };
+        // A star belongs to the word it follows, inside the quotes of a phrase or right behind them.
+        let is_prefix = term.ends_with('*') || (first == '"' && after.starts_with('*'));
+        let words = term.trim_end_matches('*');
+        rest = after;
+        if words.trim().is_empty() {
+            continue;
+        }
+        query.push('"');
+        query.extend(words.chars().map(|character| if character.is_control() { ' ' } else { character }));
+        query.push_str(if is_prefix { "\"* " } else { "\" " });
+    }
+    (!query.is_empty()).then_some(query)
+}
+
+fn is_space(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
+}
+
+/// Indexes the next items after the last indexed one.
+pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<SearchIndex> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let through: i64 =
+        transaction.query_row("SELECT indexed_through FROM search_progress", [], |row| row.get(0))?;
+    let mut last = through;
+    {
+        let mut items =
+            transaction.prepare_cached("SELECT id, prompt FROM item WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        let mut candidates = transaction
+            .prepare_cached("SELECT parts FROM candidate WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+        let mut insert = transaction
+            .prepare_cached("INSERT INTO search (rowid, prompt, candidates) VALUES (?1, ?2, ?3)")?;
+        let mut rows = items.query(params![through, max_items])?;
+        let (mut prompt_words, mut candidate_words) = (String::new(), String::new());
+        while let Some(row) = rows.next()? {
+            let id = ItemId(row.get(0)?);
+            prompt_words.clear();
+            push_words(&mut prompt_words, &item::json::<Vec<Part>>(row, 1)?);
+            candidate_words.clear();
+            let first = id.0 * CANDIDATE_STRIDE;
+            let mut parts = candidates.query([first, first + CANDIDATE_STRIDE - 1])?;
+            while let Some(row) = parts.next()? {
+                push_words(&mut candidate_words, &item::json::<Vec<Part>>(row, 0)?);
+            }
+            insert.execute(params![id.0, prompt_words, candidate_words])?;
+            last = id.0;
+        }
+    }
+    if last > through {
+        transaction.execute("UPDATE search_progress SET indexed_through = ?1", [last])?;
+    }
+    let index = project::search_index(&transaction)?;
+    transaction.commit()?;
+    Ok(index)
+}
+
+fn push_words(words: &mut String, parts: &[Part]) {
+    for text in parts.iter().filter_map(Part::text) {
+        words.push_str(text);
+        words.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_phrases_and_prefixes_become_a_query() {
+        assert_eq!(query_from_text("red  apple").as_deref(), Some(r#""red" "apple" "#));
+        assert_eq!(query_from_text(r#""red apple" gre*"#).as_deref(), Some(r#""red apple" "gre"* "#));
+        assert_eq!(query_from_text("NOT a:b OR").as_deref(), Some(r#""NOT" "a:b" "OR" "#), "no operators");
+        assert_eq!(query_from_text(" \" * \"\" ").as_deref(), None, "nothing to look for");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_syntax_error(text in r#"([a-c"*():^+\-{} \x00\n]|NEAR|AND|\PC){0,40}"#) {
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch(
+                "CREATE VIRTUAL TABLE search USING fts5 (prompt, candidates, content = '', contentless_delete = 1, \
+                 tokenize = 'unicode61 remove_diacritics 2'); \
+                 INSERT INTO search (rowid, prompt, candidates) VALUES (1, 'a b', 'c');",
+            ).unwrap();
+            if let Some(query) = query_from_text(&text) {
+                let found = connection
+                    .prepare("SELECT rowid FROM search WHERE search MATCH ?1").unwrap()
+                    .query_map([&query], |row| row.get::<_, i64>(0)).unwrap()
+                    .collect::<Result<Vec<_>, _>>();
+                prop_assert!(found.is_ok(), "{text:?} became {query:?}: {found:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The store: the one connection that writes to a project, and the lock that makes it the only one.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use tiebreak_domain::project::{Progress, SearchIndex};
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ItemId, ItemStatus, NewJudgment, ProjectInfo, Rubric, Verdict,
+};
+
+use crate::facets::{Facets, SharedFacets, bit};
+use crate::import::Import;
+use crate::item::{status_from_word, status_word};
+use crate::last_word::LastWord;
+use crate::lock::ProjectLock;
+use crate::project::{self, NewProject};
+use crate::reader::Reader;
+use crate::{Result, StoreError, connection, judgment, migration, search};
+
+/// A project open for writing. One per project and machine at a time: a lock file beside it sees to that.
+pub struct Store {
+    // In this order: the connection closes before the lock is let go.
+    connection: Connection,
+    facets: SharedFacets,
+    rubrics: BTreeMap<u32, Rubric>,
+    path: PathBuf,
+    _lock: ProjectLock,
+}
+
+/// What became of a judgment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// Its revision.
+    pub revision: u32,
+    /// How far its annotator is now.
+    pub progress: Progress,
+}
+
+impl Store {
+    /// Makes a new project file. Refuses to write over anything.
+    pub fn create(path: &Path, project: &NewProject) -> Result<Self> {
+        let lock = ProjectLock::take(path)?;
+        // Makes the file, or learns that there is one, in one step.
+        std::fs::File::create_new(path).map_err(|error| StoreError::file(path, error))?;
+        let created =
+            Self::create_in(path, project).and_then(|connection| Self::with(connection, path, lock));
+        if created.is_err() {
+            let _ = std::fs::remove_file(path);
+        }
+        created.map_err(|error| error.at(path))
+    }
+
+    fn create_in(path: &Path, project: &NewProject) -> Result<Connection> {
+        let mut connection = connection::writer(path, true)?;
+        migration::apply(&mut connection, 0)?;
+        let transaction = connection.transaction()?;
+        project::write(&transaction, project)?;
+        transaction.commit()?;
+        Ok(connection)
+    }
+
+    /// Opens a project, and migrates it if an older program made it.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Err(StoreError::NotFound(format!("file {}", path.display())));
+        }
+        let lock = ProjectLock::take(path)?;
+        let open = || {
+            // Looked at before anything is written to it: another program's file stays as it is.
+            migration::verify(&connection::reader(path)?)?;
+            let mut connection = connection::writer(path, false)?;
+            let applied = migration::verify(&connection)?;
+            migration::apply(&mut connection, applied)?;
+            Self::with(connection, path, lock)
+        };
+        open().map_err(|error| error.at(path))
+    }
+
+    fn with(connection: Connection, path: &Path, lock: ProjectLock) -> Result<Self> {
+        Ok(Self {
+            facets: SharedFacets::new(Facets::load(&connection)?),
+            rubrics: project::rubrics(&connection)?,
+            connection,
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// The project file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A new connection that reads what this one commits.
+    pub fn reader(&self) -> Result<Reader> {
+        Ok(Reader::new(connection::reader(&self.path)?, self.facets.clone(), &self.path))
+    }
+
+    /// All that the interface knows of the project.
+    pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
+        project::info(&self.connection, &self.facets.read(), &self.path, annotator)
+    }
+
+    /// How far an annotator is.
+    pub fn progress(&self, annotator: AnnotatorId) -> Progress {
+        self.facets.read().progress(annotator)
+    }
+
+    /// The sets that filters and the queue stand on.
+    pub fn facets(&self) -> SharedFacets {
+        self.facets.clone()
+    }
+
+    /// Makes an empty project another.
+    pub fn adopt(&mut self, project: &NewProject) -> Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        project::adopt(&transaction, project)?;
+        transaction.commit()?;
+        self.rubrics = project::rubrics(&self.connection)?;
+        Ok(())
+    }
+
+    /// Finds an annotator by key or name, else adds one.
+    pub fn annotator(&mut self, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
+        project::annotator(&self.connection, key, name)
+    }
+
+    /// Begins an import: one transaction, during which nothing else can be written.
+    pub fn begin_import(&mut self) -> Result<Import<'_>> {
+        Import::begin(&self.connection, &self.facets, &mut self.rubrics)
+    }
+
+    /// Appends a judgment. It is on the disk when this returns; sending it again changes nothing.
+    pub fn submit(&mut self, judgment: &NewJudgment) -> Result<Submitted> {
+        let item = bit(judgment.item)?;
+        let annotator = judgment.annotator;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(revision) = judgment::revision_of(&transaction, judgment.id)? {
+            return Ok(Submitted { revision, progress: self.facets.read().progress(annotator) });
+        }
+        let Some(rubric) = self.rubrics.get(&judgment.rubric_version) else {
+            let version = judgment.rubric_version;
+            return Err(StoreError::Refused(format!("the project has no rubric of version {version}")));
+        };
+        judgment::validate(judgment, Some(rubric))?;
+        if !self.facets.read().has_item(judgment.item) {
+            return Err(StoreError::NotFound(format!("item {}", judgment.item)));
+        }
+        if !transaction.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])? {
+            return Err(StoreError::NotFound(format!("annotator {annotator}")));
+        }
+        let head = judgment::head(&transaction, annotator, judgment.item)?;
+        if judgment.verdict == Verdict::Withdrawn && head.as_ref().is_none_or(|head| head.is_withdrawn) {
+            return Err(StoreError::Refused("there is nothing to take back".to_owned()));
+        }
+        let revision = head.as_ref().map_or(1, |head| head.revision + 1);
+        judgment::append(&transaction, judgment, revision, head.map(|head| head.id), true)?;
+        transaction.commit()?;
+        let mut facets = self.facets.write();
+        facets.set_word(annotator, item, LastWord::new(&judgment.verdict, judgment.flagged));
+        Ok(Submitted { revision, progress: facets.progress(annotator) })
+    }
+
+    /// Changes whether items take part, all or none, and returns what they were, for an undo.
+    pub fn set_status(&mut self, changes: &[(ItemId, ItemStatus)]) -> Result<Vec<(ItemId, ItemStatus)>> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut before = Vec::with_capacity(changes.len());
+        {
+            let mut select = transaction.prepare_cached("SELECT status FROM item WHERE id = ?1")?;
+            let mut update = transaction.prepare_cached("UPDATE item SET status = ?2 WHERE id = ?1")?;
+            for &(id, status) in changes {
+                let mut rows = select.query([id.0])?;
+                let row = rows.next()?.ok_or_else(|| StoreError::NotFound(format!("item {id}")))?;
+                let word: String = row.get(0)?;
+                before.push((id, status_from_word(&word)?));
+                drop(rows);
+                update.execute(params![id.0, status_word(status)])?;
+            }
+        }
+        transaction.commit()?;
+        let mut facets = self.facets.write();
+        for &(id, status) in changes {
+            facets.set_status(bit(id)?, status);
+        }
+        Ok(before)
+    }
+
+    /// Builds the search index on by at most so many items, in one small transaction.
+    pub fn index_some(&mut self, max_items: u32) -> Result<SearchIndex> {
+        search::index_some(&mut self.connection, max_items)
+    }
+
+    /// Lets the file grow by no more than so many pages, as a full disk would.
+    #[doc(hidden)]
+    pub fn limit_pages(&mut self, more: i64) -> Result<()> {
+        let pages: i64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        Ok(self.connection.query_row(&format!("PRAGMA max_page_count = {}", pages + more), [], |_| Ok(()))?)
+    }
+
+    /// Writes the log back into the file and closes. Dropping does the same and cannot say what failed.
+    pub fn close(self) -> Result<()> {
+        let Self { connection, _lock: lock, path, .. } = self;
+        connection.close().map_err(|(_, error)| StoreError::from(error).at(&path))?;
+        drop(lock);
+        Ok(())
+    }
+}

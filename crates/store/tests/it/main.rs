@@ -1,0 +1,10 @@
+//! Stories of the store through its door, in one binary.
+#![allow(clippy::unwrap_used)]
+
+mod check;
+mod files;
+mod finding;
+mod importing;
+mod judging;
+mod project;
+mod queueing;
