@@ -6,12 +6,24 @@
 //! what it is and why. A bad row is a [`Record::Problem`] and reading goes on; a [`FormatError`] ends it.
 //! The way back is [`preference_line`], [`csv_line`] and [`LosslessRecord::to_line`].
 
+mod cell;
+mod container;
+mod delimited;
+mod elements;
 pub mod error;
 pub mod export;
+mod lines;
 pub mod lossless;
+mod mapping;
+mod message;
 mod preview;
 mod reader;
+mod recognise;
 mod record;
+mod rows;
+mod shape;
+mod source;
+mod votes;
 
 pub use error::FormatError;
 pub use export::preference::{PreferenceRow, preference_line};

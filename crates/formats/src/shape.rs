@@ -1,0 +1,88 @@
+//! What a row means: one file per data format, each from wanted cells to an item and its votes.
+
+pub(crate) mod columns;
+pub(crate) mod hh;
+pub(crate) mod pandalm;
+pub(crate) mod preference;
+pub(crate) mod trl;
+
+use tiebreak_domain::item::Metadata;
+use tiebreak_domain::{Item, Part, TextFormat};
+
+use crate::cell::Cell;
+use crate::message::parts_from_cell;
+use crate::record::Label;
+
+/// What a row became.
+#[derive(Debug)]
+pub(crate) struct Understood {
+    /// The item.
+    pub(crate) item: Item,
+    /// Its votes.
+    pub(crate) labels: Vec<Label>,
+    /// Why a vote in it could not be understood, in a sentence.
+    pub(crate) doubt: Option<String>,
+}
+
+/// A data format, ready to read rows.
+pub(crate) trait Shape: Send {
+    /// The columns it wants, in the order in which [`Shape::understand`] gets them.
+    fn columns(&self) -> Vec<String>;
+
+    /// Makes an item of a row; or says why it cannot, in a sentence.
+    fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String>;
+}
+
+/// A text column's parts: a list of messages, a list of texts, or one text. Empty if there is nothing.
+pub(crate) fn parts_from_text_cell(name: &str, cell: Cell, format: TextFormat) -> Result<Vec<Part>, String> {
+    if cell.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(parts) = parts_from_cell(&cell) {
+        return Ok(parts);
+    }
+    if let Cell::Json(value) = &cell {
+        let texts: Option<Vec<&str>> =
+            value.as_array().map(|list| list.iter().map(|text| text.as_str()).collect::<Option<_>>()).unwrap_or_default();
+        return match texts {
+            Some(texts) => Ok(vec![Part::Text { text: texts.join("\n\n"), format }]),
+            None => Err(format!("{name:?} is {}, expected a text or a list of messages", cell.kind())),
+        };
+    }
+    Ok(cell.into_text().map(|text| Part::Text { text, format }).into_iter().collect())
+}
+
+/// The prompt in some columns; texts that follow one another are joined by a blank line.
+pub(crate) fn prompt_from_cells(names: &[String], cells: Vec<Cell>, format: TextFormat) -> Result<Vec<Part>, String> {
+    let mut prompt = Vec::new();
+    for (name, cell) in names.iter().zip(cells) {
+        let parts = parts_from_text_cell(name, cell, format)?;
+        match (prompt.last_mut(), parts.as_slice()) {
+            (Some(Part::Text { text, .. }), [Part::Text { text: more, .. }]) => {
+                text.push_str("\n\n");
+                text.push_str(more);
+            }
+            _ => prompt.extend(parts),
+        }
+    }
+    Ok(prompt)
+}
+
+/// Metadata from the cells that are left over; what is missing or empty is left out.
+pub(crate) fn metadata_from_cells<'a>(names: &[String], cells: impl Iterator<Item = Cell<'a>>) -> Metadata {
+    let values = names.iter().zip(cells);
+    values.filter_map(|(name, cell)| Some((name.clone(), cell.into_value()?))).collect()
+}
+
+/// Why two candidates cannot be judged, with the names of their columns; none if they can.
+pub(crate) fn refusal(item: &Item, names: [&str; 2]) -> Option<String> {
+    for (candidate, name) in item.candidates.iter().zip(names) {
+        if candidate.parts.iter().all(Part::is_empty) {
+            return Some(format!("{name:?} is empty"));
+        }
+    }
+    if item.candidates.len() == 2 && item.candidates[0].parts == item.candidates[1].parts {
+        return Some(format!("{:?} and {:?} are the same", names[0], names[1]));
+    }
+    item.refusal_as_pair()
+}
