@@ -30,9 +30,9 @@ pub(crate) const MIGRATIONS: &[Migration] =
     migrations!["0001_project.sql", "0002_item.sql", "0003_judgment.sql", "0004_search.sql"];
 
 impl Migration {
-    /// BLAKE3 of its text, in hexadecimal.
+    /// BLAKE3 of its text, in hexadecimal; line ends count as one character, whatever a checkout made of them.
     pub(crate) fn blake3(&self) -> String {
-        blake3::hash(self.sql.as_bytes()).to_hex().to_string()
+        blake3::hash(self.sql.replace("\r\n", "\n").as_bytes()).to_hex().to_string()
     }
 }
 
@@ -105,7 +105,11 @@ mod tests {
             .iter()
             .map(|migration| format!("{} {}\n", migration.name, migration.blake3()))
             .collect();
-        assert_eq!(landed, embedded, "a landed file was edited, or a new one is not in landed.txt");
+        assert_eq!(
+            landed.replace("\r\n", "\n"),
+            embedded,
+            "a landed file was edited, or a new one is not in landed.txt"
+        );
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

@@ -28,9 +28,9 @@ pub(crate) fn query_from_text(text: &str) -> Option<String> {
         };
         // A star belongs to the word it follows, inside the quotes of a phrase or right behind them.
         let is_prefix = term.ends_with('*') || (first == '"' && after.starts_with('*'));
-        let words = term.trim_end_matches('*');
+        let words = term.trim_matches(|character: char| character == '*' || is_space(character));
         rest = after;
-        if words.trim().is_empty() {
+        if words.is_empty() {
             continue;
         }
         query.push('"');
