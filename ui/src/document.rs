@@ -1,0 +1,25 @@
+//! Texts made comfortable to read: Markdown and plain text, parsed, laid out once, painted for next to nothing.
+//!
+//! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) →
+//! [`DocumentCache::get`] (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is
+//! visible is painted). [`DocumentCache::prepare`] does the first two steps ahead for the items that come
+//! next, in idle frames. Nothing is ever fetched or run: images show their description, HTML its source, and
+//! links open only on Ctrl+click.
+
+mod block;
+mod cache;
+mod highlight;
+mod inline;
+mod laid_out;
+mod layout;
+mod parse;
+mod table;
+mod view;
+
+pub use block::{Alignment, Block, Content, Document, List, Marker};
+pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
+pub use highlight::{Token, warm_up_some};
+pub use inline::{InlineStyle, Inlines, Span};
+pub use laid_out::{LaidOut, Reading};
+pub use layout::lay_out;
+pub use view::document_ui;

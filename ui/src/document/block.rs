@@ -1,0 +1,104 @@
+//! The blocks that a text consists of, flat and in reading order.
+
+use super::highlight::Token;
+use super::inline::Inlines;
+
+/// A text, parsed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    /// What it consists of.
+    pub blocks: Vec<Block>,
+    /// The lists that blocks stand in.
+    pub lists: Vec<List>,
+}
+
+/// One block and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Quotes and lists around it, outermost first; at most [`MAX_DEPTH`].
+    pub containers: Vec<Container>,
+    /// What hangs before its first line.
+    pub marker: Option<Marker>,
+    /// Whether it goes on where the block before it was cut for being too long.
+    pub is_continued: bool,
+    /// Whether it stands close to the block before it, as items of a tight list do.
+    pub is_tight: bool,
+    /// What it is.
+    pub content: Content,
+}
+
+/// How deep quotes and lists are shown; what is nested deeper stands at this depth.
+pub const MAX_DEPTH: usize = 8;
+
+/// What a block stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// A quote.
+    Quote,
+    /// The list of this index in [`Document::lists`].
+    List(usize),
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct List {
+    /// Characters of its longest number; 0 for bulleted lists.
+    pub number_width: usize,
+}
+
+/// What hangs before the first line of a list's item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Marker {
+    /// A dot.
+    Bullet,
+    /// A number with its full stop.
+    Number(String),
+    /// A box, ticked or not.
+    Task(bool),
+}
+
+/// How the cells of a column stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Alignment {
+    /// At the left.
+    #[default]
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right.
+    Right,
+}
+
+/// What a block is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Running text.
+    Paragraph(Inlines),
+    /// A heading.
+    Heading {
+        /// 1 to 4; deeper ones count as 4.
+        level: u8,
+        /// Its words.
+        words: Inlines,
+    },
+    /// Code.
+    Code {
+        /// The language it says it is in; may be empty.
+        language: String,
+        /// The code, without the last line break.
+        text: String,
+        /// What the parts of the code are: where each ends, in bytes. Empty where it is not coloured.
+        tokens: Vec<(usize, Token)>,
+    },
+    /// HTML, shown as it was written.
+    Html(String),
+    /// A table.
+    Table {
+        /// How each column stands.
+        alignments: Vec<Alignment>,
+        /// Its rows, the head first.
+        rows: Vec<Vec<Inlines>>,
+    },
+    /// A line across.
+    Rule,
+}
