@@ -1,5 +1,18 @@
-//! wip
+//! Rows of chosen and rejected, as trainers read them. A row that would not be valid is refused, and why.
+//!
+//! What each format says, and what is held against it (FORMATS, section 5, rule 5):
+//! explicit: texts only, and a prompt. Implicit: for texts, prompt and response in one, put together by a
+//! blank line unless the data brought its own white space between the two; for conversations, full lists of
+//! messages. Conversational: lists of messages, the prompt ending with the user, one assistant turn on each
+//! side. HH: transcripts, in which no text may hold the marks that part turns, and each side ends with the
+//! assistant. None of them can say that one image was chosen over another.
+
+use serde::Serialize;
+use serde_json::Value;
 use tiebreak_domain::{Candidate, ExportFormat, Part};
+
+use crate::message::message_json;
+use crate::shape::hh::MARKS;
 
 /// A decided pair, ready to be written.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +31,299 @@ pub struct PreferenceRow<'a> {
     pub external_id: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<Value>,
+    chosen: Value,
+    rejected: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    margin: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+}
+
+/// Who says what.
+type Turn<'a> = (&'a str, String);
+
 /// The row as one line without its end, or why it is not valid in this format, in a sentence.
 pub fn preference_line(format: ExportFormat, row: &PreferenceRow) -> Result<String, String> {
-    let _ = (format, row);
-    Err("wip".into())
+    check(row)?;
+    let (prompt, chosen, rejected) = match format {
+        ExportFormat::TrlExplicit => explicit(row)?,
+        ExportFormat::TrlImplicit => implicit(row)?,
+        ExportFormat::TrlConversational => conversational(row)?,
+        ExportFormat::AnthropicHh => transcripts(row)?,
+        ExportFormat::Csv | ExportFormat::Tiebreak => {
+            return Err(format!("{} has no rows of chosen and rejected", format.title()));
+        }
+    };
+    if chosen == rejected {
+        return Err("chosen and rejected are the same".to_owned());
+    }
+    let line =
+        Line { prompt, chosen, rejected, margin: row.margin, annotator: row.annotator, id: row.external_id };
+    Ok(serde_json::to_string(&line).expect("keys are strings and the writer is memory"))
+}
+
+fn check(row: &PreferenceRow) -> Result<(), String> {
+    let parts = [("the prompt", row.prompt), ("the chosen side", &row.chosen.parts), ("the rejected side", &row.rejected.parts)];
+    for (name, parts) in parts {
+        if parts.iter().any(|part| part.uri().is_some()) {
+            return Err(format!(
+                "{name} holds an image, and this format cannot say that one image was chosen over another; export CSV or the lossless format"
+            ));
+        }
+    }
+    for (name, parts) in &parts[1..] {
+        if parts.iter().all(Part::is_empty) {
+            return Err(format!("{name} is empty"));
+        }
+    }
+    if row.chosen.parts == row.rejected.parts {
+        return Err("chosen and rejected are the same".to_owned());
+    }
+    match row.margin {
+        Some(margin) if !margin.is_finite() => Err(format!("the margin is not a finite number: {margin}")),
+        _ => Ok(()),
+    }
+}
+
+fn explicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
+    let prompt = bare_text(row.prompt, "user", "the prompt")?;
+    if prompt.trim().is_empty() {
+        return Err("the prompt is empty; the format with an implicit prompt does without one".to_owned());
+    }
+    let chosen = bare_text(&row.chosen.parts, "assistant", "the chosen side")?;
+    let rejected = bare_text(&row.rejected.parts, "assistant", "the rejected side")?;
+    Ok((Some(prompt.into()), chosen.into(), rejected.into()))
+}
+
+fn implicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
+    if is_conversation(row) {
+        let side = |parts: &[Part], name: &str| {
+            let turns: Vec<Turn> = turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
+            check_turns(&turns, name)?;
+            check_end(&turns, "assistant", name)?;
+            Ok::<_, String>(messages(&turns))
+        };
+        return Ok((None, side(&row.chosen.parts, "the chosen side")?, side(&row.rejected.parts, "the rejected side")?));
+    }
+    let prompt = joined(row.prompt);
+    let side = |parts: &[Part]| {
+        let text = joined(parts);
+        let is_apart = prompt.is_empty()
+            || prompt.ends_with(char::is_whitespace)
+            || text.starts_with(char::is_whitespace);
+        Value::String(if is_apart { format!("{prompt}{text}") } else { format!("{prompt}\n\n{text}") })
+    };
+    Ok((None, side(&row.chosen.parts), side(&row.rejected.parts)))
+}
+
+fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
+    let prompt = turns(row.prompt, "user");
+    if prompt.iter().all(|(_, text)| text.trim().is_empty()) {
+        return Err("the prompt is empty; the format with an implicit prompt does without one".to_owned());
+    }
+    check_turns(&prompt, "the prompt")?;
+    check_end(&prompt, "user", "the prompt")?;
+    let side = |parts: &[Part], name: &str| {
+        let turns = turns(parts, "assistant");
+        match turns.as_slice() {
+            [("assistant", _)] => Ok(messages(&turns)),
+            [(role, _)] => Err(format!("{name} is not said by the assistant but by {role:?}")),
+            turns => Err(format!("{name} has {} turns, expected one of the assistant; as HH it can be written", turns.len())),
+        }
+    };
+    let chosen = side(&row.chosen.parts, "the chosen side")?;
+    Ok((Some(messages(&prompt)), chosen, side(&row.rejected.parts, "the rejected side")?))
+}
+
+fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
+    let side = |parts: &[Part], name: &str| {
+        let turns: Vec<Turn> = turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
+        check_turns(&turns, name)?;
+        check_end(&turns, "assistant", name)?;
+        let mut transcript = String::new();
+        for (role, text) in &turns {
+            let Some((mark, _)) = MARKS.iter().find(|(_, who)| who == role) else {
+                return Err(format!("HH knows Human and Assistant only, {name} has a turn of {role:?}"));
+            };
+            if MARKS.iter().any(|(mark, _)| text.contains(mark)) {
+                return Err(format!("a turn of {name} holds a mark that parts turns, \"Human:\" or \"Assistant:\""));
+            }
+            transcript.push_str(mark);
+            transcript.push(' ');
+            transcript.push_str(text);
+        }
+        Ok(Value::String(transcript))
+    };
+    Ok((None, side(&row.chosen.parts, "the chosen side")?, side(&row.rejected.parts, "the rejected side")?))
+}
+
+fn is_conversation(row: &PreferenceRow) -> bool {
+    let parts = row.prompt.iter().chain(&row.chosen.parts).chain(&row.rejected.parts);
+    parts.into_iter().any(|part| matches!(part, Part::Message { .. }))
+}
+
+fn joined(parts: &[Part]) -> String {
+    parts.iter().filter_map(Part::text).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The text of parts that are texts, or one message of the expected role.
+fn bare_text(parts: &[Part], expected: &str, name: &str) -> Result<String, String> {
+    let count = parts.iter().filter(|part| matches!(part, Part::Message { .. })).count();
+    match parts {
+        _ if count == 0 => Ok(joined(parts)),
+        [Part::Message { role, text }] if role == expected => Ok(text.clone()),
+        [Part::Message { role, .. }] => Err(format!("{name} is a message of {role:?}, which a bare text cannot say; export it conversational")),
+        _ => Err(format!("{name} is a conversation of {count} turns, which a bare text cannot say; export it conversational")),
+    }
+}
+
+/// Parts as turns; texts that follow one another are one turn of the usual speaker.
+fn turns<'a>(parts: &'a [Part], usual: &'a str) -> Vec<Turn<'a>> {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut was_text = false;
+    for part in parts {
+        match part {
+            Part::Message { role, text } => turns.push((role, text.clone())),
+            other => {
+                let text = other.text().unwrap_or_default();
+                match turns.last_mut() {
+                    Some((_, before)) if was_text => {
+                        before.push_str("\n\n");
+                        before.push_str(text);
+                    }
+                    _ => turns.push((usual, text.to_owned())),
+                }
+            }
+        }
+        was_text = matches!(part, Part::Text { .. });
+    }
+    turns
+}
+
+/// Holds turns against the rule that user and assistant alternate, after at most one system message.
+fn check_turns(turns: &[Turn], name: &str) -> Result<(), String> {
+    let spoken = turns.iter().skip(usize::from(turns.first().is_some_and(|(role, _)| *role == "system")));
+    let mut before = "";
+    for (role, _) in spoken {
+        if !matches!(*role, "user" | "assistant") {
+            return Err(format!("{name} has a turn of {role:?}, expected user or assistant"));
+        }
+        if *role == before {
+            return Err(format!("{name} has two turns of {role:?} after one another, and roles must alternate"));
+        }
+        before = role;
+    }
+    Ok(())
+}
+
+fn check_end(turns: &[Turn], expected: &str, name: &str) -> Result<(), String> {
+    match turns.last() {
+        Some((role, text)) if *role == expected && !text.trim().is_empty() => Ok(()),
+        Some((role, _)) if *role == expected => Err(format!("{name} ends with an empty turn of {role:?}")),
+        Some((role, _)) => Err(format!("{name} ends with {role:?}, expected {expected:?}")),
+        None => Err(format!("{name} is empty")),
+    }
+}
+
+fn messages(turns: &[Turn]) -> Value {
+    turns.iter().map(|(role, text)| message_json(role, text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn candidate(parts: Vec<Part>) -> Candidate {
+        Candidate { parts, ..Candidate::default() }
+    }
+
+    fn line(format: ExportFormat, prompt: &[Part], chosen: &[Part], rejected: &[Part]) -> Result<String, String> {
+        let (chosen, rejected) = (candidate(chosen.to_vec()), candidate(rejected.to_vec()));
+        let row = PreferenceRow {
+            prompt,
+            chosen: &chosen,
+            rejected: &rejected,
+            margin: None,
+            annotator: None,
+            external_id: None,
+        };
+        preference_line(format, &row)
+    }
+
+    fn texts(format: ExportFormat) -> String {
+        line(format, &[Part::plain("Sky?")], &[Part::plain("Blue.")], &[Part::plain("Green.")]).unwrap()
+    }
+
+    #[test]
+    fn texts_are_written_in_every_format() {
+        assert_eq!(texts(ExportFormat::TrlExplicit), r#"{"prompt":"Sky?","chosen":"Blue.","rejected":"Green."}"#);
+        assert_eq!(texts(ExportFormat::TrlImplicit), r#"{"chosen":"Sky?\n\nBlue.","rejected":"Sky?\n\nGreen."}"#);
+        assert_eq!(
+            texts(ExportFormat::TrlConversational),
+            r#"{"prompt":[{"role":"user","content":"Sky?"}],"chosen":[{"role":"assistant","content":"Blue."}],"rejected":[{"role":"assistant","content":"Green."}]}"#
+        );
+        assert_eq!(
+            texts(ExportFormat::AnthropicHh),
+            r#"{"chosen":"\n\nHuman: Sky?\n\nAssistant: Blue.","rejected":"\n\nHuman: Sky?\n\nAssistant: Green."}"#
+        );
+    }
+
+    #[test]
+    fn extra_keys_come_only_when_given() {
+        let (chosen, rejected) = (Candidate::markdown("a"), Candidate::markdown("b"));
+        let prompt = [Part::markdown("p")];
+        let mut row = PreferenceRow {
+            prompt: &prompt,
+            chosen: &chosen,
+            rejected: &rejected,
+            margin: Some(1.5),
+            annotator: Some("anna"),
+            external_id: Some("7"),
+        };
+        assert_eq!(
+            preference_line(ExportFormat::TrlExplicit, &row).unwrap(),
+            r#"{"prompt":"p","chosen":"a","rejected":"b","margin":1.5,"annotator":"anna","id":"7"}"#
+        );
+        row.margin = Some(f64::NAN);
+        assert_eq!(preference_line(ExportFormat::TrlExplicit, &row).unwrap_err(), "the margin is not a finite number: NaN");
+    }
+
+    #[test]
+    fn white_space_that_the_data_brought_is_not_doubled() {
+        let written = line(ExportFormat::TrlImplicit, &[Part::plain("The sky is")], &[Part::plain(" blue.")], &[Part::plain(" green.")]);
+        assert_eq!(written.unwrap(), r#"{"chosen":"The sky is blue.","rejected":"The sky is green."}"#);
+    }
+
+    #[test]
+    fn rows_that_would_not_be_valid_are_refused_with_their_reason() {
+        let (user, assistant) = (Part::message("user", "Hi"), Part::message("assistant", "Hello"));
+        let (a, b) = ([Part::plain("a")], [Part::plain("b")]);
+        let refused = |format, prompt: &[Part], chosen: &[Part], rejected: &[Part]| line(format, prompt, chosen, rejected).unwrap_err();
+        let prompt = [Part::plain("p")];
+        assert_eq!(refused(ExportFormat::TrlExplicit, &prompt, &[Part::plain(" ")], &b), "the chosen side is empty");
+        assert_eq!(refused(ExportFormat::TrlExplicit, &prompt, &a, &a), "chosen and rejected are the same");
+        let same = refused(ExportFormat::TrlExplicit, &prompt, &a, &[Part::markdown("a")]);
+        assert_eq!(same, "chosen and rejected are the same", "though one is Markdown");
+        assert!(refused(ExportFormat::TrlExplicit, &[], &a, &b).starts_with("the prompt is empty"));
+        assert!(refused(ExportFormat::TrlExplicit, &prompt, &[Part::image("x.png")], &b).contains("cannot say that one image was chosen"));
+        let several = [user.clone(), assistant.clone(), user.clone()];
+        assert!(refused(ExportFormat::TrlExplicit, &several, &a, &b).starts_with("the prompt is a conversation of 3 turns"));
+        assert!(refused(ExportFormat::TrlConversational, &[user.clone(), user.clone()], &a, &b).contains("roles must alternate"));
+        assert!(refused(ExportFormat::TrlConversational, &[user.clone(), assistant.clone()], &a, &b).contains("expected \"user\""));
+        assert!(refused(ExportFormat::TrlConversational, &prompt, &several, &b).contains("has 3 turns"));
+        assert!(refused(ExportFormat::TrlImplicit, &[Part::message("tool", "x")], &a, &b).contains("a turn of \"tool\""));
+        let system = [Part::message("system", "Be kind."), user];
+        assert!(refused(ExportFormat::AnthropicHh, &system, &a, &b).contains("Human and Assistant only"));
+        assert!(line(ExportFormat::TrlConversational, &system, &a, &b).is_ok(), "a system message may come first");
+        let marked = [Part::plain("x\n\nHuman: y")];
+        assert!(refused(ExportFormat::AnthropicHh, &prompt, &marked, &b).contains("holds a mark that parts turns"));
+        assert!(refused(ExportFormat::Csv, &prompt, &a, &b).contains("no rows of chosen and rejected"));
+    }
 }

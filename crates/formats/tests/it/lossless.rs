@@ -1,0 +1,185 @@
+//! The lossless format gives back what it was given, and the same bytes when written again.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use serde_json::Value;
+use tiebreak_domain::item::Metadata;
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    AnnotatorKey, Candidate, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference, ProjectKey,
+    Rubric, Showing, Strength, UnixMillis, Verdict,
+};
+use tiebreak_formats::{
+    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord, ProjectRecord, Reader, Record,
+    SourceRecord,
+};
+
+use crate::files::file;
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((".*", inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    vec((".*", value()), 0..4).prop_map(|pairs| pairs.into_iter().collect())
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        ".*".prop_map(Part::markdown),
+        ".*".prop_map(Part::plain),
+        (".*", ".*").prop_map(|(role, text)| Part::message(role, text)),
+        ".*".prop_map(Part::image),
+    ]
+}
+
+fn candidate() -> impl Strategy<Value = Candidate> {
+    (vec(part(), 0..3), option::of(".*"), metadata()).prop_map(|(parts, model, metadata)| Candidate { parts, model, metadata })
+}
+
+prop_compose! {
+    fn item_record()(
+        external_id in option::of(".*"), prompt in vec(part(), 0..3), candidates in vec(candidate(), 0..3),
+        metadata in metadata(), source in ".*", status in 0..3,
+    ) -> ItemRecord {
+        let item = Item { external_id, prompt, candidates, metadata };
+        let status = [ItemStatus::Active, ItemStatus::Excluded, ItemStatus::Deleted][status as usize];
+        ItemRecord { key: item.key(), source, status, item }
+    }
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    let preference = (0..5usize, option::of(0..3usize), option::of(".*")).prop_map(|(outcome, strength, reason)| {
+        Verdict::overall(Preference {
+            outcome: Outcome::ALL[outcome],
+            strength: strength.map(|strength| Strength::ALL[strength]),
+            reason,
+        })
+    });
+    prop_oneof![preference, Just(Verdict::Skipped), Just(Verdict::Withdrawn)]
+}
+
+prop_compose! {
+    fn showing()(
+        is_swapped in any::<bool>(), models_visible in any::<bool>(), times in any::<[i64; 2]>(),
+        first_input_at in option::of(any::<i64>()), spans in any::<[u64; 3]>(), utc_offset_minutes in any::<i32>(),
+        app_version in ".*", score in option::of(-1e300..1e300f64), propensity in 0.0..=1.0f64,
+        window in any::<[f32; 3]>(),
+    ) -> Showing {
+        let finite = |length: f32| if length.is_finite() { length } else { 0.5 };
+        Showing {
+            order: Order::try_from(if is_swapped { vec![1, 0] } else { vec![0, 1] }).unwrap(),
+            models_visible,
+            scores_visible: false,
+            shown_at: UnixMillis(times[0]),
+            first_input_at: first_input_at.map(UnixMillis),
+            submitted_at: UnixMillis(times[1]),
+            active_ms: spans[0],
+            idle_ms: spans[1],
+            utc_offset_minutes,
+            app_version,
+            session: spans[2],
+            acquisition: Acquisition { score, propensity, ..Acquisition::CHOSEN },
+            window: window.map(finite),
+        }
+    }
+}
+
+prop_compose! {
+    fn judgment_record()(
+        keys in any::<[[u8; 16]; 3]>(), revision in any::<u32>(), supersedes in option::of(any::<[u8; 16]>()),
+        verdict in verdict(), flagged in any::<bool>(), comment in ".*", showing in option::of(showing()),
+        recorded_at in any::<i64>(),
+    ) -> JudgmentRecord {
+        JudgmentRecord {
+            id: JudgmentId(keys[0]),
+            item: tiebreak_domain::ItemKey(keys[1]),
+            annotator: AnnotatorKey(keys[2]),
+            revision,
+            supersedes: supersedes.map(JudgmentId),
+            verdict,
+            flagged,
+            comment,
+            rubric_version: 1,
+            origin: if showing.is_some() { Origin::Screen } else { Origin::Label },
+            showing,
+            recorded_at: UnixMillis(recorded_at),
+        }
+    }
+}
+
+fn project(name: String) -> ProjectRecord {
+    ProjectRecord {
+        tiebreak: LOSSLESS_VERSION,
+        key: ProjectKey([9; 16]),
+        name,
+        created_at: UnixMillis(-1),
+        rubric: Rubric::default(),
+        is_sample: false,
+    }
+}
+
+fn record() -> impl Strategy<Value = LosslessRecord> {
+    prop_oneof![
+        ".*".prop_map(|name| LosslessRecord::Project(project(name))),
+        (".*", option::of(".*"), any::<bool>(), any::<i64>()).prop_map(|(name, media_folder, fetches_addresses, at)| {
+            let blake3 = "00".repeat(32);
+            LosslessRecord::Source(SourceRecord { name, media_folder, fetches_addresses, blake3, imported_at: UnixMillis(at) })
+        }),
+        (any::<[u8; 16]>(), ".*").prop_map(|(key, name)| LosslessRecord::Annotator(AnnotatorRecord { key: AnnotatorKey(key), name })),
+        item_record().prop_map(LosslessRecord::Item),
+        judgment_record().prop_map(LosslessRecord::Judgment),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_record_survives_its_line(record in record()) {
+        let line = record.to_line();
+        prop_assert!(!line.contains('\n'), "one record, one line");
+        let back = LosslessRecord::from_line(&line).unwrap();
+        prop_assert_eq!(&back, &record);
+        prop_assert_eq!(back.to_line(), line, "the same bytes");
+    }
+}
+
+#[test]
+fn the_first_line_looks_as_documented() {
+    let line = LosslessRecord::Project(project("P".into())).to_line();
+    assert!(line.starts_with(r#"{"record":"project","tiebreak":1,"key":"09090909"#), "{line}");
+}
+
+#[test]
+fn a_file_of_records_is_read_in_order_and_a_changed_item_is_refused() {
+    let item = Item { candidates: vec![Candidate::markdown("a"), Candidate::markdown("b")], ..Item::default() };
+    let item = ItemRecord { key: item.key(), source: "s".into(), status: ItemStatus::Active, item };
+    let records = [LosslessRecord::Project(project("P".into())), LosslessRecord::Item(item)];
+    let lines: Vec<String> = records.iter().map(LosslessRecord::to_line).collect();
+    let changed = lines[1].replace("\"a\"", "\"x\"");
+    let data = file("x.jsonl", format!("{}\n{}\n{changed}\n{}\n", lines[0], lines[1], lines[0]));
+    let plan = tiebreak_domain::ImportPlan::of_file(&data.path);
+    let read: Vec<Record> = Reader::open(&plan).unwrap().map(Result::unwrap).collect();
+    assert_eq!(read[0], Record::Lossless(records[0].clone()));
+    assert_eq!(read[1], Record::Lossless(records[1].clone()));
+    let reason = |record: &Record| match record {
+        Record::Problem(problem) => problem.reason.clone(),
+        other => panic!("expected a problem, found {other:?}"),
+    };
+    assert!(reason(&read[2]).starts_with("the item's content does not belong to its key"));
+    assert!(reason(&read[3]).starts_with("a second project begins here"));
+    assert_eq!(tiebreak_formats::preview(&plan).unwrap().items.len(), 1);
+}

@@ -1,0 +1,10 @@
+//! The crate from outside: files in, records out, and back.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod containers;
+mod files;
+mod lossless;
+mod real_data;
+mod round_trip;
+mod soup;

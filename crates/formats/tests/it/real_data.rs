@@ -1,0 +1,81 @@
+//! Real data, row by row; skipped where it is not there.
+
+use tiebreak_domain::import::ContentKind;
+use tiebreak_domain::{DataFormat, ImportPlan, Outcome, Part};
+use tiebreak_formats::{Reader, preview};
+
+use crate::files::read;
+
+fn data(name: &str) -> Option<String> {
+    let path = format!("{}/../../../shared/data/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::path::Path::new(&path).exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {name} is not there");
+    None
+}
+
+#[test]
+fn pandalm_is_accounted_for_row_by_row() {
+    let Some(path) = data("text/pandalm_testset-v1.json") else { return };
+    assert_eq!(Reader::open(&ImportPlan::of_file(&path)).unwrap().format(), DataFormat::PandaLm);
+    let read = read(&path);
+    assert!(read.error.is_none());
+    assert_eq!(read.items.len() + read.problems.len(), 999);
+    let empty = read.problems.iter().filter(|problem| problem.reason.ends_with("is empty")).count();
+    assert_eq!(empty, 54, "pairs with an empty response");
+    let same = read.problems.iter().filter(|problem| problem.reason.ends_with("are the same")).count();
+    assert_eq!(read.problems.len(), empty + same, "{:?}", read.problems);
+    assert!(read.items.iter().all(|(_, item, labels)| labels.len() == 3 && item.candidates[1].model.is_some()));
+}
+
+#[test]
+fn flat_pandalm_keeps_every_vote() {
+    let Some(path) = data("text/pandalm_pairs.jsonl") else { return };
+    let read = read(&path);
+    assert!(read.error.is_none());
+    assert_eq!(read.items.len() + read.problems.len(), 999);
+    assert!(read.problems.iter().all(|problem| !problem.reason.starts_with("taken without its vote")));
+    assert!(read.items.iter().all(|(_, _, labels)| labels.len() == 3));
+    let (_, item, labels) = &read.items[0];
+    assert_eq!(labels[0].preference.outcome, Outcome::B);
+    assert_eq!(item.candidates[0].model.as_deref(), Some("bloom-7b"));
+    assert_eq!(item.external_id.as_deref(), Some("pandalm-test-0"));
+}
+
+#[test]
+fn hh_is_read_whole() {
+    let Some(path) = data("text/hh_harmless_base_test.jsonl.gz") else { return };
+    let seen = preview(&ImportPlan::of_file(&path)).unwrap();
+    assert_eq!((seen.container.as_str(), seen.format), ("JSONL, gzipped", DataFormat::AnthropicHh));
+    let read = read(&path);
+    assert!(read.error.is_none());
+    assert_eq!(read.items.len() + read.problems.len(), 2_312);
+    assert!(read.problems.len() < 30, "{:?}", read.problems);
+    assert!(read.items.iter().all(|(_, item, _)| !item.prompt.is_empty()));
+    let first = read.items.iter().filter(|(_, _, labels)| labels[0].preference.outcome == Outcome::A).count();
+    assert!((1_000..1_300).contains(&first), "{first} have the chosen one first");
+}
+
+#[test]
+fn pairs_of_images_are_recognised() {
+    let Some(path) = data("images/imagen_pairs.jsonl") else { return };
+    let seen = preview(&ImportPlan::of_file(&path)).unwrap();
+    let mapping = seen.mapping.unwrap();
+    assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Image));
+    assert_eq!(mapping.candidates[0].model.as_deref(), Some("model_a"));
+    assert_eq!(mapping.label.unwrap().column, "label");
+    let read = read(&path);
+    assert_eq!((read.items.len(), read.problems.len()), (40, 0));
+    assert!(read.items.iter().all(|(_, item, labels)| {
+        labels.is_empty() && item.candidates.iter().all(|candidate| matches!(candidate.parts[0], Part::Image { .. }))
+    }));
+}
+
+#[test]
+fn videos_are_named_and_not_taken_for_texts() {
+    let Some(path) = data("videos/wan_pairs.jsonl") else { return };
+    let seen = preview(&ImportPlan::of_file(&path)).unwrap();
+    assert!(seen.items.is_empty());
+    assert_eq!(seen.because, "The columns `video_a` and `video_b` hold videos, which cannot be judged yet");
+}

@@ -1,0 +1,73 @@
+//! No bytes whatever make the reader panic, hang or count wrongly.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tiebreak_domain::ImportPlan;
+use tiebreak_formats::preview;
+
+use crate::files::{file, gzipped, read_plan};
+
+const FILES: [&str; 7] = [
+    "{\"prompt\":\"p\",\"chosen\":\"a b\",\"rejected\":\"a c\"}\n{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\"}\n",
+    "{\"chosen\":\"\\n\\nHuman: p\\n\\nAssistant: a\",\"rejected\":\"\\n\\nHuman: p\\n\\nAssistant: b\"}\n",
+    "[{\"idx\":0,\"instruction\":\"p\",\"input\":\"\",\"response1\":\"a\",\"response2\":true,\"annotator1\":1}]",
+    "{\"data\":[{\"prompt\":[{\"role\":\"user\",\"content\":\"p\"}],\"response_a\":\"a\",\"response_b\":\"b\",\"label\":null}]}",
+    "id,prompt,response_a,response_b,winner\n1,\"p\nq\",a,b,A\n2,p,\"c \"\"d\"\"\",e,tie\n",
+    "prompt\timage_0\timage_1\np\ta.png\thttps://x.org/b.png\n",
+    "{\"record\":\"project\",\"tiebreak\":1,\"key\":\"00000000000000000000000000000000\",\"name\":\"x\",\"created_at\":0,\"rubric\":{\"version\":1,\"questions\":[],\"unratable_reasons\":[]}}\n",
+];
+
+fn survives(bytes: &[u8]) {
+    let data = file("x", bytes);
+    let plan = ImportPlan::of_file(&data.path);
+    let seen = preview(&plan);
+    let read = read_plan(&plan);
+    if let Ok(seen) = seen {
+        assert!(seen.items.len() <= 20);
+    } else {
+        assert!(read.error.is_some() || read.items.is_empty(), "a preview fails only where an import does");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn random_bytes(bytes in vec(any::<u8>(), 0..300)) {
+        survives(&bytes);
+        survives(&gzipped(&bytes));
+    }
+
+    #[test]
+    fn random_marks(text in "[\\[\\]{}\",:\\\\\n\t;a1Né ]{0,60}") {
+        survives(text.as_bytes());
+    }
+
+    #[test]
+    fn files_with_some_bytes_changed(
+        which in 0..FILES.len(), changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(), is_cut in any::<bool>(), is_packed in any::<bool>(),
+    ) {
+        let mut bytes = FILES[which].as_bytes().to_vec();
+        if is_packed {
+            bytes = gzipped(&bytes);
+        }
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if is_cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        survives(&bytes);
+    }
+}
+
+#[test]
+fn the_files_are_good_before_they_are_changed() {
+    for bytes in FILES {
+        let data = file("x", bytes);
+        let read = read_plan(&ImportPlan::of_file(&data.path));
+        assert!(read.error.is_none() && read.problems.is_empty(), "{bytes}: {read:?}");
+    }
+}
