@@ -85,7 +85,7 @@ fn decode_known(
     fit: [u32; 2],
     limits: &Limits,
 ) -> Result<Pixels, Problem> {
-    let problem = |error| problem_of(error, format, bytes.len(), limits);
+    let problem = |error| problem_of(error, format, bytes, limits);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::no_limits();
     allowed.max_alloc = Some(limits.decoded_bytes);
@@ -158,14 +158,24 @@ fn scaled(picture: DynamicImage, [width, height]: [u32; 2]) -> DynamicImage {
     }
 }
 
-fn problem_of(error: ImageError, format: ImageFormat, size: usize, limits: &Limits) -> Problem {
+fn problem_of(error: ImageError, format: ImageFormat, bytes: &[u8], limits: &Limits) -> Problem {
     let name = format_name(format);
     match &error {
         ImageError::Limits(_) => Problem::TooMuchMemory { limit_bytes: limits.decoded_bytes },
         ImageError::Unsupported(_) => Problem::UnsupportedVariety { format: name, source: Arc::new(error) },
-        other if ends_too_soon(other) => Problem::Truncated { format: name, bytes: size as u64 },
+        other if ends_too_soon(other) || is_short_riff(bytes) => {
+            Problem::Truncated { format: name, bytes: bytes.len() as u64 }
+        }
         _ => Problem::Damaged { format: name, source: Arc::new(error) },
     }
+}
+
+/// A WebP file says its length after "RIFF"; its decoder complains only of the bits that are missing.
+fn is_short_riff(bytes: &[u8]) -> bool {
+    bytes
+        .strip_prefix(b"RIFF")
+        .and_then(|rest| rest.first_chunk())
+        .is_some_and(|length| u64::from(u32::from_le_bytes(*length)) + 8 > bytes.len() as u64)
 }
 
 /// Some decoders keep the system's error, some only say it in words.
@@ -177,7 +187,7 @@ fn ends_too_soon(error: &ImageError) -> bool {
             .is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
         let words = error.to_string().to_lowercase();
         if is_end
-            || ["unexpected end", "unexpected eof", "end of file", "exhausted"]
+            || ["unexpected end", "unexpected eof", "end of file", "fill whole buffer", "exhausted"]
                 .iter()
                 .any(|it| words.contains(it))
         {
@@ -187,3 +197,6 @@ fn ends_too_soon(error: &ImageError) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,6 +169,10 @@ impl Network {
 async fn body_of(client: &Client, url: Url, limit_bytes: u64) -> Result<Vec<u8>, Problem> {
     let request = client.get(url).header(header::ACCEPT, "image/*,*/*;q=0.5");
     let mut response = request.send().await.map_err(problem_of)?;
+    if response.status().is_redirection() {
+        let why = "the server redirects to something that is no http or https address".to_owned();
+        return Err(Problem::Redirect { why });
+    }
     if !response.status().is_success() {
         return Err(Problem::Status { status: response.status().as_u16() });
     }
@@ -204,3 +208,10 @@ fn innermost(error: &dyn Error) -> String {
     }
     deepest.to_string()
 }
+
+#[cfg(test)]
+mod test_server;
+#[cfg(test)]
+pub(crate) use test_server::TestServer;
+#[cfg(test)]
+mod tests;

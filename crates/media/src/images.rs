@@ -98,3 +98,6 @@ fn content_key(located: Located) -> Result<ContentKey, Problem> {
         Located::Address(address) => ContentKey::Address(address),
     })
 }
+
+#[cfg(test)]
+mod tests;
