@@ -64,7 +64,7 @@ pub(crate) fn validate(judgment: &NewJudgment, rubric: Option<&Rubric>) -> Resul
     }
 }
 
-/// Appends one revision and, if it is the highest, makes it the last word. Says whether it is.
+/// Appends one revision and, if it is the highest, makes it the last word.
 pub(crate) fn append(
     connection: &Connection,
     judgment: &NewJudgment,
