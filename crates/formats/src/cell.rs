@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
 /// One value.
@@ -93,7 +93,10 @@ impl<'a> Cell<'a> {
 }
 
 /// Reads the values of the wanted keys from one JSON object, in the order of `names`.
-pub(crate) fn cells_from_json<'a>(line: &'a str, names: &[String]) -> Result<Vec<Cell<'a>>, serde_json::Error> {
+pub(crate) fn cells_from_json<'a>(
+    line: &'a str,
+    names: &[String],
+) -> Result<Vec<Cell<'a>>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let cells = RowSeed { names }.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -296,7 +299,11 @@ mod tests {
             "\"a\" is NaN, which JSON does not have; write null, or leave it out"
         );
         assert!(reason(r#"{"a":-Infinity}"#).starts_with("\"a\" is -Infinity"));
-        assert!(reason("{\"a\" 1}").starts_with("the row is not valid JSON at byte 6: expected `:`"), "{}", reason("{\"a\" 1}"));
+        assert!(
+            reason("{\"a\" 1}").starts_with("the row is not valid JSON at byte 6: expected `:`"),
+            "{}",
+            reason("{\"a\" 1}")
+        );
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
         assert_eq!(reason(&deep), "the JSON is nested deeper than 127 levels");
     }

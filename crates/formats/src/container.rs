@@ -65,7 +65,9 @@ fn recognise_objects(start: &[u8], is_whole: bool) -> Container {
         // The first object is larger than the window (or broken): rows under a key, or one huge line.
         let first_line_is_object = start[1..].iter().position(|&byte| byte == b'\n').is_none();
         return match glance.arrays_of_objects.first() {
-            Some(key) if !first_line_is_object || is_rows_key(key) => Container::Elements(Place::Key(key.clone())),
+            Some(key) if !first_line_is_object || is_rows_key(key) => {
+                Container::Elements(Place::Key(key.clone()))
+            }
             _ => Container::Lines,
         };
     };
@@ -152,7 +154,9 @@ fn holds_rows(list: &[u8]) -> bool {
         return false;
     }
     rest = rest[1..].trim_ascii_start();
-    ![b"\"role\"".as_slice(), b"\"content\"", b"\"from\"", b"\"value\""].iter().any(|key| rest.starts_with(key))
+    ![b"\"role\"".as_slice(), b"\"content\"", b"\"from\"", b"\"value\""]
+        .iter()
+        .any(|key| rest.starts_with(key))
 }
 
 fn recognise_table(start: &[u8], is_whole: bool) -> Option<Container> {
@@ -161,7 +165,9 @@ fn recognise_table(start: &[u8], is_whole: bool) -> Option<Container> {
         let records = first_records(start, delimiter, is_whole);
         let Some(width) = records.first().map(Vec::len).filter(|&width| width > 1) else { continue };
         let alike = records.iter().filter(|record| record.len() == width).count() * 100 / records.len();
-        if alike >= 50 && best.is_none_or(|(best_alike, best_width, ..)| (alike, width) > (best_alike, best_width)) {
+        if alike >= 50
+            && best.is_none_or(|(best_alike, best_width, ..)| (alike, width) > (best_alike, best_width))
+        {
             best = Some((alike, width, delimiter, is_header(&records[0])));
         }
     }

@@ -31,7 +31,12 @@ impl Elements {
     }
 
     /// Reads the next element into the buffer.
-    pub(crate) fn read(&mut self, source: &mut Source, buffer: &mut Vec<u8>, rows: u64) -> Result<RowRead, FormatError> {
+    pub(crate) fn read(
+        &mut self,
+        source: &mut Source,
+        buffer: &mut Vec<u8>,
+        rows: u64,
+    ) -> Result<RowRead, FormatError> {
         buffer.clear();
         if !self.has_begun {
             self.begin(source)?;
@@ -106,7 +111,9 @@ impl Elements {
             match byte {
                 b'"' => string = Some(Vec::new()),
                 b'[' if depth == 0 && self.place == Place::Array => return Ok(()),
-                b'[' if depth == 1 && matches!(&self.place, Place::Key(key) if key.as_bytes() == last_string) => {
+                b'[' if depth == 1
+                    && matches!(&self.place, Place::Key(key) if key.as_bytes() == last_string) =>
+                {
                     return Ok(());
                 }
                 b'[' | b'{' => depth += 1,

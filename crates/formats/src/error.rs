@@ -125,7 +125,9 @@ fn code_and_hint(error: &FormatError) -> (ErrorCode, &str) {
             (ErrorCode::NotFound, "Check the path; relative paths start in the current folder")
         }
         FormatError::Open { .. } => (ErrorCode::System, "Check that it is a file you may read"),
-        FormatError::Read { .. } => (ErrorCode::System, "Check the disk or the network it lies on, then try again"),
+        FormatError::Read { .. } => {
+            (ErrorCode::System, "Check the disk or the network it lies on, then try again")
+        }
         FormatError::Empty { .. } => (ErrorCode::BadInput, "Choose a file with at least one row"),
         FormatError::NotText { hint, .. } => (ErrorCode::BadInput, hint),
         FormatError::CutGzip { .. } => (
@@ -139,13 +141,18 @@ fn code_and_hint(error: &FormatError) -> (ErrorCode, &str) {
             ErrorCode::BadInput,
             "Mend or write the file again; as JSONL, one object per line, one broken row does not stop the others",
         ),
-        FormatError::Unrecognised { .. } => {
-            (ErrorCode::BadInput, "Write it as JSONL, JSON, CSV or TSV, with the column names in the first line")
-        }
+        FormatError::Unrecognised { .. } => (
+            ErrorCode::BadInput,
+            "Write it as JSONL, JSON, CSV or TSV, with the column names in the first line",
+        ),
         FormatError::MappingNeeded { .. } | FormatError::Mapping { .. } => {
             (ErrorCode::BadInput, "Say which columns hold the prompt and the two candidates")
         }
-        FormatError::LosslessVersion { .. } => (ErrorCode::TooNew, "Update Tiebreak, or export it again from this version"),
-        FormatError::NotLossless { .. } => (ErrorCode::BadInput, "Let the format be recognised, or choose another"),
+        FormatError::LosslessVersion { .. } => {
+            (ErrorCode::TooNew, "Update Tiebreak, or export it again from this version")
+        }
+        FormatError::NotLossless { .. } => {
+            (ErrorCode::BadInput, "Let the format be recognised, or choose another")
+        }
     }
 }

@@ -18,7 +18,11 @@ pub(crate) enum RowRead {
 }
 
 /// Reads up to the next line end, without it.
-pub(crate) fn read_line(source: &mut Source, buffer: &mut Vec<u8>, rows: u64) -> Result<RowRead, FormatError> {
+pub(crate) fn read_line(
+    source: &mut Source,
+    buffer: &mut Vec<u8>,
+    rows: u64,
+) -> Result<RowRead, FormatError> {
     buffer.clear();
     let mut is_too_long = false;
     let mut is_empty = true;

@@ -25,39 +25,137 @@ const SIDES: [[&str; 2]; 9] = [
 ];
 
 const CONTENT_WORDS: [&str; 27] = [
-    "response", "answer", "output", "completion", "candidate", "text", "summary", "reply", "generation", "image", "img", "picture",
-    "photo", "jpg", "png", "path", "file", "url", "conversation", "messages", "content", "solution", "choice", "sample",
-    "translation", "story", "option",
+    "response",
+    "answer",
+    "output",
+    "completion",
+    "candidate",
+    "text",
+    "summary",
+    "reply",
+    "generation",
+    "image",
+    "img",
+    "picture",
+    "photo",
+    "jpg",
+    "png",
+    "path",
+    "file",
+    "url",
+    "conversation",
+    "messages",
+    "content",
+    "solution",
+    "choice",
+    "sample",
+    "translation",
+    "story",
+    "option",
 ];
 
 const MODEL_WORDS: [&str; 6] = ["model", "system", "policy", "generator", "method", "engine"];
 
 const OTHER_WORDS: [&str; 22] = [
-    "id", "uid", "uuid", "score", "label", "rating", "rank", "name", "fps", "frames", "len", "length", "tokens", "count",
-    "time", "reward", "logprob", "width", "height", "feedback", "annotator", "winner",
+    "id",
+    "uid",
+    "uuid",
+    "score",
+    "label",
+    "rating",
+    "rank",
+    "name",
+    "fps",
+    "frames",
+    "len",
+    "length",
+    "tokens",
+    "count",
+    "time",
+    "reward",
+    "logprob",
+    "width",
+    "height",
+    "feedback",
+    "annotator",
+    "winner",
 ];
 
 const PROMPTS: [&str; 11] = [
-    "prompt", "instruction", "question", "text prompt", "query", "caption", "user_prompt", "opening_prompt", "problem",
-    "task", "source_text",
+    "prompt",
+    "instruction",
+    "question",
+    "text prompt",
+    "query",
+    "caption",
+    "user_prompt",
+    "opening_prompt",
+    "problem",
+    "task",
+    "source_text",
 ];
 
-const FALLBACK_PROMPTS: [&str; 10] =
-    ["context", "input", "conversation", "messages", "history", "post", "article", "document", "title", "description"];
+const FALLBACK_PROMPTS: [&str; 10] = [
+    "context",
+    "input",
+    "conversation",
+    "messages",
+    "history",
+    "post",
+    "article",
+    "document",
+    "title",
+    "description",
+];
 
-const IDS: [&str; 11] =
-    ["id", "uid", "uuid", "external_id", "idx", "key", "guid", "item_id", "pair_id", "question_id", "example_id"];
+const IDS: [&str; 11] = [
+    "id",
+    "uid",
+    "uuid",
+    "external_id",
+    "idx",
+    "key",
+    "guid",
+    "item_id",
+    "pair_id",
+    "question_id",
+    "example_id",
+];
 
 const LABELS: [&str; 17] = [
-    "label", "winner", "preference", "choice", "vote", "outcome", "preferred", "overall", "better", "verdict", "gt_choice",
-    "overall_preference", "preference_strength", "human_preference", "label_0", "label_a", "selected",
+    "label",
+    "winner",
+    "preference",
+    "choice",
+    "vote",
+    "outcome",
+    "preferred",
+    "overall",
+    "better",
+    "verdict",
+    "gt_choice",
+    "overall_preference",
+    "preference_strength",
+    "human_preference",
+    "label_0",
+    "label_a",
+    "selected",
 ];
 
 const VOTE_LISTS: [&str; 5] = ["annotators", "annotations", "votes", "labels", "judgments"];
 
 const ANNOTATORS: [&str; 11] = [
-    "annotator", "annotator_id", "annotator_name", "judge", "worker", "worker_id", "rater", "labeler", "user_hash",
-    "user_id", "user",
+    "annotator",
+    "annotator_id",
+    "annotator_name",
+    "judge",
+    "worker",
+    "worker_id",
+    "rater",
+    "labeler",
+    "user_hash",
+    "user_id",
+    "user",
 ];
 
 /// What was proposed, and what could not be.
@@ -105,7 +203,8 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
         sides = pair.sides;
         let is_image = pair.columns.iter().all(|name| all_have_ending(rows, name, &IMAGE_ENDINGS));
         let kind = if is_image { ContentKind::Image } else { ContentKind::Text };
-        let models = pairs.iter().find(|other| other.stem.iter().any(|token| MODEL_WORDS.contains(&token.as_str())));
+        let models =
+            pairs.iter().find(|other| other.stem.iter().any(|token| MODEL_WORDS.contains(&token.as_str())));
         let both_models = columns.iter().find(|name| matches!(name.as_str(), "models" | "cmp_key"));
         for side in 0..2 {
             let model = models.map(|models| models.columns[side]).or(both_models.map(String::as_str));
@@ -132,7 +231,10 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
 }
 
 fn is_taken(mapping: &ColumnMapping, name: &str) -> bool {
-    mapping.candidates.iter().any(|candidate| candidate.content == name || candidate.model.as_deref() == Some(name))
+    mapping
+        .candidates
+        .iter()
+        .any(|candidate| candidate.content == name || candidate.model.as_deref() == Some(name))
 }
 
 struct Pair<'a> {
@@ -184,9 +286,12 @@ fn tokens(name: &str) -> Vec<String> {
 
 /// How well a pair of columns would do as content; none if it would not at all.
 fn content_score(pair: &Pair, rows: &[Metadata]) -> Option<i64> {
-    let has = |words: &[&str]| pair.stem.iter().any(|token| {
-        words.contains(&token.as_str()) || token.strip_suffix('s').is_some_and(|singular| words.contains(&singular))
-    });
+    let has = |words: &[&str]| {
+        pair.stem.iter().any(|token| {
+            words.contains(&token.as_str())
+                || token.strip_suffix('s').is_some_and(|singular| words.contains(&singular))
+        })
+    };
     if has(&MODEL_WORDS) || has(&OTHER_WORDS) {
         return None;
     }
@@ -212,12 +317,14 @@ fn content_score(pair: &Pair, rows: &[Metadata]) -> Option<i64> {
 }
 
 fn all_have_ending(rows: &[Metadata], column: &str, endings: &[&str]) -> bool {
-    let mut values = rows.iter().filter_map(|row| row.get(column)?.as_str()).filter(|value| !value.is_empty()).peekable();
+    let mut values =
+        rows.iter().filter_map(|row| row.get(column)?.as_str()).filter(|value| !value.is_empty()).peekable();
     values.peek().is_some() && values.all(|value| has_ending(value, endings))
 }
 
 fn prompt_columns(free: &[&String]) -> Vec<String> {
-    let find = |wanted: &str| free.iter().find(|name| name.to_lowercase() == wanted).map(|name| (*name).clone());
+    let find =
+        |wanted: &str| free.iter().find(|name| name.to_lowercase() == wanted).map(|name| (*name).clone());
     let Some(main) = PROMPTS.iter().find_map(|name| find(name)) else {
         return FALLBACK_PROMPTS.iter().find_map(|name| find(name)).into_iter().collect();
     };
@@ -230,7 +337,8 @@ fn prompt_columns(free: &[&String]) -> Vec<String> {
 
 fn is_distinct(rows: &[Metadata], column: &str) -> bool {
     let values = rows.iter().filter_map(|row| row.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)));
-    let mut values: Vec<String> = values.map(|(_, value)| value.to_string()).filter(|value| value != "\"\"").collect();
+    let mut values: Vec<String> =
+        values.map(|(_, value)| value.to_string()).filter(|value| value != "\"\"").collect();
     let count = values.len();
     values.sort();
     values.dedup();
@@ -238,12 +346,20 @@ fn is_distinct(rows: &[Metadata], column: &str) -> bool {
     count > 0 && values.len() * 10 >= count * 9
 }
 
-fn label(free: &[&String], rows: &[Metadata], sides: [&'static str; 2]) -> Option<tiebreak_domain::import::LabelColumn> {
+fn label(
+    free: &[&String],
+    rows: &[Metadata],
+    sides: [&'static str; 2],
+) -> Option<tiebreak_domain::import::LabelColumn> {
     let find = |wanted: &&str| free.iter().find(|name| name.to_lowercase() == **wanted).copied();
     // A list of votes says more than the label that sums it up.
     for column in VOTE_LISTS.iter().filter_map(find) {
         let lists: Vec<&Vec<Value>> = rows.iter().filter_map(|row| row.get(column)?.as_array()).collect();
-        let votes: Vec<String> = lists.iter().flat_map(|list| list.iter()).filter_map(|vote| Cell::of_value(vote).into_text()).collect();
+        let votes: Vec<String> = lists
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter_map(|vote| Cell::of_value(vote).into_text())
+            .collect();
         if !votes.is_empty()
             && votes.len() == lists.iter().map(|list| list.len()).sum::<usize>()
             && let Some(label) = label_column(column, &votes, sides)
@@ -253,7 +369,8 @@ fn label(free: &[&String], rows: &[Metadata], sides: [&'static str; 2]) -> Optio
     }
     LABELS.iter().filter_map(find).find_map(|column| {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(column)).collect();
-        let texts: Vec<String> = values.iter().filter_map(|value| Cell::of_value(value).into_text()).collect();
+        let texts: Vec<String> =
+            values.iter().filter_map(|value| Cell::of_value(value).into_text()).collect();
         let has_lists = values.iter().any(|value| value.is_array() || value.is_object());
         if has_lists { None } else { label_column(column, &texts, sides) }
     })
@@ -278,8 +395,14 @@ mod tests {
     #[test]
     fn pairs_are_found_by_any_kind_of_side() {
         for [first, second] in [
-            ["response_a", "response_b"], ["response1", "response2"], ["answer_0", "answer_1"], ["path_A", "path_B"],
-            ["A_output", "B_output"], ["textLeft", "textRight"], ["first answer", "second answer"], ["a", "b"],
+            ["response_a", "response_b"],
+            ["response1", "response2"],
+            ["answer_0", "answer_1"],
+            ["path_A", "path_B"],
+            ["A_output", "B_output"],
+            ["textLeft", "textRight"],
+            ["first answer", "second answer"],
+            ["a", "b"],
         ] {
             let mapping = proposal(json!({"prompt":"p", first:"one", second:"two", "fps_a": 1, "fps_b": 2}));
             assert_eq!(contents(&mapping), [first, second]);
@@ -304,7 +427,9 @@ mod tests {
 
     #[test]
     fn pictures_are_told_by_their_endings_and_videos_are_left_alone() {
-        let mapping = proposal(json!({"caption":"a fox","image_0":"x/1.PNG","image_1":"https://h.org/2.jpg?w=3","image_0_uid":"u","image_1_uid":"v"}));
+        let mapping = proposal(
+            json!({"caption":"a fox","image_0":"x/1.PNG","image_1":"https://h.org/2.jpg?w=3","image_0_uid":"u","image_1_uid":"v"}),
+        );
         assert_eq!(contents(&mapping), ["image_0", "image_1"]);
         assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Image));
         assert!(contents(&proposal(json!({"prompt":"p","video_a":"1.mp4","video_b":"2.mp4"}))).is_empty());

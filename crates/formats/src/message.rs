@@ -106,7 +106,11 @@ mod tests {
         let sharegpt = json!([{"from":"human","value":"Hi"},{"from":"gpt","value":"Hello"}]);
         assert_eq!(parts_from_messages(&openai), expected);
         assert_eq!(parts_from_messages(&sharegpt), expected);
-        assert_eq!(parts_from_cell(&Cell::Text(openai.to_string().into())), expected, "JSON in a cell of a table");
+        assert_eq!(
+            parts_from_cell(&Cell::Text(openai.to_string().into())),
+            expected,
+            "JSON in a cell of a table"
+        );
         assert_eq!(parts_from_messages(&json!([1, 2])), None);
         assert_eq!(parts_from_cell(&Cell::Text("[1] is a footnote".into())), None);
     }
@@ -117,8 +121,11 @@ mod tests {
             {"type":"image","image":"a.png"}, {"type":"text","text":"What is this?"},
             {"type":"image_url","image_url":{"url":"https://x.org/b.png"}}
         ]});
-        let expected =
-            vec![Part::message("user", "What is this?"), Part::image("a.png"), Part::image("https://x.org/b.png")];
+        let expected = vec![
+            Part::message("user", "What is this?"),
+            Part::image("a.png"),
+            Part::image("https://x.org/b.png"),
+        ];
         assert_eq!(parts_from_messages(&message), Some(expected));
     }
 }

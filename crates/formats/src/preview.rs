@@ -81,7 +81,9 @@ fn fill(preview: &mut ImportPreview, reader: &mut Reader) -> Result<(), FormatEr
 
 fn add_hosts(hosts: &mut Vec<String>, item: &Item) {
     for uri in item.parts().filter_map(Part::uri) {
-        let Some(rest) = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://")) else { continue };
+        let Some(rest) = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://")) else {
+            continue;
+        };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default().to_lowercase();
         if !host.is_empty() && !hosts.contains(&host) {
@@ -92,12 +94,17 @@ fn add_hosts(hosts: &mut Vec<String>, item: &Item) {
 
 fn column_previews(recognised: &Recognised) -> Vec<ColumnPreview> {
     let example = |name: &String| {
-        let mut examples = recognised.rows.iter().filter_map(|row: &Metadata| row.get(name)).map(|value| match value {
-            Value::Null => String::new(),
-            Value::String(text) => text.chars().take(EXAMPLE_CHARS).collect(),
-            other => other.to_string().chars().take(EXAMPLE_CHARS).collect(),
-        });
+        let mut examples =
+            recognised.rows.iter().filter_map(|row: &Metadata| row.get(name)).map(|value| match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.chars().take(EXAMPLE_CHARS).collect(),
+                other => other.to_string().chars().take(EXAMPLE_CHARS).collect(),
+            });
         examples.find(|example| !example.trim().is_empty()).unwrap_or_default()
     };
-    recognised.columns.iter().map(|name| ColumnPreview { name: name.clone(), example: example(name) }).collect()
+    recognised
+        .columns
+        .iter()
+        .map(|name| ColumnPreview { name: name.clone(), example: example(name) })
+        .collect()
 }

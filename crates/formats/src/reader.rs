@@ -3,12 +3,12 @@
 use tiebreak_domain::import::{ColumnMapping, RowProblem};
 use tiebreak_domain::{DataFormat, ImportPlan};
 
+use crate::FormatError;
 use crate::lossless::{LosslessError, LosslessRecord};
 use crate::recognise::{Recognised, recognise};
 use crate::record::Record;
 use crate::rows::{Advance, Rows, Wanted};
 use crate::shape::Shape;
-use crate::FormatError;
 
 /// Streams a file, row by row, in constant memory.
 ///
@@ -42,7 +42,14 @@ impl Reader {
         if meaning.is_none() && !rows.is_json() {
             return Err(FormatError::NotLossless { path: plan.path.clone() });
         }
-        Ok(Self { rows, meaning, format: recognised.format, waiting: None, has_ended: false, has_begun: false })
+        Ok(Self {
+            rows,
+            meaning,
+            format: recognised.format,
+            waiting: None,
+            has_ended: false,
+            has_begun: false,
+        })
     }
 
     /// Bytes of the file read so far (compressed ones, if it is compressed).
@@ -143,14 +150,16 @@ impl Iterator for Reader {
 }
 
 fn check_mapping(path: &str, header: &[String], mapping: &ColumnMapping) -> Result<(), FormatError> {
-    let candidates = mapping.candidates.iter().flat_map(|candidate| candidate.model.iter().chain([&candidate.content]));
+    let candidates =
+        mapping.candidates.iter().flat_map(|candidate| candidate.model.iter().chain([&candidate.content]));
     let label = mapping.label.iter().map(|label| &label.column);
     let single = mapping.id.iter().chain(&mapping.annotator).chain(label);
     let named = single.chain(&mapping.prompt).chain(&mapping.metadata).chain(candidates);
     match named.into_iter().find(|name| !header.contains(name)) {
-        Some(name) => {
-            Err(FormatError::Mapping { path: path.to_owned(), reason: format!("there is no column {name:?}") })
-        }
+        Some(name) => Err(FormatError::Mapping {
+            path: path.to_owned(),
+            reason: format!("there is no column {name:?}"),
+        }),
         None => Ok(()),
     }
 }

@@ -56,7 +56,9 @@ impl Recognised {
         if self.rows.is_empty() && plan.mapping.is_none() && self.format != DataFormat::Tiebreak {
             return Ok(Some(Box::new(NoShape)));
         }
-        let without = |known: &[&str]| self.columns.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect();
+        let without = |known: &[&str]| {
+            self.columns.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect()
+        };
         Ok(match self.format {
             DataFormat::Tiebreak => None,
             DataFormat::AnthropicHh => Some(Box::new(HhShape { metadata: without(&["chosen", "rejected"]) })),
@@ -68,7 +70,9 @@ impl Recognised {
                     return Err(FormatError::MappingNeeded { path: plan.path.clone() });
                 }
                 let shape = ColumnsShape::new(mapping, plan.text_format);
-                Some(Box::new(shape.map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?))
+                Some(Box::new(
+                    shape.map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?,
+                ))
             }
         })
     }
@@ -120,19 +124,34 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
     let in_most = |test: &dyn Fn(&Metadata) -> bool| {
         !rows.is_empty() && rows.iter().filter(|row| test(row)).count() * 10 >= rows.len() * 9
     };
-    if rows.first().is_some_and(|row| row.contains_key("tiebreak") && row.get("record") == Some(&"project".into())) {
+    if rows
+        .first()
+        .is_some_and(|row| row.contains_key("tiebreak") && row.get("record") == Some(&"project".into()))
+    {
         return (DataFormat::Tiebreak, "The first line is a project record of Tiebreak".to_owned());
     }
     let text = |row: &Metadata, name: &str| row.get(name).and_then(Value::as_str).map(str::to_owned);
-    if in_most(&|row| ["chosen", "rejected"].iter().all(|name| text(row, name).is_some_and(|text| is_transcript(&text)))) {
-        let because = "Each row has `chosen` and `rejected`, and both are transcripts marked Human: and Assistant:";
+    if in_most(&|row| {
+        ["chosen", "rejected"].iter().all(|name| text(row, name).is_some_and(|text| is_transcript(&text)))
+    }) {
+        let because =
+            "Each row has `chosen` and `rejected`, and both are transcripts marked Human: and Assistant:";
         return (DataFormat::AnthropicHh, because.to_owned());
     }
     if in_most(&|row| row.contains_key("chosen") && row.contains_key("rejected")) {
-        let are_lists = in_most(&|row| ["chosen", "rejected"].iter().all(|name| row.get(*name).is_some_and(|value| !value.is_string())));
+        let are_lists = in_most(&|row| {
+            ["chosen", "rejected"].iter().all(|name| row.get(*name).is_some_and(|value| !value.is_string()))
+        });
         let content = if are_lists { "messages" } else { "texts" };
-        let prompt = if has("prompt") { "with a `prompt` of its own" } else { "the prompt being what both begin with" };
-        return (DataFormat::TrlPreference, format!("Each row has `chosen` and `rejected` as {content}, {prompt}"));
+        let prompt = if has("prompt") {
+            "with a `prompt` of its own"
+        } else {
+            "the prompt being what both begin with"
+        };
+        return (
+            DataFormat::TrlPreference,
+            format!("Each row has `chosen` and `rejected` as {content}, {prompt}"),
+        );
     }
     let is_pandalm = ["instruction", "response1", "response2"].iter().all(|name| has(name))
         && columns.iter().any(|name| annotator_number(name).is_some());

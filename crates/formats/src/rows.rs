@@ -72,7 +72,16 @@ impl Rows {
                 Cutter::Table(table)
             }
         };
-        Ok(Self { source, container, cutter, buffer: Vec::new(), header, rows: 0, line: 0, is_first_row_waiting })
+        Ok(Self {
+            source,
+            container,
+            cutter,
+            buffer: Vec::new(),
+            header,
+            rows: 0,
+            line: 0,
+            is_first_row_waiting,
+        })
     }
 
     /// Goes to the next row; blank lines are none.
@@ -143,7 +152,9 @@ impl Rows {
             Cutter::Table(table) => {
                 let mut cells = vec![Cell::Missing; wanted.names.len()];
                 for (index, field) in table.fields().enumerate() {
-                    for (cell, _) in cells.iter_mut().zip(&wanted.places).filter(|(_, place)| **place == Some(index)) {
+                    for (cell, _) in
+                        cells.iter_mut().zip(&wanted.places).filter(|(_, place)| **place == Some(index))
+                    {
                         *cell = Cell::Text(String::from_utf8_lossy(field));
                     }
                 }

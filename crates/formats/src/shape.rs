@@ -42,8 +42,10 @@ pub(crate) fn parts_from_text_cell(name: &str, cell: Cell, format: TextFormat) -
         return Ok(parts);
     }
     if let Cell::Json(value) = &cell {
-        let texts: Option<Vec<&str>> =
-            value.as_array().map(|list| list.iter().map(|text| text.as_str()).collect::<Option<_>>()).unwrap_or_default();
+        let texts: Option<Vec<&str>> = value
+            .as_array()
+            .map(|list| list.iter().map(|text| text.as_str()).collect::<Option<_>>())
+            .unwrap_or_default();
         return match texts {
             Some(texts) => Ok(vec![Part::Text { text: texts.join("\n\n"), format }]),
             None => Err(format!("{name:?} is {}, expected a text or a list of messages", cell.kind())),
@@ -53,7 +55,11 @@ pub(crate) fn parts_from_text_cell(name: &str, cell: Cell, format: TextFormat) -
 }
 
 /// The prompt in some columns; texts that follow one another are joined by a blank line.
-pub(crate) fn prompt_from_cells(names: &[String], cells: Vec<Cell>, format: TextFormat) -> Result<Vec<Part>, String> {
+pub(crate) fn prompt_from_cells(
+    names: &[String],
+    cells: Vec<Cell>,
+    format: TextFormat,
+) -> Result<Vec<Part>, String> {
     let mut prompt = Vec::new();
     for (name, cell) in names.iter().zip(cells) {
         let parts = parts_from_text_cell(name, cell, format)?;

@@ -162,7 +162,11 @@ fn not_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
         (b"PK\x03\x04", "a zip archive (or a spreadsheet)", "Unpack it, or save the spreadsheet as CSV"),
         (b"PAR1", "a Parquet file", "Convert it to JSONL, for example with Python's `datasets`: `to_json`"),
         (b"ARROW1", "an Arrow file", "Convert it to JSONL, for example with Python's `datasets`: `to_json`"),
-        (b"SQLite format 3\0", "a SQLite database", "Open it as a project if it is one, or export its rows as CSV"),
+        (
+            b"SQLite format 3\0",
+            "a SQLite database",
+            "Open it as a project if it is one, or export its rows as CSV",
+        ),
         (b"\x28\xb5\x2f\xfd", "packed with zstd", UNPACK),
         (b"BZh9", "packed with bzip2", UNPACK),
         (b"\xfd7zXZ\0", "packed with xz", UNPACK),

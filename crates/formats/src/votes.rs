@@ -1,7 +1,7 @@
 //! How votes are written in data, and what they mean.
 
-use tiebreak_domain::import::LabelColumn;
 use tiebreak_domain::Outcome;
+use tiebreak_domain::import::LabelColumn;
 
 /// Words for the first and the second candidate that are used together.
 const SIDES: [(&[&str], &[&str]); 8] = [
@@ -34,8 +34,17 @@ pub(crate) fn is_no_vote(value: &str) -> bool {
 }
 
 /// What a value means under a mapping; the name of one of two different models is a vote for it.
-pub(crate) fn outcome_from_value(label: &LabelColumn, value: &str, models: [Option<&str>; 2]) -> Option<Outcome> {
-    let lists = [(&label.a, Outcome::A), (&label.b, Outcome::B), (&label.tie, Outcome::Tie), (&label.both_bad, Outcome::BothBad)];
+pub(crate) fn outcome_from_value(
+    label: &LabelColumn,
+    value: &str,
+    models: [Option<&str>; 2],
+) -> Option<Outcome> {
+    let lists = [
+        (&label.a, Outcome::A),
+        (&label.b, Outcome::B),
+        (&label.tie, Outcome::Tie),
+        (&label.both_bad, Outcome::BothBad),
+    ];
     let value = value.trim();
     for (words, outcome) in lists {
         if words.iter().any(|word| is_same_value(word.trim(), value)) {
@@ -55,7 +64,8 @@ fn is_same_value(first: &str, second: &str) -> bool {
         return true;
     }
     let starts_as_number = second.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
-    starts_as_number && matches!((first.parse::<f64>(), second.parse::<f64>()), (Ok(first), Ok(second)) if first == second)
+    starts_as_number
+        && matches!((first.parse::<f64>(), second.parse::<f64>()), (Ok(first), Ok(second)) if first == second)
 }
 
 /// Guesses how a column's values read, from those that were seen; none if they do not look like votes.
@@ -80,7 +90,9 @@ pub(crate) fn label_column(column: &str, values: &[String], sides: [&str; 2]) ->
     let is_tie = |value: &String| TIES.contains(&value.as_str());
     let is_both_bad = |value: &String| BOTH_BAD.contains(&value.as_str());
     let decided: Vec<&String> = seen.iter().filter(|value| !is_tie(value) && !is_both_bad(value)).collect();
-    let (a, b) = SIDES.iter().find(|(a, b)| decided.iter().all(|value| a.contains(&value.as_str()) || b.contains(&value.as_str())))?;
+    let (a, b) = SIDES.iter().find(|(a, b)| {
+        decided.iter().all(|value| a.contains(&value.as_str()) || b.contains(&value.as_str()))
+    })?;
     let also_seen = |usual: &str, known: fn(&str) -> bool| {
         let mut words = vec![usual.to_owned()];
         words.extend(seen.iter().filter(|value| *value != usual && known(value)).cloned());
@@ -134,7 +146,11 @@ mod tests {
     #[test]
     fn the_usual_spellings_are_understood() {
         let letters = ["a", "b"];
-        assert_eq!(read(&["A", "tie"], letters, "B"), Some(Outcome::B), "one side is enough to know the other");
+        assert_eq!(
+            read(&["A", "tie"], letters, "B"),
+            Some(Outcome::B),
+            "one side is enough to know the other"
+        );
         assert_eq!(read(&["model_a", "tie (bothbad)"], letters, "tie (bothbad)"), Some(Outcome::BothBad));
         assert_eq!(read(&["model_b", "tie"], letters, "model_a"), Some(Outcome::A));
         assert_eq!(read(&["same", "left"], letters, "same"), Some(Outcome::Tie));

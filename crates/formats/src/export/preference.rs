@@ -69,7 +69,11 @@ pub fn preference_line(format: ExportFormat, row: &PreferenceRow) -> Result<Stri
 }
 
 fn check(row: &PreferenceRow) -> Result<(), String> {
-    let parts = [("the prompt", row.prompt), ("the chosen side", &row.chosen.parts), ("the rejected side", &row.rejected.parts)];
+    let parts = [
+        ("the prompt", row.prompt),
+        ("the chosen side", &row.chosen.parts),
+        ("the rejected side", &row.rejected.parts),
+    ];
     for (name, parts) in parts {
         if parts.iter().any(|part| part.uri().is_some()) {
             return Err(format!(
@@ -104,12 +108,17 @@ fn explicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String
 fn implicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
     if is_conversation(row) {
         let side = |parts: &[Part], name: &str| {
-            let turns: Vec<Turn> = turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
+            let turns: Vec<Turn> =
+                turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
             check_turns(&turns, name)?;
             check_end(&turns, "assistant", name)?;
             Ok::<_, String>(messages(&turns))
         };
-        return Ok((None, side(&row.chosen.parts, "the chosen side")?, side(&row.rejected.parts, "the rejected side")?));
+        return Ok((
+            None,
+            side(&row.chosen.parts, "the chosen side")?,
+            side(&row.rejected.parts, "the rejected side")?,
+        ));
     }
     let prompt = joined(row.prompt);
     let side = |parts: &[Part]| {
@@ -134,7 +143,10 @@ fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), 
         match turns.as_slice() {
             [("assistant", _)] => Ok(messages(&turns)),
             [(role, _)] => Err(format!("{name} is not said by the assistant but by {role:?}")),
-            turns => Err(format!("{name} has {} turns, expected one of the assistant; as HH it can be written", turns.len())),
+            turns => Err(format!(
+                "{name} has {} turns, expected one of the assistant; as HH it can be written",
+                turns.len()
+            )),
         }
     };
     let chosen = side(&row.chosen.parts, "the chosen side")?;
@@ -143,7 +155,8 @@ fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), 
 
 fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
     let side = |parts: &[Part], name: &str| {
-        let turns: Vec<Turn> = turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
+        let turns: Vec<Turn> =
+            turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
         check_turns(&turns, name)?;
         check_end(&turns, "assistant", name)?;
         let mut transcript = String::new();
@@ -152,7 +165,9 @@ fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), Str
                 return Err(format!("HH knows Human and Assistant only, {name} has a turn of {role:?}"));
             };
             if MARKS.iter().any(|(mark, _)| text.contains(mark)) {
-                return Err(format!("a turn of {name} holds a mark that parts turns, \"Human:\" or \"Assistant:\""));
+                return Err(format!(
+                    "a turn of {name} holds a mark that parts turns, \"Human:\" or \"Assistant:\""
+                ));
             }
             transcript.push_str(mark);
             transcript.push(' ');
@@ -178,8 +193,12 @@ fn bare_text(parts: &[Part], expected: &str, name: &str) -> Result<String, Strin
     match parts {
         _ if count == 0 => Ok(joined(parts)),
         [Part::Message { role, text }] if role == expected => Ok(text.clone()),
-        [Part::Message { role, .. }] => Err(format!("{name} is a message of {role:?}, which a bare text cannot say; export it conversational")),
-        _ => Err(format!("{name} is a conversation of {count} turns, which a bare text cannot say; export it conversational")),
+        [Part::Message { role, .. }] => Err(format!(
+            "{name} is a message of {role:?}, which a bare text cannot say; export it conversational"
+        )),
+        _ => Err(format!(
+            "{name} is a conversation of {count} turns, which a bare text cannot say; export it conversational"
+        )),
     }
 }
 
@@ -215,7 +234,9 @@ fn check_turns(turns: &[Turn], name: &str) -> Result<(), String> {
             return Err(format!("{name} has a turn of {role:?}, expected user or assistant"));
         }
         if *role == before {
-            return Err(format!("{name} has two turns of {role:?} after one another, and roles must alternate"));
+            return Err(format!(
+                "{name} has two turns of {role:?} after one another, and roles must alternate"
+            ));
         }
         before = role;
     }
@@ -244,7 +265,12 @@ mod tests {
         Candidate { parts, ..Candidate::default() }
     }
 
-    fn line(format: ExportFormat, prompt: &[Part], chosen: &[Part], rejected: &[Part]) -> Result<String, String> {
+    fn line(
+        format: ExportFormat,
+        prompt: &[Part],
+        chosen: &[Part],
+        rejected: &[Part],
+    ) -> Result<String, String> {
         let (chosen, rejected) = (candidate(chosen.to_vec()), candidate(rejected.to_vec()));
         let row = PreferenceRow {
             prompt,
@@ -263,8 +289,14 @@ mod tests {
 
     #[test]
     fn texts_are_written_in_every_format() {
-        assert_eq!(texts(ExportFormat::TrlExplicit), r#"{"prompt":"Sky?","chosen":"Blue.","rejected":"Green."}"#);
-        assert_eq!(texts(ExportFormat::TrlImplicit), r#"{"chosen":"Sky?\n\nBlue.","rejected":"Sky?\n\nGreen."}"#);
+        assert_eq!(
+            texts(ExportFormat::TrlExplicit),
+            r#"{"prompt":"Sky?","chosen":"Blue.","rejected":"Green."}"#
+        );
+        assert_eq!(
+            texts(ExportFormat::TrlImplicit),
+            r#"{"chosen":"Sky?\n\nBlue.","rejected":"Sky?\n\nGreen."}"#
+        );
         assert_eq!(
             texts(ExportFormat::TrlConversational),
             r#"{"prompt":[{"role":"user","content":"Sky?"}],"chosen":[{"role":"assistant","content":"Blue."}],"rejected":[{"role":"assistant","content":"Green."}]}"#
@@ -292,12 +324,20 @@ mod tests {
             r#"{"prompt":"p","chosen":"a","rejected":"b","margin":1.5,"annotator":"anna","id":"7"}"#
         );
         row.margin = Some(f64::NAN);
-        assert_eq!(preference_line(ExportFormat::TrlExplicit, &row).unwrap_err(), "the margin is not a finite number: NaN");
+        assert_eq!(
+            preference_line(ExportFormat::TrlExplicit, &row).unwrap_err(),
+            "the margin is not a finite number: NaN"
+        );
     }
 
     #[test]
     fn white_space_that_the_data_brought_is_not_doubled() {
-        let written = line(ExportFormat::TrlImplicit, &[Part::plain("The sky is")], &[Part::plain(" blue.")], &[Part::plain(" green.")]);
+        let written = line(
+            ExportFormat::TrlImplicit,
+            &[Part::plain("The sky is")],
+            &[Part::plain(" blue.")],
+            &[Part::plain(" green.")],
+        );
         assert_eq!(written.unwrap(), r#"{"chosen":"The sky is blue.","rejected":"The sky is green."}"#);
     }
 
@@ -305,25 +345,51 @@ mod tests {
     fn rows_that_would_not_be_valid_are_refused_with_their_reason() {
         let (user, assistant) = (Part::message("user", "Hi"), Part::message("assistant", "Hello"));
         let (a, b) = ([Part::plain("a")], [Part::plain("b")]);
-        let refused = |format, prompt: &[Part], chosen: &[Part], rejected: &[Part]| line(format, prompt, chosen, rejected).unwrap_err();
+        let refused = |format, prompt: &[Part], chosen: &[Part], rejected: &[Part]| {
+            line(format, prompt, chosen, rejected).unwrap_err()
+        };
         let prompt = [Part::plain("p")];
-        assert_eq!(refused(ExportFormat::TrlExplicit, &prompt, &[Part::plain(" ")], &b), "the chosen side is empty");
+        assert_eq!(
+            refused(ExportFormat::TrlExplicit, &prompt, &[Part::plain(" ")], &b),
+            "the chosen side is empty"
+        );
         assert_eq!(refused(ExportFormat::TrlExplicit, &prompt, &a, &a), "chosen and rejected are the same");
         let same = refused(ExportFormat::TrlExplicit, &prompt, &a, &[Part::markdown("a")]);
         assert_eq!(same, "chosen and rejected are the same", "though one is Markdown");
         assert!(refused(ExportFormat::TrlExplicit, &[], &a, &b).starts_with("the prompt is empty"));
-        assert!(refused(ExportFormat::TrlExplicit, &prompt, &[Part::image("x.png")], &b).contains("cannot say that one image was chosen"));
+        assert!(
+            refused(ExportFormat::TrlExplicit, &prompt, &[Part::image("x.png")], &b)
+                .contains("cannot say that one image was chosen")
+        );
         let several = [user.clone(), assistant.clone(), user.clone()];
-        assert!(refused(ExportFormat::TrlExplicit, &several, &a, &b).starts_with("the prompt is a conversation of 3 turns"));
-        assert!(refused(ExportFormat::TrlConversational, &[user.clone(), user.clone()], &a, &b).contains("roles must alternate"));
-        assert!(refused(ExportFormat::TrlConversational, &[user.clone(), assistant.clone()], &a, &b).contains("expected \"user\""));
+        assert!(
+            refused(ExportFormat::TrlExplicit, &several, &a, &b)
+                .starts_with("the prompt is a conversation of 3 turns")
+        );
+        assert!(
+            refused(ExportFormat::TrlConversational, &[user.clone(), user.clone()], &a, &b)
+                .contains("roles must alternate")
+        );
+        assert!(
+            refused(ExportFormat::TrlConversational, &[user.clone(), assistant.clone()], &a, &b)
+                .contains("expected \"user\"")
+        );
         assert!(refused(ExportFormat::TrlConversational, &prompt, &several, &b).contains("has 3 turns"));
-        assert!(refused(ExportFormat::TrlImplicit, &[Part::message("tool", "x")], &a, &b).contains("a turn of \"tool\""));
+        assert!(
+            refused(ExportFormat::TrlImplicit, &[Part::message("tool", "x")], &a, &b)
+                .contains("a turn of \"tool\"")
+        );
         let system = [Part::message("system", "Be kind."), user];
         assert!(refused(ExportFormat::AnthropicHh, &system, &a, &b).contains("Human and Assistant only"));
-        assert!(line(ExportFormat::TrlConversational, &system, &a, &b).is_ok(), "a system message may come first");
+        assert!(
+            line(ExportFormat::TrlConversational, &system, &a, &b).is_ok(),
+            "a system message may come first"
+        );
         let marked = [Part::plain("x\n\nHuman: y")];
-        assert!(refused(ExportFormat::AnthropicHh, &prompt, &marked, &b).contains("holds a mark that parts turns"));
+        assert!(
+            refused(ExportFormat::AnthropicHh, &prompt, &marked, &b)
+                .contains("holds a mark that parts turns")
+        );
         assert!(refused(ExportFormat::Csv, &prompt, &a, &b).contains("no rows of chosen and rejected"));
     }
 }

@@ -23,10 +23,38 @@ pub struct CsvRow<'a> {
 }
 
 const COLUMNS: [&str; 32] = [
-    "item_key", "external_id", "source", "prompt", "candidate_a", "candidate_b", "model_a", "model_b", "annotator",
-    "verdict", "outcome", "strength", "reason", "comment", "flagged", "judgment_id", "revision", "supersedes",
-    "rubric_version", "origin", "recorded_at", "left_candidate", "models_visible", "shown_at", "first_input_at",
-    "submitted_at", "active_ms", "idle_ms", "acquisition", "propensity", "session", "app_version",
+    "item_key",
+    "external_id",
+    "source",
+    "prompt",
+    "candidate_a",
+    "candidate_b",
+    "model_a",
+    "model_b",
+    "annotator",
+    "verdict",
+    "outcome",
+    "strength",
+    "reason",
+    "comment",
+    "flagged",
+    "judgment_id",
+    "revision",
+    "supersedes",
+    "rubric_version",
+    "origin",
+    "recorded_at",
+    "left_candidate",
+    "models_visible",
+    "shown_at",
+    "first_input_at",
+    "submitted_at",
+    "active_ms",
+    "idle_ms",
+    "acquisition",
+    "propensity",
+    "session",
+    "app_version",
 ];
 
 /// The names of the columns as one line, without its end.
@@ -42,8 +70,10 @@ pub fn csv_line(row: &CsvRow) -> String {
     let preference = given.verdict.preference();
     let showing = given.showing.as_ref();
     let candidate = |side: usize| item.candidates.get(side);
-    let content = |side: usize| candidate(side).map(|candidate| field_from_parts(&candidate.parts)).unwrap_or_default();
-    let model = |side: usize| candidate(side).and_then(|candidate| candidate.model.clone()).unwrap_or_default();
+    let content =
+        |side: usize| candidate(side).map(|candidate| field_from_parts(&candidate.parts)).unwrap_or_default();
+    let model =
+        |side: usize| candidate(side).and_then(|candidate| candidate.model.clone()).unwrap_or_default();
     let time = |time: Option<UnixMillis>| time.map(|time| time.0.to_string()).unwrap_or_default();
     let left_candidate = showing.map_or("", |showing| showing.order.outcome_from_screen(Outcome::A).word());
     let verdict = match given.verdict {
@@ -63,7 +93,10 @@ pub fn csv_line(row: &CsvRow) -> String {
         row.annotator.to_owned(),
         verdict.to_owned(),
         preference.map_or("", |preference| preference.outcome.word()).to_owned(),
-        preference.and_then(|preference| preference.strength).map_or("", |strength| strength.word()).to_owned(),
+        preference
+            .and_then(|preference| preference.strength)
+            .map_or("", |strength| strength.word())
+            .to_owned(),
         preference.and_then(|preference| preference.reason.clone()).unwrap_or_default(),
         given.comment.clone(),
         given.flagged.to_string(),

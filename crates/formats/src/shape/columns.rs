@@ -53,11 +53,16 @@ impl ColumnsShape {
     }
 
     fn models(&self, cells: &[Cell]) -> [Option<String>; 2] {
-        let text = |place: usize| cells[place].text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty());
+        let text = |place: usize| {
+            cells[place].text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty())
+        };
         match self.models {
             [Some(first), Some(second)] if first == second => match &cells[first] {
                 Cell::Json(list) => [list.get(0), list.get(1)].map(|model| Some(model?.as_str()?.to_owned())),
-                _ => text(first).and_then(|pair| models_from_pair(&pair)).map(|models| models.map(Some)).unwrap_or_default(),
+                _ => text(first)
+                    .and_then(|pair| models_from_pair(&pair))
+                    .map(|models| models.map(Some))
+                    .unwrap_or_default(),
             },
             models => models.map(|place| place.and_then(text)),
         }
@@ -85,13 +90,20 @@ impl ColumnsShape {
         }
     }
 
-    fn labels(&self, label: &LabelColumn, cells: &[Cell], models: [Option<&str>; 2]) -> (Vec<Label>, Option<String>) {
+    fn labels(
+        &self,
+        label: &LabelColumn,
+        cells: &[Cell],
+        models: [Option<&str>; 2],
+    ) -> (Vec<Label>, Option<String>) {
         let cell = self.label.map(|place| &cells[place]).unwrap_or(&Cell::Missing);
-        let annotator = self.annotator.and_then(|place| cells[place].text()).map(std::borrow::Cow::into_owned);
+        let annotator =
+            self.annotator.and_then(|place| cells[place].text()).map(std::borrow::Cow::into_owned);
         let annotator = annotator.filter(|name| !name.trim().is_empty());
         let mut labels = Vec::new();
         let mut doubt = None;
-        let mut vote = |value: &str, annotator: Option<String>| match outcome_from_value(label, value, models) {
+        let mut vote = |value: &str, annotator: Option<String>| match outcome_from_value(label, value, models)
+        {
             Some(outcome) => labels.push(Label { annotator, ..Label::new(Preference::new(outcome)) }),
             None if is_no_vote(value) => {}
             None => {
@@ -124,14 +136,17 @@ impl Shape for ColumnsShape {
         let mut contents = [self.candidate(&mut cells, 0)?, self.candidate(&mut cells, 1)?];
         let prompt: Vec<Cell> = self.prompt.iter().map(|&place| std::mem::take(&mut cells[place])).collect();
         let mut prompt = prompt_from_cells(&self.mapping.prompt, prompt, self.text_format)?;
-        if self.prompt.is_empty() && contents.iter().flatten().all(|part| matches!(part, Part::Message { .. })) {
+        if self.prompt.is_empty()
+            && contents.iter().flatten().all(|part| matches!(part, Part::Message { .. }))
+        {
             let shared = common_prefix(&contents[0], &contents[1]);
             prompt = contents[0].drain(..shared).collect();
             contents[1].drain(..shared);
         }
         let external_id = self.id.and_then(|place| std::mem::take(&mut cells[place]).into_text());
         let candidates = contents.into_iter().zip(models);
-        let candidates = candidates.map(|(parts, model)| Candidate { parts, model, ..Candidate::default() }).collect();
+        let candidates =
+            candidates.map(|(parts, model)| Candidate { parts, model, ..Candidate::default() }).collect();
         let metadata = self.metadata.iter().map(|&place| std::mem::take(&mut cells[place]));
         let item = Item {
             external_id: external_id.filter(|id| !id.is_empty()),
@@ -154,7 +169,9 @@ fn images(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {
         Cell::Json(value) => {
             let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
             let uri = |value: &serde_json::Value| {
-                let uri = value.as_str().or_else(|| ["path", "url", "uri", "src"].iter().find_map(|key| value.get(*key)?.as_str()));
+                let uri = value.as_str().or_else(|| {
+                    ["path", "url", "uri", "src"].iter().find_map(|key| value.get(*key)?.as_str())
+                });
                 uri.map(image)
             };
             let parts: Option<Vec<Part>> = list.iter().map(uri).collect();
@@ -185,7 +202,8 @@ mod tests {
             r#"{"id":"p0","prompt":"Q","response_a":"x","response_b":"y","label":"b","annotators":["b","tie","a"],"models":"m_n","source":"s"}"#,
         )
         .unwrap();
-        let votes: Vec<_> = row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
+        let votes: Vec<_> =
+            row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
         assert_eq!(votes, [(Some("1"), Outcome::B), (Some("2"), Outcome::Tie), (Some("3"), Outcome::A)]);
         assert_eq!(row.item.candidates[0].model.as_deref(), Some("m"));
         assert_eq!(row.item.metadata.keys().collect::<Vec<_>>(), ["label", "source"]);
@@ -206,7 +224,13 @@ mod tests {
     #[test]
     fn a_strange_vote_is_a_doubt_and_not_a_refusal() {
         let mapping = ColumnMapping {
-            candidates: ["x", "y"].map(|content| tiebreak_domain::import::CandidateColumns { content: content.into(), kind: ContentKind::Text, model: None }).to_vec(),
+            candidates: ["x", "y"]
+                .map(|content| tiebreak_domain::import::CandidateColumns {
+                    content: content.into(),
+                    kind: ContentKind::Text,
+                    model: None,
+                })
+                .to_vec(),
             label: Some(LabelColumn { column: "v".into(), a: vec!["A".into()], ..LabelColumn::default() }),
             ..ColumnMapping::default()
         };

@@ -27,7 +27,9 @@ impl Shape for HhShape {
         let mut turns = |name: &str| {
             let cell = cells.next().unwrap_or_default();
             match &cell {
-                Cell::Text(text) => turns_from_transcript(text).map_err(|reason| format!("{name:?} {reason}")),
+                Cell::Text(text) => {
+                    turns_from_transcript(text).map_err(|reason| format!("{name:?} {reason}"))
+                }
                 Cell::Missing => Err(format!("{name:?} is missing")),
                 other => Err(format!("{name:?} is {}, expected a transcript", other.kind())),
             }
@@ -60,7 +62,8 @@ pub(crate) fn turns_from_transcript(text: &str) -> Result<Vec<Part>, String> {
     let mut rest = text;
     // The first mark may have lost its blank line.
     let mut role = "";
-    if let Some((mark, who)) = MARKS.iter().find(|(mark, _)| rest.trim_start().starts_with(mark.trim_start())) {
+    if let Some((mark, who)) = MARKS.iter().find(|(mark, _)| rest.trim_start().starts_with(mark.trim_start()))
+    {
         rest = &rest.trim_start()[mark.trim_start().len()..];
         role = who;
     }
@@ -98,7 +101,11 @@ mod tests {
         .unwrap();
         assert_eq!(
             understood.item.prompt,
-            [Part::message("user", "Hi"), Part::message("assistant", "Hello!"), Part::message("user", "And?")]
+            [
+                Part::message("user", "Hi"),
+                Part::message("assistant", "Hello!"),
+                Part::message("user", "And?")
+            ]
         );
         let chosen = usize::from(understood.labels[0].preference.outcome == tiebreak_domain::Outcome::B);
         assert_eq!(understood.item.candidates[chosen].parts, [Part::message("assistant", "Fine.\n\nTruly.")]);

@@ -52,7 +52,8 @@ impl Shape for PandaLmShape {
         let mut next = || cells.next().unwrap_or_default().into_text().unwrap_or_default();
         let (id, models, instruction, input) = (next(), next(), next(), next());
         let responses = [next(), next()];
-        let prompt = [instruction, input].into_iter().filter(|text| !text.trim().is_empty()).collect::<Vec<_>>();
+        let prompt =
+            [instruction, input].into_iter().filter(|text| !text.trim().is_empty()).collect::<Vec<_>>();
         let text = |text| Part::Text { text, format: self.text_format };
         let [first, second] = models_from_pair(&models).map(|models| models.map(Some)).unwrap_or_default();
         let candidates = responses.into_iter().zip([first, second]).map(|(response, model)| Candidate {
@@ -115,7 +116,8 @@ mod tests {
         assert_eq!(row.item.candidates[0].parts, [Part::plain("3")]);
         assert_eq!(row.item.candidates[1].parts, [Part::plain("false")], "a boolean is text here");
         assert_eq!(row.item.candidates[1].model.as_deref(), Some("llama-7b"));
-        let votes: Vec<_> = row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
+        let votes: Vec<_> =
+            row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
         assert_eq!(votes, [(Some("1"), Outcome::A), (Some("2"), Outcome::Tie), (Some("3"), Outcome::B)]);
         assert_eq!(row.item.metadata["motivation_app"], "G");
     }

@@ -10,7 +10,11 @@ use tiebreak_domain::content_hash::ContentHash;
 use tiebreak_domain::{Candidate, Outcome, Part};
 
 /// The two in their canonical order, and which of them was chosen.
-pub(crate) fn pair_from_choice(prompt: &[Part], chosen: Candidate, rejected: Candidate) -> (Vec<Candidate>, Outcome) {
+pub(crate) fn pair_from_choice(
+    prompt: &[Part],
+    chosen: Candidate,
+    rejected: Candidate,
+) -> (Vec<Candidate>, Outcome) {
     if hash(prompt, &chosen) <= hash(prompt, &rejected) {
         (vec![chosen, rejected], Outcome::A)
     } else {

@@ -37,7 +37,8 @@ impl TrlShape {
         } else {
             OTHER_PROMPTS.into_iter().filter(is_there).take(1).collect()
         };
-        let is_metadata = |name: &&String| !KNOWN.contains(&name.as_str()) && !prompt.contains(&name.as_str());
+        let is_metadata =
+            |name: &&String| !KNOWN.contains(&name.as_str()) && !prompt.contains(&name.as_str());
         let metadata = columns.iter().filter(is_metadata).cloned().collect();
         Self { prompt: prompt.into_iter().map(str::to_owned).collect(), metadata, text_format }
     }
@@ -79,7 +80,10 @@ impl Shape for TrlShape {
             } else {
                 prompt.extend(said);
             }
-        } else if !is_prompt_given && let ([Part::Text { text: first, .. }], [Part::Text { text: second, .. }]) = (&*chosen, &*rejected) {
+        } else if !is_prompt_given
+            && let ([Part::Text { text: first, .. }], [Part::Text { text: second, .. }]) =
+                (&*chosen, &*rejected)
+        {
             let (shared, from) = shared_text(first, second);
             let text = |text: &str| Part::Text { text: text.to_owned(), format: self.text_format };
             let sides = (text(&first[from..]), text(&second[from..]));
@@ -103,7 +107,11 @@ impl Shape for TrlShape {
         let external_id = id.into_text().filter(|id| !id.is_empty());
         let annotator = annotator.into_text().filter(|name| !name.trim().is_empty());
         let label = Label { annotator, ..Label::new(Preference::new(outcome)) };
-        Ok(Understood { item: Item { external_id, prompt, candidates, metadata }, labels: vec![label], doubt: None })
+        Ok(Understood {
+            item: Item { external_id, prompt, candidates, metadata },
+            labels: vec![label],
+            doubt: None,
+        })
     }
 }
 
@@ -157,7 +165,9 @@ mod tests {
 
     #[test]
     fn explicit_texts_stay_as_they_are() {
-        let row = understand(r#"{"prompt":"The sky is","chosen":" blue.","rejected":" green.","margin":2,"id":7,"annotator":"anna"}"#);
+        let row = understand(
+            r#"{"prompt":"The sky is","chosen":" blue.","rejected":" green.","margin":2,"id":7,"annotator":"anna"}"#,
+        );
         assert_eq!(row.item.prompt, [Part::plain("The sky is")]);
         assert_eq!(chosen_and_rejected(&row), pair(" blue.", " green."));
         assert_eq!(row.item.metadata["margin"], 2);
@@ -170,7 +180,8 @@ mod tests {
         let row = understand(r#"{"chosen":"The sky is blue.","rejected":"The sky is bleak."}"#);
         assert_eq!(row.item.prompt, [Part::plain("The sky is")], "words are not torn apart");
         assert_eq!(chosen_and_rejected(&row), pair(" blue.", " bleak."));
-        let row = understand(r#"{"chosen":"Why?\n\nThe sky is blue.","rejected":"Why?\n\nThe sky is bleak."}"#);
+        let row =
+            understand(r#"{"chosen":"Why?\n\nThe sky is blue.","rejected":"Why?\n\nThe sky is bleak."}"#);
         assert_eq!(row.item.prompt, [Part::plain("Why?")]);
         assert_eq!(chosen_and_rejected(&row), pair("The sky is blue.", "The sky is bleak."));
         let row = understand(r#"{"chosen":"Blue.","rejected":"Green."}"#);
@@ -180,10 +191,14 @@ mod tests {
     #[test]
     fn conversations_are_read_explicit_and_implicit() {
         let user = r#"{"role":"user","content":"Sky?"}"#;
-        let (blue, green) = (r#"{"role":"assistant","content":"Blue."}"#, r#"{"role":"assistant","content":"Green."}"#);
-        let explicit = understand(&format!(r#"{{"prompt":[{user}],"chosen":[{blue}],"rejected":[{green}]}}"#));
+        let (blue, green) =
+            (r#"{"role":"assistant","content":"Blue."}"#, r#"{"role":"assistant","content":"Green."}"#);
+        let explicit =
+            understand(&format!(r#"{{"prompt":[{user}],"chosen":[{blue}],"rejected":[{green}]}}"#));
         let implicit = understand(&format!(r#"{{"chosen":[{user},{blue}],"rejected":[{user},{green}]}}"#));
-        let both = understand(&format!(r#"{{"prompt":"Sky?","chosen":[{user},{blue}],"rejected":[{user},{green}]}}"#));
+        let both = understand(&format!(
+            r#"{{"prompt":"Sky?","chosen":[{user},{blue}],"rejected":[{user},{green}]}}"#
+        ));
         for row in [explicit, implicit, both] {
             assert_eq!(row.item.prompt, [Part::message("user", "Sky?")]);
             assert_eq!(chosen_and_rejected(&row), pair("Blue.", "Green."));

@@ -69,7 +69,8 @@ fn a_line_of_500_mb_is_passed_over() {
 fn rows_of_a_table_that_do_not_fit_are_explained() {
     let read = read_bytes(b"prompt,response_a,response_b\np,a,b\np,a\np,a,b,\np,a,b,c\np,\xff,b\np,c,d\n");
     assert_eq!(read.items.len(), 3, "an empty field too many does no harm");
-    let reasons: Vec<_> = read.problems.iter().map(|problem| (problem.line, problem.reason.as_str())).collect();
+    let reasons: Vec<_> =
+        read.problems.iter().map(|problem| (problem.line, problem.reason.as_str())).collect();
     assert_eq!(
         reasons,
         [
@@ -96,27 +97,39 @@ fn files_that_cannot_be_read_say_why_and_what_to_do() {
     assert_eq!(fatal(gzipped(b"")).0, "the file holds no rows");
     assert_eq!(fatal("just words\n").0, "the file is neither JSON nor a table with two columns or more");
     let gone = ApiError::from(read("no/such/file.jsonl").error.unwrap());
-    assert_eq!((gone.code, gone.message.split(':').next().unwrap()), (ErrorCode::NotFound, "the file cannot be opened"));
+    assert_eq!(
+        (gone.code, gone.message.split(':').next().unwrap()),
+        (ErrorCode::NotFound, "the file cannot be opened")
+    );
     assert!(read(".").error.unwrap().to_string().contains("cannot be opened"), "a folder is no file");
 }
 
 #[test]
 fn gzip_that_ends_too_early_says_after_which_row() {
     let rows: String = (0..20_000)
-        .map(|row| format!("{{\"prompt\":\"{row}\",\"response_a\":\"a{}\",\"response_b\":\"b\"}}\n", row * 7919))
+        .map(|row| {
+            format!("{{\"prompt\":\"{row}\",\"response_a\":\"a{}\",\"response_b\":\"b\"}}\n", row * 7919)
+        })
         .collect();
     let packed = gzipped(rows.as_bytes());
     let read = read_bytes(&packed[..packed.len() / 2]);
     let taken = read.items.len();
     assert!((1_000..19_000).contains(&taken), "{taken} rows before the break");
     let error = ApiError::from(read.error.unwrap());
-    assert!(error.message.starts_with(&format!("the gzip data ends in the middle, after row {taken}: ")), "{error}");
+    assert!(
+        error.message.starts_with(&format!("the gzip data ends in the middle, after row {taken}: ")),
+        "{error}"
+    );
     assert!(error.hint.unwrap().contains("gzip -dc"));
     let mut damaged = packed.clone();
     let middle = damaged.len() / 2;
     damaged[middle..middle + 64].fill(0xff);
     let message = read_bytes(&damaged).error.unwrap().to_string();
-    assert!(message.starts_with("the gzip data is damaged after row ") || message.starts_with("the gzip data ends"), "{message}");
+    assert!(
+        message.starts_with("the gzip data is damaged after row ")
+            || message.starts_with("the gzip data ends"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -125,7 +138,8 @@ fn a_broken_array_keeps_the_rows_before() {
     assert_eq!((read.items.len(), read.problems.len()), (2, 1));
     let message = read.error.unwrap().to_string();
     assert!(
-        message.starts_with("the JSON array is broken after row 3, the file ends in the middle of an element: "),
+        message
+            .starts_with("the JSON array is broken after row 3, the file ends in the middle of an element: "),
         "{message}"
     );
     let message = read_bytes(format!("[{GOOD}] {GOOD}")).error.unwrap().to_string();
@@ -135,15 +149,18 @@ fn a_broken_array_keeps_the_rows_before() {
 #[test]
 fn a_mapping_that_does_not_fit_is_refused() {
     let data = file("x.csv", "prompt,x,y\np,a,b\n");
-    let column = |content: &str| CandidateColumns { content: content.into(), ..CandidateColumns::default_for_test() };
+    let column =
+        |content: &str| CandidateColumns { content: content.into(), ..CandidateColumns::default_for_test() };
     let mut plan = ImportPlan::of_file(&data.path);
-    plan.mapping = Some(ColumnMapping { candidates: vec![column("x"), column("z")], ..ColumnMapping::default() });
+    plan.mapping =
+        Some(ColumnMapping { candidates: vec![column("x"), column("z")], ..ColumnMapping::default() });
     let message = read_plan(&plan).error.unwrap().to_string();
     assert!(message.starts_with("the column mapping does not fit, there is no column \"z\""), "{message}");
     plan.mapping = Some(ColumnMapping { candidates: vec![column("x")], ..ColumnMapping::default() });
     let message = read_plan(&plan).error.unwrap().to_string();
     assert!(message.contains("it names 1 candidates, expected 2"), "{message}");
-    plan.mapping = Some(ColumnMapping { candidates: vec![column("x"), column("y")], ..ColumnMapping::default() });
+    plan.mapping =
+        Some(ColumnMapping { candidates: vec![column("x"), column("y")], ..ColumnMapping::default() });
     assert_eq!(read_plan(&plan).items.len(), 1);
 }
 
@@ -163,5 +180,7 @@ fn a_lossless_file_of_another_version_is_refused() {
     let read = read_bytes(project);
     let error = ApiError::from(read.error.unwrap());
     assert_eq!(error.code, ErrorCode::TooNew);
-    assert!(error.message.starts_with("the file is lossless format version 2, and this program reads version 1"));
+    assert!(
+        error.message.starts_with("the file is lossless format version 2, and this program reads version 1")
+    );
 }

@@ -35,7 +35,11 @@ fn every_container_gives_the_same_items() {
             assert_eq!(item.candidates[0].parts, [Part::markdown("Hi\nthere")]);
             assert_eq!(labels[0].preference.outcome, Outcome::A);
             assert_eq!(read.items[1].2[0].preference.outcome, Outcome::Tie);
-            assert_eq!(read.blake3, Some(blake3::hash(&bytes).to_hex().to_string()), "of the file as it lies there");
+            assert_eq!(
+                read.blake3,
+                Some(blake3::hash(&bytes).to_hex().to_string()),
+                "of the file as it lies there"
+            );
         }
     }
 }
@@ -90,15 +94,22 @@ fn each_format_is_recognised() {
         (r#"{"prompt":"p","chosen":"a","rejected":"b"}"#.to_owned(), DataFormat::TrlPreference),
         (r#"{"chosen":"a","rejected":"b"}"#.to_owned(), DataFormat::TrlPreference),
         (
-            format!(r#"{{"prompt":{},"chosen":{},"rejected":{}}}"#, turn("user", "p"), turn("assistant", "a"), turn("assistant", "b")),
+            format!(
+                r#"{{"prompt":{},"chosen":{},"rejected":{}}}"#,
+                turn("user", "p"),
+                turn("assistant", "a"),
+                turn("assistant", "b")
+            ),
             DataFormat::TrlPreference,
         ),
         (
-            r#"{"chosen":"\n\nHuman: p\n\nAssistant: a","rejected":"\n\nHuman: p\n\nAssistant: b"}"#.to_owned(),
+            r#"{"chosen":"\n\nHuman: p\n\nAssistant: a","rejected":"\n\nHuman: p\n\nAssistant: b"}"#
+                .to_owned(),
             DataFormat::AnthropicHh,
         ),
         (
-            r#"{"idx":0,"instruction":"p","input":"","response1":"a","response2":"b","annotator1":1}"#.to_owned(),
+            r#"{"idx":0,"instruction":"p","input":"","response1":"a","response2":"b","annotator1":1}"#
+                .to_owned(),
             DataFormat::PandaLm,
         ),
         (r#"{"prompt":"p","answer_1":"a","answer_2":"b"}"#.to_owned(), DataFormat::Columns),

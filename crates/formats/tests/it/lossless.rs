@@ -7,12 +7,12 @@ use serde_json::Value;
 use tiebreak_domain::item::Metadata;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference, ProjectKey,
-    Rubric, Showing, Strength, UnixMillis, Verdict,
+    AnnotatorKey, Candidate, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference,
+    ProjectKey, Rubric, Showing, Strength, UnixMillis, Verdict,
 };
 use tiebreak_formats::{
-    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord, ProjectRecord, Reader, Record,
-    SourceRecord,
+    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord, ProjectRecord, Reader,
+    Record, SourceRecord,
 };
 
 use crate::files::file;
@@ -48,7 +48,11 @@ fn part() -> impl Strategy<Value = Part> {
 }
 
 fn candidate() -> impl Strategy<Value = Candidate> {
-    (vec(part(), 0..3), option::of(".*"), metadata()).prop_map(|(parts, model, metadata)| Candidate { parts, model, metadata })
+    (vec(part(), 0..3), option::of(".*"), metadata()).prop_map(|(parts, model, metadata)| Candidate {
+        parts,
+        model,
+        metadata,
+    })
 }
 
 prop_compose! {
@@ -63,13 +67,14 @@ prop_compose! {
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {
-    let preference = (0..5usize, option::of(0..3usize), option::of(".*")).prop_map(|(outcome, strength, reason)| {
-        Verdict::overall(Preference {
-            outcome: Outcome::ALL[outcome],
-            strength: strength.map(|strength| Strength::ALL[strength]),
-            reason,
-        })
-    });
+    let preference =
+        (0..5usize, option::of(0..3usize), option::of(".*")).prop_map(|(outcome, strength, reason)| {
+            Verdict::overall(Preference {
+                outcome: Outcome::ALL[outcome],
+                strength: strength.map(|strength| Strength::ALL[strength]),
+                reason,
+            })
+        });
     prop_oneof![preference, Just(Verdict::Skipped), Just(Verdict::Withdrawn)]
 }
 
@@ -136,11 +141,22 @@ fn project(name: String) -> ProjectRecord {
 fn record() -> impl Strategy<Value = LosslessRecord> {
     prop_oneof![
         ".*".prop_map(|name| LosslessRecord::Project(project(name))),
-        (".*", option::of(".*"), any::<bool>(), any::<i64>()).prop_map(|(name, media_folder, fetches_addresses, at)| {
-            let blake3 = "00".repeat(32);
-            LosslessRecord::Source(SourceRecord { name, media_folder, fetches_addresses, blake3, imported_at: UnixMillis(at) })
-        }),
-        (any::<[u8; 16]>(), ".*").prop_map(|(key, name)| LosslessRecord::Annotator(AnnotatorRecord { key: AnnotatorKey(key), name })),
+        (".*", option::of(".*"), any::<bool>(), any::<i64>()).prop_map(
+            |(name, media_folder, fetches_addresses, at)| {
+                let blake3 = "00".repeat(32);
+                LosslessRecord::Source(SourceRecord {
+                    name,
+                    media_folder,
+                    fetches_addresses,
+                    blake3,
+                    imported_at: UnixMillis(at),
+                })
+            }
+        ),
+        (any::<[u8; 16]>(), ".*").prop_map(|(key, name)| LosslessRecord::Annotator(AnnotatorRecord {
+            key: AnnotatorKey(key),
+            name
+        })),
         item_record().prop_map(LosslessRecord::Item),
         judgment_record().prop_map(LosslessRecord::Judgment),
     ]
@@ -165,7 +181,8 @@ fn the_first_line_looks_as_documented() {
 
 #[test]
 fn a_file_of_records_is_read_in_order_and_a_changed_item_is_refused() {
-    let item = Item { candidates: vec![Candidate::markdown("a"), Candidate::markdown("b")], ..Item::default() };
+    let item =
+        Item { candidates: vec![Candidate::markdown("a"), Candidate::markdown("b")], ..Item::default() };
     let item = ItemRecord { key: item.key(), source: "s".into(), status: ItemStatus::Active, item };
     let records = [LosslessRecord::Project(project("P".into())), LosslessRecord::Item(item)];
     let lines: Vec<String> = records.iter().map(LosslessRecord::to_line).collect();

@@ -26,7 +26,9 @@ fn pandalm_is_accounted_for_row_by_row() {
     assert_eq!(empty, 54, "pairs with an empty response");
     let same = read.problems.iter().filter(|problem| problem.reason.ends_with("are the same")).count();
     assert_eq!(read.problems.len(), empty + same, "{:?}", read.problems);
-    assert!(read.items.iter().all(|(_, item, labels)| labels.len() == 3 && item.candidates[1].model.is_some()));
+    assert!(
+        read.items.iter().all(|(_, item, labels)| labels.len() == 3 && item.candidates[1].model.is_some())
+    );
 }
 
 #[test]
@@ -68,7 +70,8 @@ fn pairs_of_images_are_recognised() {
     let read = read(&path);
     assert_eq!((read.items.len(), read.problems.len()), (40, 0));
     assert!(read.items.iter().all(|(_, item, labels)| {
-        labels.is_empty() && item.candidates.iter().all(|candidate| matches!(candidate.parts[0], Part::Image { .. }))
+        labels.is_empty()
+            && item.candidates.iter().all(|candidate| matches!(candidate.parts[0], Part::Image { .. }))
     }));
 }
 

@@ -6,7 +6,11 @@ use tiebreak_formats::{PreferenceRow, preference_line};
 
 use crate::files::{file, read_plan};
 
-fn round_trip(format: ExportFormat, prompt: &[Part], sides: [&[Part]; 2]) -> (Vec<Part>, Vec<Part>, Vec<Part>) {
+fn round_trip(
+    format: ExportFormat,
+    prompt: &[Part],
+    sides: [&[Part]; 2],
+) -> (Vec<Part>, Vec<Part>, Vec<Part>) {
     let [chosen, rejected] = sides.map(|parts| Candidate { parts: parts.to_vec(), ..Candidate::default() });
     let row = PreferenceRow {
         prompt,
