@@ -87,14 +87,16 @@ impl Face {
     /// Own faces in order of preference, before egui's.
     fn own_faces(self) -> &'static [&'static str] {
         match self {
-            Self::Regular => &["Inter-Regular"],
-            Self::Italic => &["Inter-Italic"],
-            Self::Medium => &["Inter-Medium"],
-            Self::SemiBold => &["Inter-SemiBold"],
-            Self::Bold => &["Inter-Bold"],
-            Self::BoldItalic => &["Inter-BoldItalic"],
-            Self::Figures => &["Inter-TabularFigures", "Inter-Regular"],
-            Self::FiguresSemiBold => &["Inter-TabularFiguresSemiBold", "Inter-SemiBold"],
+            Self::Regular => &["Inter-Regular", "JetBrainsMono-Regular"],
+            Self::Italic => &["Inter-Italic", "JetBrainsMono-Regular"],
+            Self::Medium => &["Inter-Medium", "JetBrainsMono-Regular"],
+            Self::SemiBold => &["Inter-SemiBold", "JetBrainsMono-Regular"],
+            Self::Bold => &["Inter-Bold", "JetBrainsMono-Regular"],
+            Self::BoldItalic => &["Inter-BoldItalic", "JetBrainsMono-Regular"],
+            Self::Figures => &["Inter-TabularFigures", "Inter-Regular", "JetBrainsMono-Regular"],
+            Self::FiguresSemiBold => {
+                &["Inter-TabularFiguresSemiBold", "Inter-SemiBold", "JetBrainsMono-Regular"]
+            }
             Self::Mono => &["JetBrainsMono-Regular", "Inter-Regular"],
             Self::MonoBold => &["JetBrainsMono-Bold", "Inter-Bold"],
         }

@@ -44,7 +44,8 @@ fn visuals_from_palette(palette: &Palette) -> Visuals {
     let base = if palette.is_dark { Visuals::dark() } else { Visuals::light() };
     let corner_radius = CornerRadius::same(radius::MEDIUM);
     let widget = |fill, edge, ink| WidgetVisuals {
-        bg_fill: fill,
+        // The rail of a slider.
+        bg_fill: palette.line_strong,
         weak_bg_fill: fill,
         bg_stroke: Stroke::new(HAIRLINE, edge),
         corner_radius,
@@ -85,6 +86,8 @@ fn visuals_from_palette(palette: &Palette) -> Visuals {
         },
         indent_has_left_vline: false,
         striped: false,
+        slider_trailing_fill: true,
+        handle_shape: egui::style::HandleShape::Circle,
         ..base
     }
 }
