@@ -5,17 +5,21 @@
 
 mod action_button;
 mod card;
+mod count;
 mod dialog;
 mod key_cap;
 mod letter_badge;
 mod notice;
 mod progress_bar;
 mod segmented;
+#[cfg(test)]
+mod tests;
 mod text_field;
 mod words;
 
 pub use action_button::ActionButton;
 pub use card::{Edge, card_frame};
+pub use count::count_text;
 pub use dialog::{Dialog, DialogResponse};
 pub use key_cap::{key_cap_ui, key_label};
 pub use letter_badge::letter_badge_ui;

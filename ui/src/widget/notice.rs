@@ -87,7 +87,11 @@ impl<'a> Notice<'a> {
         let response = frame.show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = space::MEDIUM;
-                text_ui(ui, mark, ink, Face::Bold, text::BODY);
+                // As wide for each kind, so that notices under one another line up.
+                ui.allocate_ui(egui::vec2(space::MEDIUM, 0.0), |ui| {
+                    ui.set_min_width(space::MEDIUM);
+                    text_ui(ui, mark, ink, Face::Bold, text::BODY);
+                });
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = space::TINY;
                     text_ui(ui, self.what, Ink::First, Face::SemiBold, text::BODY);
