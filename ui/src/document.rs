@@ -14,6 +14,8 @@ mod laid_out;
 mod layout;
 mod parse;
 mod table;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};

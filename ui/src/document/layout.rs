@@ -45,6 +45,8 @@ impl Layout<'_> {
         let left = self.containers(document, block, before, gap);
         self.y = top;
         let width = (self.reading.width - left).max(self.reading.sizes.body * 4.0);
+        // A long table is painted row by row; one that hangs on a marker or a quote's bar, as a whole.
+        let is_in_rows = matches!(block.content, Content::Table { .. }) && block.containers.is_empty();
         if let Some(marker) = &block.marker {
             self.marker(marker, left);
         }
@@ -59,7 +61,9 @@ impl Layout<'_> {
                 let job = self.mono_job(text, &[], ink, width);
                 self.place(job, left, Vec::new());
             }
-            Content::Table { alignments, rows } => table::lay_out(self, alignments, rows, left, width),
+            Content::Table { alignments, rows } => {
+                table::lay_out(self, alignments, rows, (left, width), is_in_rows)
+            }
             Content::Rule => {
                 let line = Rect::from_min_size(pos2(left, self.y + space::SMALL), vec2(width, HAIRLINE));
                 self.out.marks.push((line, Mark::Fill { radius: 0, color: self.palette.line_strong }));
@@ -79,10 +83,8 @@ impl Layout<'_> {
                 rect.max.y = self.y;
             }
         }
-        if !matches!(block.content, Content::Table { .. }) || self.out.bands.is_empty() {
+        if !is_in_rows {
             self.band(top - gap, first_words, first_mark);
-        } else {
-            self.band_of_marks(top - gap, first_words, first_mark);
         }
     }
 
@@ -90,13 +92,6 @@ impl Layout<'_> {
     pub(super) fn band(&mut self, top: f32, first_words: usize, first_mark: usize) {
         let (words, marks) = (first_words..self.out.words.len(), first_mark..self.out.marks.len());
         self.out.bands.push(Band { top, bottom: self.y, words, marks });
-    }
-
-    /// Tables close their own strips row by row; what stands before the first row joins it.
-    fn band_of_marks(&mut self, top: f32, first_words: usize, first_mark: usize) {
-        if self.out.bands.last().is_none_or(|band| band.words.end < self.out.words.len() || band.top < top) {
-            self.band(top, first_words, first_mark);
-        }
     }
 
     /// Distance between two blocks.
@@ -170,7 +165,7 @@ impl Layout<'_> {
             }
             Marker::Task(is_ticked) => {
                 let side = (sizes.body * 0.85).round();
-                let center = pos2(left - sizes.body * 0.75, middle);
+                let center = pos2(left - sizes.body * 0.8, middle);
                 let check = Rect::from_center_size(center, vec2(side, side));
                 self.out.marks.push((check, Mark::Check { is_ticked: *is_ticked }));
             }
@@ -250,20 +245,25 @@ impl Layout<'_> {
         self.y += height;
     }
 
-    /// Rounded grounds behind inline code.
+    /// Rounded grounds behind inline code, and lines under links.
     pub(super) fn inline_marks(&mut self, words: &Inlines, galley: &Galley, left: f32, top: f32) {
-        if !words.spans.iter().any(|span| span.style.is_code) {
+        if !words.spans.iter().any(|span| span.style.is_code || span.style.link.is_some()) {
             return;
         }
         let mut start = 0;
         for (text, style) in words.stretches() {
             let end = start + text.chars().count();
-            if style.is_code {
-                for rect in rects_of(galley, start, end) {
-                    let ground = rect.translate(vec2(left, top)).expand2(vec2(2.0, 0.0));
-                    self.out
-                        .marks
-                        .push((ground, Mark::Fill { radius: radius::SMALL, color: self.palette.code }));
+            let rects =
+                if style.is_code || style.link.is_some() { rects_of(galley, start, end) } else { Vec::new() };
+            for rect in rects {
+                let rect = rect.translate(vec2(left, top));
+                if style.is_code {
+                    let fill = Mark::Fill { radius: radius::SMALL, color: self.palette.code };
+                    self.out.marks.push((rect.expand2(vec2(2.0, 0.0)), fill));
+                }
+                if style.link.is_some() {
+                    let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - HAIRLINE), rect.max);
+                    self.out.marks.push((line, Mark::Fill { radius: 0, color: self.palette.accent }));
                 }
             }
             start = end;
@@ -325,10 +325,8 @@ impl Type {
             (None, true) => palette.ink_third,
             (None, false) => palette.ink,
         };
-        let line = |is_drawn: bool| if is_drawn { Stroke::new(HAIRLINE, color) } else { Stroke::NONE };
         TextFormat {
-            underline: line(style.link.is_some()),
-            strikethrough: line(style.is_struck),
+            strikethrough: if style.is_struck { Stroke::new(HAIRLINE, color) } else { Stroke::NONE },
             ..format_of(face.at(size), self.line_height, color)
         }
     }

@@ -14,17 +14,18 @@ const NARROWEST_COLUMN: f32 = 44.0;
 /// Larger tables are shown as lines of text.
 const MAX_CELLS: usize = 4_000;
 
+/// Lays the table out from `left`, `width` wide; `is_in_rows` asks for a strip for each row.
 pub(super) fn lay_out(
     layout: &mut Layout<'_>,
     alignments: &[Alignment],
     rows: &[Vec<Inlines>],
-    left: f32,
-    width: f32,
+    (left, width): (f32, f32),
+    is_in_rows: bool,
 ) {
     let columns = alignments.len();
     let most_columns = (width / NARROWEST_COLUMN) as usize;
     if columns == 0 || columns > most_columns || columns * rows.len() > MAX_CELLS {
-        return as_lines(layout, rows, left, width);
+        return as_lines(layout, rows, (left, width), is_in_rows);
     }
     let widths = column_widths(layout, rows, columns, width);
     let table_width: f32 = widths.iter().sum();
@@ -60,7 +61,9 @@ pub(super) fn lay_out(
             let line = Rect::from_min_size(pos2(left, layout.y - HAIRLINE), vec2(table_width, HAIRLINE));
             layout.out.marks.push((line, Mark::Fill { radius: 0, color }));
         }
-        layout.band(top, first_words, first_mark);
+        if is_in_rows {
+            layout.band(top, first_words, first_mark);
+        }
     }
 }
 
@@ -101,7 +104,7 @@ fn column_widths(layout: &Layout<'_>, rows: &[Vec<Inlines>], columns: usize, wid
     }
 }
 
-fn as_lines(layout: &mut Layout<'_>, rows: &[Vec<Inlines>], left: f32, width: f32) {
+fn as_lines(layout: &mut Layout<'_>, rows: &[Vec<Inlines>], (left, width): (f32, f32), is_in_rows: bool) {
     let kind = Type::body(layout.reading.sizes);
     for row in rows {
         let (top, first_words, first_mark) = (layout.y, layout.out.words.len(), layout.out.marks.len());
@@ -115,6 +118,8 @@ fn as_lines(layout: &mut Layout<'_>, rows: &[Vec<Inlines>], left: f32, width: f3
         let height = galley.size().y;
         layout.out.words.push(Words { at: pos2(left, top), galley, said_before: None, links: Vec::new() });
         layout.y = top + height;
-        layout.band(top, first_words, first_mark);
+        if is_in_rows {
+            layout.band(top, first_words, first_mark);
+        }
     }
 }
