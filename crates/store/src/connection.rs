@@ -1,5 +1,6 @@
 //! Connections and their settings: one that writes, any number that read.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -72,9 +73,9 @@ fn immutable_reader(path: &Path) -> Result<Connection> {
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
-                address.push(*byte as char)
+                address.push(*byte as char);
             }
-            other => address.push_str(&format!("%{other:02x}")),
+            other => write!(address, "%{other:02x}").expect("a string takes every text"),
         }
     }
     address.push_str("?immutable=1");

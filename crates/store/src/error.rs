@@ -1,5 +1,6 @@
 //! What can go wrong with a project file, and what to do about it.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode as SqliteCode;
@@ -100,7 +101,7 @@ impl StoreError {
         let mut message = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(error) = source {
-            message.push_str(&format!(": {error}"));
+            write!(message, ": {error}").expect("a string takes every text");
             source = error.source();
         }
         message

@@ -43,7 +43,7 @@ impl Reader {
                 Err(StoreError::Damaged(sentence)) => findings.add(sentence),
                 Err(StoreError::Content(error)) => findings.add(format!("a stored text is no JSON: {error}")),
                 Err(StoreError::Database(error)) => {
-                    findings.add(format!("the database cannot be read: {error}"))
+                    findings.add(format!("the database cannot be read: {error}"));
                 }
                 Err(error) => return Err(error),
             }
