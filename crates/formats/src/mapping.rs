@@ -296,20 +296,24 @@ fn content_score(pair: &Pair, rows: &[Metadata]) -> Option<i64> {
         return None;
     }
     let mut length = 0;
-    let mut count = 0;
+    let (mut count, mut others) = (0, 0);
     for row in rows {
         for name in pair.columns {
             match row.get(name) {
                 Some(Value::String(text)) => length += text.len().min(4_000),
                 Some(Value::Array(list)) if list.iter().all(Value::is_object) => length += 2_000,
-                Some(Value::Array(_) | Value::Object(_)) => return None,
+                Some(Value::Array(_) | Value::Object(_)) => {
+                    others += 1;
+                    continue;
+                }
                 _ => continue,
             }
             count += 1;
         }
     }
-    // Real data has numbers and booleans among its texts, so a pair is refused only if it has no text at all.
-    if count == 0 {
+    // Real data has numbers, booleans and now and then a broken row among its texts, so a pair is refused only
+    // if it is mostly something else.
+    if count == 0 || others > count {
         return None;
     }
     let mean = i64::try_from(length / count).unwrap_or(i64::MAX);
