@@ -10,7 +10,7 @@ use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectInfo, Reply, Request, R
 use tiebreak_media::Images;
 use tiebreak_store::{NewProject, Store};
 
-use crate::host::Host;
+use crate::host::{Host, NOBODY};
 use crate::jobs::Jobs;
 use crate::session::Session;
 use crate::settings_file::SettingsFile;
@@ -138,7 +138,7 @@ impl Engine {
 
     /// A project's numbers, without opening it: nothing is locked or changed.
     pub fn peek(path: &Path) -> Result<ProjectInfo, ApiError> {
-        Ok(tiebreak_store::Reader::open(path)?.info(tiebreak_domain::AnnotatorId(0))?)
+        Ok(tiebreak_store::Reader::open(path)?.info(NOBODY)?)
     }
 
     /// Holds a project file against its own rules, without opening it: nothing is locked or changed.

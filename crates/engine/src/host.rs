@@ -5,7 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tiebreak_domain::{AnnotatorKey, ProjectKey, UnixMillis};
+use tiebreak_domain::{AnnotatorId, AnnotatorKey, ProjectKey, UnixMillis};
+
+/// The annotator of questions in which none matters: rows are numbered from 1.
+pub const NOBODY: AnnotatorId = AnnotatorId(0);
 
 /// The machine, as the engine sees it.
 #[derive(Clone)]

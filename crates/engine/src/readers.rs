@@ -1,26 +1,27 @@
-//! Read connections, lent to whoever asks: made when needed, a few kept.
+//! Read connections, lent to whoever asks.
+//!
+//! All are made when the project is opened: they share the sets that the store keeps current, and the store
+//! is out of reach on its own thread afterwards, busy for as long as an import takes. Who finds none idle
+//! waits for one; nobody holds two.
 
-use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
-use std::sync::{Condvar, Mutex};
+use std::ops::Deref;
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::ApiError;
-use tiebreak_store::Reader;
+use tiebreak_store::{Reader, Store};
 
 use crate::failure;
 
-/// How many idle connections are kept; each holds its own page cache.
-const KEPT: usize = 4;
+/// How many connections there are: an export, two searches, and some for short questions.
+const CONNECTIONS: usize = 6;
 
 /// The pool of read connections of one project.
 pub struct Readers {
-    path: PathBuf,
     state: Mutex<State>,
     returned: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     idle: Vec<Reader>,
     lent: usize,
@@ -28,26 +29,26 @@ struct State {
 }
 
 impl Readers {
-    /// A pool that holds nothing yet.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, state: Mutex::default(), returned: Condvar::new() }
+    /// Makes every connection.
+    pub fn of_store(store: &Store) -> Result<Self, ApiError> {
+        let idle = (0..CONNECTIONS).map(|_| store.reader()).collect::<Result<_, _>>()?;
+        let state = State { idle, lent: 0, is_closed: false };
+        Ok(Self { state: Mutex::new(state), returned: Condvar::new() })
     }
 
-    /// Lends a connection, a new one where none is idle.
+    /// Lends a connection; waits where none is idle.
     pub fn lend(&self) -> Result<Lent<'_>, ApiError> {
-        let idle = {
-            let mut state = self.state();
+        let mut state = self.state();
+        loop {
             if state.is_closed {
                 return Err(failure::closed());
             }
-            state.lent += 1;
-            state.idle.pop()
-        };
-        let mut lent = Lent { reader: idle, pool: self };
-        if lent.reader.is_none() {
-            lent.reader = Some(Reader::open(&self.path)?);
+            if let Some(reader) = state.idle.pop() {
+                state.lent += 1;
+                return Ok(Lent { reader: Some(reader), pool: self });
+            }
+            state = self.returned.wait(state).expect("the pool does not panic");
         }
-        Ok(lent)
     }
 
     /// Lends nothing more, closes what is idle and waits up to `patience` for what is lent.
@@ -56,6 +57,7 @@ impl Readers {
         let mut state = self.state();
         state.is_closed = true;
         state.idle.clear();
+        self.returned.notify_all();
         while state.lent > 0 {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -66,7 +68,7 @@ impl Readers {
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("the pool does not panic")
     }
 }
@@ -81,13 +83,7 @@ impl Deref for Lent<'_> {
     type Target = Reader;
 
     fn deref(&self) -> &Reader {
-        self.reader.as_ref().expect("a connection is set before it is lent")
-    }
-}
-
-impl DerefMut for Lent<'_> {
-    fn deref_mut(&mut self) -> &mut Reader {
-        self.reader.as_mut().expect("a connection is set before it is lent")
+        self.reader.as_ref().expect("it is given back only when the loan is dropped")
     }
 }
 
@@ -95,11 +91,8 @@ impl Drop for Lent<'_> {
     fn drop(&mut self) {
         let mut state = self.pool.state();
         state.lent -= 1;
-        // One that was in use while its holder panicked is not trusted again.
         if let Some(reader) = self.reader.take()
             && !state.is_closed
-            && state.idle.len() < KEPT
-            && !std::thread::panicking()
         {
             state.idle.push(reader);
         }

@@ -6,16 +6,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tiebreak_domain::{ApiError, ErrorCode, ImportPlan, Rubric};
-use tiebreak_store::{NewProject, Store};
+use tiebreak_domain::{ApiError, ErrorCode, Item, Rubric};
+use tiebreak_store::{NewProject, NewSource, Store};
 
 use crate::failure;
-use crate::host::Host;
-use crate::import::job::import_into;
+use crate::host::{Host, NOBODY};
+use crate::media_place::stored_from_folder;
 
 /// The files of the sample, by their names below its folder.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sample_files.rs"));
-/// The file with the items.
+/// The file with the items: one [`Item`] per line, as it is written in JSON.
 const ITEMS: &str = "items.jsonl";
 
 /// Where the sample is opened from on this machine.
@@ -32,7 +32,7 @@ pub fn open_or_make(path: &Path, host: &Host) -> Result<Store, ApiError> {
     if path.exists() {
         let mut store = Store::open(path)?;
         // The program may have been stopped between making the file and filling it.
-        let info = store.info(tiebreak_domain::AnnotatorId(0))?;
+        let info = store.info(NOBODY)?;
         if info.is_sample && info.active_items + info.excluded_items + info.deleted_items == 0 {
             fill(&mut store, path, host)?;
         }
@@ -55,27 +55,37 @@ pub fn open_or_make(path: &Path, host: &Host) -> Result<Store, ApiError> {
 }
 
 fn fill(store: &mut Store, path: &Path, host: &Host) -> Result<(), ApiError> {
+    let Some((_, items)) = FILES.iter().find(|(name, _)| *name == ITEMS) else {
+        return Err(ApiError::new(ErrorCode::System, "this build of the program carries no sample"));
+    };
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let media_folder = path.with_file_name(format!("{stem} media"));
-    let write = |name: &str, bytes: &[u8]| {
-        let target = media_folder.join(name);
-        let folder = target.parent().unwrap_or(&media_folder);
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&target, bytes))
-            .map_err(|error| failure::of_io("make the sample project", &target, &error))
-    };
-    for (name, bytes) in FILES {
-        write(name, bytes)?;
+    for (name, bytes) in FILES.iter().filter(|(name, _)| *name != ITEMS) {
+        write(&media_folder.join(name), bytes)?;
     }
-    if !FILES.iter().any(|(name, _)| *name == ITEMS) {
-        return Err(ApiError::new(ErrorCode::System, "this build of the program carries no sample"));
+    let mut import = store.begin_import()?;
+    let source = import.add_source(&NewSource {
+        name: "Sample".to_owned(),
+        media_folder: Some(stored_from_folder(path, &media_folder)),
+        fetches_addresses: false,
+        blake3: blake3::hash(items).to_hex().to_string(),
+        imported_at: host.now(),
+    })?;
+    for line in items.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let item: Item = serde_json::from_slice(line).map_err(|error| {
+            ApiError::new(
+                ErrorCode::System,
+                format!("this build of the program carries a broken sample: {error}"),
+            )
+        })?;
+        import.add_item(source, &item)?;
     }
-    let plan = ImportPlan {
-        path: media_folder.join(ITEMS).to_string_lossy().into_owned(),
-        media_folder: Some(media_folder.to_string_lossy().into_owned()),
-        source_name: Some("Sample".to_owned()),
-        ..ImportPlan::default()
-    };
-    import_into(store, plan, host.now())?;
-    Ok(())
+    Ok(import.commit()?)
+}
+
+fn write(target: &Path, bytes: &[u8]) -> Result<(), ApiError> {
+    let folder = target.parent().unwrap_or(target);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(target, bytes))
+        .map_err(|error| failure::of_io("make the sample project", target, &error))
 }

@@ -9,8 +9,8 @@ use tiebreak_domain::filter::ItemFilter;
 use tiebreak_domain::queue::QueueRequest;
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
-    AnnotatorId, ApiError, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo, QueuedItem, Reply,
-    Rubric,
+    Annotator, AnnotatorId, ApiError, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
+    QueuedItem, Reply, Rubric,
 };
 use tiebreak_media::MediaFolder;
 use tiebreak_store::Store;
@@ -45,6 +45,7 @@ pub struct Session {
 #[derive(Clone)]
 struct Seated {
     annotator: AnnotatorId,
+    name: String,
     rubric: Arc<Rubric>,
 }
 
@@ -54,11 +55,11 @@ impl Session {
         let path = store.path().to_owned();
         let name = shared.annotator_name();
         let annotator = store.annotator(shared.host.new_annotator_key(), &name)?;
-        let readers = Readers::new(path.clone());
+        let readers = Readers::of_store(&store)?;
         let rubric = Arc::new(readers.lend()?.project()?.rubric);
         let events = Arc::clone(&shared);
         let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
-        let seated = Mutex::new(Seated { annotator, rubric });
+        let seated = Mutex::new(Seated { annotator, name, rubric });
         Ok(Arc::new(Self { path, writer, readers, views: Views::default(), shared, seated }))
     }
 
@@ -79,16 +80,23 @@ impl Session {
         if name.is_empty() {
             return Err(ApiError::new(ErrorCode::BadRequest, "an annotator needs a name"));
         }
-        let key = self.shared.host.new_annotator_key();
-        let annotator = self.writer.ask(move |store| Ok(store.annotator(key, &name)?))?;
-        self.seated.lock().expect("seats do not panic").annotator = annotator;
+        let annotator = self.add_annotator(name.clone())?;
+        let mut seated = self.seated.lock().expect("seats do not panic");
+        seated.annotator = annotator;
+        seated.name = name;
+        drop(seated);
         self.info()
     }
 
-    /// After an import: the rubric may be another one.
+    /// After an import: the rubric and the people may be others.
     pub fn refresh(&self) -> Result<(), ApiError> {
         let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
-        self.seated.lock().expect("seats do not panic").rubric = rubric;
+        let Seated { annotator, name, .. } = self.seated();
+        // A project that became another has other people, under numbers that were somebody else's.
+        let is_there = |known: &Annotator| known.id == annotator && known.name == name;
+        let is_seated = self.readers.lend()?.annotators()?.iter().any(is_there);
+        let annotator = if is_seated { annotator } else { self.add_annotator(name.clone())? };
+        *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, rubric };
         self.emit(Event::ProjectChanged(Box::new(self.info()?)));
         Ok(())
     }
@@ -183,6 +191,11 @@ impl Session {
         self.views.close();
         self.readers.close(PATIENCE);
         self.writer.stop();
+    }
+
+    fn add_annotator(&self, name: String) -> Result<AnnotatorId, ApiError> {
+        let key = self.shared.host.new_annotator_key();
+        self.writer.ask(move |store| Ok(store.annotator(key, &name)?))
     }
 
     fn seated(&self) -> Seated {

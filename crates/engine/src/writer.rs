@@ -87,8 +87,8 @@ impl Drop for Writer {
 }
 
 fn serve(mut store: Store, tasks: &Receiver<Task>, on_index: &dyn Fn(SearchIndex)) {
+    let mut indexing = Indexing { on_index, told: None, told_at: None };
     let mut is_indexed = false;
-    let mut reported: Option<Instant> = None;
     loop {
         let task = if is_indexed {
             tasks.recv().map_err(|_| ())
@@ -97,7 +97,7 @@ fn serve(mut store: Store, tasks: &Receiver<Task>, on_index: &dyn Fn(SearchIndex
                 Ok(task) => Ok(task),
                 Err(TryRecvError::Disconnected) => Err(()),
                 Err(TryRecvError::Empty) => {
-                    is_indexed = index_step(&mut store, on_index, &mut reported);
+                    is_indexed = indexing.step(&mut store);
                     continue;
                 }
             }
@@ -110,28 +110,30 @@ fn serve(mut store: Store, tasks: &Receiver<Task>, on_index: &dyn Fn(SearchIndex
     }
 }
 
-/// One step of indexing; whether nothing is left to do for now.
-fn index_step(store: &mut Store, on_index: &dyn Fn(SearchIndex), reported: &mut Option<Instant>) -> bool {
-    let index = match store.index_some(INDEX_STEP) {
-        Ok(index) => index,
-        Err(error) => {
-            // Searching finds less; the next change tries again.
-            tracing::warn!(%error, "the search index could not grow");
-            return true;
+/// The search index as it grows, and what was last told of it.
+struct Indexing<'a> {
+    on_index: &'a dyn Fn(SearchIndex),
+    told: Option<SearchIndex>,
+    told_at: Option<Instant>,
+}
+
+impl Indexing<'_> {
+    /// One step; whether nothing is left to do for now.
+    fn step(&mut self, store: &mut Store) -> bool {
+        let index = match store.index_some(INDEX_STEP) {
+            Ok(index) => index,
+            Err(error) => {
+                // Searching finds less; the next change tries again.
+                tracing::warn!(%error, "the search index could not grow");
+                return true;
+            }
+        };
+        let is_due = index.is_complete() || self.told_at.is_none_or(|at| at.elapsed() >= INDEX_REPORT);
+        if is_due && self.told != Some(index) {
+            self.told = Some(index);
+            self.told_at = Some(Instant::now());
+            (self.on_index)(index);
         }
-    };
-    let is_complete = index.is_complete();
-    let was_growing = reported.is_some();
-    if is_complete {
-        *reported = None;
+        index.is_complete()
     }
-    if (is_complete && was_growing)
-        || (!is_complete && reported.is_none_or(|at| at.elapsed() >= INDEX_REPORT))
-    {
-        if !is_complete {
-            *reported = Some(Instant::now());
-        }
-        on_index(index);
-    }
-    is_complete
 }

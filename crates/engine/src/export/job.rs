@@ -20,7 +20,7 @@ use crate::export::lossless::each_record;
 use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject};
 use crate::export::policy::unanswered;
 use crate::failure;
-use crate::host::Host;
+use crate::host::{Host, NOBODY};
 use crate::jobs::CancelFlag;
 use crate::session::Session;
 
@@ -143,7 +143,7 @@ fn export(
     on_progress: impl FnMut(ExportProgress),
 ) -> Result<ExportReport, ApiError> {
     let begun = Instant::now();
-    let info = reader.info(tiebreak_domain::AnnotatorId(0))?;
+    let info = reader.info(NOBODY)?;
     let file = target.temporary()?;
     let items_total = match plan.format {
         ExportFormat::Tiebreak => {

@@ -11,6 +11,7 @@ use tiebreak_store::Reader;
 use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
 use crate::export::policy::{leave_out, unanswered};
+use crate::host::NOBODY;
 
 /// How many rows are shown.
 const ROWS: usize = 5;
@@ -31,7 +32,7 @@ pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiE
         holds,
     };
     if plan.format == ExportFormat::Tiebreak {
-        let info = reader.info(tiebreak_domain::AnnotatorId(0))?;
+        let info = reader.info(NOBODY)?;
         each_record(reader, |record| {
             preview.rows.push(record.to_line());
             if preview.rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

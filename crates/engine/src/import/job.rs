@@ -13,6 +13,7 @@ use tiebreak_store::{Import, NewSource, Store};
 
 use crate::engine::Shared;
 use crate::failure;
+use crate::host::NOBODY;
 use crate::import::batch::{BATCHES_WAITING, Incoming, Message, send_file};
 use crate::import::lossless::{Before, Lossless, unique_name};
 use crate::import::rows::{Rows, Setting, note_problem};
@@ -43,32 +44,6 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, plan: ImportPlan) -> 
         shared.emit(Event::ImportEnded(job, ended.map(Box::new)));
     };
     jobs.start("tiebreak-import", work, on_panic)
-}
-
-/// Imports a file straight into a store that nobody else uses yet.
-pub fn import_into(
-    store: &mut Store,
-    plan: ImportPlan,
-    started_at: UnixMillis,
-) -> Result<ImportReport, ApiError> {
-    let plan = checked(plan)?;
-    let reader = Reader::open(&plan)?;
-    let work = Work {
-        is_lossless: reader.format() == DataFormat::Tiebreak,
-        bytes_total: reader.bytes_total(),
-        plan: plan.clone(),
-        started_at,
-        cancel: CancelFlag::default(),
-    };
-    let (sender, receiver) = bounded(BATCHES_WAITING);
-    std::thread::scope(|scope| {
-        let cancel = &work.cancel;
-        std::thread::Builder::new()
-            .name("tiebreak-import".to_owned())
-            .spawn_scoped(scope, move || send_file(reader, &plan, &sender, cancel))
-            .map_err(|error| ApiError::new(ErrorCode::System, format!("cannot start a thread: {error}")))?;
-        work.write(store, receiver, |_| {})
-    })
 }
 
 fn checked(plan: ImportPlan) -> Result<ImportPlan, ApiError> {
@@ -140,16 +115,15 @@ impl Work {
         let reader = store.reader()?;
         let project_path = store.path().to_owned();
         let sources = reader.sources()?;
-        let info = store.info(tiebreak_domain::AnnotatorId(0))?;
+        let info = store.info(NOBODY)?;
         let mut taken = sources.iter().map(|source| source.name.clone()).collect::<HashSet<_>>();
         let name = unique_name(&self.source_name(), &mut taken);
         let mut report = ImportReport { source: name.clone(), ..ImportReport::default() };
         let mut import = store.begin_import()?;
         if self.is_lossless {
-            let before = Before {
-                is_empty: info.active_items + info.excluded_items + info.deleted_items + info.revisions == 0,
-                sources,
-            };
+            let is_empty = info.active_items + info.excluded_items + info.deleted_items + info.revisions == 0;
+            let annotators = if is_empty { Vec::new() } else { info.annotators };
+            let before = Before { is_empty, sources, annotators };
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project_path, Path::new(folder)));
             let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);

@@ -12,7 +12,7 @@ use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, SourceId, UnixMillis,
 };
 use tiebreak_formats::{JudgmentRecord, LosslessRecord, SourceRecord};
-use tiebreak_store::{Import, NewProject, NewSource};
+use tiebreak_store::{Import, NewProject, NewSource, StoreError};
 
 use crate::import::rows::note_problem;
 
@@ -28,6 +28,8 @@ pub struct Lossless<'a, 'store> {
     taken_names: HashSet<String>,
     /// Where the media of every source are, if the plan says so.
     media_folder: Option<String>,
+    known_people: HashSet<AnnotatorKey>,
+    taken_people: HashSet<String>,
     described: HashMap<String, SourceRecord>,
     sources: HashMap<String, SourceId>,
     annotators: HashMap<AnnotatorKey, AnnotatorId>,
@@ -43,6 +45,8 @@ pub struct Before {
     pub is_empty: bool,
     /// Its sources.
     pub sources: Vec<tiebreak_domain::Source>,
+    /// Its people; none where it is empty, since whoever opened it has said nothing yet.
+    pub annotators: Vec<tiebreak_domain::Annotator>,
 }
 
 impl<'a, 'store> Lossless<'a, 'store> {
@@ -67,6 +71,8 @@ impl<'a, 'store> Lossless<'a, 'store> {
             known_sources,
             taken_names,
             media_folder,
+            known_people: before.annotators.iter().map(|annotator| annotator.key).collect(),
+            taken_people: before.annotators.iter().map(|annotator| annotator.name.clone()).collect(),
             described: HashMap::new(),
             sources: HashMap::new(),
             annotators: HashMap::new(),
@@ -102,7 +108,14 @@ impl<'a, 'store> Lossless<'a, 'store> {
                 }
             }
             LosslessRecord::Annotator(annotator) => {
-                let id = self.import.annotator(annotator.key, &annotator.name)?;
+                // Two people of one name stay two people.
+                let is_known = self.known_people.contains(&annotator.key);
+                let name = if is_known {
+                    annotator.name
+                } else {
+                    unique_name(&annotator.name, &mut self.taken_people)
+                };
+                let id = self.import.annotator(annotator.key, &name)?;
                 self.annotators.insert(annotator.key, id);
             }
             LosslessRecord::Item(record) => {
@@ -202,7 +215,11 @@ impl<'a, 'store> Lossless<'a, 'store> {
             origin: record.origin,
             recorded_at: record.recorded_at,
         };
-        self.report.judgments_added += u64::from(self.import.add_judgment(&judgment, given)?);
+        match self.import.add_judgment(&judgment, given) {
+            Ok(is_new) => self.report.judgments_added += u64::from(is_new),
+            Err(StoreError::Refused(reason)) => note_problem(self.report, RowProblem { line, reason }, true),
+            Err(error) => return Err(error.into()),
+        }
         Ok(())
     }
 

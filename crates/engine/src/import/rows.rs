@@ -94,7 +94,7 @@ impl<'a, 'store> Rows<'a, 'store> {
             if self.with_media
                 && let Some(folder) = &self.setting.source.media_folder
             {
-                let _ = (source, folder);
+                self.import.set_source_media_folder(source, folder)?;
             }
         }
         Ok(())

@@ -1,0 +1,52 @@
+//! Finding items, and rows by their place.
+
+use tiebreak_domain::door::ViewId;
+use tiebreak_domain::filter::ItemState;
+use tiebreak_domain::{ErrorCode, Event, ItemFilter, Outcome, Reply, Request};
+
+use crate::world::{World, trl_rows};
+
+fn find(world: &World, filter: ItemFilter) -> (ViewId, u64) {
+    match world.engine.call(Request::Find(filter)).unwrap() {
+        Reply::Found { view, count, is_complete } => {
+            assert!(is_complete, "a small project is searched at once");
+            (view, count)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rows(world: &World, view: ViewId, from: u64, count: u32) -> Vec<i64> {
+    match world.engine.call(Request::Rows { view, from, count }).unwrap() {
+        Reply::Rows { rows, .. } => rows.iter().map(|row| row.id.0).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn words_and_states_narrow_what_is_found() {
+    let world = World::new();
+    world.create("a.tiebreak");
+    world.import(&world.write("rows.jsonl", trl_rows(30)));
+    world.wait(|event| match event {
+        Event::SearchIndex(index) => (index.is_complete() && index.total == 30).then_some(()),
+        _ => None,
+    });
+    let (all, count) = find(&world, ItemFilter::default());
+    assert_eq!(count, 30);
+    assert_eq!(rows(&world, all, 10, 3), [11, 12, 13], "rows by their place");
+    assert_eq!(rows(&world, all, 29, 9), [30], "fewer at the end");
+    assert_eq!(rows(&world, all, 30, 9), [0_i64; 0], "none behind it");
+    let search = |text: &str| find(&world, ItemFilter { search: text.into(), ..ItemFilter::default() }).1;
+    assert_eq!(search("17"), 1);
+    assert_eq!(search("question bad"), 30, "every word, in prompt or candidates");
+    assert_eq!(search("nowhere"), 0);
+    world.judge_next(Outcome::A);
+    let judged = ItemFilter { state: ItemState::Judged, ..ItemFilter::default() };
+    let (view, count) = find(&world, judged.clone());
+    assert_eq!((count, rows(&world, view, 0, 9)), (1, vec![1]));
+    let both = ItemFilter { search: "17".into(), ..judged };
+    assert_eq!(find(&world, both).1, 0, "every part narrows");
+    let error = world.refused(Request::Rows { view: all, from: 0, count: 1 });
+    assert_eq!(error.code, ErrorCode::NotFound, "old results are let go");
+}

@@ -1,0 +1,251 @@
+//! An engine in a folder of its own, with a clock and randomness that a test can know.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePolicy};
+use tiebreak_domain::import::{ImportReport, LabelPolicy};
+use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, JobId, JudgmentId, NewJudgment,
+    Origin, Outcome, Preference, ProjectInfo, QueuedItem, Reply, Request, Showing, UnixMillis, Verdict,
+};
+use tiebreak_engine::{Engine, Host};
+
+/// An engine and its folder.
+pub struct World {
+    pub folder: Arc<tempfile::TempDir>,
+    pub engine: Engine,
+    pub events: Receiver<Event>,
+    clock: Arc<AtomicI64>,
+    random: Arc<AtomicU64>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0)
+    }
+
+    /// A second program on the same machine.
+    pub fn beside(&self) -> Self {
+        Self::in_folder(Arc::clone(&self.folder), 1 << 40)
+    }
+
+    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64) -> Self {
+        let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
+        let random = Arc::new(AtomicU64::new(seed));
+        let host = Host {
+            settings_file: Some(folder.path().join("settings.toml")),
+            data_folder: Some(folder.path().join("data")),
+            cache_folder: None,
+            clock: {
+                let clock = Arc::clone(&clock);
+                Arc::new(move || UnixMillis(clock.fetch_add(1, Ordering::Relaxed)))
+            },
+            random: {
+                let random = Arc::clone(&random);
+                Arc::new(move || {
+                    // splitmix64
+                    let mut z = random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+                    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                    z ^ (z >> 31)
+                })
+            },
+            app_version: "9.9.9".to_owned(),
+            user_name: "Ada".to_owned(),
+        };
+        let (sender, events) = channel();
+        let engine = Engine::new(host, move |event| drop(sender.send(event)));
+        Self { folder, engine, events, clock, random }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), content).unwrap();
+        self.text(name)
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn create(&self, name: &str) -> ProjectInfo {
+        self.project(Request::CreateProject { path: self.text(name), name: "Trial".into() })
+    }
+
+    pub fn project(&self, request: Request) -> ProjectInfo {
+        match self.engine.call(request).unwrap() {
+            Reply::Project(info) => *info,
+            other => panic!("expected a project, found {other:?}"),
+        }
+    }
+
+    pub fn info(&self) -> ProjectInfo {
+        self.project(Request::Project)
+    }
+
+    pub fn refused(&self, request: Request) -> ApiError {
+        match self.engine.call(request) {
+            Ok(reply) => panic!("expected an error, found {reply:?}"),
+            Err(error) => error,
+        }
+    }
+
+    pub fn start(&self, request: Request) -> JobId {
+        match self.engine.call(request).unwrap() {
+            Reply::Started(job) => job,
+            other => panic!("expected a job, found {other:?}"),
+        }
+    }
+
+    /// The next event that `wanted` knows what to do with.
+    pub fn wait<T>(&self, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            let event = self.events.recv_timeout(Duration::from_secs(30)).expect("an event comes in time");
+            if let Some(found) = wanted(event) {
+                return found;
+            }
+        }
+    }
+
+    pub fn import_ended(&self, job: JobId) -> Result<ImportReport, ApiError> {
+        self.wait(|event| match event {
+            Event::ImportEnded(ended, result) if ended == job => Some(result.map(|report| *report)),
+            _ => None,
+        })
+    }
+
+    pub fn try_import(&self, plan: ImportPlan) -> Result<ImportReport, ApiError> {
+        match self.engine.call(Request::StartImport(plan))? {
+            Reply::Started(job) => self.import_ended(job),
+            other => panic!("expected a job, found {other:?}"),
+        }
+    }
+
+    pub fn import(&self, path: &str) -> ImportReport {
+        self.try_import(ImportPlan::of_file(path)).unwrap()
+    }
+
+    pub fn import_with_labels(&self, path: &str, annotator: &str) -> ImportReport {
+        let labels = LabelPolicy::TakeIn { annotator: annotator.into() };
+        self.try_import(ImportPlan { labels, ..ImportPlan::of_file(path) }).unwrap()
+    }
+
+    pub fn try_export(&self, plan: ExportPlan, name: &str) -> Result<ExportReport, ApiError> {
+        let request = Request::StartExport { plan, path: self.text(name), replace: false };
+        let job = match self.engine.call(request)? {
+            Reply::Started(job) => job,
+            other => panic!("expected a job, found {other:?}"),
+        };
+        self.wait(|event| match event {
+            Event::ExportEnded(ended, result) if ended == job => Some(result.map(|report| *report)),
+            _ => None,
+        })
+    }
+
+    /// Exports with every policy answered, and gives back what was written.
+    pub fn export(&self, format: ExportFormat, name: &str) -> String {
+        self.try_export(answered(format), name).unwrap();
+        self.read(name)
+    }
+
+    pub fn queue(&self, place: Place, count: u32) -> Vec<QueuedItem> {
+        let request = QueueRequest { annotator: self.info().annotator, place, count, except: vec![] };
+        match self.engine.call(Request::Queue(request)).unwrap() {
+            Reply::Items(items) => items,
+            other => panic!("expected items, found {other:?}"),
+        }
+    }
+
+    pub fn judgment(&self, item: &QueuedItem, verdict: Verdict) -> NewJudgment {
+        let recorded_at = UnixMillis(self.clock.fetch_add(1, Ordering::Relaxed));
+        let random = u128::from(self.random.fetch_add(1, Ordering::Relaxed)) << 8;
+        NewJudgment {
+            id: JudgmentId::new(recorded_at, random),
+            item: item.item.id,
+            annotator: self.info().annotator,
+            verdict,
+            flagged: false,
+            comment: String::new(),
+            rubric_version: 1,
+            showing: Some(Showing {
+                order: item.order.clone(),
+                models_visible: false,
+                scores_visible: false,
+                shown_at: recorded_at,
+                first_input_at: None,
+                submitted_at: recorded_at,
+                active_ms: 10,
+                idle_ms: 0,
+                utc_offset_minutes: 60,
+                app_version: "9.9.9".into(),
+                session: u64::MAX,
+                acquisition: Acquisition::FILE_ORDER,
+                window: [900.0, 600.0, 1.5],
+            }),
+            origin: Origin::Screen,
+            recorded_at,
+        }
+    }
+
+    /// Submits, and gives back the revision.
+    pub fn submit(&self, judgment: NewJudgment) -> u32 {
+        match self.engine.call(Request::Submit(Box::new(judgment))).unwrap() {
+            Reply::Saved { revision, .. } => revision,
+            other => panic!("expected saved, found {other:?}"),
+        }
+    }
+
+    /// Judges the first open item.
+    pub fn judge_next(&self, outcome: Outcome) -> QueuedItem {
+        let item = self.queue(Place::Start, 1).remove(0);
+        self.submit(self.judgment(&item, Verdict::overall(preference(outcome))));
+        item
+    }
+
+    pub fn check(&self) -> Vec<String> {
+        match self.engine.call(Request::Check).unwrap() {
+            Reply::Checked(problems) => problems,
+            other => panic!("expected a check, found {other:?}"),
+        }
+    }
+
+    /// Sits somebody down.
+    pub fn seat(&self, name: &str) -> AnnotatorId {
+        self.project(Request::SetAnnotator { name: name.into() }).annotator
+    }
+}
+
+pub fn preference(outcome: Outcome) -> Preference {
+    let reason = (outcome == Outcome::Unratable).then(|| "no idea".to_owned());
+    Preference { reason, ..Preference::new(outcome) }
+}
+
+pub fn answered(format: ExportFormat) -> ExportPlan {
+    ExportPlan {
+        ties: Some(TiePolicy::Drop),
+        both_bad: Some(tiebreak_domain::export::BothBadPolicy::Drop),
+        strength: Some(StrengthPolicy::Ignore),
+        several: Some(SeveralPolicy::Each),
+        ..ExportPlan::new(format)
+    }
+}
+
+/// So many TRL rows; the chosen answer is the first candidate.
+pub fn trl_rows(count: usize) -> String {
+    (1..=count)
+        .map(|n| format!("{{\"prompt\":\"Question {n}?\",\"chosen\":\"Good answer {n}\",\"rejected\":\"Bad answer {n}\"}}\n"))
+        .collect()
+}
