@@ -33,11 +33,13 @@ use egui::{CornerRadius, Painter, Rect, Stroke, StrokeKind};
 
 use crate::theme::{FOCUS_RING, Palette};
 
-/// Paints the ring that shows where the keyboard's focus is, just outside `rect`.
+/// Paints the ring that shows where the keyboard's focus is, around `rect` with a little distance, so that it
+/// shows on controls filled with the accent too.
 pub fn focus_ring_ui(painter: &Painter, rect: Rect, radius: u8, palette: &Palette) {
+    let distance = 2.0 * FOCUS_RING;
     painter.rect_stroke(
-        rect.expand(FOCUS_RING),
-        CornerRadius::same(radius + FOCUS_RING as u8),
+        rect.expand(distance),
+        CornerRadius::same(radius + distance as u8),
         Stroke::new(FOCUS_RING, palette.accent),
         StrokeKind::Inside,
     );
