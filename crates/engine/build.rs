@@ -1,5 +1,6 @@
 //! Lists the files of the sample project, so that the program carries them inside.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -15,7 +16,9 @@ fn main() -> io::Result<()> {
     let mut code = String::from("&[\n");
     for (name, path) in files {
         println!("cargo::rerun-if-changed={}", path.display());
-        code.push_str(&format!("    ({name:?}, include_bytes!({:?})),\n", path.canonicalize()?));
+        let path =
+            path.canonicalize()?.into_os_string().into_string().map_err(|_| io::Error::other("not UTF-8"))?;
+        let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
     }
     code.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("sample_files.rs"), code)

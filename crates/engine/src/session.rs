@@ -151,9 +151,9 @@ impl Session {
                 .flat_map(|candidate| &candidate.parts)
                 .any(|part| part.uri().is_some());
             if has_media {
-                with_media += 1
+                with_media += 1;
             } else {
-                with_text_only += 1
+                with_text_only += 1;
             }
             looked_at += 1;
             if looked_at < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

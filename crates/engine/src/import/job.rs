@@ -127,7 +127,7 @@ impl Work {
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project_path, Path::new(folder)));
             let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);
-            self.receive(&messages, Target::Lossless(lossless), &mut on_progress)?;
+            self.receive(&messages, Target::Lossless(Box::new(lossless)), &mut on_progress)?;
         } else {
             let setting = Setting {
                 source: NewSource {
@@ -147,7 +147,7 @@ impl Work {
                 any_source: sources.first().map(|source| source.id),
             };
             let rows = Rows::new(&mut import, setting, &mut report);
-            self.receive(&messages, Target::Rows(rows), &mut on_progress)?;
+            self.receive(&messages, Target::Rows(Box::new(rows)), &mut on_progress)?;
         }
         self.commit(import)?;
         Ok(report)
@@ -219,8 +219,8 @@ impl Work {
 }
 
 enum Target<'a, 'store> {
-    Rows(Rows<'a, 'store>),
-    Lossless(Lossless<'a, 'store>),
+    Rows(Box<Rows<'a, 'store>>),
+    Lossless(Box<Lossless<'a, 'store>>),
 }
 
 impl Target<'_, '_> {

@@ -155,18 +155,17 @@ impl<'a, 'store> Lossless<'a, 'store> {
         let record = self.described.get(name);
         let blake3 = record.map(|record| record.blake3.clone()).unwrap_or_default();
         let known = self.known_sources.get(&(name.to_owned(), blake3.clone())).copied();
-        let source = match known {
-            Some(known) => known,
-            None => {
-                let own = record.and_then(|record| record.media_folder.clone());
-                self.import.add_source(&NewSource {
-                    name: unique_name(name, &mut self.taken_names),
-                    media_folder: self.media_folder.clone().or(own),
-                    fetches_addresses: record.is_some_and(|record| record.fetches_addresses),
-                    blake3,
-                    imported_at: record.map_or(self.started_at, |record| record.imported_at),
-                })?
-            }
+        let source = if let Some(known) = known {
+            known
+        } else {
+            let own = record.and_then(|record| record.media_folder.clone());
+            self.import.add_source(&NewSource {
+                name: unique_name(name, &mut self.taken_names),
+                media_folder: self.media_folder.clone().or(own),
+                fetches_addresses: record.is_some_and(|record| record.fetches_addresses),
+                blake3,
+                imported_at: record.map_or(self.started_at, |record| record.imported_at),
+            })?
         };
         self.sources.insert(name.to_owned(), source);
         Ok(source)

@@ -1,5 +1,5 @@
 //! The engine through its door, and nothing but its door.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod exporting;
 mod importing;
