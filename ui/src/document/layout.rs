@@ -62,7 +62,7 @@ impl Layout<'_> {
                 self.place(job, left, Vec::new());
             }
             Content::Table { alignments, rows } => {
-                table::lay_out(self, alignments, rows, (left, width), is_in_rows)
+                table::lay_out(self, alignments, rows, (left, width), is_in_rows);
             }
             Content::Rule => {
                 let line = Rect::from_min_size(pos2(left, self.y + space::SMALL), vec2(width, HAIRLINE));
@@ -259,7 +259,7 @@ impl Layout<'_> {
                 let rect = rect.translate(vec2(left, top));
                 if style.is_code {
                     let fill = Mark::Fill { radius: radius::SMALL, color: self.palette.code };
-                    self.out.marks.push((rect.expand2(vec2(2.0, 0.0)), fill));
+                    self.out.marks.push((rect.expand2(vec2(1.5, 0.0)), fill));
                 }
                 if style.link.is_some() {
                     let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - HAIRLINE), rect.max);
@@ -320,6 +320,10 @@ impl Type {
             (false, _, true) => Face::BoldItalic,
         };
         let size = if style.is_code { self.code_size } else { self.size };
+        // Letters stand in the middle of their line; Inter and JetBrains Mono put the baseline at different
+        // heights there. A line lower by this brings both onto one, from the ascents and descents of the two.
+        let lower = if style.is_code { 0.7276 * self.size - 0.72 * self.code_size } else { 0.0 };
+        let line_height = self.line_height - lower;
         let color = match (style.link, style.is_aside) {
             (Some(_), _) => palette.accent,
             (None, true) => palette.ink_third,
@@ -327,7 +331,7 @@ impl Type {
         };
         TextFormat {
             strikethrough: if style.is_struck { Stroke::new(HAIRLINE, color) } else { Stroke::NONE },
-            ..format_of(face.at(size), self.line_height, color)
+            ..format_of(face.at(size), line_height, color)
         }
     }
 }

@@ -125,7 +125,7 @@ impl Builder {
             Event::Rule => self.add(Content::Rule),
             Event::TaskListMarker(is_done) => self.marker = Some(Marker::Task(is_done)),
             Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.push(&text)
+                self.push(&text);
             }
         }
     }

@@ -3,7 +3,7 @@
 use egui::text_selection::LabelSelectionState;
 use egui::{
     Color32, CornerRadius, CursorIcon, OpenUrl, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
 
 use super::laid_out::{Band, LaidOut, Mark, Words};
@@ -28,6 +28,11 @@ pub fn document_ui(ui: &mut Ui, document: &LaidOut) -> Response {
     }
     // A selection that reaches out of sight is only kept, and copied whole, if its ends are offered too.
     let has_selection = ui.ctx().plugin::<LabelSelectionState>().lock().has_selection();
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
+    if has_selection {
+        // Selected words keep their ink; only their ground changes.
+        inner.visuals_mut().selection.stroke.color = palette.ink;
+    }
     let offered = if has_selection || document.bands.len() < MAX_BANDS_OFFERED {
         0..document.bands.len()
     } else {
@@ -38,7 +43,14 @@ pub fn document_ui(ui: &mut Ui, document: &LaidOut) -> Response {
         for words_index in band.words.clone() {
             let words = &document.words[words_index];
             let is_visible = visible.contains(&index);
-            words_ui(ui, words, response.id.with(words_index), origin, is_visible || has_selection, palette);
+            words_ui(
+                &mut inner,
+                words,
+                response.id.with(words_index),
+                origin,
+                is_visible || has_selection,
+                palette,
+            );
         }
     }
     response

@@ -10,7 +10,7 @@ use egui::{
 use super::focus_ring_ui;
 use super::key_cap::KeyCap;
 use crate::theme::font::Face;
-use crate::theme::{self, FOCUS_RING, HAIRLINE, Palette, control, radius, space, text};
+use crate::theme::{self, HAIRLINE, Palette, control, radius, space, text};
 
 /// A segmented control.
 #[must_use = "call `show`"]
@@ -138,7 +138,7 @@ impl<'a> Segmented<'a> {
             StrokeKind::Inside,
         );
         if let Some(part) = focused {
-            focus_ring_ui(ui.painter(), part.shrink(FOCUS_RING), radius::MEDIUM - 2, palette);
+            focus_ring_ui(ui.painter(), part, radius::MEDIUM, palette);
         }
         response
     }
