@@ -41,10 +41,8 @@ impl MediaFolder {
 
     fn find(&self, uri: &str) -> Result<Located, Problem> {
         if is_address(uri) {
-            return match self.fetches_addresses {
-                true => Ok(Located::Address(uri.to_owned())),
-                false => Err(Problem::AddressesOff),
-            };
+            let located = Located::Address(uri.to_owned());
+            return if self.fetches_addresses { Ok(located) } else { Err(Problem::AddressesOff) };
         }
         refuse_what_is_no_path(uri)?;
         let folder = self.folder.as_deref().ok_or(Problem::NoFolder)?;

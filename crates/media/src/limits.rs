@@ -43,7 +43,7 @@ impl Default for FetchLimits {
             total: Duration::from_secs(30),
             connect: Duration::from_secs(10),
             redirects: 5,
-            failure_rest: Duration::from_secs(60),
+            failure_rest: Duration::from_mins(1),
         }
     }
 }

@@ -85,7 +85,7 @@ fn answer(mut stream: TcpStream, image: &[u8], count: &AtomicU32) -> std::io::Re
         "/sends-too-much" => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
             loop {
-                stream.write_all(&[7; 65536])?;
+                stream.write_all(&[7; 8192])?;
             }
         }
         "/drips" => {

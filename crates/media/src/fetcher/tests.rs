@@ -14,7 +14,7 @@ fn limits() -> FetchLimits {
         body_bytes: 100_000,
         total: Duration::from_secs(10),
         redirects: 3,
-        failure_rest: Duration::from_secs(60),
+        failure_rest: Duration::from_mins(1),
         ..FetchLimits::default()
     }
 }
