@@ -1,0 +1,204 @@
+//! The app: what is open, and the frame.
+//!
+//! A frame is two halves. [`App::logic`] receives what the engine sent, turns keys into commands and carries
+//! out everything that was asked for; [`App::ui`] only paints, and whatever a button asks for is put on the
+//! list of [`Action`]s for the next `logic`. Keys are carried out before painting, so that the item after a
+//! submitted one is on the screen in the very frame of the key press.
+
+pub mod action;
+mod carry_out;
+pub mod dialog;
+mod keys;
+pub mod notice;
+mod receive;
+pub mod tickets;
+
+use std::collections::VecDeque;
+
+use egui::Context;
+use tiebreak_domain::{Request, Settings};
+
+pub use self::action::Action;
+use self::dialog::Dialog;
+use self::notice::Notices;
+use self::tickets::{Purpose, Tickets};
+use crate::backend::Backend;
+use crate::command::Keymap;
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::theme;
+
+/// The whole interface.
+pub struct App {
+    backend: Box<dyn Backend>,
+    host: Box<dyn Host>,
+    tickets: Tickets,
+    actions: VecDeque<Action>,
+    settings: Settings,
+    is_settings_loaded: bool,
+    keymap: Keymap,
+    desk: Option<Box<Desk>>,
+    dialog: Option<Dialog>,
+    notices: Notices,
+    is_opening: Option<String>,
+    app_version: String,
+    session: u64,
+    shown_title: String,
+}
+
+/// What the app is told at its start.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// A project or a data file to open.
+    pub path: Option<String>,
+    /// The program's version.
+    pub app_version: String,
+}
+
+impl App {
+    /// An app that loads its settings first, and then opens what it was told to.
+    pub fn new(backend: Box<dyn Backend>, mut host: Box<dyn Host>, start: Start) -> Self {
+        let session = host.random() as u64;
+        let settings = Settings::default();
+        let mut app = Self {
+            backend,
+            host,
+            tickets: Tickets::default(),
+            actions: VecDeque::new(),
+            keymap: Keymap::new(&settings.keys),
+            settings,
+            is_settings_loaded: false,
+            desk: None,
+            dialog: None,
+            notices: Notices::default(),
+            is_opening: None,
+            app_version: start.app_version,
+            session,
+            shown_title: String::new(),
+        };
+        app.send(Purpose::Settings, Request::LoadSettings);
+        if let Some(path) = start.path {
+            app.actions.push_back(Action::OpenAny(path));
+        }
+        app
+    }
+
+    /// The half of the frame that changes things.
+    pub fn logic(&mut self, ctx: &Context) {
+        self.receive_all(ctx);
+        self.take_dropped_files(ctx);
+        while let Some((pick, path)) = self.host.picked() {
+            self.actions.push_back(Action::Picked(pick, path));
+        }
+        self.take_keys(ctx);
+        self.carry_out_all(ctx);
+        self.tick(ctx);
+        self.title(ctx);
+    }
+
+    /// The half of the frame that paints.
+    pub fn ui(&mut self, ui: &mut egui::Ui) {
+        let mut wanted = Vec::new();
+        let scene = Scene {
+            settings: &self.settings,
+            keymap: &self.keymap,
+            notices: &self.notices,
+            has_dialogs: self.host.has_dialogs(),
+            is_opening: self.is_opening.as_deref(),
+            now: self.host.now(),
+        };
+        match &mut self.desk {
+            Some(desk) => desk.ui(ui, &scene, &mut wanted),
+            None => crate::start::start_ui(ui, &scene, &mut wanted),
+        }
+        if let Some(dialog) = &mut self.dialog {
+            dialog.ui(ui, &scene, self.desk.as_deref(), &mut wanted);
+        }
+        notice::notices_ui(ui, &scene, &mut wanted);
+        if !wanted.is_empty() {
+            ui.ctx().request_repaint();
+            self.actions.extend(wanted);
+        }
+        if let Some(desk) = &mut self.desk {
+            desk.prepare_ahead(ui, &self.settings);
+        }
+    }
+
+    /// Puts an action on the list, as a button does.
+    pub fn want(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
+    /// What is open, for tests and the host.
+    pub fn desk(&self) -> Option<&Desk> {
+        self.desk.as_deref()
+    }
+
+    /// Whether every judgment is on the disk, so that the window may close.
+    pub fn is_everything_saved(&self) -> bool {
+        self.desk.as_ref().is_none_or(|desk| desk.session.saving.items().next().is_none())
+    }
+
+    fn send(&mut self, purpose: Purpose, request: Request) {
+        let ticket = self.tickets.issue(purpose);
+        self.backend.send(ticket, request);
+    }
+
+    fn tick(&mut self, ctx: &Context) {
+        let now = self.host.now();
+        self.notices.tick(now.monotonic_ms, ctx);
+        if let Some(desk) = &mut self.desk {
+            let moment = Desk::moment(ctx, now, self.host.random());
+            desk.tick(&moment, ctx);
+        }
+        self.flush_desk();
+    }
+
+    /// Sends what the desk wants sent.
+    fn flush_desk(&mut self) {
+        let Some(desk) = &mut self.desk else { return };
+        let requests = desk.take_requests();
+        for (purpose, request) in requests {
+            self.send(purpose, request);
+        }
+    }
+
+    fn title(&mut self, ctx: &Context) {
+        let title = self.desk.as_ref().map_or("Tiebreak".to_owned(), |desk| format!("{} – Tiebreak", desk.info.name));
+        if title != self.shown_title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.shown_title = title;
+        }
+    }
+
+    fn take_dropped_files(&mut self, ctx: &Context) {
+        let dropped: Vec<String> = ctx.input(|input| {
+            input.raw.dropped_files.iter().map(|file| file.path().display().to_string()).collect()
+        });
+        self.actions.extend(dropped.into_iter().take(1).map(Action::OpenAny));
+    }
+
+    fn apply_settings(&mut self, ctx: &Context) {
+        self.keymap = Keymap::new(&self.settings.keys);
+        theme::set_choice(ctx, self.settings.theme);
+        if let Some(desk) = &mut self.desk {
+            desk.session.setup.idle_after_ms = u64::from(self.settings.idle_after_s) * 1000;
+        }
+    }
+}
+
+/// What every screen may read while it paints.
+pub struct Scene<'a> {
+    /// The settings of this machine.
+    pub settings: &'a Settings,
+    /// The keys.
+    pub keymap: &'a Keymap,
+    /// What there is to tell.
+    pub notices: &'a Notices,
+    /// Whether the system has file dialogs.
+    pub has_dialogs: bool,
+    /// The project being opened, if one is.
+    pub is_opening: Option<&'a str>,
+    /// The time.
+    pub now: crate::host::Now,
+}

@@ -1,0 +1,58 @@
+//! What a screen can ask the app to do.
+
+use tiebreak_domain::{ItemId, Request, Settings};
+
+use super::Dialog;
+use super::tickets::Purpose;
+use crate::command::Command;
+use crate::host::Pick;
+
+/// One thing asked for by a button, a key, a dialog or the system.
+#[derive(Debug)]
+pub enum Action {
+    /// A command, as its key would give it.
+    Command(Command),
+    /// Open a project; or import a data file into the open project, or into a new one.
+    OpenAny(String),
+    /// Make a project and open it.
+    Create {
+        /// The file.
+        path: String,
+        /// Its name.
+        name: String,
+        /// Data to import next.
+        then_import: Option<String>,
+    },
+    /// Go to one item on the judge screen.
+    Judge(ItemId),
+    /// Go through the skipped items.
+    JudgeSkipped,
+    /// Choose why an item cannot be judged.
+    Unratable(String),
+    /// Replace the comment of the item on the screen.
+    SetComment(String),
+    /// The comment field was left.
+    LeaveComment,
+    /// Store again what could not be stored.
+    RetrySaving,
+    /// Sit down as this annotator.
+    SetAnnotator(String),
+    /// Show a dialog.
+    Show(Box<Dialog>),
+    /// Close the dialog.
+    CloseDialog,
+    /// Replace the settings.
+    Settings(Box<Settings>),
+    /// Open a file dialog; the text is a suggested name.
+    Dialog(Pick, String),
+    /// A file was picked.
+    Picked(Pick, String),
+    /// Send a request.
+    Send(Purpose, Request),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Take a notice away.
+    Dismiss(u64),
+    /// Take a project off the list of recent ones.
+    Forget(String),
+}

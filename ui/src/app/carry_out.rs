@@ -1,0 +1,241 @@
+//! Carrying out what was asked for: the only place where the app's state changes by a user's hand.
+
+use egui::Context;
+use tiebreak_domain::{Outcome, Request, Settings, Strength};
+
+use super::dialog::Dialog;
+use super::tickets::Purpose;
+use super::{Action, App};
+use crate::command::Command;
+use crate::desk::{Desk, View};
+use crate::host::Pick;
+use crate::judge::session::Round;
+use crate::theme;
+
+impl App {
+    /// Carries out everything on the list, and whatever that puts on it.
+    pub(super) fn carry_out_all(&mut self, ctx: &Context) {
+        if !self.is_settings_loaded {
+            return;
+        }
+        while let Some(action) = self.actions.pop_front() {
+            self.carry_out(action, ctx);
+        }
+        self.flush_desk();
+    }
+
+    fn carry_out(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::Command(command) => self.command(command, ctx),
+            Action::OpenAny(path) => self.open_any(path),
+            Action::Create { path, name, then_import } => {
+                self.is_opening = Some(path.clone());
+                self.send(Purpose::Open { then_import }, Request::CreateProject { path, name });
+            }
+            Action::Judge(item) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.view = View::Judge;
+                    desk.session.go_to(item, &mut desk.outbox);
+                }
+            }
+            Action::JudgeSkipped => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.begin_round(Round::Skipped, &mut desk.outbox);
+                }
+            }
+            Action::Unratable(reason) => {
+                self.dialog = None;
+                let (now, grace_ms) = (self.host.now(), self.grace_ms());
+                if let Some(desk) = &mut self.desk {
+                    if let Some(shown) = &mut desk.session.current {
+                        shown.draft.choose(Outcome::Unratable);
+                        shown.draft.reason = reason;
+                    }
+                    desk.session.choose(Outcome::Unratable, now, grace_ms);
+                }
+            }
+            Action::SetComment(comment) => {
+                if let Some(shown) = self.desk.as_mut().and_then(|desk| desk.session.current.as_mut()) {
+                    shown.draft.comment = comment;
+                }
+            }
+            Action::LeaveComment => {
+                ctx.memory_mut(|memory| {
+                    if let Some(focused) = memory.focused() {
+                        memory.surrender_focus(focused);
+                    }
+                });
+                if let Some(desk) = &mut self.desk {
+                    desk.judge_screen.is_comment_open = false;
+                }
+            }
+            Action::RetrySaving => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.retry(&mut desk.outbox);
+                }
+            }
+            Action::SetAnnotator(name) => self.send(Purpose::Project, Request::SetAnnotator { name }),
+            Action::Show(dialog) => self.dialog = Some(*dialog),
+            Action::CloseDialog => self.dialog = None,
+            Action::Settings(settings) => self.change_settings(*settings, ctx),
+            Action::Dialog(pick, suggested) => self.host.open_dialog(pick, &suggested),
+            Action::Picked(pick, path) => self.picked(pick, path),
+            Action::Send(purpose, request) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.sent(&purpose);
+                }
+                self.send(purpose, request);
+            }
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::Dismiss(notice) => self.notices.dismiss(notice),
+            Action::Forget(path) => {
+                let mut settings = self.settings.clone();
+                settings.recent.retain(|recent| recent.path != path);
+                self.change_settings(settings, ctx);
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, ctx: &Context) {
+        match command {
+            Command::OpenSample => {
+                self.is_opening = Some("the sample".to_owned());
+                self.send(Purpose::Open { then_import: None }, Request::OpenSample);
+            }
+            Command::OpenProject => self.dialog = Some(Dialog::open()),
+            Command::NewProject => self.dialog = Some(Dialog::new_project(&self.host.documents_folder())),
+            Command::Palette => self.dialog = Some(Dialog::palette()),
+            Command::ShowKeys => self.dialog = Some(Dialog::keys()),
+            Command::ShowSettings => {
+                let annotator = self.desk.as_ref().and_then(|desk| desk.info.current_annotator());
+                self.dialog = Some(Dialog::settings(annotator.map(|annotator| annotator.name.as_str())));
+            }
+            Command::TextLarger => self.change_text_size(|size| size + 1.0, ctx),
+            Command::TextSmaller => self.change_text_size(|size| size - 1.0, ctx),
+            Command::TextReset => self.change_text_size(|_| theme::DEFAULT_TEXT_SIZE, ctx),
+            Command::ToggleTheme => {
+                let mut settings = self.settings.clone();
+                settings.theme = if ctx.theme() == egui::Theme::Dark {
+                    tiebreak_domain::settings::ThemeChoice::Light
+                } else {
+                    tiebreak_domain::settings::ThemeChoice::Dark
+                };
+                self.change_settings(settings, ctx);
+            }
+            Command::ToggleLinked => self.change_setting(ctx, |settings| settings.linked_scrolling = !settings.linked_scrolling),
+            Command::TogglePrompt => self.change_setting(ctx, |settings| settings.prompt_collapsed = !settings.prompt_collapsed),
+            Command::ToggleAutoAdvance => {
+                self.change_setting(ctx, |settings| settings.auto_advance = !settings.auto_advance);
+                let says = if self.settings.auto_advance { "Auto-advance is on" } else { "Auto-advance is off" };
+                self.notices.info(says);
+            }
+            _ => self.project_command(command, ctx),
+        }
+    }
+
+    fn project_command(&mut self, command: Command, ctx: &Context) {
+        let moment = Desk::moment(ctx, self.host.now(), self.host.random());
+        let grace_ms = self.grace_ms();
+        let documents_folder = self.host.documents_folder();
+        let Some(desk) = &mut self.desk else { return };
+        let (session, outbox, now) = (&mut desk.session, &mut desk.outbox, moment.now);
+        match command {
+            Command::ChooseA => session.choose(Outcome::A, now, grace_ms),
+            Command::ChooseB => session.choose(Outcome::B, now, grace_ms),
+            Command::ChooseTie => session.choose(Outcome::Tie, now, grace_ms),
+            Command::ChooseBothBad => session.choose(Outcome::BothBad, now, grace_ms),
+            Command::ChooseUnratable => {
+                if let Some(shown) = &session.current {
+                    self.dialog = Some(Dialog::unratable(&shown.draft.reason));
+                }
+            }
+            Command::Slightly => session.toggle_strength(Strength::Slightly, now, grace_ms),
+            Command::Clearly => session.toggle_strength(Strength::Clearly, now, grace_ms),
+            Command::Much => session.toggle_strength(Strength::Much, now, grace_ms),
+            Command::Submit => {
+                if session.current.is_some() && !session.submit(&moment, outbox) {
+                    desk.judge_screen.nudge(now.monotonic_ms);
+                }
+                desk.judge_screen.is_comment_open = false;
+            }
+            Command::Comment => {
+                session.submits_at_ms = None;
+                desk.judge_screen.open_comment();
+            }
+            Command::Flag => session.toggle_flag(),
+            Command::Skip => session.skip(&moment, outbox),
+            Command::Undo => {
+                if !session.undo(&moment, outbox) {
+                    self.notices.info("Nothing to undo");
+                }
+            }
+            Command::Redo => {
+                if !session.redo(&moment, outbox) {
+                    self.notices.info("Nothing to do again");
+                }
+            }
+            Command::Back => session.back(&moment, outbox),
+            Command::Forth => session.forth(&moment, outbox),
+            Command::ShowJudge => desk.view = View::Judge,
+            Command::ShowItems => {
+                desk.view = View::Items;
+                desk.items.refresh();
+            }
+            Command::ShowImport => self.dialog = Some(Dialog::import(None)),
+            Command::ShowExport => self.dialog = Some(Dialog::export(&desk.info, &documents_folder)),
+            Command::CloseProject => {
+                self.desk = None;
+                self.dialog = None;
+                self.send(Purpose::Close, Request::CloseProject);
+            }
+            Command::Exclude | Command::Delete | Command::UndoStatus | Command::FocusSearch => {
+                desk.items.command(command);
+            }
+            other => desk.judge_screen.command(other),
+        }
+    }
+
+    fn open_any(&mut self, path: String) {
+        let lower = path.to_lowercase();
+        if lower.ends_with(".tiebreak") {
+            self.is_opening = Some(path.clone());
+            self.dialog = None;
+            self.send(Purpose::Open { then_import: None }, Request::OpenProject { path });
+        } else if self.desk.is_some() {
+            self.dialog = Some(Dialog::import(Some(path)));
+        } else {
+            self.dialog = Some(Dialog::new_project_for(&path, &self.host.documents_folder()));
+        }
+    }
+
+    fn picked(&mut self, pick: Pick, path: String) {
+        if pick == Pick::OpenProject {
+            self.open_any(path);
+        } else if let Some(dialog) = &mut self.dialog {
+            dialog.picked(pick, path);
+        }
+    }
+
+    fn grace_ms(&self) -> Option<u32> {
+        self.settings.auto_advance.then_some(self.settings.grace_ms)
+    }
+
+    fn change_text_size(&mut self, change: impl FnOnce(f32) -> f32, ctx: &Context) {
+        let size = change(self.settings.text_size).clamp(*theme::TEXT_SIZES.start(), *theme::TEXT_SIZES.end());
+        self.change_setting(ctx, |settings| settings.text_size = size);
+    }
+
+    fn change_setting(&mut self, ctx: &Context, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        self.change_settings(settings, ctx);
+    }
+
+    fn change_settings(&mut self, settings: Settings, ctx: &Context) {
+        if settings != self.settings {
+            self.settings = settings;
+            self.apply_settings(ctx);
+            self.send(Purpose::SettingsSaved, Request::SaveSettings(Box::new(self.settings.clone())));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Dialogs: one at most is open, over everything else, and has all keys.
+
+mod keys_dialog;
+mod new_project;
+mod open_project;
+mod palette;
+mod settings_dialog;
+mod unratable;
+
+use egui::{Key, Ui};
+use tiebreak_domain::{ApiError, ProjectInfo, Reply};
+
+pub use self::keys_dialog::KeysDialog;
+pub use self::new_project::NewProject;
+pub use self::open_project::OpenProject;
+pub use self::palette::Palette;
+pub use self::settings_dialog::SettingsDialog;
+pub use self::unratable::Unratable;
+use super::{Action, Scene};
+use crate::command::Chord;
+use crate::desk::Desk;
+use crate::export_dialog::ExportDialog;
+use crate::host::Pick;
+use crate::import_wizard::ImportWizard;
+
+/// A dialog and what has been typed into it.
+#[derive(Debug)]
+pub enum Dialog {
+    /// Which project to open.
+    Open(OpenProject),
+    /// Where a new project shall be.
+    New(NewProject),
+    /// Any command by name.
+    Palette(Palette),
+    /// All keys.
+    Keys(KeysDialog),
+    /// The settings.
+    Settings(SettingsDialog),
+    /// Why an item cannot be judged.
+    Unratable(Unratable),
+    /// Bringing data in.
+    Import(Box<ImportWizard>),
+    /// Writing data out.
+    Export(Box<ExportDialog>),
+}
+
+impl Dialog {
+    /// Which project to open.
+    pub fn open() -> Self {
+        Self::Open(OpenProject::default())
+    }
+
+    /// A new project.
+    pub fn new_project(documents_folder: &str) -> Self {
+        Self::New(NewProject::new(documents_folder, None))
+    }
+
+    /// A new project for a data file.
+    pub fn new_project_for(data: &str, documents_folder: &str) -> Self {
+        Self::New(NewProject::new(documents_folder, Some(data.to_owned())))
+    }
+
+    /// Any command by name.
+    pub fn palette() -> Self {
+        Self::Palette(Palette::default())
+    }
+
+    /// All keys.
+    pub fn keys() -> Self {
+        Self::Keys(KeysDialog::default())
+    }
+
+    /// The settings; `annotator` is who sits here, where a project is open.
+    pub fn settings(annotator: Option<&str>) -> Self {
+        Self::Settings(SettingsDialog::new(annotator))
+    }
+
+    /// Why an item cannot be judged.
+    pub fn unratable(reason: &str) -> Self {
+        Self::Unratable(Unratable::new(reason))
+    }
+
+    /// Bringing data in, from a file if one is known.
+    pub fn import(path: Option<String>) -> Self {
+        Self::Import(Box::new(ImportWizard::new(path)))
+    }
+
+    /// Writing data out.
+    pub fn export(info: &ProjectInfo, documents_folder: &str) -> Self {
+        Self::Export(Box::new(ExportDialog::new(info, documents_folder)))
+    }
+
+    /// What a key means while this is open; most mean nothing, or belong to a field.
+    pub fn key(&mut self, chord: Chord, desk: Option<&Desk>) -> Option<Action> {
+        let is_plain = !chord.control && !chord.alt;
+        match self {
+            Self::Keys(dialog) => {
+                if dialog.takes_key(chord) {
+                    return None;
+                }
+            }
+            Self::Unratable(dialog) => {
+                if let Some(action) = dialog.key(chord, desk) {
+                    return Some(action);
+                }
+            }
+            Self::Palette(dialog) => dialog.key(chord),
+            _ => {}
+        }
+        (chord.key == Key::Escape && is_plain).then_some(Action::CloseDialog)
+    }
+
+    /// A file was picked for this dialog.
+    pub fn picked(&mut self, pick: Pick, path: String) {
+        match self {
+            Self::New(dialog) => dialog.picked(pick, path),
+            Self::Import(wizard) => wizard.picked(pick, path),
+            Self::Export(dialog) => dialog.picked(pick, path),
+            _ => {}
+        }
+    }
+
+    /// A preview of an import arrived.
+    pub fn import_preview_arrived(&mut self, number: u64, result: Result<Reply, ApiError>) {
+        if let (Self::Import(wizard), Some(preview)) = (self, only(result, |reply| match reply {
+            Reply::ImportPreview(preview) => Some(*preview),
+            _ => None,
+        })) {
+            wizard.preview_arrived(number, preview);
+        }
+    }
+
+    /// A preview of an export arrived.
+    pub fn export_preview_arrived(&mut self, number: u64, result: Result<Reply, ApiError>) {
+        if let (Self::Export(dialog), Some(preview)) = (self, only(result, |reply| match reply {
+            Reply::ExportPreview(preview) => Some(*preview),
+            _ => None,
+        })) {
+            dialog.preview_arrived(number, preview);
+        }
+    }
+
+    /// Paints it.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
+        match self {
+            Self::Open(dialog) => dialog.ui(ui, scene, wanted),
+            Self::New(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Palette(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Keys(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Settings(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Unratable(dialog) => dialog.ui(ui, desk, wanted),
+            Self::Import(wizard) => wizard.ui(ui, scene, desk, wanted),
+            Self::Export(dialog) => dialog.ui(ui, scene, desk, wanted),
+        }
+    }
+}
+
+fn only<T>(result: Result<Reply, ApiError>, pick: impl FnOnce(Reply) -> Option<T>) -> Option<Result<T, ApiError>> {
+    match result {
+        Ok(reply) => pick(reply).map(Ok),
+        Err(error) => Some(Err(error)),
+    }
+}

@@ -1,0 +1,117 @@
+//! Notices: what failed, why, and what to do; and what was done and can be undone.
+
+use egui::{Align2, Area, Id, vec2};
+use tiebreak_domain::ApiError;
+
+use super::{Action, Scene};
+use crate::theme;
+use crate::widget;
+
+/// How serious it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something was done.
+    Info,
+    /// Something failed.
+    Error,
+}
+
+/// One notice.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Tells it from others.
+    pub id: u64,
+    /// How serious it is.
+    pub kind: Kind,
+    /// What happened and why.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    vanishes_at_ms: Option<u64>,
+}
+
+/// What there is to tell, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    next_id: u64,
+    list: Vec<Notice>,
+    now_ms: u64,
+}
+
+/// How long a notice of success stays.
+const INFO_MS: u64 = 6_000;
+/// How many are on the screen at once.
+const MOST: usize = 3;
+
+impl Notices {
+    /// Something was done; vanishes by itself.
+    pub fn info(&mut self, message: impl Into<String>) {
+        let vanishes_at_ms = Some(self.now_ms + INFO_MS);
+        self.push(Kind::Info, message.into(), None, vanishes_at_ms);
+    }
+
+    /// Something failed; stays until it is taken away.
+    pub fn error(&mut self, error: &ApiError) {
+        self.push(Kind::Error, error.message.clone(), error.hint.clone(), None);
+    }
+
+    /// Takes one away.
+    pub fn dismiss(&mut self, id: u64) {
+        self.list.retain(|notice| notice.id != id);
+    }
+
+    /// Takes the latest error away; says whether there was one.
+    pub fn dismiss_latest(&mut self) -> bool {
+        self.list.pop().is_some()
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[Notice] {
+        &self.list
+    }
+
+    /// Lets time pass.
+    pub fn tick(&mut self, now_ms: u64, ctx: &egui::Context) {
+        self.now_ms = now_ms;
+        self.list.retain(|notice| notice.vanishes_at_ms.is_none_or(|at_ms| at_ms > now_ms));
+        if let Some(next_ms) = self.list.iter().filter_map(|notice| notice.vanishes_at_ms).min() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(next_ms - now_ms));
+        }
+    }
+
+    fn push(&mut self, kind: Kind, message: String, hint: Option<String>, vanishes_at_ms: Option<u64>) {
+        self.list.retain(|notice| notice.message != message);
+        if self.list.len() == MOST {
+            self.list.remove(0);
+        }
+        self.next_id += 1;
+        self.list.push(Notice { id: self.next_id, kind, message: with_capital(&message), hint, vanishes_at_ms });
+    }
+}
+
+/// Errors are written in lower case; on the screen they are sentences.
+pub fn with_capital(message: &str) -> String {
+    let mut characters = message.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Paints the notices in the lower right corner, above the answers.
+pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
+    if scene.notices.list().is_empty() {
+        return;
+    }
+    Area::new(Id::unique("notices")).anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0)).show(ui.ctx(), |ui| {
+        ui.set_max_width(420.0);
+        for notice in scene.notices.list() {
+            let kind = match notice.kind {
+                Kind::Info => widget::NoticeKind::Success,
+                Kind::Error => widget::NoticeKind::Error,
+            };
+            let banner = widget::Notice::new(kind, &notice.message).todo(notice.hint.as_deref().unwrap_or_default());
+            if banner.action("Dismiss").show(ui).is_some() {
+                wanted.push(Action::Dismiss(notice.id));
+            }
+            ui.add_space(theme::space::SMALL);
+        }
+    });
+}

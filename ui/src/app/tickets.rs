@@ -1,0 +1,72 @@
+//! Tickets: what each reply is for.
+
+use std::collections::HashMap;
+
+use tiebreak_domain::door::ImageRequest;
+
+use crate::backend::Ticket;
+use crate::judge;
+
+/// What a request was sent for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The settings at the start.
+    Settings,
+    /// Settings were saved.
+    SettingsSaved,
+    /// A project is being opened; a data file may wait to be imported into it.
+    Open {
+        /// Data to import next.
+        then_import: Option<String>,
+    },
+    /// The project's numbers.
+    Project,
+    /// The project was closed.
+    Close,
+    /// Something for the judging session with this number.
+    Judge(u64, judge::Purpose),
+    /// An image.
+    Image(ImageRequest),
+    /// What the items browser found; the number is its search's.
+    Find(u64),
+    /// Rows for the items browser.
+    Rows,
+    /// A change of status; the items browser keeps what was before.
+    SetStatus,
+    /// Taking a change of status back.
+    UndoStatus,
+    /// What an import would do; the number is the preview's.
+    PreviewImport(u64),
+    /// An import was started.
+    StartImport,
+    /// An import's problems were written.
+    SaveImportReport,
+    /// What an export would write; the number is the preview's.
+    PreviewExport(u64),
+    /// An export was started.
+    StartExport,
+    /// Long work is to stop.
+    Cancel,
+}
+
+/// The purposes of requests that wait for their reply.
+#[derive(Debug, Default)]
+pub struct Tickets {
+    last: u64,
+    waiting: HashMap<Ticket, Purpose>,
+}
+
+impl Tickets {
+    /// A new ticket.
+    pub fn issue(&mut self, purpose: Purpose) -> Ticket {
+        self.last += 1;
+        let ticket = Ticket(self.last);
+        self.waiting.insert(ticket, purpose);
+        ticket
+    }
+
+    /// What a reply is for.
+    pub fn redeem(&mut self, ticket: Ticket) -> Option<Purpose> {
+        self.waiting.remove(&ticket)
+    }
+}

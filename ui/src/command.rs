@@ -1,0 +1,156 @@
+//! Every action a user can take, with its label, its help and its keys.
+//!
+//! Menus, buttons, the command palette, the key listener and the list of keys all come from this one enum, so
+//! that an action cannot be in one and missing in another.
+
+pub mod chord;
+pub mod keymap;
+
+pub use chord::Chord;
+pub use keymap::Keymap;
+
+/// Where a command means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// On every screen.
+    Anywhere,
+    /// Wherever a project is open.
+    Project,
+    /// On the judge screen.
+    Judge,
+    /// In the items browser.
+    Items,
+}
+
+impl Scope {
+    /// Whether one key could mean both of two commands.
+    pub fn overlaps(self, other: Self) -> bool {
+        self == other
+            || self == Self::Anywhere
+            || other == Self::Anywhere
+            || (self == Self::Project || other == Self::Project)
+    }
+
+    /// What the list of keys calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Anywhere => "Everywhere",
+            Self::Project => "In a project",
+            Self::Judge => "Judging",
+            Self::Items => "Items",
+        }
+    }
+
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Judge, Self::Items, Self::Project, Self::Anywhere];
+}
+
+macro_rules! commands {
+    ($($name:ident { $id:literal, $label:literal, $help:literal, $scope:ident, $keys:expr })+) => {
+        /// An action.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command {$(
+            #[doc = $help]
+            $name,
+        )+}
+
+        impl Command {
+            /// Every command, in the order of the list of keys.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Its name in the settings file.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+
+            /// What buttons and menus call it.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+
+            /// What it does, in a sentence.
+            pub fn help(self) -> &'static str {
+                match self { $(Self::$name => $help),+ }
+            }
+
+            /// Where it means something.
+            pub fn scope(self) -> Scope {
+                match self { $(Self::$name => Scope::$scope),+ }
+            }
+
+            /// Its built-in keys; the first is on its button.
+            pub fn built_in_keys(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &$keys),+ }
+            }
+        }
+    };
+}
+
+commands! {
+    ChooseA { "choose_a", "A", "Say that A, on the left or on top, is better", Judge, ["1", "A"] }
+    ChooseB { "choose_b", "B", "Say that B, on the right or below, is better", Judge, ["2", "B"] }
+    ChooseTie { "choose_tie", "Tie, both good", "Say that both are equally good", Judge, ["3", "T"] }
+    ChooseBothBad { "choose_both_bad", "Both bad", "Say that neither is acceptable", Judge, ["4"] }
+    ChooseUnratable { "choose_unratable", "Cannot judge…", "Say that it cannot be judged, and why", Judge, ["5"] }
+    Slightly { "slightly", "slightly", "Say that it is better by a hair; once more to take it back", Judge, ["Q"] }
+    Clearly { "clearly", "clearly", "Say that it is plainly better; once more to take it back", Judge, ["W"] }
+    Much { "much", "much", "Say that it is better by far; once more to take it back", Judge, ["E"] }
+    Submit { "submit", "Next", "Save the judgment and go to the next item", Judge, ["Enter"] }
+    Comment { "comment", "Comment", "Write a comment; Esc goes back to the keys", Judge, ["C"] }
+    Flag { "flag", "Flag", "Ask for a second look at this item", Judge, ["F"] }
+    Skip { "skip", "Skip", "Pass this item by; it can be taken up again later", Judge, ["S"] }
+    Undo { "undo", "Undo", "Take the last judgment or skip back and return to its item", Judge, ["U", "Ctrl+Z"] }
+    Redo { "redo", "Redo", "Give again what was taken back", Judge, ["Shift+U", "Ctrl+Shift+Z", "Ctrl+Y"] }
+    Back { "back", "Back", "Go to the item before, without judging", Judge, ["ArrowLeft"] }
+    Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight"] }
+    ScrollDown { "scroll_down", "Scroll down", "Scroll the candidates down", Judge, ["ArrowDown", "J"] }
+    ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
+    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
+    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Judge, ["Shift+Space", "PageUp"] }
+    ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll both candidates together, or each alone", Judge, ["L"] }
+    TogglePrompt { "toggle_prompt", "Fold prompt", "Fold the prompt to one line, or unfold it", Judge, ["P"] }
+    ToggleAutoAdvance { "toggle_auto_advance", "Auto-advance", "Submit as soon as an outcome is chosen, after a moment of grace", Judge, ["G"] }
+    ZoomIn { "zoom_in", "Zoom in", "Enlarge the images", Judge, ["Plus", "Equals"] }
+    ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Judge, ["Minus"] }
+    ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Judge, ["0"] }
+    ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Judge, ["9"] }
+    Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
+    Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
+    UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }
+    FocusSearch { "focus_search", "Search", "Go to the search field", Items, ["Slash", "Ctrl+F"] }
+    ShowJudge { "show_judge", "Judge", "Go to the judge screen", Project, ["Ctrl+1"] }
+    ShowItems { "show_items", "Items…", "See, search and filter all items", Project, ["Ctrl+2", "I"] }
+    ShowImport { "show_import", "Import…", "Bring data into this project", Project, ["Ctrl+I"] }
+    ShowExport { "show_export", "Export…", "Write training data", Project, ["Ctrl+E"] }
+    CloseProject { "close_project", "Close project", "Go back to the start screen", Project, ["Ctrl+W"] }
+    Palette { "palette", "Commands…", "Find any command by name", Anywhere, ["Ctrl+K", "Ctrl+P"] }
+    ShowKeys { "show_keys", "Keys", "List all keys, and change them", Anywhere, ["?", "F1"] }
+    ShowSettings { "show_settings", "Settings…", "Change theme, text size, pace and who you are", Anywhere, ["Ctrl+Comma"] }
+    TextLarger { "text_larger", "Larger text", "Make the text larger", Anywhere, ["Ctrl+Plus", "Ctrl+Equals"] }
+    TextSmaller { "text_smaller", "Smaller text", "Make the text smaller", Anywhere, ["Ctrl+Minus"] }
+    TextReset { "text_reset", "Usual text size", "Set the text back to its usual size", Anywhere, ["Ctrl+0"] }
+    ToggleTheme { "toggle_theme", "Light or dark", "Change between the light and the dark theme", Anywhere, ["Ctrl+T"] }
+    OpenProject { "open_project", "Open…", "Open a project file", Anywhere, ["Ctrl+O"] }
+    NewProject { "new_project", "New project…", "Make a project and bring in data", Anywhere, ["Ctrl+N"] }
+    OpenSample { "open_sample", "Try the sample", "Open the sample project", Anywhere, [] }
+}
+
+impl Command {
+    /// The command with this name in the settings file.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.id() == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_the_settings_file_are_unique() {
+        for command in Command::ALL {
+            assert_eq!(Command::from_id(command.id()), Some(*command));
+            assert!(!command.help().ends_with('.'), "one sentence, no full stop: {:?}", command.help());
+        }
+    }
+}

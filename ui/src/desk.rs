@@ -1,0 +1,204 @@
+//! The desk: an open project, with the judging session, the items browser, the images and the long work
+//! that belong to it.
+
+use egui::Context;
+use tiebreak_domain::door::{ImageRequest, Pixels};
+use tiebreak_domain::export::{ExportProgress, ExportReport};
+use tiebreak_domain::import::{ImportProgress, ImportReport};
+use tiebreak_domain::project::Progress;
+use tiebreak_domain::{ApiError, JobId, ProjectInfo, Request, Settings};
+
+use crate::app::tickets::Purpose;
+use crate::app::{Action, Scene};
+use crate::document::DocumentCache;
+use crate::host::Now;
+use crate::images::Images;
+use crate::items::ItemsBrowser;
+use crate::judge::screen::JudgeScreen;
+use crate::judge::session::{Moment, Setup};
+use crate::judge::{Outbox, Session};
+
+/// What of the project is in front.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// The judge screen.
+    #[default]
+    Judge,
+    /// The items browser.
+    Items,
+}
+
+/// Long work and how it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job<P, R> {
+    /// It was asked for, and its number is not known yet.
+    Starting,
+    /// It goes on.
+    Running(JobId, P),
+    /// It ended.
+    Ended(JobId, Result<Box<R>, ApiError>),
+}
+
+impl<P: Default, R> Job<P, R> {
+    /// The engine took the work on, or refused it. A short job's progress or end may have come before this.
+    pub fn started(slot: &mut Option<Self>, result: Result<JobId, ApiError>) {
+        if matches!(slot, None | Some(Self::Starting)) || result.is_err() {
+            *slot = Some(match result {
+                Ok(job) => Self::Running(job, P::default()),
+                Err(error) => Self::Ended(JobId(0), Err(error)),
+            });
+        }
+    }
+}
+
+/// An open project.
+pub struct Desk {
+    /// The project as the engine last described it.
+    pub info: ProjectInfo,
+    /// Which session this is: replies for an older one are passed over.
+    pub session_number: u64,
+    /// The judging session.
+    pub session: Session,
+    /// What is in front.
+    pub view: View,
+    /// The items browser.
+    pub items: ItemsBrowser,
+    /// What the judge screen remembers between frames.
+    pub judge_screen: JudgeScreen,
+    /// The latest import.
+    pub import: Option<Job<ImportProgress, ImportReport>>,
+    /// The latest export.
+    pub export: Option<Job<ExportProgress, ExportReport>>,
+    /// Decoded images.
+    pub images: Images,
+    /// Laid-out texts.
+    pub documents: DocumentCache,
+    /// What the session wants sent.
+    pub outbox: Outbox,
+    requests: Vec<(Purpose, Request)>,
+}
+
+impl Desk {
+    /// A desk for a project that was just opened; its first items are asked for at once.
+    pub fn new(info: ProjectInfo, settings: &Settings, session: u64, app_version: &str) -> Self {
+        let setup = setup_from_info(&info, settings, session, app_version);
+        let mut desk = Self {
+            session: Session::new(setup),
+            info,
+            session_number: 0,
+            view: View::Judge,
+            items: ItemsBrowser::default(),
+            judge_screen: JudgeScreen::default(),
+            import: None,
+            export: None,
+            images: Images::default(),
+            documents: DocumentCache::default(),
+            outbox: Outbox::new(),
+            requests: Vec::new(),
+        };
+        desk.session.fill(&mut desk.outbox);
+        desk
+    }
+
+    /// The project's numbers changed; another annotator begins another session.
+    pub fn update(&mut self, info: ProjectInfo, settings: &Settings) {
+        let is_other_annotator = info.annotator != self.info.annotator;
+        let has_more = info.active_items > self.info.active_items;
+        self.info = info;
+        if is_other_annotator {
+            let setup = setup_from_info(&self.info, settings, self.session.setup.session, &self.session.setup.app_version);
+            self.session = Session::new(setup);
+            self.session_number += 1;
+            self.session.fill(&mut self.outbox);
+        } else {
+            self.session.progress = progress_from_info(&self.info);
+            self.session.setup.rubric = self.info.rubric.clone();
+            if has_more {
+                self.session.items_changed(&mut self.outbox);
+            }
+        }
+    }
+
+    /// What a session needs to know of this moment.
+    pub fn moment(ctx: &Context, now: Now, random: u128) -> Moment {
+        let size = ctx.content_rect().size();
+        Moment { now, random, window: [size.x, size.y, ctx.pixels_per_point()] }
+    }
+
+    /// Lets time pass: grace, focus, images wanted.
+    pub fn tick(&mut self, moment: &Moment, ctx: &Context) {
+        self.session.focus(moment.now, ctx.input(|input| input.focused));
+        if self.session.tick(moment, &mut self.outbox) {
+            ctx.request_repaint();
+        }
+        if let Some(due_ms) = self.session.submits_at_ms {
+            let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);
+            ctx.request_repaint_after(std::time::Duration::from_millis(wait_ms));
+        }
+        self.requests.extend(self.images.take_wanted().into_iter().map(|image| (Purpose::Image(image.clone()), Request::Image(image))));
+        self.items.requests(&mut self.requests);
+    }
+
+    /// Everything that is to be sent.
+    pub fn take_requests(&mut self) -> Vec<(Purpose, Request)> {
+        let number = self.session_number;
+        let mut requests: Vec<_> = std::mem::take(&mut self.outbox)
+            .into_iter()
+            .map(|(purpose, request)| (Purpose::Judge(number, purpose), request))
+            .collect();
+        requests.append(&mut self.requests);
+        requests
+    }
+
+    /// A screen's request was sent: long work that it asks for is starting.
+    pub fn sent(&mut self, purpose: &Purpose) {
+        match purpose {
+            Purpose::StartImport => self.import = Some(Job::Starting),
+            Purpose::StartExport => self.export = Some(Job::Starting),
+            _ => {}
+        }
+    }
+
+    /// An image arrived, or could not be had.
+    pub fn image_arrived(&mut self, request: ImageRequest, image: Result<Pixels, ApiError>) {
+        self.images.arrived(request, image);
+    }
+
+    /// Paints the project.
+    pub fn ui(&mut self, ui: &mut egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
+        self.documents.begin_frame(ui.ctx());
+        match self.view {
+            View::Judge => crate::judge::screen::judge_ui(ui, scene, self, wanted),
+            View::Items => crate::items::items_ui(ui, scene, self, wanted),
+        }
+    }
+
+    /// Lays out texts and fetches images of the items that come next, a little each frame, so that nothing
+    /// is left to do when they are shown.
+    pub fn prepare_ahead(&mut self, ui: &mut egui::Ui, settings: &Settings) {
+        if self.view == View::Judge {
+            crate::judge::screen::prepare_ahead(ui, self, settings);
+        }
+        self.images.upload_some(ui.ctx());
+    }
+}
+
+fn progress_from_info(info: &ProjectInfo) -> Progress {
+    let annotator = info.current_annotator();
+    Progress {
+        judged: annotator.map_or(0, |annotator| annotator.judged),
+        skipped: annotator.map_or(0, |annotator| annotator.skipped),
+        total: info.active_items,
+    }
+}
+
+fn setup_from_info(info: &ProjectInfo, settings: &Settings, session: u64, app_version: &str) -> Setup {
+    Setup {
+        annotator: info.annotator,
+        rubric: info.rubric.clone(),
+        progress: progress_from_info(info),
+        session,
+        app_version: app_version.to_owned(),
+        idle_after_ms: u64::from(settings.idle_after_s) * 1000,
+    }
+}

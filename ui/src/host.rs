@@ -1,0 +1,96 @@
+//! What the interface asks of the machine it runs on, besides the engine: the time, chance, and the system's
+//! file dialogs. Passed in, so that every test is exact.
+
+use tiebreak_domain::UnixMillis;
+
+/// The time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// By the wall.
+    pub unix: UnixMillis,
+    /// Milliseconds since some start; never goes back.
+    pub monotonic_ms: u64,
+    /// Minutes to add to UTC for local time.
+    pub utc_offset_minutes: i32,
+}
+
+/// What a file dialog is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// A project to open.
+    OpenProject,
+    /// Where a new project shall be.
+    NewProject,
+    /// Data to import.
+    ImportFile,
+    /// The folder of an import's media.
+    MediaFolder,
+    /// Where an export shall be.
+    ExportFile,
+    /// Where an import's problems shall be listed.
+    ImportReport,
+}
+
+/// The machine.
+pub trait Host {
+    /// The time.
+    fn now(&self) -> Now;
+
+    /// 128 random bits.
+    fn random(&mut self) -> u128;
+
+    /// Whether the system has file dialogs; paths can be typed everywhere.
+    fn has_dialogs(&self) -> bool;
+
+    /// Opens a file dialog; `suggested` is a file name.
+    fn open_dialog(&mut self, pick: Pick, suggested: &str);
+
+    /// A path that was picked in a dialog, if one was.
+    fn picked(&mut self) -> Option<(Pick, String)>;
+
+    /// Where new files are suggested to go: a folder.
+    fn documents_folder(&self) -> String;
+}
+
+/// A machine for tests: time stands still until it is moved, chance counts up, nobody picks a file.
+#[derive(Clone, Debug, Default)]
+pub struct Still {
+    /// The time.
+    pub now: std::sync::Arc<std::sync::Mutex<Now>>,
+    /// The last random number.
+    pub count: u128,
+}
+
+impl Still {
+    /// Lets time pass.
+    pub fn pass(&self, ms: u64) {
+        let mut now = self.now.lock().expect("no test panics while it holds the lock");
+        now.monotonic_ms += ms;
+        now.unix.0 += ms as i64;
+    }
+}
+
+impl Host for Still {
+    fn now(&self) -> Now {
+        *self.now.lock().expect("no test panics while it holds the lock")
+    }
+
+    fn random(&mut self) -> u128 {
+        self.count += 1;
+        self.count
+    }
+
+    fn has_dialogs(&self) -> bool {
+        false
+    }
+
+    fn open_dialog(&mut self, _pick: Pick, _suggested: &str) {}
+
+    fn picked(&mut self) -> Option<(Pick, String)> {
+        None
+    }
+
+    fn documents_folder(&self) -> String {
+        "documents".to_owned()
+    }
+}

@@ -1,0 +1,22 @@
+//! The judge screen: what is on it ([`session`]), and how it is painted ([`screen`]).
+//!
+//! [`Session`] knows no widget, so that every rule of judging is tested without a window; the screen reads it
+//! and hands back commands.
+
+pub mod answer_bar;
+pub mod draft;
+pub mod history;
+pub mod image_pane;
+pub mod outbox;
+pub mod pace;
+pub mod pane;
+pub mod prompt;
+pub mod saving;
+pub mod screen;
+pub mod session;
+pub mod top_bar;
+pub mod zoom;
+
+pub use draft::Draft;
+pub use outbox::{Outbox, Purpose};
+pub use session::Session;

@@ -1,0 +1,195 @@
+//! The bar of answers: outcomes, strength, and what else can be done with an item, each with its key.
+
+use egui::{Align, Layout, Margin, Panel, Rect, Ui, UiBuilder, vec2};
+use tiebreak_domain::rubric::QuestionKind;
+use tiebreak_domain::{Outcome, Strength};
+
+use super::screen::JudgeScreen;
+use crate::app::{Action, Scene};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::theme::font::Face;
+use crate::theme::{self, control, space, text};
+use crate::widget::{ActionButton, Ink, Segmented, text_ui};
+
+const OUTCOMES: [(Outcome, Command); 5] = [
+    (Outcome::A, Command::ChooseA),
+    (Outcome::B, Command::ChooseB),
+    (Outcome::Tie, Command::ChooseTie),
+    (Outcome::BothBad, Command::ChooseBothBad),
+    (Outcome::Unratable, Command::ChooseUnratable),
+];
+const STRENGTHS: [Command; 3] = [Command::Slightly, Command::Clearly, Command::Much];
+
+/// Below this width the title stands aside and the strength moves to the second row.
+const NARROW: f32 = 1120.0;
+
+/// Paints it.
+pub fn answer_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let frame = egui::Frame::new()
+        .fill(palette.panel)
+        .inner_margin(Margin::symmetric(space::EDGE as i8, space::MEDIUM as i8));
+    let height = 2.0 * control::HEIGHT + space::SMALL + 2.0 * space::MEDIUM;
+    Panel::bottom("answers").exact_size(height).frame(frame).show(ui, |ui| {
+        let is_narrow = ui.available_width() < NARROW;
+        ui.spacing_mut().item_spacing = vec2(space::SMALL, space::SMALL);
+        let (first, second) = rows(ui.max_rect());
+        ui.scope_builder(UiBuilder::new().max_rect(first).layout(Layout::left_to_right(Align::Center)), |ui| {
+            outcomes_ui(ui, scene, desk, is_narrow, wanted);
+        });
+        ui.scope_builder(UiBuilder::new().max_rect(second).layout(Layout::left_to_right(Align::Center)), |ui| {
+            if desk.judge_screen.is_comment_open {
+                comment_ui(ui, scene, desk, wanted);
+            } else {
+                others_ui(ui, scene, desk, is_narrow, wanted);
+            }
+        });
+    });
+}
+
+fn rows(room: Rect) -> (Rect, Rect) {
+    let first = Rect::from_min_size(room.min, vec2(room.width(), control::HEIGHT));
+    (first, first.translate(vec2(0.0, control::HEIGHT + space::SMALL)))
+}
+
+fn outcomes_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wanted: &mut Vec<Action>) {
+    let question = desk.info.rubric.questions.first();
+    if !is_narrow {
+        let title = question.map_or("", |question| question.title.as_str());
+        ui.scope(|ui| {
+            ui.set_width(TITLE_WIDTH);
+            text_ui(ui, title, Ink::Second, Face::Regular, text::SMALL);
+        });
+    }
+    let chosen = desk.session.current.as_ref().and_then(|shown| shown.outcome_on_screen());
+    for (outcome, command) in OUTCOMES {
+        let key = scene.keymap.key(command);
+        let button = ActionButton::new(command.label())
+            .key(&key)
+            .choice(chosen == Some(outcome))
+            .enabled(desk.session.current.is_some());
+        if ui.add(button).clicked() {
+            wanted.push(Action::Command(command));
+        }
+    }
+    if !is_narrow {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| strength_ui(ui, scene, desk, wanted));
+    }
+}
+
+const TITLE_WIDTH: f32 = 130.0;
+
+fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
+    let asks = desk
+        .info
+        .rubric
+        .questions
+        .first()
+        .is_some_and(|question| matches!(question.kind, QuestionKind::Preference { with_strength: true }));
+    if !asks {
+        return;
+    }
+    let draft = desk.session.current.as_ref().map(|shown| &shown.draft);
+    let before = draft.and_then(|draft| draft.strength).and_then(|strength| {
+        Strength::ALL.iter().position(|candidate| *candidate == strength)
+    });
+    let mut chosen = before;
+    let keys = STRENGTHS.map(|command| scene.keymap.key(command));
+    let mut control = Segmented::new("How much better?")
+        .enabled(draft.and_then(|draft| draft.outcome).is_some_and(Outcome::is_decided));
+    for (command, key) in STRENGTHS.iter().zip(&keys) {
+        control = control.option_with_key(command.label(), key);
+    }
+    control.show(ui, &mut chosen);
+    if chosen != before {
+        if let Some(command) = chosen.or(before).map(|index| STRENGTHS[index]) {
+            wanted.push(Action::Command(command));
+        }
+    }
+}
+
+fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wanted: &mut Vec<Action>) {
+    if !is_narrow {
+        ui.add_space(TITLE_WIDTH + space::SMALL);
+    }
+    let draft = desk.session.current.as_ref().map(|shown| &shown.draft);
+    let has_item = draft.is_some();
+    let is_set = |command| match command {
+        Command::Comment => draft.is_some_and(|draft| !draft.comment.trim().is_empty()),
+        Command::Flag => draft.is_some_and(|draft| draft.flagged),
+        _ => false,
+    };
+    for (command, is_enabled) in [
+        (Command::Comment, has_item),
+        (Command::Flag, has_item),
+        (Command::Skip, has_item),
+        (Command::Undo, desk.session.history.can_undo()),
+        (Command::ShowKeys, true),
+    ] {
+        // A button that is set changes its look and keeps its size.
+        let key = scene.keymap.key(command);
+        let width = if is_narrow { 84.0 } else { 92.0 };
+        let button = ActionButton::new(command.label()).key(&key).small().min_width(width).enabled(is_enabled);
+        let button = if is_set(command) { button.choice(true) } else { button.quiet() };
+        if ui.add(button.help(command.help())).clicked() {
+            wanted.push(Action::Command(command));
+        }
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        next_ui(ui, scene, desk, wanted);
+        if is_narrow {
+            strength_ui(ui, scene, desk, wanted);
+        }
+        if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
+            text_ui(ui, "Choose first", Ink::LookAgain, Face::Medium, text::SMALL);
+        } else if desk.session.submits_at_ms.is_some() && !is_narrow {
+            text_ui(ui, "Going on…", Ink::Third, Face::Regular, text::SMALL);
+        }
+    });
+}
+
+fn next_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
+    let key = scene.keymap.key(Command::Submit);
+    let button = ActionButton::new("Next").primary().key(&key).enabled(desk.session.can_submit());
+    if ui.add(button).clicked() {
+        wanted.push(Action::Command(Command::Submit));
+    }
+}
+
+fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let Desk { judge_screen, session, .. } = desk;
+    let Some(shown) = &session.current else { return };
+    let mut comment = shown.draft.comment.clone();
+    let width = ui.available_width() - 130.0;
+    let hint = egui::RichText::new("Why? Esc goes back to the keys, Ctrl+Enter goes on").color(palette.ink_third);
+    let edit = egui::TextEdit::multiline(&mut comment)
+        .id_salt("comment")
+        .font(Face::Regular.at(text::BODY))
+        .hint_text(hint)
+        .desired_rows(1)
+        .margin(Margin::symmetric(space::MEDIUM as i8, space::SMALL as i8));
+    let field = egui::ScrollArea::vertical()
+        .max_height(control::HEIGHT)
+        .max_width(width)
+        .id_salt("comment scroll")
+        .show(ui, |ui| ui.add_sized(vec2(width, control::HEIGHT), edit))
+        .inner;
+    field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
+    if JudgeScreen::takes_focus(judge_screen) {
+        field.request_focus();
+    } else if field.lost_focus() {
+        wanted.push(Action::LeaveComment);
+    }
+    if comment != shown.draft.comment {
+        wanted.push(Action::SetComment(comment));
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let is_ready = session.can_submit();
+        let key = scene.keymap.key(Command::Submit);
+        if ui.add(ActionButton::new("Next").primary().key(&key).enabled(is_ready)).clicked() {
+            wanted.push(Action::Command(Command::Submit));
+        }
+    });
+}

@@ -1,0 +1,109 @@
+//! A candidate's card: its letter, its size, and its parts one under the other.
+
+use egui::{Rect, Sense, Ui, UiBuilder, vec2};
+use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
+
+use super::image_pane::{Picture, image_ui};
+use super::zoom::Zoom;
+use crate::document::{DocumentCache, Reading, document_ui};
+use crate::images::Images;
+use crate::theme::font::Face;
+use crate::theme::{self, space, text};
+use crate::widget::{Ink, caption_ui, text_ui};
+
+/// What parts are painted with.
+pub struct Content<'a> {
+    /// Decoded images.
+    pub images: &'a mut Images,
+    /// Laid-out texts.
+    pub documents: &'a mut DocumentCache,
+    /// Text size and the like.
+    pub settings: &'a Settings,
+    /// The file the item came with.
+    pub source: SourceId,
+    /// Whether it is the prompt, which is set a little larger.
+    pub is_prompt: bool,
+}
+
+/// The one picture of a candidate that is nothing else; it gets the whole pane.
+pub fn only_picture(candidate: &Candidate) -> Option<&str> {
+    match candidate.parts.as_slice() {
+        [Part::Image { uri }] => Some(uri),
+        _ => None,
+    }
+}
+
+/// Paints parts one under the other, in the width there is.
+pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &str) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            ui.add_space(space::MEDIUM);
+        }
+        match part {
+            Part::Text { text, format } => words_ui(ui, content, text, *format),
+            Part::Message { role, text } => {
+                caption_ui(ui, role);
+                ui.add_space(space::TINY);
+                words_ui(ui, content, text, TextFormat::Markdown);
+            }
+            Part::Image { uri } => {
+                let side = ui.available_width();
+                let height = (side * 0.75).min(if content.is_prompt { 180.0 } else { 520.0 });
+                let (pane, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
+                let name = format!("{name}, image {}", index + 1);
+                let picture = Picture { source: content.source, uri, name: &name };
+                image_ui(ui, content.images, picture, pane, &mut Zoom::default());
+            }
+            Part::Video { uri } | Part::Audio { uri } => {
+                let says = format!("{} cannot be shown in this version", file_name(uri));
+                text_ui(ui, says, Ink::Second, Face::Regular, text::BODY);
+            }
+        }
+    }
+}
+
+fn words_ui(ui: &mut Ui, content: &mut Content<'_>, words: &str, format: TextFormat) {
+    let reading = Reading::of(ui, ui.available_width(), content.settings.text_size);
+    let laid_out = content.documents.get(ui.ctx(), words, format, reading);
+    document_ui(ui, &laid_out);
+}
+
+fn file_name(uri: &str) -> &str {
+    uri.rsplit(['/', '\\']).next().unwrap_or(uri)
+}
+
+/// What stands beside the letter: words, or width and height.
+pub fn size_words(candidate: &Candidate, full_size: Option<[u32; 2]>) -> String {
+    if let Some([width, height]) = full_size {
+        return format!("{width} × {height}");
+    }
+    let words: usize = candidate.parts.iter().filter_map(Part::text).map(|text| text.split_whitespace().count()).sum();
+    match words {
+        0 => String::new(),
+        1 => "1 word".to_owned(),
+        words => format!("{} words", super::top_bar::grouped(words as u64)),
+    }
+}
+
+/// Where a card's content stands, inside its frame.
+pub fn inside(card: Rect) -> (Rect, Rect) {
+    let header = Rect::from_min_size(
+        card.min + vec2(space::LARGE, space::MEDIUM),
+        vec2(card.width() - 2.0 * space::LARGE, theme::control::BADGE),
+    );
+    let body = Rect::from_min_max(
+        header.left_bottom() + vec2(0.0, space::MEDIUM),
+        card.max - vec2(space::TINY, space::TINY),
+    );
+    (header, body)
+}
+
+/// Paints inside a rectangle.
+pub fn within<R>(ui: &mut Ui, rect: Rect, paint: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+        paint(ui)
+    })
+    .inner
+}

@@ -1,0 +1,78 @@
+//! What is on the disk and what is not yet; the word "saved" comes from here.
+
+use tiebreak_domain::{ApiError, ItemId, JudgmentId, NewJudgment};
+
+/// Judgments that were submitted and not yet acknowledged.
+#[derive(Clone, Debug, Default)]
+pub struct Saving {
+    on_their_way: Vec<NewJudgment>,
+    refused: Vec<NewJudgment>,
+    error: Option<ApiError>,
+    saved_any: bool,
+}
+
+/// What the screen may say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SavedState {
+    /// Nothing was submitted yet.
+    Nothing,
+    /// Everything submitted is on the disk.
+    Saved,
+    /// So many judgments are on their way.
+    Saving(usize),
+    /// So many judgments could not be stored.
+    Failed(usize),
+}
+
+impl Saving {
+    /// A judgment was sent.
+    pub fn sent(&mut self, judgment: NewJudgment) {
+        self.on_their_way.push(judgment);
+    }
+
+    /// A judgment is on the disk.
+    pub fn acknowledged(&mut self, id: JudgmentId) {
+        self.on_their_way.retain(|judgment| judgment.id != id);
+        self.saved_any = true;
+        if self.refused.is_empty() {
+            self.error = None;
+        }
+    }
+
+    /// A judgment could not be stored; it is kept, to be sent again.
+    pub fn failed(&mut self, id: JudgmentId, error: ApiError) {
+        if let Some(place) = self.on_their_way.iter().position(|judgment| judgment.id == id) {
+            self.refused.push(self.on_their_way.remove(place));
+        }
+        self.error = Some(error);
+    }
+
+    /// Takes everything that could not be stored, oldest first, to be sent again.
+    pub fn retry(&mut self) -> Vec<NewJudgment> {
+        self.error = None;
+        std::mem::take(&mut self.refused)
+    }
+
+    /// Why the last one could not be stored.
+    pub fn error(&self) -> Option<&ApiError> {
+        self.error.as_ref()
+    }
+
+    /// What the screen may say.
+    pub fn state(&self) -> SavedState {
+        if !self.refused.is_empty() {
+            SavedState::Failed(self.refused.len())
+        } else if !self.on_their_way.is_empty() {
+            SavedState::Saving(self.on_their_way.len())
+        } else if self.saved_any {
+            SavedState::Saved
+        } else {
+            SavedState::Nothing
+        }
+    }
+
+    /// Items whose latest word is not on the disk.
+    pub fn items(&self) -> impl Iterator<Item = ItemId> {
+        self.on_their_way.iter().chain(&self.refused).map(|judgment| judgment.item)
+    }
+}

@@ -1,0 +1,532 @@
+//! A judging session: the item on the screen, those ahead and behind, and what happens on each command.
+//!
+//! The next items are fetched ahead, so that the one after a submitted item is there in the same frame.
+//! Nothing here waits: a submitted judgment is on its way ([`Saving`]) while the next item is read.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use tiebreak_domain::activity::Activity;
+use tiebreak_domain::project::Progress;
+use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    AnnotatorId, ApiError, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Outcome, QueuedItem, Request, Rubric,
+    Showing, Strength, UnixMillis, Verdict,
+};
+
+use super::history::{Done, History};
+use super::pace::Pace;
+use super::saving::Saving;
+use super::{Draft, Outbox, Purpose};
+use crate::host::Now;
+
+/// How many items are kept ready.
+pub const AHEAD: usize = 4;
+/// How many items can be gone back to without asking the engine.
+const BEHIND: usize = 30;
+
+/// The item on the screen.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The item and its order.
+    pub queued: QueuedItem,
+    /// What has been chosen so far.
+    pub draft: Draft,
+    shown_at: UnixMillis,
+    first_input_at: Option<UnixMillis>,
+    activity: Activity,
+}
+
+impl Shown {
+    /// The chosen outcome, by the sides of the screen.
+    pub fn outcome_on_screen(&self) -> Option<Outcome> {
+        self.draft.outcome.map(|outcome| self.queued.order.screen_from_outcome(outcome))
+    }
+}
+
+/// What a session needs to know of the moment.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The time.
+    pub now: Now,
+    /// 128 random bits, for at most one judgment.
+    pub random: u128,
+    /// Width and height of the window in points, and pixels per point.
+    pub window: [f32; 3],
+}
+
+/// What a session is told once.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Who judges.
+    pub annotator: AnnotatorId,
+    /// What is asked.
+    pub rubric: Rubric,
+    /// How far the annotator is.
+    pub progress: Progress,
+    /// The run of the program.
+    pub session: u64,
+    /// The program's version.
+    pub app_version: String,
+    /// After how many milliseconds without input time counts as idle.
+    pub idle_after_ms: u64,
+}
+
+/// Which items are gone through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Round {
+    /// Those that are open.
+    #[default]
+    Open,
+    /// Those that were skipped.
+    Skipped,
+}
+
+/// A judging session.
+#[derive(Debug)]
+pub struct Session {
+    /// What it was told.
+    pub setup: Setup,
+    /// The item on the screen.
+    pub current: Option<Shown>,
+    /// What is on the disk.
+    pub saving: Saving,
+    /// How fast it goes.
+    pub pace: Pace,
+    /// How far the annotator is, as far as it is on the disk.
+    pub progress: Progress,
+    /// What can be undone.
+    pub history: History,
+    /// Which items are gone through.
+    pub round: Round,
+    /// When a chosen outcome submits itself, on the monotonic clock.
+    pub submits_at_ms: Option<u64>,
+    ahead: VecDeque<QueuedItem>,
+    behind: Vec<QueuedItem>,
+    drafts: HashMap<ItemId, Draft>,
+    seen_this_round: HashSet<ItemId>,
+    last_asked_after: Option<ItemId>,
+    is_asking: bool,
+    is_exhausted: bool,
+    is_focused: bool,
+}
+
+impl Session {
+    /// A session at its start; [`Self::fill`] asks for the first items.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            progress: setup.progress,
+            setup,
+            current: None,
+            saving: Saving::default(),
+            pace: Pace::default(),
+            history: History::default(),
+            round: Round::Open,
+            submits_at_ms: None,
+            ahead: VecDeque::new(),
+            behind: Vec::new(),
+            drafts: HashMap::new(),
+            seen_this_round: HashSet::new(),
+            last_asked_after: None,
+            is_asking: false,
+            is_exhausted: false,
+            is_focused: true,
+        }
+    }
+
+    /// The items that come next, nearest first, so that their media and layout can be made ready.
+    pub fn ahead(&self) -> impl Iterator<Item = &QueuedItem> {
+        self.ahead.iter()
+    }
+
+    /// Whether nothing is open and nothing is on its way.
+    pub fn is_done(&self) -> bool {
+        self.current.is_none() && self.is_exhausted && self.ahead.is_empty()
+    }
+
+    /// Whether an item can be gone back to at once, or may be found.
+    pub fn can_go_back(&self) -> bool {
+        !self.behind.is_empty() || self.current.is_some()
+    }
+
+    /// Asks for more items where fewer than [`AHEAD`] are ready.
+    pub fn fill(&mut self, outbox: &mut Outbox) {
+        if self.is_asking || self.is_exhausted || self.ahead.len() >= AHEAD {
+            return;
+        }
+        self.is_asking = true;
+        let last = self.ahead.back().map(|queued| queued.item.id).or(self.last_asked_after);
+        let place = match (self.round, last) {
+            (Round::Open, None) => Place::Start,
+            (Round::Open, Some(last)) => Place::After(last),
+            (Round::Skipped, last) => Place::Skipped(last),
+        };
+        let count = (AHEAD + 1 - self.ahead.len()) as u32;
+        outbox.push((Purpose::Ahead, self.queue_request(place, count)));
+    }
+
+    /// More items may be open than before: an import ended, a status changed.
+    pub fn items_changed(&mut self, outbox: &mut Outbox) {
+        self.is_exhausted = false;
+        self.fill(outbox);
+    }
+
+    /// Begins a round through open or skipped items.
+    pub fn begin_round(&mut self, round: Round, outbox: &mut Outbox) {
+        self.round = round;
+        self.ahead.clear();
+        self.seen_this_round.clear();
+        self.last_asked_after = None;
+        self.is_exhausted = false;
+        self.is_asking = false;
+        self.fill(outbox);
+    }
+
+    /// Items asked for by [`Self::fill`] arrived.
+    pub fn ahead_arrived(&mut self, items: Vec<QueuedItem>, moment: &Moment, outbox: &mut Outbox) {
+        self.is_asking = false;
+        let known: Vec<ItemId> = self.taken();
+        let mut is_any_new = false;
+        for queued in items {
+            // A round through what was skipped ends where it began, however often an item is skipped again.
+            let is_again = self.round == Round::Skipped && self.seen_this_round.contains(&queued.item.id);
+            if !is_again && !known.contains(&queued.item.id) {
+                is_any_new = true;
+                self.last_asked_after = Some(queued.item.id);
+                self.ahead.push_back(queued);
+            }
+        }
+        self.is_exhausted = !is_any_new;
+        if self.current.is_none() {
+            self.advance(moment);
+        }
+        self.fill(outbox);
+    }
+
+    /// An item asked for by [`Self::back`], [`Self::forth`] or [`Self::go_to`] arrived; none if there is none.
+    pub fn go_arrived(&mut self, items: Vec<QueuedItem>, moment: &Moment) {
+        if let Some(queued) = items.into_iter().next() {
+            self.ahead.retain(|ahead| ahead.item.id != queued.item.id);
+            self.behind.retain(|behind| behind.item.id != queued.item.id);
+            if let Some(left) = self.leave() {
+                self.ahead.push_front(left);
+            }
+            self.show(queued, moment);
+        }
+    }
+
+    /// Goes to one item, whatever its state.
+    pub fn go_to(&mut self, item: ItemId, outbox: &mut Outbox) {
+        if self.current.as_ref().is_none_or(|shown| shown.queued.item.id != item) {
+            outbox.push((Purpose::Go, self.queue_request(Place::At(item), 1)));
+        }
+    }
+
+    /// The annotator did something.
+    pub fn input(&mut self, now: Now) {
+        if let Some(shown) = &mut self.current {
+            shown.first_input_at.get_or_insert(now.unix);
+            shown.activity.input(now.monotonic_ms);
+        }
+    }
+
+    /// The window came to the front or left it.
+    pub fn focus(&mut self, now: Now, is_focused: bool) {
+        if self.is_focused != is_focused {
+            self.is_focused = is_focused;
+            if let Some(shown) = &mut self.current {
+                shown.activity.focus(now.monotonic_ms, is_focused);
+            }
+        }
+    }
+
+    /// Chooses an outcome by the sides of the screen. With a grace, it submits itself after so many
+    /// milliseconds unless something else is chosen.
+    pub fn choose(&mut self, on_screen: Outcome, now: Now, grace_ms: Option<u32>) {
+        if let Some(shown) = &mut self.current {
+            shown.draft.choose(shown.queued.order.outcome_from_screen(on_screen));
+            self.restart_grace(now, grace_ms);
+        }
+    }
+
+    /// Chooses a strength, or takes it back.
+    pub fn toggle_strength(&mut self, strength: Strength, now: Now, grace_ms: Option<u32>) {
+        if let Some(shown) = &mut self.current {
+            shown.draft.toggle_strength(strength);
+            self.restart_grace(now, grace_ms);
+        }
+    }
+
+    /// Marks the item for a second look, or unmarks it.
+    pub fn toggle_flag(&mut self) {
+        if let Some(shown) = &mut self.current {
+            shown.draft.flagged = !shown.draft.flagged;
+        }
+        self.submits_at_ms = None;
+    }
+
+    /// Whether [`Self::submit`] would do something.
+    pub fn can_submit(&self) -> bool {
+        self.current.as_ref().is_some_and(|shown| shown.draft.preference().is_some())
+    }
+
+    /// Submits what was chosen and goes on; says whether it did. An item left just as it was before is not
+    /// stored again.
+    pub fn submit(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
+        let Some(shown) = &self.current else { return false };
+        let Some(preference) = shown.draft.preference() else { return false };
+        let previous = shown.queued.previous.as_ref();
+        let is_in_force = previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+        if is_in_force && Draft::from_previous(previous) == shown.draft {
+            self.forth(moment, outbox);
+            return true;
+        }
+        self.finish(Verdict::overall(preference), moment, outbox);
+        true
+    }
+
+    /// Passes the item by and goes on.
+    pub fn skip(&mut self, moment: &Moment, outbox: &mut Outbox) {
+        if self.current.is_some() {
+            self.finish(Verdict::Skipped, moment, outbox);
+        }
+    }
+
+    /// Takes the last judgment or skip back and returns to its item, with what was chosen still chosen.
+    pub fn undo(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
+        let Some(done) = self.history.undo() else { return false };
+        let before = done.queued.previous.clone();
+        let restored = self.judgment_as_before(&done, before.as_ref(), moment);
+        self.send(restored.clone(), outbox);
+        if matches!(done.judgment.verdict, Verdict::Judged { .. }) {
+            self.pace.took_back();
+        }
+        let mut queued = done.queued.clone();
+        queued.previous = Some(revised(&restored, before.as_ref()));
+        queued.acquisition = Acquisition::CHOSEN;
+        self.ahead.retain(|ahead| ahead.item.id != queued.item.id);
+        self.behind.retain(|behind| behind.item.id != queued.item.id);
+        if let Some(left) = self.leave() {
+            if left.item.id != queued.item.id {
+                self.ahead.push_front(left);
+            }
+        }
+        self.drafts.insert(
+            queued.item.id,
+            Draft::from_verdict(&done.judgment.verdict, &done.judgment.comment, done.judgment.flagged),
+        );
+        self.show(queued, moment);
+        self.history.undid(done);
+        true
+    }
+
+    /// Gives again what was taken back.
+    pub fn redo(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
+        let Some(mut done) = self.history.redo() else { return false };
+        done.judgment.id = JudgmentId::new(moment.now.unix, moment.random);
+        done.judgment.recorded_at = moment.now.unix;
+        self.send(done.judgment.clone(), outbox);
+        if let (Verdict::Judged { .. }, Some(showing)) = (&done.judgment.verdict, &done.judgment.showing) {
+            self.pace.judged(showing.active_ms);
+        }
+        let item = done.judgment.item;
+        self.drafts.remove(&item);
+        if self.current.as_ref().is_some_and(|shown| shown.queued.item.id == item) {
+            let previous = revised(&done.judgment, self.current.as_ref().and_then(|shown| shown.queued.previous.as_ref()));
+            if let Some(shown) = &mut self.current {
+                shown.queued.previous = Some(previous);
+            }
+            self.put_behind();
+            self.advance(moment);
+        }
+        self.history.redid(done);
+        self.fill(outbox);
+        true
+    }
+
+    /// Goes to the item before, without judging this one; what was chosen is kept as a draft.
+    pub fn back(&mut self, moment: &Moment, outbox: &mut Outbox) {
+        if let Some(mut queued) = self.behind.pop() {
+            if let Some(left) = self.leave() {
+                self.ahead.push_front(left);
+            }
+            queued.acquisition = Acquisition::CHOSEN;
+            self.show(queued, moment);
+        } else if let Some(shown) = &self.current {
+            let place = Place::Before(shown.queued.item.id);
+            outbox.push((Purpose::Go, self.queue_request(place, 1)));
+        }
+    }
+
+    /// Goes to the item after, without judging this one; what was chosen is kept as a draft.
+    pub fn forth(&mut self, moment: &Moment, outbox: &mut Outbox) {
+        if self.ahead.is_empty() && !self.is_exhausted {
+            return;
+        }
+        self.keep_draft();
+        self.put_behind();
+        self.advance(moment);
+        self.fill(outbox);
+    }
+
+    /// Submits when the moment of grace is over; says whether it did.
+    pub fn tick(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
+        let is_due = self.submits_at_ms.is_some_and(|due_ms| due_ms <= moment.now.monotonic_ms);
+        is_due && self.submit(moment, outbox)
+    }
+
+    /// A judgment is on the disk.
+    pub fn saved(&mut self, judgment: JudgmentId, progress: Progress) {
+        self.saving.acknowledged(judgment);
+        self.progress = progress;
+    }
+
+    /// A judgment could not be stored.
+    pub fn not_saved(&mut self, judgment: JudgmentId, error: ApiError) {
+        self.saving.failed(judgment, error);
+    }
+
+    /// Items asked for could not be had: asks again on the next occasion.
+    pub fn ahead_failed(&mut self) {
+        self.is_asking = false;
+    }
+
+    /// Sends again what could not be stored.
+    pub fn retry(&mut self, outbox: &mut Outbox) {
+        for judgment in self.saving.retry() {
+            self.send(judgment, outbox);
+        }
+    }
+
+    fn finish(&mut self, verdict: Verdict, moment: &Moment, outbox: &mut Outbox) {
+        let Some(shown) = &mut self.current else { return };
+        shown.activity.input(moment.now.monotonic_ms);
+        let (active_ms, idle_ms) = shown.activity.totals(moment.now.monotonic_ms);
+        let judgment = NewJudgment {
+            id: JudgmentId::new(moment.now.unix, moment.random),
+            item: shown.queued.item.id,
+            annotator: self.setup.annotator,
+            flagged: shown.draft.flagged,
+            comment: shown.draft.comment.trim().to_owned(),
+            rubric_version: self.setup.rubric.version,
+            showing: Some(Showing {
+                order: shown.queued.order.clone(),
+                models_visible: self.setup.rubric.models_visible,
+                scores_visible: false,
+                shown_at: shown.shown_at,
+                first_input_at: shown.first_input_at,
+                submitted_at: moment.now.unix,
+                active_ms,
+                idle_ms,
+                utc_offset_minutes: moment.now.utc_offset_minutes,
+                app_version: self.setup.app_version.clone(),
+                session: self.setup.session,
+                acquisition: shown.queued.acquisition.clone(),
+                window: moment.window,
+            }),
+            origin: Origin::Screen,
+            recorded_at: moment.now.unix,
+            verdict,
+        };
+        if matches!(judgment.verdict, Verdict::Judged { .. }) {
+            self.pace.judged(active_ms);
+        }
+        self.history.did(Done { queued: shown.queued.clone(), judgment: judgment.clone() });
+        shown.queued.previous = Some(revised(&judgment, shown.queued.previous.as_ref()));
+        self.drafts.remove(&judgment.item);
+        self.send(judgment, outbox);
+        self.put_behind();
+        self.advance(moment);
+        self.fill(outbox);
+    }
+
+    fn send(&mut self, judgment: NewJudgment, outbox: &mut Outbox) {
+        self.saving.sent(judgment.clone());
+        outbox.push((Purpose::Save(judgment.id), Request::Submit(Box::new(judgment))));
+    }
+
+    fn judgment_as_before(&self, done: &Done, before: Option<&Judgment>, moment: &Moment) -> NewJudgment {
+        NewJudgment {
+            id: JudgmentId::new(moment.now.unix, moment.random),
+            item: done.judgment.item,
+            annotator: done.judgment.annotator,
+            verdict: before.map_or(Verdict::Withdrawn, |judgment| judgment.given.verdict.clone()),
+            flagged: before.is_some_and(|judgment| judgment.given.flagged),
+            comment: before.map(|judgment| judgment.given.comment.clone()).unwrap_or_default(),
+            rubric_version: self.setup.rubric.version,
+            showing: before.and_then(|judgment| judgment.given.showing.clone()),
+            origin: Origin::Screen,
+            recorded_at: moment.now.unix,
+        }
+    }
+
+    fn queue_request(&self, place: Place, count: u32) -> Request {
+        Request::Queue(QueueRequest { annotator: self.setup.annotator, place, count, except: self.taken() })
+    }
+
+    /// Items that must not be offered: on the screen, ahead, or on their way to the disk.
+    fn taken(&self) -> Vec<ItemId> {
+        let current = self.current.iter().map(|shown| shown.queued.item.id);
+        current.chain(self.ahead.iter().map(|queued| queued.item.id)).chain(self.saving.items()).collect()
+    }
+
+    fn restart_grace(&mut self, now: Now, grace_ms: Option<u32>) {
+        self.submits_at_ms =
+            grace_ms.filter(|_| self.can_submit()).map(|grace_ms| now.monotonic_ms + u64::from(grace_ms));
+    }
+
+    fn advance(&mut self, moment: &Moment) {
+        if let Some(queued) = self.ahead.pop_front() {
+            self.show(queued, moment);
+        }
+    }
+
+    fn show(&mut self, queued: QueuedItem, moment: &Moment) {
+        let draft = self
+            .drafts
+            .remove(&queued.item.id)
+            .unwrap_or_else(|| Draft::from_previous(queued.previous.as_ref()));
+        let mut activity = Activity::start(moment.now.monotonic_ms, self.setup.idle_after_ms);
+        if !self.is_focused {
+            activity.focus(moment.now.monotonic_ms, false);
+        }
+        self.submits_at_ms = None;
+        self.seen_this_round.insert(queued.item.id);
+        self.current = Some(Shown { queued, draft, shown_at: moment.now.unix, first_input_at: None, activity });
+    }
+
+    fn keep_draft(&mut self) {
+        if let Some(shown) = &self.current {
+            if shown.draft != Draft::from_previous(shown.queued.previous.as_ref()) {
+                self.drafts.insert(shown.queued.item.id, shown.draft.clone());
+            }
+        }
+    }
+
+    fn leave(&mut self) -> Option<QueuedItem> {
+        self.keep_draft();
+        self.submits_at_ms = None;
+        self.current.take().map(|shown| shown.queued)
+    }
+
+    fn put_behind(&mut self) {
+        self.submits_at_ms = None;
+        if let Some(shown) = self.current.take() {
+            if self.behind.len() == BEHIND {
+                self.behind.remove(0);
+            }
+            self.behind.push(shown.queued);
+        }
+    }
+}
+
+fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {
+    Judgment {
+        given: given.clone(),
+        revision: before.map_or(1, |judgment| judgment.revision + 1),
+        supersedes: before.map(|judgment| judgment.given.id),
+    }
+}
+
+#[cfg(test)]
+mod tests;
