@@ -20,37 +20,36 @@ CREATE TABLE source_range (
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,
     -- tiebreak_domain::Item::key; 16 bytes.
-    content_key BLOB NOT NULL UNIQUE,
+    content_key BLOB NOT NULL,
     source_id INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'excluded', 'deleted')),
     external_id TEXT,
     -- JSON: the parts of the prompt.
     prompt TEXT NOT NULL,
+    -- JSON: the candidates in their order, each with its parts, model and metadata.
+    candidates TEXT NOT NULL,
     -- JSON: an object; null where it would be empty.
     metadata TEXT
 ) STRICT;
 
 CREATE INDEX item_out_of_play ON item (status) WHERE status <> 'active';
 
--- id = item_id * 16 + index, so that candidates lie in the order of their items and need no other index.
-CREATE TABLE candidate (
-    id INTEGER PRIMARY KEY,
-    model TEXT,
-    -- JSON: its parts.
-    parts TEXT NOT NULL,
-    -- JSON: an object; null where it would be empty.
-    metadata TEXT
-) STRICT;
+-- The item of each key. A table of its own and no index, so that an import can fill it in the order of keys
+-- when its items are in: keys are random, and one by one each would touch another page.
+CREATE TABLE item_key (
+    content_key BLOB PRIMARY KEY CHECK (length(content_key) = 16),
+    item_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER item_content_is_kept
-BEFORE UPDATE OF id, content_key, source_id, external_id, prompt, metadata ON item
+BEFORE UPDATE OF id, content_key, source_id, external_id, prompt, candidates, metadata ON item
 BEGIN SELECT RAISE (ABORT, 'the content of an item never changes'); END;
 
 CREATE TRIGGER item_is_kept BEFORE DELETE ON item
 BEGIN SELECT RAISE (ABORT, 'an item is never removed, only its status changes'); END;
 
-CREATE TRIGGER candidate_content_is_kept BEFORE UPDATE ON candidate
-BEGIN SELECT RAISE (ABORT, 'the content of a candidate never changes'); END;
+CREATE TRIGGER item_key_stays BEFORE UPDATE ON item_key
+BEGIN SELECT RAISE (ABORT, 'the key of an item never changes'); END;
 
-CREATE TRIGGER candidate_is_kept BEFORE DELETE ON candidate
-BEGIN SELECT RAISE (ABORT, 'a candidate is never removed'); END;
+CREATE TRIGGER item_key_is_kept BEFORE DELETE ON item_key
+BEGIN SELECT RAISE (ABORT, 'the key of an item is never removed'); END;

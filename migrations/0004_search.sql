@@ -8,6 +8,9 @@ CREATE VIRTUAL TABLE search USING fts5 (
     tokenize = 'unicode61 remove_diacritics 2'
 );
 
+-- Bytes gathered before they are written as one sorted run: fewer runs are merged later.
+INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
+
 -- Items up to and including this one are in the index; the rest is built after an import, in the background.
 CREATE TABLE search_progress (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,24 +1,27 @@
 //! Imports: one transaction that takes in a whole file, or nothing.
 //!
-//! Made for a million items: prepared statements, texts written straight into buffers that are used again, no
-//! search index (that is built afterwards, see [`crate::Store::index_some`]), and changed pages that spill to
-//! the log instead of filling the memory. The sets of [`Facets`] are changed in a copy, which takes the place
+//! Made for a million items: one row each, hashed and written as JSON before it comes here if there is a
+//! thread for it ([`PreparedItem`]), keys stored in their order at the end, no search index (that is built
+//! afterwards, see [`crate::Store::index_some`]), and changed pages that spill to the log instead of filling
+//! the memory. The sets of [`Facets`] are changed in a copy, which takes the place
 //! of the shared ones on commit.
+
+mod new_keys;
 
 use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, params};
-use serde::Serialize;
-use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
 };
 
 use crate::facets::{Facets, SharedFacets, bit};
-use crate::item::{self, CANDIDATE_STRIDE, status_word};
+use crate::item::{self, status_word};
 use crate::last_word::LastWord;
+use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewProject, NewSource};
 use crate::{Result, StoreError, judgment};
+use new_keys::NewKeys;
 
 /// What became of an item that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +40,6 @@ pub struct AddedItem {
 pub struct Import<'store> {
     connection: &'store Connection,
     insert_item: CachedStatement<'store>,
-    insert_candidate: CachedStatement<'store>,
     shared: &'store SharedFacets,
     rubrics: &'store mut BTreeMap<u32, Rubric>,
     facets: Facets,
@@ -45,8 +47,9 @@ pub struct Import<'store> {
     runs: Vec<(SourceId, u32, u32)>,
     /// Logs that did not come in the order of their revisions, to be looked at before the commit.
     unordered: Vec<(AnnotatorId, ItemId)>,
-    buffer: Vec<u8>,
-    metadata_buffer: Vec<u8>,
+    new_keys: NewKeys,
+    /// Whether any key is in the database, where it would have to be looked for.
+    has_stored_keys: bool,
     is_open: bool,
 }
 
@@ -57,23 +60,20 @@ impl<'store> Import<'store> {
         rubrics: &'store mut BTreeMap<u32, Rubric>,
     ) -> Result<Self> {
         let insert_item = connection.prepare_cached(
-            "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, metadata) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (content_key) DO NOTHING",
+            "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, candidates, metadata) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        let insert_candidate = connection
-            .prepare_cached("INSERT INTO candidate (id, model, parts, metadata) VALUES (?1, ?2, ?3, ?4)")?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Self {
             connection,
             insert_item,
-            insert_candidate,
             facets: shared.read().clone(),
             shared,
             rubrics,
             runs: Vec::new(),
             unordered: Vec::new(),
-            buffer: Vec::new(),
-            metadata_buffer: Vec::new(),
+            new_keys: NewKeys::default(),
+            has_stored_keys: shared.read().last_item() > 0,
             is_open: true,
         })
     }
@@ -116,51 +116,63 @@ impl<'store> Import<'store> {
         item: &Item,
         status: ItemStatus,
     ) -> Result<AddedItem> {
-        if item.candidates.is_empty() || item.candidates.len() > MAX_CANDIDATES {
-            let count = item.candidates.len();
-            return Err(StoreError::Refused(format!(
-                "an item has 1 to {MAX_CANDIDATES} candidates, this has {count}"
-            )));
-        }
+        self.add_item_prepared(source, &PreparedItem::new(item)?, status)
+    }
+
+    /// Adds an active item whose key was computed before; it has to be [`Item::key`].
+    pub fn add_item_with_key(&mut self, source: SourceId, item: &Item, key: ItemKey) -> Result<AddedItem> {
+        self.add_item_prepared(source, &PreparedItem::with_key(item, key)?, ItemStatus::Active)
+    }
+
+    /// Adds an item that another thread made ready, unless the project has its content already, in which case
+    /// its status stays.
+    pub fn add_item_prepared(
+        &mut self,
+        source: SourceId,
+        item: &PreparedItem,
+        status: ItemStatus,
+    ) -> Result<AddedItem> {
         let key = item.key();
+        if let Some((id, status)) = self.known(key)? {
+            return Ok(AddedItem { id, key, is_new: false, status });
+        }
         let number = self
             .facets
             .last_item()
             .checked_add(1)
             .ok_or_else(|| StoreError::Refused("the project is full".to_owned()))?;
         let id = ItemId(i64::from(number));
-        let prompt = json_into(&mut self.buffer, &item.prompt)?;
-        let metadata = (!item.metadata.is_empty())
-            .then(|| json_into(&mut self.metadata_buffer, &item.metadata))
-            .transpose()?;
-        let inserted = self.insert_item.execute(params![
+        self.insert_item.execute(params![
             id.0,
             key.0,
             source.0,
             status_word(status),
             item.external_id,
-            prompt,
-            metadata
+            item.prompt,
+            item.candidates,
+            item.metadata
         ])?;
-        if inserted == 0 {
-            let (id, status) = item::by_key(self.connection, key)?
-                .ok_or_else(|| StoreError::Damaged(format!("an item's number is taken: {id}")))?;
-            return Ok(AddedItem { id, key, is_new: false, status });
-        }
-        for (index, candidate) in item.candidates.iter().enumerate() {
-            let parts = json_into(&mut self.buffer, &candidate.parts)?;
-            let metadata = (!candidate.metadata.is_empty())
-                .then(|| json_into(&mut self.metadata_buffer, &candidate.metadata))
-                .transpose()?;
-            let row = id.0 * CANDIDATE_STRIDE + index as i64;
-            self.insert_candidate.execute(params![row, candidate.model, parts, metadata])?;
-        }
         self.facets.add_item(number, status);
+        self.has_stored_keys |= self.new_keys.insert(self.connection, key, number)?;
         match self.runs.last_mut() {
             Some((of_source, _, last)) if *of_source == source => *last = number,
             _ => self.runs.push((source, number, number)),
         }
         Ok(AddedItem { id, key, is_new: true, status })
+    }
+
+    /// The item with a key, of before or of this import, and its status.
+    fn known(&self, key: ItemKey) -> Result<Option<(ItemId, ItemStatus)>> {
+        match self.new_keys.get(key) {
+            Some(id) => {
+                let number = bit(id)?;
+                let has = |status: &ItemStatus| self.facets.with_status(*status).contains(number);
+                let others = [ItemStatus::Excluded, ItemStatus::Deleted];
+                Ok(Some((id, others.into_iter().find(has).unwrap_or(ItemStatus::Active))))
+            }
+            None if self.has_stored_keys => item::by_key(self.connection, key),
+            None => Ok(None),
+        }
     }
 
     /// Finds an annotator by key or name, else adds one.
@@ -210,7 +222,7 @@ impl<'store> Import<'store> {
 
     /// The item with this content, if the project has it.
     pub fn item_by_key(&mut self, key: ItemKey) -> Result<Option<ItemId>> {
-        Ok(item::by_key(self.connection, key)?.map(|(id, _)| id))
+        Ok(self.known(key)?.map(|(id, _)| id))
     }
 
     /// Makes all of it durable, and visible to readers.
@@ -220,6 +232,7 @@ impl<'store> Import<'store> {
         for (annotator, item) in std::mem::take(&mut self.unordered) {
             self.refuse_broken_log(annotator, item)?;
         }
+        self.new_keys.store(self.connection)?;
         for &(source, first, last) in &self.runs {
             self.facets.add_source_range(source, first, last);
             let mut statement = self.connection.prepare_cached(
@@ -273,10 +286,4 @@ impl Drop for Import<'_> {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
-}
-
-fn json_into<'buffer>(buffer: &'buffer mut Vec<u8>, value: &impl Serialize) -> Result<&'buffer str> {
-    buffer.clear();
-    serde_json::to_writer(&mut *buffer, value)?;
-    Ok(std::str::from_utf8(buffer).expect("JSON is UTF-8"))
 }

@@ -2,10 +2,9 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use tiebreak_domain::project::SearchIndex;
-use tiebreak_domain::{ItemId, Part};
+use tiebreak_domain::{Candidate, Part};
 
-use crate::item::{self, CANDIDATE_STRIDE};
-use crate::{Result, project};
+use crate::{Result, item, project};
 
 /// More words than this narrow nothing any more, and the database limits how deep a query may be.
 const MAX_TERMS: usize = 64;
@@ -34,7 +33,7 @@ pub(crate) fn query_from_text(text: &str) -> Option<String> {
             continue;
         }
         query.push('"');
-        query.extend(words.chars().map(|character| if character.is_control() { ' ' } else { character }));
+        push_separated(&mut query, &words.replace(|character: char| character.is_control(), " "));
         query.push_str(if is_prefix { "\"* " } else { "\" " });
     }
     (!query.is_empty()).then_some(query)
@@ -51,26 +50,21 @@ pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<
         transaction.query_row("SELECT indexed_through FROM search_progress", [], |row| row.get(0))?;
     let mut last = through;
     {
-        let mut items =
-            transaction.prepare_cached("SELECT id, prompt FROM item WHERE id > ?1 ORDER BY id LIMIT ?2")?;
-        let mut candidates = transaction
-            .prepare_cached("SELECT parts FROM candidate WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+        let mut items = transaction
+            .prepare_cached("SELECT id, prompt, candidates FROM item WHERE id > ?1 ORDER BY id LIMIT ?2")?;
         let mut insert = transaction
             .prepare_cached("INSERT INTO search (rowid, prompt, candidates) VALUES (?1, ?2, ?3)")?;
         let mut rows = items.query(params![through, max_items])?;
         let (mut prompt_words, mut candidate_words) = (String::new(), String::new());
         while let Some(row) = rows.next()? {
-            let id = ItemId(row.get(0)?);
+            last = row.get(0)?;
             prompt_words.clear();
             push_words(&mut prompt_words, &item::json::<Vec<Part>>(row, 1)?);
             candidate_words.clear();
-            let first = id.0 * CANDIDATE_STRIDE;
-            let mut parts = candidates.query([first, first + CANDIDATE_STRIDE - 1])?;
-            while let Some(row) = parts.next()? {
-                push_words(&mut candidate_words, &item::json::<Vec<Part>>(row, 0)?);
+            for candidate in item::json::<Vec<Candidate>>(row, 2)? {
+                push_words(&mut candidate_words, &candidate.parts);
             }
-            insert.execute(params![id.0, prompt_words, candidate_words])?;
-            last = id.0;
+            insert.execute(params![last, prompt_words, candidate_words])?;
         }
     }
     if last > through {
@@ -81,11 +75,43 @@ pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<
     Ok(index)
 }
 
+/// The words of some parts; of a medium those of its file's name.
 fn push_words(words: &mut String, parts: &[Part]) {
-    for text in parts.iter().filter_map(Part::text) {
-        words.push_str(text);
+    for text in parts.iter().filter_map(|part| part.text().or(part.uri().map(file_name))) {
+        push_separated(words, text);
         words.push('\n');
     }
+}
+
+/// The last component of where a medium is.
+pub(crate) fn file_name(uri: &str) -> &str {
+    uri.rsplit(['/', '\\']).next().unwrap_or(uri)
+}
+
+/// Adds a text with white space around each character of a script that writes no spaces between words: each
+/// is a word of the index, and a run of them, asked for, is a phrase.
+fn push_separated(words: &mut String, text: &str) {
+    if text.is_ascii() {
+        words.push_str(text);
+        return;
+    }
+    for character in text.chars() {
+        if is_written_without_spaces(character) {
+            words.extend([' ', character, ' ']);
+        } else {
+            words.push(character);
+        }
+    }
+}
+
+/// Thai, Lao, Myanmar and Khmer; kana, bopomofo and Han with their extensions and full-width forms.
+fn is_written_without_spaces(character: char) -> bool {
+    matches!(character,
+        '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}'
+        | '\u{31a0}'..='\u{31bf}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+        | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

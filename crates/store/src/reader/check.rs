@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use rusqlite::Connection;
 
 use super::{Reader, stream};
-use crate::item::CANDIDATE_STRIDE;
 use crate::last_word::LastWord;
 use crate::{Result, StoreError, judgment, migration, project};
 
@@ -98,7 +97,9 @@ fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let ranges: Vec<(i64, i64, i64)> = ranges.collect::<Result<_, _>>()?;
     let mut range = 0;
     let mut expected = 1;
-    let mut candidates = 0;
+    let mut count = 0;
+    let mut known = connection.prepare("SELECT 1 FROM item_key WHERE content_key = ?1 AND item_id = ?2")?;
+    let mut unknown = Vec::new();
     stream::each_item(connection, |stored| {
         if stored.id.0 != expected {
             findings.add(format!("item {expected} is missing"));
@@ -110,7 +111,10 @@ fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
         if stored.item.candidates.is_empty() {
             findings.add(format!("item {} has no candidates", stored.id));
         }
-        candidates += stored.item.candidates.len() as i64;
+        count += 1;
+        if !matches!(known.exists(rusqlite::params![stored.key.0, stored.id.0]), Ok(true)) {
+            unknown.push(stored.id);
+        }
         while ranges.get(range).is_some_and(|&(_, last, _)| last < stored.id.0) {
             range += 1;
         }
@@ -122,12 +126,12 @@ fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
         }
         ControlFlow::Continue(())
     })?;
-    let stored: i64 = connection.query_row("SELECT count(*) FROM candidate", [], |row| row.get(0))?;
-    if stored != candidates {
-        findings.add(format!(
-            "{} candidates belong to no item (rows are item * {CANDIDATE_STRIDE} + index)",
-            stored - candidates
-        ));
+    for id in unknown.into_iter().take(MAX_FINDINGS) {
+        findings.add(format!("item {id} is not found by its key"));
+    }
+    let keys: i64 = connection.query_row("SELECT count(*) FROM item_key", [], |row| row.get(0))?;
+    if keys != count {
+        findings.add(format!("there are {keys} keys for {count} items"));
     }
     Ok(())
 }

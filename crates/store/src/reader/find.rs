@@ -3,12 +3,13 @@
 use roaring::RoaringBitmap;
 use rusqlite::params;
 use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS};
-use tiebreak_domain::{ItemFilter, ItemId, Part, SourceId};
+use tiebreak_domain::{Candidate, ItemFilter, ItemId, Part, SourceId};
 
 use super::Reader;
 use crate::facets::bit;
-use crate::item::{self, ItemRows, status_from_word, text};
-use crate::{Result, StoreError, search};
+use crate::item::{self, status_from_word, text};
+use crate::search::{self, file_name};
+use crate::{Result, StoreError};
 
 /// How many hits of a search are taken between two questions whether to go on.
 const HITS_PER_QUESTION: usize = 256;
@@ -67,12 +68,11 @@ impl Reader {
     /// The lines of some items, in the order asked.
     pub fn rows(&self, ids: &[ItemId]) -> Result<Vec<ItemRow>> {
         let mut statement = self.connection.prepare_cached(&format!("{} WHERE id = ?1", item::SELECT))?;
-        let mut candidates = ItemRows::new(&self.connection)?;
         ids.iter()
             .map(|&id| {
                 let mut rows = statement.query([id.0])?;
                 let row = rows.next()?.ok_or_else(|| StoreError::NotFound(format!("item {id}")))?;
-                let candidates = candidates.candidates_of(id)?;
+                let candidates: Vec<Candidate> = item::json(row, 6)?;
                 Ok(ItemRow {
                     id,
                     external_id: row.get(4)?,
@@ -92,10 +92,9 @@ impl Reader {
 
 /// The start of some parts on one line: runs of white space are one space, a medium is its file name.
 fn line_from_parts(parts: &[Part]) -> String {
-    let words = parts.iter().flat_map(|part| {
-        let file_name = part.uri().map(|uri| uri.rsplit(['/', '\\']).next().unwrap_or(uri));
-        part.text().unwrap_or_default().split_whitespace().chain(file_name)
-    });
+    let words = parts
+        .iter()
+        .flat_map(|part| part.text().unwrap_or_default().split_whitespace().chain(part.uri().map(file_name)));
     let mut line = String::new();
     let mut room = ROW_TEXT_CHARS;
     for word in words {

@@ -9,7 +9,7 @@ use tiebreak_domain::{AnnotatorId, ItemId, ItemKey, Judgment, StoredItem, Verdic
 
 use super::Reader;
 use crate::Result;
-use crate::item::{self, ItemRows};
+use crate::item;
 use crate::judgment::{self, JudgmentRows};
 
 impl Reader {
@@ -82,10 +82,9 @@ pub(super) fn each_item(
     mut each: impl FnMut(StoredItem) -> ControlFlow<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare(&format!("{} ORDER BY id", item::SELECT))?;
-    let mut items = ItemRows::new(connection)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if each(items.read(row)?).is_break() {
+        if each(item::from_row(row)?).is_break() {
             break;
         }
     }

@@ -39,13 +39,14 @@ fn each_damage_is_found() {
     for (sql, expected) in [
         ("UPDATE item SET prompt = '[]' WHERE id = 2", "the content of item 2"),
         ("UPDATE item SET prompt = '{' WHERE id = 2", "no JSON"),
-        ("UPDATE candidate SET parts = '[]' WHERE id = 17", "the content of item 1"),
         (
-            "DELETE FROM item WHERE id = 3; DELETE FROM candidate WHERE id / 16 = 2",
-            "item 2 has no candidates",
+            "UPDATE item SET candidates = replace(candidates, 'nswer', 'NSWER') WHERE id = 1",
+            "the content of item 1",
         ),
+        ("UPDATE item SET candidates = '[]' WHERE id = 2", "item 2 has no candidates"),
+        ("UPDATE item_key SET item_id = 7 WHERE item_id = 2", "item 2 is not found by its key"),
         ("DELETE FROM item WHERE id = 2", "item 2 is missing"),
-        ("DELETE FROM item WHERE id = 3", "2 candidates belong to no item"),
+        ("DELETE FROM item WHERE id = 3", "there are 3 keys for 2 items"),
         ("UPDATE item SET source_id = 9 WHERE id = 1", "not among the items of source 9"),
         (
             "DELETE FROM judgment WHERE revision = 1 AND item_id = 1",

@@ -37,6 +37,28 @@ fn words_phrases_and_prefixes_are_found_whatever_their_accents() {
 }
 
 #[test]
+fn words_are_found_inside_sentences_without_spaces_and_media_by_their_names() {
+    let mut project = Project::with_items(1);
+    let mut chinese = pair(2);
+    chinese.prompt = vec![Part::markdown("我今天去北京大学看iPhone15手机")];
+    let mut others = pair(3);
+    others.prompt = vec![Part::plain("東京タワーはどこ"), Part::plain("ประเทศไทยสวยงาม")];
+    others.candidates[0].parts = vec![Part::image("https://example.org/secret/red_tree-07.png")];
+    project.import("more.jsonl", &[chinese, others]);
+    project.store().index_some(10).unwrap();
+    assert_eq!(found(&mut project, "北京"), [2], "inside a sentence");
+    assert_eq!(found(&mut project, "北京大学 今天"), [2], "in any order");
+    assert!(found(&mut project, "京北").is_empty(), "a run has an order");
+    assert_eq!(found(&mut project, "iphone15"), [2], "next to Chinese");
+    assert_eq!(found(&mut project, "看iPhone15手*"), [2]);
+    assert_eq!(found(&mut project, "タワー"), [3]);
+    assert_eq!(found(&mut project, "ไทย"), [3]);
+    assert_eq!(found(&mut project, "red_tree-07.png"), [3], "the name of a file");
+    assert_eq!(found(&mut project, "tree"), [3], "a word of it");
+    assert!(found(&mut project, "secret").is_empty(), "not its folder");
+}
+
+#[test]
 fn a_search_can_stop_and_go_on() {
     let mut project = Project::with_items(1_000);
     project.store().index_some(1_000).unwrap();

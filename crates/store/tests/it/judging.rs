@@ -87,8 +87,8 @@ fn the_database_itself_keeps_the_log() {
         "DELETE FROM answer",
         "UPDATE item SET prompt = '[]'",
         "DELETE FROM item",
-        "UPDATE candidate SET parts = '[]'",
-        "DELETE FROM candidate",
+        "UPDATE item SET candidates = '[]'",
+        "DELETE FROM item_key",
     ] {
         assert!(raw.execute(sql, []).is_err(), "{sql} went through");
     }
