@@ -1,0 +1,320 @@
+//! The export dialog: which format, the policies that must be asked, the first rows, and how it went.
+//!
+//! Nothing about ties, both bad, strength or several judgments is assumed. A policy is asked where the
+//! project holds what it is about; until each that is asked is answered, the dialog says what is missing and
+//! writes nothing. The rows at the right are those that would stand in the file, asked for anew with a
+//! higher number after each change; answers to older numbers are passed over.
+
+mod form_step;
+mod job_step;
+mod loading_code;
+mod policies;
+mod rows_preview;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport};
+use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ExportFormat, ExportPlan, ProjectInfo, Request};
+
+use self::policies::Policies;
+use crate::app::tickets::Purpose;
+use crate::app::{Action, Scene};
+use crate::command::Command;
+use crate::desk::{Desk, Job};
+use crate::form;
+use crate::host::Pick;
+use crate::widget::{ActionButton, Dialog};
+
+/// What has been chosen so far.
+#[derive(Debug)]
+pub struct ExportDialog {
+    format: ExportFormat,
+    policies: Policies,
+    /// Whose judgments; everyone's if none.
+    chosen_annotators: Option<BTreeSet<AnnotatorId>>,
+    path: String,
+    is_path_typed: bool,
+    folder: String,
+    name: String,
+    number: u64,
+    /// The plan that the latest preview was asked for.
+    asked: Option<ExportPlan>,
+    is_waiting: bool,
+    preview: Option<ExportPreview>,
+    error: Option<ApiError>,
+    shows_job: bool,
+    is_stopping: bool,
+}
+
+/// How the export stands.
+type ExportJob = Job<ExportProgress, ExportReport>;
+
+impl ExportDialog {
+    /// A dialog for a project; exports are suggested to go beside it, and those of the sample to
+    /// `documents_folder`, since people do not know where the sample lies.
+    pub fn new(info: &ProjectInfo, documents_folder: &str) -> Self {
+        let beside = form::folder_of(&info.path);
+        let folder = if info.is_sample && !documents_folder.is_empty() {
+            format!("{}/", documents_folder.trim_end_matches(['/', '\\']))
+        } else {
+            beside.to_owned()
+        };
+        let file = form::file_name_of(&info.path);
+        let name = file.strip_suffix(".tiebreak").unwrap_or(file).to_owned();
+        let mut dialog = Self {
+            format: ExportFormat::TrlExplicit,
+            policies: Policies::default(),
+            chosen_annotators: None,
+            path: String::new(),
+            is_path_typed: false,
+            folder,
+            name,
+            number: 0,
+            asked: None,
+            is_waiting: false,
+            preview: None,
+            error: None,
+            shows_job: false,
+            is_stopping: false,
+        };
+        dialog.suggest_path();
+        dialog
+    }
+
+    /// A file was picked.
+    pub fn picked(&mut self, pick: Pick, path: String) {
+        if pick == Pick::ExportFile {
+            self.path = path;
+            self.is_path_typed = true;
+        }
+    }
+
+    /// The preview with this number arrived.
+    pub fn preview_arrived(&mut self, number: u64, preview: Result<ExportPreview, ApiError>) {
+        if number != self.number {
+            return;
+        }
+        self.is_waiting = false;
+        match preview {
+            Ok(preview) => {
+                self.preview = Some(preview);
+                self.error = None;
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// Paints it.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
+        let Some(desk) = desk else { return };
+        let job = desk.export.as_ref();
+        if matches!(job, Some(Job::Starting | Job::Running(..))) {
+            self.shows_job = true;
+        }
+        let step = self.step(job);
+        self.keep_previewed(scene, wanted);
+        let mut signals = Signals { enter: form::is_enter_for_dialog(ui.ctx()), ..Signals::default() };
+        let height = form::height(ui.ctx());
+        let title = match step {
+            Step::Form => "Export",
+            Step::Running => "Exporting…",
+            Step::Result => "Exported",
+        };
+        let response = Dialog::new("export", title).width(form::WIDTH).show(
+            ui.ctx(),
+            self,
+            |ui, state| {
+                ui.set_min_height(height);
+                match (step, job) {
+                    (Step::Result, Some(Job::Ended(_, Ok(report)))) => {
+                        job_step::result_ui(ui, report, height, wanted)
+                    }
+                    (Step::Running, job) => job_step::running_ui(ui, job),
+                    _ => state.form_ui(ui, scene, desk, height, &mut signals, wanted),
+                }
+                signals
+            },
+            |ui, state| state.footer_ui(ui, step),
+        );
+        let signals = response.body;
+        if signals.tries_again {
+            self.asked = None;
+        }
+        self.shows_job |= signals.shows_result;
+        if signals.replaces && self.missing().is_none() {
+            self.start(true, wanted);
+        }
+        if let Some(button) = response.footer.or(signals.enter.then_some(Button::Primary)) {
+            self.press(button, step, job, wanted);
+        }
+        if response.should_close {
+            wanted.push(Action::CloseDialog);
+        }
+        self.keep_previewed(scene, wanted);
+    }
+
+    fn step(&self, job: Option<&ExportJob>) -> Step {
+        match job {
+            Some(Job::Starting | Job::Running(..)) => Step::Running,
+            Some(Job::Ended(_, Ok(_))) if self.shows_job => Step::Result,
+            _ => Step::Form,
+        }
+    }
+
+    /// The plan as it is chosen now; what is not asked of this format is left out of it.
+    fn plan(&self) -> ExportPlan {
+        let mut plan = ExportPlan::new(self.format);
+        if self.format.is_preference() {
+            self.policies.fill(&mut plan);
+        }
+        if self.format != ExportFormat::Tiebreak {
+            plan.annotators = self.chosen_annotators.iter().flatten().copied().collect();
+        }
+        plan
+    }
+
+    fn suggest_path(&mut self) {
+        if !self.is_path_typed {
+            let (word, extension) = (self.format.word(), self.format.extension());
+            self.path = format!("{}{}-{word}.{extension}", self.folder, self.name);
+        }
+    }
+
+    /// Asks for a preview where the plan is not the one that was asked for.
+    fn keep_previewed(&mut self, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
+        let plan = self.plan();
+        if self.asked.as_ref() == Some(&plan) {
+            return;
+        }
+        // Never a number that an earlier dialog used: its answers may still be under way.
+        self.number = (self.number + 1).max(scene.now.monotonic_ms);
+        self.is_waiting = true;
+        self.asked = Some(plan.clone());
+        wanted.push(Action::Send(Purpose::PreviewExport(self.number), Request::PreviewExport(plan)));
+    }
+
+    /// What keeps the export from starting, in a sentence.
+    fn missing(&self) -> Option<String> {
+        if self.error.is_some() {
+            return Some("The project cannot be read so".to_owned());
+        }
+        let Some(preview) = &self.preview else { return Some("Reading the project…".to_owned()) };
+        if self.chosen_annotators.as_ref().is_some_and(BTreeSet::is_empty)
+            && self.format != ExportFormat::Tiebreak
+        {
+            return Some("Choose whose judgments".to_owned());
+        }
+        let unanswered = self.policies.unanswered(self.format, &preview.holds);
+        if !unanswered.is_empty() {
+            let words: Vec<&str> = unanswered.into_iter().map(policies::words).collect();
+            return Some(format!("Say what becomes of {}", listed(&words)));
+        }
+        if self.path.trim().is_empty() {
+            return Some("Say where the file goes".to_owned());
+        }
+        // What the project holds is known only from the answer to the latest question.
+        self.is_waiting.then(|| "Reading the project…".to_owned())
+    }
+
+    fn start(&mut self, replace: bool, wanted: &mut Vec<Action>) {
+        let request = Request::StartExport { plan: self.plan(), path: self.path.trim().to_owned(), replace };
+        self.shows_job = true;
+        self.is_stopping = false;
+        wanted.push(Action::Send(Purpose::StartExport, request));
+    }
+
+    fn footer_ui(&mut self, ui: &mut Ui, step: Step) -> Option<Button> {
+        let missing = if step == Step::Form { self.missing() } else { None };
+        let stop = if self.is_stopping { "Stopping…" } else { "Stop the export" };
+        let close = ("Close", Some("Escape"), Button::Close, true);
+        let (primary, others) = match step {
+            Step::Form => ("Export", vec![close]),
+            Step::Running => ("Go on judging", vec![(stop, None, Button::Stop, !self.is_stopping)]),
+            Step::Result => ("Done", vec![("Export again…", None, Button::Again, true)]),
+        };
+        let mut pressed = None;
+        let primary =
+            ActionButton::new(primary).primary().key("Enter").enabled(missing.is_none()).min_width(132.0);
+        if ui.add(primary).clicked() {
+            pressed = Some(Button::Primary);
+        }
+        for (label, key, button, is_enabled) in others {
+            if ui.add(ActionButton::new(label).key_maybe(key).enabled(is_enabled)).clicked() {
+                pressed = Some(button);
+            }
+        }
+        form::note_ui(ui, missing.unwrap_or_default());
+        pressed
+    }
+
+    fn press(&mut self, button: Button, step: Step, job: Option<&ExportJob>, wanted: &mut Vec<Action>) {
+        match (button, step, job) {
+            (Button::Primary, Step::Form, _) => {
+                if self.missing().is_none() {
+                    self.start(false, wanted);
+                }
+            }
+            (Button::Stop, _, Some(Job::Running(job, _))) => {
+                self.is_stopping = true;
+                wanted.push(Action::Send(Purpose::Cancel, Request::Cancel(*job)));
+            }
+            (Button::Stop, ..) => {}
+            (Button::Again, ..) => {
+                self.shows_job = false;
+                self.asked = None;
+            }
+            (Button::Primary, Step::Running, _) => {
+                wanted.push(Action::CloseDialog);
+                wanted.push(Action::Command(Command::ShowJudge));
+            }
+            (Button::Primary | Button::Close, ..) => wanted.push(Action::CloseDialog),
+        }
+    }
+}
+
+/// Whether an export was refused because its file is there already.
+fn is_refused_because_it_exists(error: &ApiError) -> bool {
+    let hint = error.hint.as_deref().unwrap_or_default();
+    error.code == ErrorCode::BadRequest && (hint.contains("replace") || error.message.contains("already"))
+}
+
+/// Words as a list in a sentence.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Form,
+    Running,
+    Result,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Button {
+    Primary,
+    Stop,
+    Again,
+    Close,
+}
+
+/// What the body asks of the dialog.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Signals {
+    /// The primary button, by Enter.
+    enter: bool,
+    /// The preview anew.
+    tries_again: bool,
+    /// The result of the export before.
+    shows_result: bool,
+    /// Export over the file that is there.
+    replaces: bool,
+}

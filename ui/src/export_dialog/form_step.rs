@@ -1,0 +1,151 @@
+//! What to write, whose judgments, and where to.
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+use tiebreak_domain::{ErrorCode, ExportFormat, ProjectInfo};
+
+use super::rows_preview::rows_preview_ui;
+use super::{ExportDialog, Signals, is_refused_because_it_exists};
+use crate::app::notice::with_capital;
+use crate::app::{Action, Scene};
+use crate::desk::{Desk, Job};
+use crate::form;
+use crate::host::Pick;
+use crate::widget::Notice;
+
+/// Height of the path's row under the columns.
+const PATH: f32 = 72.0;
+
+impl ExportDialog {
+    pub(super) fn form_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        desk: &Desk,
+        height: f32,
+        signals: &mut Signals,
+        wanted: &mut Vec<Action>,
+    ) {
+        let mut tries_again = false;
+        form::columns_ui(
+            ui,
+            self,
+            (height - PATH).max(120.0),
+            |ui, state| {
+                form::section_ui(ui, "export before", |ui| state.before_ui(ui, desk, signals));
+                state.format_ui(ui);
+                if let Some(preview) = &state.preview {
+                    state.policies.policies_ui(ui, state.format, &preview.holds);
+                }
+                state.annotators_ui(ui, &desk.info);
+            },
+            |ui, state| {
+                let error = state.error.as_ref();
+                tries_again = rows_preview_ui(ui, state.preview.as_ref(), error, state.is_waiting);
+            },
+        );
+        signals.tries_again |= tries_again;
+        let path = form::section_ui(ui, "export file", |ui| {
+            form::path_field_ui(ui, "File", &mut self.path, "/path/to/pairs.jsonl", scene.has_dialogs)
+        });
+        self.is_path_typed |= path.field.changed();
+        signals.enter |= path.entered;
+        if path.browses {
+            wanted.push(Action::Dialog(Pick::ExportFile, form::file_name_of(&self.path).to_owned()));
+        }
+    }
+
+    fn format_ui(&mut self, ui: &mut Ui) {
+        form::titled_ui(ui, "Format", |ui| {
+            let options = ExportFormat::ALL.map(|format| (format.title(), explained(format)));
+            let mut chosen = ExportFormat::ALL.iter().position(|format| *format == self.format);
+            if form::options_ui(ui, "Format", &options, &mut chosen)
+                && let Some(chosen) = chosen
+            {
+                self.format = ExportFormat::ALL[chosen];
+                self.suggest_path();
+            }
+        });
+    }
+
+    /// How the export before went, where it says something about this one.
+    fn before_ui(&self, ui: &mut Ui, desk: &Desk, signals: &mut Signals) {
+        match &desk.export {
+            Some(Job::Ended(_, Ok(report))) if !self.shows_job => {
+                let what = format!("{} went out before", form::counted(report.counts.rows, "row", "rows"));
+                let notice = Notice::success(&what).why(&report.path).action("Show the result");
+                signals.shows_result |= notice.show(ui).is_some();
+            }
+            Some(Job::Ended(_, Err(error))) if self.shows_job && error.code == ErrorCode::Cancelled => {
+                Notice::info("The export was stopped").why("No file was written").show(ui);
+            }
+            Some(Job::Ended(_, Err(error))) if self.shows_job => {
+                let why = with_capital(&error.message);
+                if is_refused_because_it_exists(error) {
+                    let notice = Notice::warning("This file is there already").why(&why);
+                    let notice =
+                        notice.todo("Choose another name, or write over it").action("Replace the file");
+                    signals.replaces |= notice.show(ui).is_some();
+                } else {
+                    let todo = error.hint.as_deref().map(with_capital).unwrap_or_default();
+                    Notice::error("Nothing was exported").why(&why).todo(&todo).show(ui);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn annotators_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
+        if info.annotators.len() < 2 || self.format == ExportFormat::Tiebreak {
+            return;
+        }
+        form::titled_ui(ui, "Whose judgments", |ui| {
+            let mut is_everyone = self.chosen_annotators.is_none();
+            if form::one_of_ui(
+                ui,
+                "Whose judgments",
+                &[("Everyone's", true), ("Those of…", false)],
+                &mut is_everyone,
+            ) {
+                self.chosen_annotators = (!is_everyone).then(BTreeSet::new);
+            }
+            let Some(chosen) = &mut self.chosen_annotators else { return };
+            for annotator in &info.annotators {
+                let judged = form::counted(annotator.judged, "judgment", "judgments");
+                let mut is_on = chosen.contains(&annotator.id);
+                form::section_ui(ui, ("annotator", annotator.id), |ui| {
+                    if form::check_ui(ui, &mut is_on, &format!("{}, {judged}", annotator.name)) {
+                        if is_on {
+                            chosen.insert(annotator.id);
+                        } else {
+                            chosen.remove(&annotator.id);
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Who reads a format.
+fn explained(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::TrlExplicit => {
+            "For DPO, reward models and the like in TRL: prompt, chosen and rejected as texts"
+        }
+        ExportFormat::TrlImplicit => {
+            "The same with the prompt inside chosen and rejected, as some reward trainers want it"
+        }
+        ExportFormat::TrlConversational => {
+            "The same as messages with roles, so that the model's chat template is used"
+        }
+        ExportFormat::AnthropicHh => {
+            "Human: and Assistant: transcripts, for code that was written for HH-RLHF"
+        }
+        ExportFormat::Csv => "For spreadsheets, pandas and R: each judgment with times and sides, skips too",
+        ExportFormat::Tiebreak => {
+            "For another project or an archive: everything there is, and it comes back the same"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The first step: which file.
+
+use egui::Ui;
+use tiebreak_domain::{DataFormat, ErrorCode};
+
+use super::{ImportWizard, Signals};
+use crate::app::notice::with_capital;
+use crate::app::{Action, Scene};
+use crate::desk::{Desk, Job};
+use crate::form;
+use crate::host::Pick;
+use crate::theme::font::Face;
+use crate::theme::{space, text};
+use crate::widget::{Ink, Notice, caption_ui, text_ui};
+
+impl ImportWizard {
+    pub(super) fn file_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        desk: Option<&Desk>,
+        height: f32,
+        signals: &mut Signals,
+        wanted: &mut Vec<Action>,
+    ) {
+        form::column_ui(ui, "file", height, |ui| {
+            let path = form::section_ui(ui, "import file", |ui| {
+                form::path_field_ui(ui, "File", &mut self.path, "/path/to/pairs.jsonl", scene.has_dialogs)
+            });
+            if !self.is_file_focused {
+                path.field.request_focus();
+                self.is_file_focused = true;
+            }
+            if path.browses {
+                wanted.push(Action::Dialog(Pick::ImportFile, self.path.clone()));
+            }
+            signals.enter |= path.entered;
+            form::note_ui(
+                ui,
+                "JSONL, JSON, CSV or TSV, each also gzipped. A file can be dropped on the window as well.",
+            );
+            ui.add_space(space::SMALL);
+            signals.shows_result |= last_import_ui(ui, desk);
+            ui.add_space(space::SMALL);
+            caption_ui(ui, "What is understood");
+            for format in DataFormat::ALL {
+                ui.horizontal_top(|ui| {
+                    ui.scope(|ui| {
+                        ui.set_width(190.0);
+                        text_ui(ui, format.title(), Ink::First, Face::Medium, text::SMALL + 1.0);
+                    });
+                    form::note_ui(ui, explained(format));
+                });
+            }
+        });
+    }
+}
+
+/// One sentence on each format.
+pub(super) fn explained(format: DataFormat) -> &'static str {
+    match format {
+        DataFormat::TrlPreference => {
+            "Rows with chosen and rejected, as texts or messages, with or without a prompt"
+        }
+        DataFormat::AnthropicHh => {
+            "Transcripts with Human: and Assistant: turns; what both share becomes the prompt"
+        }
+        DataFormat::PandaLm => "An instruction, two responses and the votes of several annotators",
+        DataFormat::Columns => {
+            "Any table: you say which column is the prompt and which are the two candidates"
+        }
+        DataFormat::Tiebreak => "Everything that another Tiebreak project exported, its judgments too",
+    }
+}
+
+/// How the import before went; says whether its result is asked for.
+fn last_import_ui(ui: &mut Ui, desk: Option<&Desk>) -> bool {
+    let Some(Job::Ended(_, result)) = desk.and_then(|desk| desk.import.as_ref()) else { return false };
+    match result {
+        Ok(report) => {
+            let what = format!(
+                "{} came in from {}",
+                form::counted(report.items_added, "item", "items"),
+                report.source
+            );
+            let refused = match report.rows_refused {
+                0 => String::new(),
+                rows => format!("{} refused", form::counted(rows, "row was", "rows were")),
+            };
+            Notice::success(&what).why(&refused).action("Show the result").show(ui).is_some()
+        }
+        Err(error) if error.code == ErrorCode::Cancelled => false,
+        Err(error) => {
+            let why = with_capital(&error.message);
+            let notice = Notice::error("The last import failed").why(&why);
+            notice.todo(error.hint.as_deref().unwrap_or_default()).show(ui);
+            false
+        }
+    }
+}
