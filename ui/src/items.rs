@@ -229,7 +229,9 @@ fn browser_ui(
     // Before the search field is painted: Enter in it is not for the table.
     let pressed = keys::take(ui, scene, items);
     let edge = theme::space::EDGE as i8;
-    let bar = Frame::new().fill(palette.panel).inner_margin(egui::Margin::symmetric(edge, theme::space::MEDIUM as i8));
+    let bar = Frame::new()
+        .fill(palette.panel)
+        .inner_margin(egui::Margin::symmetric(edge, theme::space::MEDIUM as i8));
     Panel::top("items filters").frame(bar).resizable(false).show(ui, |ui| {
         filter_bar::filter_bar_ui(ui, scene, items, info);
     });

@@ -58,11 +58,8 @@ pub(super) fn filter_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &mut ItemsBro
         narrowing_ui(ui, items, info);
         let index = info.search_index;
         if !index.is_complete() {
-            let words = format!(
-                "Search covers {} of {} so far",
-                count_text(index.indexed),
-                count_text(index.total)
-            );
+            let words =
+                format!("Search covers {} of {} so far", count_text(index.indexed), count_text(index.total));
             text_ui(ui, words, Ink::Third, Face::Figures, text::SMALL);
         }
     });
@@ -93,11 +90,15 @@ fn search_field_ui(ui: &mut Ui, scene: &Scene<'_>, items: &mut ItemsBrowser) {
 fn narrowing_ui(ui: &mut Ui, items: &mut ItemsBrowser, info: &ProjectInfo) {
     let filter = &mut items.filter;
     let mut state = STATES.iter().position(|(state, _)| *state == filter.state);
-    let segments = STATES.iter().fold(Segmented::new("State").keep_one(), |segments, (_, label)| segments.option(label));
+    let segments =
+        STATES.iter().fold(Segmented::new("State").keep_one(), |segments, (_, label)| segments.option(label));
     segments.show(ui, &mut state);
     filter.state = state.map_or(ItemState::Any, |index| STATES[index].0);
 
-    let flagged = ActionButton::new("Flagged").small().choice(filter.flagged).help("Only items that ask for a second look");
+    let flagged = ActionButton::new("Flagged")
+        .small()
+        .choice(filter.flagged)
+        .help("Only items that ask for a second look");
     if ui.add(flagged).clicked() {
         filter.flagged = !filter.flagged;
     }
@@ -130,14 +131,15 @@ fn choice_ui<T: Copy + PartialEq>(
     let current = options.iter().find(|(value, _)| value == chosen).map_or("", |(_, label)| label.as_str());
     let font = Face::Medium.at(text::SMALL);
     let selected = egui::RichText::new(current).font(font.clone());
-    let combo = ComboBox::from_id_salt(name).selected_text(selected).width(width).truncate().show_ui(ui, |ui| {
-        for (value, label) in &options {
-            let label = egui::RichText::new(label.as_str()).font(font.clone());
-            if ui.selectable_label(value == chosen, label).clicked() {
-                *chosen = *value;
+    let combo =
+        ComboBox::from_id_salt(name).selected_text(selected).width(width).truncate().show_ui(ui, |ui| {
+            for (value, label) in &options {
+                let label = egui::RichText::new(label.as_str()).font(font.clone());
+                if ui.selectable_label(value == chosen, label).clicked() {
+                    *chosen = *value;
+                }
             }
-        }
-    });
+        });
     combo.response.widget_info(|| WidgetInfo {
         label: Some(name.to_owned()),
         current_text_value: Some(current.to_owned()),

@@ -59,7 +59,8 @@ pub(super) fn foot_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &ItemsBrowser, 
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let judge_key = key(Command::ShowJudge);
-                let back = ActionButton::new("Back to judging").key(&judge_key).help(Command::ShowJudge.help());
+                let back =
+                    ActionButton::new("Back to judging").key(&judge_key).help(Command::ShowJudge.help());
                 if ui.add(back).clicked() {
                     wanted.push(Action::Command(Command::ShowJudge));
                 }

@@ -36,8 +36,7 @@ pub(super) enum Step {
 /// the focus, and the table was there when the key was pressed.
 pub(super) fn take(ui: &Ui, scene: &Scene<'_>, items: &mut ItemsBrowser) -> Vec<Press> {
     let ctx = ui.ctx();
-    let is_covered =
-        ctx.memory(|memory| memory.top_modal_layer().is_some()) || egui::Popup::is_any_open(ctx);
+    let is_covered = ctx.memory(|memory| memory.top_modal_layer().is_some()) || egui::Popup::is_any_open(ctx);
     let frame = ctx.cumulative_pass_nr();
     let (last_frame, was_covered) = std::mem::replace(&mut items.last_painted, (frame, is_covered));
     let was_there = last_frame + 1 >= frame;

@@ -113,7 +113,8 @@ impl Pages {
     pub fn arrived(&mut self, view: ViewId, from: u64, mut rows: Vec<ItemRow>) {
         let page = from / PAGE_ROWS;
         let asked = self.asked.iter().position(|asked| asked.page == page);
-        let (true, true, Some(asked)) = (self.view == Some(view), from.is_multiple_of(PAGE_ROWS), asked) else {
+        let (true, true, Some(asked)) = (self.view == Some(view), from.is_multiple_of(PAGE_ROWS), asked)
+        else {
             return;
         };
         let count = self.asked.remove(asked).map_or(self.count, |asked| asked.count);
@@ -225,7 +226,11 @@ mod tests {
         assert!(pages.row(3).is_some(), "nothing flickers");
         assert_eq!(pages.ask(0..25).len(), 2, "and all is asked for anew");
         pages.arrived(VIEW, 0, rows(50, 10));
-        assert_eq!(pages.row(0).map(|row| row.id), Some(ItemId(1)), "a late answer of the run before is passed over");
+        assert_eq!(
+            pages.row(0).map(|row| row.id),
+            Some(ItemId(1)),
+            "a late answer of the run before is passed over"
+        );
         pages.show(ViewId(3), 5, true);
         assert!(pages.row(3).is_none(), "another search's rows must not be taken for this one's");
     }

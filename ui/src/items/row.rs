@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, CornerRadius, FontId, Galley, Painter, Rangef, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, FontId, Galley, Painter, Rangef, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 use tiebreak_domain::filter::{ItemRow, RowVerdict};
 use tiebreak_domain::{ItemStatus, Outcome, ProjectInfo};
@@ -64,8 +64,16 @@ impl Columns {
         headings.extend(self.id.map(|range| ("Id", "The data's own name for the item", range)));
         headings.extend([
             ("Prompt", "The start of the prompt", self.prompt),
-            ("A", "The data's first candidate; on the judge screen sides are drawn by lot", self.candidates[0]),
-            ("B", "The data's second candidate; on the judge screen sides are drawn by lot", self.candidates[1]),
+            (
+                "A",
+                "The data's first candidate; on the judge screen sides are drawn by lot",
+                self.candidates[0],
+            ),
+            (
+                "B",
+                "The data's second candidate; on the judge screen sides are drawn by lot",
+                self.candidates[1],
+            ),
             ("Verdicts", "What each annotator said", self.verdicts),
         ]);
         headings.extend(self.source.map(|range| ("Source", "The file it came from", range)));
@@ -110,7 +118,12 @@ pub(super) fn row_ui(
     let second = if item.status == ItemStatus::Active { palette.ink_second } else { palette.ink_third };
     let cell = Cell { painter, rect };
 
-    let number = cell.line(item.id.to_string(), Face::Figures.at(text::SMALL), palette.ink_third, columns.number.span());
+    let number = cell.line(
+        item.id.to_string(),
+        Face::Figures.at(text::SMALL),
+        palette.ink_third,
+        columns.number.span(),
+    );
     let number_at = columns.number.max - number.size().x;
     cell.paint(number_at, number);
     if let (Some(range), Some(id)) = (columns.id, &item.external_id) {
@@ -144,7 +157,8 @@ impl Cell<'_> {
     /// One line, cut where the column ends.
     fn line(&self, words: String, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
         let mut job = LayoutJob::simple_singleline(words, font, color);
-        job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
+        job.wrap =
+            TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
         self.painter.layout_job(job)
     }
 
@@ -176,7 +190,9 @@ fn badge_width(galley: &Galley) -> f32 {
 /// The flag first, so that it is seen whatever else there is no room for; then as many verdicts as fit.
 fn verdicts(cell: &Cell<'_>, range: Rangef, verdicts: &[RowVerdict], palette: &Palette) {
     let mut left = range.min;
-    let word = |words: &str, color| cell.line(words.to_owned(), Face::Medium.at(text::CAPTION + 1.0), color, f32::INFINITY);
+    let word = |words: &str, color| {
+        cell.line(words.to_owned(), Face::Medium.at(text::CAPTION + 1.0), color, f32::INFINITY)
+    };
     if verdicts.iter().any(|verdict| verdict.flagged) {
         let flagged = word("Flagged", palette.look_again);
         left = cell.badge(left, flagged, palette.look_again_wash, palette.look_again_wash) + space::TINY;

@@ -42,7 +42,10 @@ pub(super) fn scroll_bar_ui(ui: &mut Ui, track: Rect, scroll: &mut Scroll, count
             scroll.set_fraction(top / room, count, height);
         }
     }
-    let thumb = Rect::from_min_size(pos2(track.center().x - THUMB / 2.0, thumb_top(scroll)), vec2(THUMB, thumb_height));
+    let thumb = Rect::from_min_size(
+        pos2(track.center().x - THUMB / 2.0, thumb_top(scroll)),
+        vec2(THUMB, thumb_height),
+    );
     let is_held = response.hovered() || response.dragged();
     let fill = if is_held { palette.ink_third } else { palette.line_strong };
     ui.painter().rect_filled(thumb, CornerRadius::same((THUMB / 2.0) as u8), fill);

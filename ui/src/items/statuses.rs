@@ -148,13 +148,17 @@ impl Statuses {
             }
             let count = (last - first + 1).min(GATHERED_AT_ONCE) as u32;
             gathering.asked_from = Some(first);
-            self.outgoing.push_back((Purpose::Rows, Request::Rows { view: gathering.view, from: first, count }));
+            self.outgoing
+                .push_back((Purpose::Rows, Request::Rows { view: gathering.view, from: first, count }));
             return;
         }
         let Some(Gathering { change, found, .. }) = self.gathering.take() else { return };
         let target = change.target(found.iter().map(|(_, status)| *status));
-        let changes: StatusList =
-            found.into_iter().filter(|(_, status)| *status != target).map(|(item, _)| (item, target)).collect();
+        let changes: StatusList = found
+            .into_iter()
+            .filter(|(_, status)| *status != target)
+            .map(|(item, _)| (item, target))
+            .collect();
         if !changes.is_empty() {
             self.in_flight += 1;
             self.outgoing.push_back((Purpose::SetStatus, Request::SetStatus(changes)));
@@ -270,7 +274,8 @@ mod tests {
                     reads += 1;
                     // Fewer than asked, as an engine may give.
                     let end = from + u64::from(*count).min(700);
-                    let rows: Vec<ItemRow> = (*from..end).map(|id| row(id as i64, ItemStatus::Active)).collect();
+                    let rows: Vec<ItemRow> =
+                        (*from..end).map(|id| row(id as i64, ItemStatus::Active)).collect();
                     statuses.rows_arrived(*view, *from, &rows);
                 }
                 Request::SetStatus(changes) => break changes.clone(),
@@ -286,7 +291,10 @@ mod tests {
     fn rows_that_went_away_end_the_reading() {
         let mut statuses = Statuses::default();
         statuses.change(Change::Delete, vec![(9, 30)], &pages());
-        assert!(matches!(sent(&mut statuses)[..], [(Purpose::Rows, Request::Rows { from: 10, count: 21, .. })]));
+        assert!(matches!(
+            sent(&mut statuses)[..],
+            [(Purpose::Rows, Request::Rows { from: 10, count: 21, .. })]
+        ));
         statuses.rows_arrived(VIEW, 10, &[]);
         assert_eq!(sent(&mut statuses), [set(Purpose::SetStatus, [9], ItemStatus::Deleted)]);
     }

@@ -57,7 +57,8 @@ pub(super) fn table_ui(
         items.scroll.move_by(-points);
     }
     scroll_bar_ui(ui, bar_rect, &mut items.scroll, count, height);
-    if let (true, Some(cursor)) = (std::mem::take(&mut items.is_cursor_to_be_seen), items.selection.cursor()) {
+    if let (true, Some(cursor)) = (std::mem::take(&mut items.is_cursor_to_be_seen), items.selection.cursor())
+    {
         items.scroll.reveal(cursor, height);
     }
     items.scroll.clamp(count, height);
@@ -79,7 +80,9 @@ pub(super) fn table_ui(
                 items.selection.go_to(row);
             }
             // The keys are for the table from now on.
-            ui.memory_mut(|memory| memory.focused().into_iter().for_each(|focused| memory.surrender_focus(focused)));
+            ui.memory_mut(|memory| {
+                memory.focused().into_iter().for_each(|focused| memory.surrender_focus(focused))
+            });
         }
         if response.double_clicked()
             && let Some(row) = items.pages.row(row)

@@ -122,13 +122,18 @@ fn info(total: u64) -> ProjectInfo {
 }
 
 fn row(place: u64) -> ItemRow {
-    let verdict = |annotator, outcome, flagged| RowVerdict { annotator: AnnotatorId(annotator), outcome, flagged };
+    let verdict =
+        |annotator, outcome, flagged| RowVerdict { annotator: AnnotatorId(annotator), outcome, flagged };
     ItemRow {
         id: ItemId(place as i64 + 1),
         external_id: Some(format!("task-{place}")),
-        prompt: format!("Prompt {place}: explain, in a few words, why the sky is blue and why sunsets are red"),
+        prompt: format!(
+            "Prompt {place}: explain, in a few words, why the sky is blue and why sunsets are red"
+        ),
         candidates: vec![
-            format!("Candidate one of {place}: sunlight is scattered by the air, short waves more than long ones"),
+            format!(
+                "Candidate one of {place}: sunlight is scattered by the air, short waves more than long ones"
+            ),
             format!("Candidate two of {place}: because the sea is blue and the sky is its mirror image"),
         ],
         source: SourceId(1),
@@ -210,7 +215,7 @@ fn the_wheel_scrolls_by_points_and_the_keys_bring_the_cursor_back_into_view() {
             unit: egui::MouseWheelUnit::Point,
             delta: egui::vec2(0.0, -1000.0),
             phase: egui::TouchPhase::Move,
-            source: egui::MouseWheelSource::default(),
+            source: egui::MouseWheelSource::Unknown,
             modifiers: Modifiers::NONE,
         });
         harness.run();
@@ -363,6 +368,9 @@ fn a_frame_is_cheap() {
         times.push(began.elapsed());
     }
     times.sort_unstable();
-    eprintln!("a page down: {:?} at the median, {:?} at most, accessibility tree included", times[20], times[39]);
+    eprintln!(
+        "a page down: {:?} at the median, {:?} at most, accessibility tree included",
+        times[20], times[39]
+    );
     assert!(times[20] < std::time::Duration::from_millis(250), "even without optimisation: {:?}", times[20]);
 }

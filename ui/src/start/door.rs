@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, CornerRadius, CursorIcon, Galley, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
+    Color32, CornerRadius, CursorIcon, Galley, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::app::{Action, Scene};
@@ -55,7 +55,11 @@ pub(super) fn doors_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>)
     let height = (space::EDGE + title_height + space::SMALL + highest + space::LARGE).ceil();
     let start = ui.cursor().min;
     for (index, door) in doors.iter().enumerate() {
-        let offset = if is_stacked { vec2(0.0, index as f32 * (height + GAP)) } else { vec2(index as f32 * (width + GAP), 0.0) };
+        let offset = if is_stacked {
+            vec2(0.0, index as f32 * (height + GAP))
+        } else {
+            vec2(index as f32 * (width + GAP), 0.0)
+        };
         let rect = Rect::from_min_size(start + offset, vec2(width, height));
         door.ui(ui, rect, index == 0, scene, wanted);
     }
@@ -70,7 +74,8 @@ impl Door {
         let is_enabled = ui.is_enabled();
         let response = ui.interact(rect, Id::unique(("door", self.command.id())), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, self.command.label()));
-        let is_nobody_focused = ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+        let is_nobody_focused =
+            ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
         if is_first && is_enabled && is_nobody_focused {
             response.request_focus();
         }
@@ -83,8 +88,11 @@ impl Door {
         if has_focus {
             focus_ring_ui(ui.painter(), rect.shrink(FOCUS_RING), radius::LARGE - FOCUS_RING as u8, palette);
         }
-        let (ink, second) =
-            if is_enabled { (palette.ink, palette.ink_second) } else { (palette.ink_disabled, palette.ink_disabled) };
+        let (ink, second) = if is_enabled {
+            (palette.ink, palette.ink_second)
+        } else {
+            (palette.ink_disabled, palette.ink_disabled)
+        };
         let title_at = rect.min + vec2(space::EDGE, space::EDGE - 2.0);
         ui.painter().galley(title_at, Arc::clone(&self.title), ink);
         let help_at = title_at + vec2(0.0, self.title.size().y + space::SMALL);
@@ -98,9 +106,8 @@ impl Door {
                 pos2(rect.left(), top),
                 pos2(rect.right() - space::MEDIUM, top + control::KEY_CAP),
             );
-            let builder = egui::UiBuilder::new()
-                .max_rect(room)
-                .layout(egui::Layout::right_to_left(egui::Align::Min));
+            let builder =
+                egui::UiBuilder::new().max_rect(room).layout(egui::Layout::right_to_left(egui::Align::Min));
             key_cap_ui(&mut ui.new_child(builder), &key);
         }
         if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {

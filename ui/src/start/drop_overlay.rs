@@ -53,11 +53,17 @@ mod tests {
     #[test]
     fn the_words_are_about_what_the_app_will_do() {
         assert_eq!(drop_words(Some("/home/ada/Pairs.TIEBREAK"), 1, None), "Drop to open Pairs.TIEBREAK");
-        assert_eq!(drop_words(Some("C:\\data\\hh.jsonl.gz"), 1, Some("hh")), "Drop to import hh.jsonl.gz into hh");
+        assert_eq!(
+            drop_words(Some("C:\\data\\hh.jsonl.gz"), 1, Some("hh")),
+            "Drop to import hh.jsonl.gz into hh"
+        );
         assert_eq!(
             drop_words(Some("/a.csv"), 2, None),
             "Drop to make a new project from a.csv, the first of them only"
         );
-        assert!(drop_words(None, 1, None).contains("make one from data"), "some systems tell no path before the drop");
+        assert!(
+            drop_words(None, 1, None).contains("make one from data"),
+            "some systems tell no path before the drop"
+        );
     }
 }

@@ -46,7 +46,13 @@ pub(super) fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>
     ui.painter().rect_stroke(whole, corner_radius, edge, StrokeKind::Inside);
 }
 
-fn line_ui(ui: &mut Ui, rect: Rect, corners: CornerRadius, project: &RecentProject, wanted: &mut Vec<Action>) {
+fn line_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    corners: CornerRadius,
+    project: &RecentProject,
+    wanted: &mut Vec<Action>,
+) {
     let palette = theme::palette(ui);
     let is_enabled = ui.is_enabled();
     let (open_rect, remove_rect) = rect.split_left_right_at_x(rect.right() - REMOVE);
@@ -71,12 +77,14 @@ fn line_ui(ui: &mut Ui, rect: Rect, corners: CornerRadius, project: &RecentProje
     }
     if project.flagged > 0 {
         let words = format!("{} to look at twice", count_text(project.flagged));
-        let galley = ui.painter().layout_no_wrap(words, Face::Regular.at(text::SMALL), ink(palette.look_again));
+        let galley =
+            ui.painter().layout_no_wrap(words, Face::Regular.at(text::SMALL), ink(palette.look_again));
         paint(ui, pos2(right - galley.size().x, rect.center().y), galley.clone());
         right -= galley.size().x + space::LARGE;
     }
     let left = rect.left() + space::LARGE;
-    let name = one_line(ui, &project.name, Face::SemiBold, text::BODY, ink(palette.ink), (right - left).max(40.0));
+    let name =
+        one_line(ui, &project.name, Face::SemiBold, text::BODY, ink(palette.ink), (right - left).max(40.0));
     let content_left = left + name.size().x + space::LARGE;
     paint(ui, pos2(left, rect.center().y), name);
     if right - content_left > 48.0 {
@@ -99,7 +107,13 @@ fn bar_ui(ui: &mut Ui, rect: Rect, project: &RecentProject) {
     let kind = if is_done { BarKind::Done } else { BarKind::Running };
     let fraction = project.judged as f32 / project.total.max(1) as f32;
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-    progress_bar_ui(&mut ui.new_child(builder), &format!("{}, judged", project.name), fraction, rect.width(), kind);
+    progress_bar_ui(
+        &mut ui.new_child(builder),
+        &format!("{}, judged", project.name),
+        fraction,
+        rect.width(),
+        kind,
+    );
 }
 
 fn remove_ui(ui: &mut Ui, rect: Rect, project: &RecentProject, wanted: &mut Vec<Action>) {
@@ -109,15 +123,29 @@ fn remove_ui(ui: &mut Ui, rect: Rect, project: &RecentProject, wanted: &mut Vec<
         .layout(Layout::centered_and_justified(egui::Direction::LeftToRight));
     let help = format!("Take {} off this list; the file stays", project.name);
     let response = ui.new_child(builder).add(ActionButton::new("×").quiet().small().help(&help));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Forget {}", project.name)));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Forget {}", project.name))
+    });
     if response.clicked() {
         wanted.push(Action::Forget(project.path.clone()));
     }
 }
 
-fn one_line(ui: &Ui, words: &str, face: Face, size: f32, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+fn one_line(
+    ui: &Ui,
+    words: &str,
+    face: Face,
+    size: f32,
+    color: Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), face.at(size), color);
-    job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() };
+    job.wrap = egui::text::TextWrapping {
+        max_width: width,
+        max_rows: 1,
+        break_anywhere: true,
+        ..Default::default()
+    };
     ui.painter().layout_job(job)
 }
 

@@ -97,7 +97,9 @@ fn a_project_can_be_taken_off_the_list() {
     assert!(harness.query_by_label("Open octopus, texts, 732 of 1,200 judged, 9 to look at twice").is_some());
     harness.get_by_label("Forget tuned").click();
     harness.run();
-    assert!(matches!(&harness.state().wanted[..], [Action::Forget(path)] if path == "/projects/tuned.tiebreak"));
+    assert!(
+        matches!(&harness.state().wanted[..], [Action::Forget(path)] if path == "/projects/tuned.tiebreak")
+    );
 }
 
 #[test]
