@@ -189,7 +189,8 @@ impl ItemsBrowser {
         let is_typing = ItemFilter { search: wanted.search.clone(), ..sent.clone() } == wanted;
         let since_ms = self.searched_at_ms.map_or(u64::MAX, |at_ms| now_ms.saturating_sub(at_ms));
         if is_typing && since_ms < SEARCH_PAUSE_MS {
-            ui.request_repaint_after_ms(SEARCH_PAUSE_MS - since_ms);
+            let rest = std::time::Duration::from_millis(SEARCH_PAUSE_MS - since_ms);
+            ui.ctx().request_repaint_after(rest);
         } else {
             self.searched_at_ms = Some(now_ms);
             self.is_find_wanted = true;
@@ -198,16 +199,6 @@ impl ItemsBrowser {
 
     fn clear_filters(&mut self) {
         self.filter = ItemFilter::default();
-    }
-}
-
-trait RepaintLater {
-    fn request_repaint_after_ms(&self, ms: u64);
-}
-
-impl RepaintLater for Ui {
-    fn request_repaint_after_ms(&self, ms: u64) {
-        self.ctx().request_repaint_after(std::time::Duration::from_millis(ms));
     }
 }
 

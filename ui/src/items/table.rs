@@ -1,6 +1,6 @@
 //! The table: a header that stays, and below it only the rows that are in view.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use tiebreak_domain::ProjectInfo;
 
 use super::ItemsBrowser;
@@ -123,7 +123,7 @@ fn header_ui(ui: &mut Ui, rect: Rect, columns: &Columns) {
             },
         );
         let galley = ui.painter().layout_job(job);
-        let at = anchor.anchor_size(at, galley.size()).min + Vec2::ZERO;
+        let at = anchor.anchor_size(at, galley.size()).min;
         ui.painter_at(cell.expand(1.0)).galley(at, galley, palette.ink_third);
         response.on_hover_text(help);
     }
