@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
-use tiebreak_domain::{AnnotatorKey, ApiError, DataFormat, ErrorCode, ImportPlan, Item, Preference};
+use tiebreak_domain::{AnnotatorKey, ApiError, DataFormat, ErrorCode, ImportPlan, Preference};
 use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
+use tiebreak_store::PreparedItem;
 
 use crate::failure;
 use crate::jobs::CancelFlag;
@@ -40,8 +41,8 @@ pub enum Message {
 pub enum Incoming {
     /// A pair, and the votes to take in with it.
     Pair {
-        /// The pair.
-        item: Item,
+        /// The pair, ready to be stored.
+        item: PreparedItem,
         /// Whether it holds media.
         has_media: bool,
         /// Its votes.
@@ -125,7 +126,17 @@ fn incoming(record: Record, number: u64, policy: &LabelPolicy) -> Incoming {
             if let Some(reason) = item.refusal_as_pair() {
                 return Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true };
             }
-            Incoming::Pair { has_media: item.has_media(), votes: votes_from_labels(labels, policy), item }
+            match PreparedItem::new(&item) {
+                Ok(prepared) => Incoming::Pair {
+                    has_media: item.has_media(),
+                    votes: votes_from_labels(labels, policy),
+                    item: prepared,
+                },
+                Err(error) => Incoming::Problem {
+                    problem: RowProblem { line, reason: error.to_string() },
+                    is_refused: true,
+                },
+            }
         }
         Record::Problem(problem) => {
             let is_refused = !problem.reason.starts_with("taken without its vote");

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, ApiError, ErrorCode, Item, ItemStatus, JudgmentId, NewJudgment, Origin,
-    SourceId, UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemStatus, JudgmentId, NewJudgment, Origin, SourceId,
+    UnixMillis, Verdict,
 };
-use tiebreak_store::{Import, NewSource};
+use tiebreak_store::{Import, NewSource, PreparedItem};
 
 use crate::import::batch::Vote;
 
@@ -49,14 +49,14 @@ impl<'a, 'store> Rows<'a, 'store> {
     }
 
     /// Writes one pair and its votes.
-    pub fn pair(&mut self, item: &Item, has_media: bool, votes: Vec<Vote>) -> Result<(), ApiError> {
+    pub fn pair(&mut self, item: &PreparedItem, has_media: bool, votes: Vec<Vote>) -> Result<(), ApiError> {
         let source = match (self.source, self.setting.any_source) {
             (Some(source), _) => source,
             // A file that brings nothing new leaves no source behind.
             (None, Some(any)) if self.import.item_by_key(item.key())?.is_some() => any,
             _ => self.begin_source()?,
         };
-        let added = self.import.add_item(source, item)?;
+        let added = self.import.add_item_prepared(source, item, ItemStatus::Active)?;
         if added.is_new {
             self.report.items_added += 1;
             self.with_media |= has_media;
