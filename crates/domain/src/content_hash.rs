@@ -24,15 +24,12 @@ impl ContentHash {
 
     /// Adds a field that may be absent; absent and empty differ.
     pub fn optional(&mut self, bytes: Option<&[u8]>) -> &mut Self {
-        match bytes {
-            Some(bytes) => {
-                self.0.update(&[1]);
-                self.field(bytes)
-            }
-            None => {
-                self.0.update(&[0]);
-                self
-            }
+        if let Some(bytes) = bytes {
+            self.0.update(&[1]);
+            self.field(bytes)
+        } else {
+            self.0.update(&[0]);
+            self
         }
     }
 
