@@ -122,12 +122,9 @@ pub(crate) fn row_ui<R>(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui) 
     section_ui(ui, ("row", label), |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::SMALL;
-            ui.scope(|ui| {
-                ui.set_width(LABEL);
-                ui.set_min_height(theme::control::SMALL_HEIGHT);
-                ui.centered_and_justified(|_| ());
-            });
-            let at = pos2(ui.min_rect().left(), ui.min_rect().center().y);
+            let (room, _) =
+                ui.allocate_exact_size(vec2(LABEL, theme::control::SMALL_HEIGHT), egui::Sense::hover());
+            let at = pos2(room.left(), room.center().y);
             let color = theme::palette(ui).ink_second;
             ui.painter().text(at, egui::Align2::LEFT_CENTER, label, Face::Medium.at(text::SMALL), color);
             control(ui)
