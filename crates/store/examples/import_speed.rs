@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p tiebreak-store --example import_speed -- 200000` prints both times and their ratio,
 //! the peak memory, and what opening the project and asking for the next item cost after it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::unchecked_time_subtraction, clippy::format_push_string)]
 
 use std::time::{Duration, Instant};
 

@@ -101,10 +101,11 @@ mod tests {
     #[test]
     fn landed_migrations_are_never_edited_and_new_ones_are_listed() {
         let landed = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/landed.txt"));
-        let embedded: String = MIGRATIONS
+        let lines: Vec<String> = MIGRATIONS
             .iter()
             .map(|migration| format!("{} {}\n", migration.name, migration.blake3()))
             .collect();
+        let embedded = lines.concat();
         assert_eq!(
             landed.replace("\r\n", "\n"),
             embedded,
@@ -114,7 +115,7 @@ mod tests {
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".sql"))
+            .filter(|name| std::path::Path::new(name).extension().is_some_and(|extension| extension == "sql"))
             .collect();
         files.sort();
         let names: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.name).collect();

@@ -189,7 +189,8 @@ proptest! {
             let group: Vec<AnnotatorId> = who.map_or(people.to_vec(), |who| vec![who]);
             let is_judged = |item: i64| group.iter().any(|&who| matches!(said(who, item), Some((Verdict::Judged { .. }, _))));
             let is_skipped = |item: i64| group.iter().any(|&who| matches!(said(who, item), Some((Verdict::Skipped, _))));
-            let cases: [(ItemFilter, Box<dyn Fn(i64) -> bool>); 6] = [
+            type Expected<'a> = Box<dyn Fn(i64) -> bool + 'a>;
+            let cases: [(ItemFilter, Expected<'_>); 6] = [
                 (ItemFilter { state: ItemState::Open, ..Default::default() }, Box::new(|i| !is_judged(i) && !is_skipped(i))),
                 (ItemFilter { state: ItemState::Judged, ..Default::default() }, Box::new(is_judged)),
                 (ItemFilter { state: ItemState::Skipped, ..Default::default() }, Box::new(is_skipped)),
