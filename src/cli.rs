@@ -1,0 +1,97 @@
+//! The command line: what can be asked, and the codes it leaves with.
+//!
+//! Results go to stdout, progress and errors to stderr. Each command lives in a file of its own and speaks
+//! to the engine through [`desk::Desk`].
+
+mod check;
+mod desk;
+mod exit;
+mod export;
+mod import;
+mod info;
+mod json;
+mod progress;
+mod sample;
+mod simulate;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use exit::Exit;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    refused or failed; the reason is on stderr
+  2    the command line makes no sense
+  3    done, but some rows were refused
+  4    the project is open elsewhere
+  130  cancelled by Ctrl-C; nothing half-done is kept
+
+TIEBREAK_LOG=debug tells more on stderr. TIEBREAK_HOME=FOLDER keeps settings and the sample in that folder.";
+
+/// Compare the outputs of generative models, and say which are better and why.
+#[derive(Parser)]
+#[command(name = "tiebreak", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A project to open in the window, or data to import
+    file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take data into a project: JSONL, JSON, CSV or TSV, also gzipped
+    Import(Box<import::Arguments>),
+    /// Write what was judged, for training or for another project
+    Export(export::Arguments),
+    /// Say what a project holds
+    Info(info::Arguments),
+    /// Hold a project file against its own rules
+    Check(check::Arguments),
+    /// Make the sample project
+    Sample(sample::Arguments),
+    /// Let a simulated annotator judge, to try a study before people do
+    Simulate(simulate::Arguments),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("TIEBREAK_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    let ended = match arguments.command {
+        None => crate::window::open(arguments.file).map(|()| Exit::Done),
+        Some(Command::Import(arguments)) => import::run(*arguments),
+        Some(Command::Export(arguments)) => export::run(arguments),
+        Some(Command::Info(arguments)) => info::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Sample(arguments)) => sample::run(&arguments),
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+    };
+    ended
+        .unwrap_or_else(|error| {
+            eprintln!("error: {error}");
+            if let Some(hint) = &error.hint {
+                eprintln!("hint: {hint}");
+            }
+            Exit::of_error(&error)
+        })
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! `tiebreak check`: is this project file sound?
+
+use std::path::PathBuf;
+
+use tiebreak_domain::ApiError;
+use tiebreak_engine::Engine;
+
+use crate::cli::exit::Exit;
+use crate::cli::json;
+
+/// Nothing is changed, and the project may be open elsewhere.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The project file
+    project: PathBuf,
+    /// Print the problems as a JSON list
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints what is wrong.
+pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
+    let problems = Engine::check_file(&arguments.project)?;
+    if arguments.json {
+        json::print(&problems)?;
+    } else if problems.is_empty() {
+        println!("{} is sound", arguments.project.display());
+    } else {
+        for problem in &problems {
+            println!("{problem}");
+        }
+    }
+    Ok(if problems.is_empty() { Exit::Done } else { Exit::Failed })
+}

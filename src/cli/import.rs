@@ -1,0 +1,231 @@
+//! `tiebreak import`: data into a project.
+
+mod columns;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use tiebreak_domain::import::{ImportPreview, ImportReport, LabelPolicy, RowProblem};
+use tiebreak_domain::{ApiError, DataFormat, ErrorCode, Event, ImportPlan, Item, Reply, Request, TextFormat};
+
+use crate::cli::desk::{Desk, text, unexpected};
+use crate::cli::exit::Exit;
+use crate::cli::json;
+use crate::cli::progress::Progress;
+
+/// How many problems are printed; `--report` writes them all.
+const PROBLEMS_PRINTED: usize = 10;
+
+/// The format and the columns are recognised by looking; say what was not recognised as you want it. An
+/// import is all or nothing, and importing a file twice adds nothing.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The project file; a preview needs none
+    project: PathBuf,
+    /// The data
+    #[arg(required_unless_present = "preview")]
+    file: Option<PathBuf>,
+    /// What the data is; recognised by looking if not said
+    #[arg(long, value_parser = format_from_word, value_name = "trl|hh|pandalm|columns|tiebreak")]
+    format: Option<DataFormat>,
+    /// Take votes in the data in, as those of a past annotator of this name
+    #[arg(long, value_name = "NAME", conflicts_with = "no_labels")]
+    labels: Option<String>,
+    /// Leave votes in the data out; this is what happens if nothing is said
+    #[arg(long)]
+    no_labels: bool,
+    /// How texts are read
+    #[arg(long = "text", value_name = "HOW", default_value = "markdown")]
+    text_format: TextChoice,
+    /// Where relative media paths start; the data's own folder if not said
+    #[arg(long, value_name = "DIR")]
+    media_folder: Option<PathBuf>,
+    /// Media at http(s) addresses may be fetched when they are shown
+    #[arg(long)]
+    fetch_addresses: bool,
+    /// What the project calls this data; the file's name if not said
+    #[arg(long, value_name = "NAME")]
+    source_name: Option<String>,
+    #[command(flatten)]
+    columns: columns::Columns,
+    /// Make the project if there is none
+    #[arg(long)]
+    create: bool,
+    /// Write every refused row with its reason to this CSV file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Import nothing; say what would be
+    #[arg(long)]
+    preview: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TextChoice {
+    /// Every character as it stands
+    Plain,
+    /// CommonMark, with tables and strikethrough
+    Markdown,
+}
+
+fn format_from_word(word: &str) -> Result<DataFormat, String> {
+    DataFormat::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
+        let words: Vec<&str> = DataFormat::ALL.iter().map(|format| format.word()).collect();
+        format!("expected one of {}", words.join(", "))
+    })
+}
+
+/// Imports, or says what would be imported.
+pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
+    // A preview needs no project: `tiebreak import --preview FILE` names the data first.
+    let (project, file) = match (&arguments.file, arguments.preview) {
+        (Some(file), _) => (Some(&arguments.project), file),
+        (None, true) => (None, &arguments.project),
+        (None, false) => {
+            return Err(ApiError::new(ErrorCode::BadRequest, "the data to import is missing")
+                .hint("say `tiebreak import PROJECT FILE`"));
+        }
+    };
+    let desk = Desk::new();
+    let plan = plan_from_arguments(&desk, &arguments, text(file)?)?;
+    if arguments.preview {
+        return preview(&desk, plan, arguments.json);
+    }
+    let project = project.expect("without a preview a project is named");
+    if arguments.create && !project.exists() {
+        desk.create(project)?;
+    } else {
+        desk.open(project).map_err(|error| match error.code {
+            ErrorCode::NotFound => error.hint("add --create to make it"),
+            _ => error,
+        })?;
+    }
+    let ended = |job, event| match event {
+        Event::ImportEnded(of, result) if of == job => Some(result),
+        _ => None,
+    };
+    let (job, report) = desk.run(Request::StartImport(plan), &mut Progress::new(), ended)?;
+    if let Some(path) = &arguments.report {
+        desk.call(Request::SaveImportReport { job, path: text(path)? })?;
+    }
+    if arguments.json {
+        json::print(&*report)?;
+    } else {
+        print_report(&report, arguments.report.is_some());
+    }
+    Ok(Exit::of_refused_rows(report.rows_refused))
+}
+
+fn plan_from_arguments(desk: &Desk, arguments: &Arguments, path: String) -> Result<ImportPlan, ApiError> {
+    let mut plan = ImportPlan {
+        path,
+        format: arguments.format,
+        mapping: None,
+        text_format: match arguments.text_format {
+            TextChoice::Plain => TextFormat::Plain,
+            TextChoice::Markdown => TextFormat::Markdown,
+        },
+        labels: match &arguments.labels {
+            Some(name) => LabelPolicy::TakeIn { annotator: name.clone() },
+            None => LabelPolicy::LeaveOut,
+        },
+        media_folder: arguments.media_folder.as_deref().map(text).transpose()?,
+        fetches_addresses: arguments.fetch_addresses,
+        source_name: arguments.source_name.clone(),
+    };
+    if arguments.columns.says_something() {
+        plan.format = Some(DataFormat::Columns);
+        // What is not said is what the file itself suggests.
+        let proposed = match desk.call(Request::PreviewImport(plan.clone())) {
+            Ok(Reply::ImportPreview(preview)) => preview.mapping.unwrap_or_default(),
+            Ok(other) => return Err(unexpected(&other)),
+            Err(_) if arguments.columns.names_candidates() => Default::default(),
+            Err(error) => return Err(error.hint("name both columns: --candidate FIRST --candidate SECOND")),
+        };
+        plan.mapping = Some(arguments.columns.mapping(proposed));
+    }
+    Ok(plan)
+}
+
+fn preview(desk: &Desk, plan: ImportPlan, as_json: bool) -> Result<Exit, ApiError> {
+    let preview = match desk.call(Request::PreviewImport(plan))? {
+        Reply::ImportPreview(preview) => preview,
+        other => return Err(unexpected(&other)),
+    };
+    if as_json {
+        json::print(&*preview)?;
+    } else {
+        print_preview(&preview);
+    }
+    Ok(Exit::of_refused_rows(preview.problems.len() as u64))
+}
+
+fn print_preview(preview: &ImportPreview) {
+    println!("{}, {}: {}", preview.container, preview.format.title(), preview.because);
+    for column in &preview.columns {
+        println!("column {:?}: {}", column.name, one_line(&column.example, 80));
+    }
+    if let Some(mapping) = &preview.mapping {
+        println!("{}", columns::described(mapping));
+    }
+    println!(
+        "first {} rows: {} shown here, {} with votes, {} with problems",
+        preview.rows_read,
+        preview.items.len(),
+        preview.items_with_labels,
+        preview.problems.len()
+    );
+    for item in preview.items.iter().take(3) {
+        print_item(item);
+    }
+    if !preview.media_hosts.is_empty() {
+        println!("media would be fetched from {}", preview.media_hosts.join(", "));
+    }
+    print_problems(&preview.problems, preview.problems.len() as u64);
+}
+
+fn print_item(item: &Item) {
+    println!("  prompt  {}", one_line(&item.prompt_text(), 90));
+    for candidate in &item.candidates {
+        let media = candidate.parts.iter().find_map(|part| part.uri()).unwrap_or_default();
+        let model = candidate.model.as_ref().map(|model| format!(" [{model}]")).unwrap_or_default();
+        println!("    {}{model}", one_line(&format!("{}{media}", candidate.text()), 90));
+    }
+}
+
+fn one_line(text: &str, chars: usize) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= chars {
+        return line;
+    }
+    line.chars().take(chars).chain(['…']).collect()
+}
+
+fn print_report(report: &ImportReport, is_saved: bool) {
+    println!("{}: {} items added, {} known before", report.source, report.items_added, report.items_known);
+    if report.items_deleted_before > 0 {
+        println!("{} of those were deleted by hand and stay so", report.items_deleted_before);
+    }
+    if report.judgments_added > 0 {
+        println!("{} judgments taken in", report.judgments_added);
+    }
+    if report.rows_refused > 0 {
+        println!("{} of {} rows refused", report.rows_refused, report.rows_read);
+    }
+    print_problems(&report.problems, report.problems.len() as u64);
+    if report.problems.len() > PROBLEMS_PRINTED && !is_saved {
+        eprintln!("hint: --report FILE writes them all");
+    }
+}
+
+fn print_problems(problems: &[RowProblem], all: u64) {
+    for problem in problems.iter().take(PROBLEMS_PRINTED) {
+        eprintln!("line {}: {}", problem.line, problem.reason);
+    }
+    let more = all.saturating_sub(PROBLEMS_PRINTED as u64);
+    if more > 0 {
+        eprintln!("… and {more} more");
+    }
+}

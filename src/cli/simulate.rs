@@ -1,0 +1,113 @@
+//! `tiebreak simulate`: a simulated annotator, to try a study's exports and reports before people judge.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::{
+    ApiError, ErrorCode, JudgmentId, NewJudgment, Origin, Outcome, Preference, QueuedItem, Reply, Request,
+    Showing, Strength, Verdict,
+};
+
+use crate::cli::desk::{Desk, unexpected};
+use crate::cli::exit::Exit;
+use crate::machine;
+
+/// Judges open items at random, under a name of its own that keeps it apart from people.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The project file
+    project: PathBuf,
+    /// How many items to judge
+    #[arg(long, default_value_t = 100)]
+    judgments: u64,
+    /// The same seed chooses the same outcomes in the same order
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The simulated annotator's name
+    #[arg(long, default_value = "simulated")]
+    annotator: String,
+}
+
+/// Judges, and prints a line for each judgment once it is on the disk.
+pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
+    let desk = Desk::new();
+    let before = desk.open(&arguments.project)?;
+    let person = before.current_annotator().map(|annotator| annotator.name.clone());
+    let ended = judge(&desk, arguments);
+    // Whoever sits here is remembered by the project: a simulation must not leave its own name there.
+    if let Some(name) = person.filter(|name| !name.is_empty()) {
+        desk.call(Request::SetAnnotator { name })?;
+    }
+    ended.map(|()| Exit::Done)
+}
+
+fn judge(desk: &Desk, arguments: &Arguments) -> Result<(), ApiError> {
+    let info = match desk.call(Request::SetAnnotator { name: arguments.annotator.clone() })? {
+        Reply::Project(info) => info,
+        other => return Err(unexpected(&other)),
+    };
+    let mut random = StdRng::seed_from_u64(arguments.seed);
+    let session = random.random();
+    let mut place = Place::Start;
+    for _ in 0..arguments.judgments {
+        let request = QueueRequest { annotator: info.annotator, place, count: 1, except: Vec::new() };
+        let Reply::Items(items) = desk.call(Request::Queue(request))? else { break };
+        let Some(queued) = items.into_iter().next() else { break };
+        place = Place::After(queued.item.id);
+        let judgment = judgment(&queued, &info, session, &mut random);
+        let id = judgment.id;
+        match desk.call(Request::Submit(Box::new(judgment)))? {
+            Reply::Saved { .. } => say(id)?,
+            other => return Err(unexpected(&other)),
+        }
+    }
+    Ok(())
+}
+
+fn say(id: JudgmentId) -> Result<(), ApiError> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "saved {id}")
+        .and_then(|()| stdout.flush())
+        .map_err(|error| ApiError::new(ErrorCode::System, format!("nobody reads the output: {error}")))
+}
+
+fn judgment(
+    queued: &QueuedItem,
+    info: &tiebreak_domain::ProjectInfo,
+    session: u64,
+    random: &mut StdRng,
+) -> NewJudgment {
+    let now = machine::now();
+    let outcome = [Outcome::A, Outcome::A, Outcome::B, Outcome::B, Outcome::Tie, Outcome::BothBad]
+        [random.random_range(0..6)];
+    let strength = Strength::ALL.get(random.random_range(0..6)).copied().filter(|_| outcome.is_decided());
+    NewJudgment {
+        id: JudgmentId::new(now, rand::random()),
+        item: queued.item.id,
+        annotator: info.annotator,
+        verdict: Verdict::overall(Preference { outcome, strength, reason: None }),
+        flagged: random.random_range(0..20) == 0,
+        comment: String::new(),
+        rubric_version: info.rubric.version,
+        showing: Some(Showing {
+            order: queued.order.clone(),
+            models_visible: info.rubric.models_visible,
+            scores_visible: false,
+            shown_at: now,
+            first_input_at: None,
+            submitted_at: now,
+            active_ms: 0,
+            idle_ms: 0,
+            utc_offset_minutes: 0,
+            app_version: format!("{} simulate", env!("CARGO_PKG_VERSION")),
+            session,
+            acquisition: queued.acquisition.clone(),
+            window: [0.0, 0.0, 1.0],
+        }),
+        origin: Origin::Screen,
+        recorded_at: now,
+    }
+}

@@ -1,0 +1,9 @@
+//! The program `tiebreak`: a window for judging pairs, and a command line for everything around it.
+//!
+//! `cli` reads the arguments and runs a command through the engine's door; `window` opens the interface;
+//! `machine` says where this machine keeps settings and data, what time it is, and who sits here.
+
+pub mod backend;
+pub mod cli;
+pub mod machine;
+pub mod window;

@@ -1,0 +1,108 @@
+//! Opens the interface in a native window, with the engine in this process.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Instant;
+
+use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_ui::app::Start;
+use tiebreak_ui::backend::Backend;
+use tiebreak_ui::host::{Host, Now, Pick};
+use tiebreak_ui::window::Wake;
+
+use crate::backend::InProcess;
+use crate::machine;
+
+/// Shows the window, with a project or a data file in it if one is named, and returns when it is closed.
+pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
+    let path = file.map(|file| std::path::absolute(&file).unwrap_or(file).display().to_string());
+    // Code is coloured by grammars that take a second to load; the first text shall not wait for them.
+    let warm_up = thread::Builder::new().name("tiebreak-grammars".to_owned());
+    let warm_up = warm_up.spawn(|| while tiebreak_ui::document::warm_up_some() {});
+    drop(warm_up);
+    let start = Start { path, app_version: env!("CARGO_PKG_VERSION").to_owned() };
+    tiebreak_ui::window::open(start, |wake| {
+        let backend: Box<dyn Backend> = Box::new(InProcess::start(machine::host(), Wake::clone(&wake)));
+        let host: Box<dyn Host> = Box::new(Machine::new(wake));
+        (backend, host)
+    })
+    .map_err(|error| {
+        ApiError::new(ErrorCode::System, error.to_string())
+            .hint("a display is needed; every command of `tiebreak --help` works without one")
+    })
+}
+
+/// The machine as the interface sees it.
+struct Machine {
+    started: Instant,
+    picks: Sender<(Pick, String)>,
+    picked: Receiver<(Pick, String)>,
+    wake: Wake,
+}
+
+impl Machine {
+    fn new(wake: Wake) -> Self {
+        let (picks, picked) = channel();
+        Self { started: Instant::now(), picks, picked, wake }
+    }
+}
+
+impl Host for Machine {
+    fn now(&self) -> Now {
+        Now {
+            unix: machine::now(),
+            monotonic_ms: self.started.elapsed().as_millis() as u64,
+            utc_offset_minutes: chrono::Local::now().offset().local_minus_utc() / 60,
+        }
+    }
+
+    fn random(&mut self) -> u128 {
+        rand::random()
+    }
+
+    fn has_dialogs(&self) -> bool {
+        true
+    }
+
+    fn open_dialog(&mut self, pick: Pick, suggested: &str) {
+        let (picks, wake) = (self.picks.clone(), Wake::clone(&self.wake));
+        let dialog = rfd::FileDialog::new();
+        let dialog = if suggested.is_empty() { dialog } else { dialog.set_file_name(suggested) };
+        let dialog = match pick {
+            Pick::OpenProject => {
+                dialog.add_filter("Tiebreak projects", &["tiebreak"]).add_filter("All files", &["*"])
+            }
+            Pick::NewProject => dialog.add_filter("Tiebreak projects", &["tiebreak"]),
+            Pick::ImportFile => dialog
+                .add_filter("Data", &["jsonl", "json", "csv", "tsv", "gz"])
+                .add_filter("All files", &["*"]),
+            Pick::MediaFolder | Pick::ExportFile | Pick::ImportReport => dialog,
+        };
+        let spawned = thread::Builder::new().name("tiebreak-dialog".to_owned()).spawn(move || {
+            let path = match pick {
+                Pick::OpenProject | Pick::ImportFile => dialog.pick_file(),
+                Pick::MediaFolder => dialog.pick_folder(),
+                Pick::NewProject | Pick::ExportFile | Pick::ImportReport => dialog.save_file(),
+            };
+            if let Some(path) = path {
+                // The interface may be gone already; then nobody waits for the path.
+                let _ = picks.send((pick, path.display().to_string()));
+                wake();
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::error!(%error, "no thread for a file dialog");
+        }
+    }
+
+    fn picked(&mut self) -> Option<(Pick, String)> {
+        self.picked.try_recv().ok()
+    }
+
+    fn documents_folder(&self) -> String {
+        let folders = directories::UserDirs::new();
+        let folder = folders.as_ref().map(|folders| folders.document_dir().unwrap_or(folders.home_dir()));
+        folder.map(|folder| folder.display().to_string()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,139 @@
+//! Who may know whom. Rules that nothing holds wear away.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each crate with the crates of ours that it may depend on.
+const MAY_KNOW: [(&str, &[&str]); 8] = [
+    ("tiebreak-domain", &[]),
+    ("tiebreak-formats", &["tiebreak-domain", "tiebreak-media"]),
+    ("tiebreak-store", &["tiebreak-domain"]),
+    ("tiebreak-media", &["tiebreak-domain"]),
+    ("tiebreak-engine", &["tiebreak-domain", "tiebreak-formats", "tiebreak-store", "tiebreak-media"]),
+    ("tiebreak-ui", &["tiebreak-domain"]),
+    (
+        "tiebreak",
+        &[
+            "tiebreak-domain",
+            "tiebreak-engine",
+            "tiebreak-ui",
+            "tiebreak-formats",
+            "tiebreak-store",
+            "tiebreak-media",
+        ],
+    ),
+    ("", &[]),
+];
+
+/// Each foreign name with the only place where it may be written.
+const WRITTEN_ONLY_IN: [(&str, &str); 5] = [
+    ("egui::", "ui/"),
+    ("eframe::", "ui/src/window.rs"),
+    ("rusqlite::", "crates/store/"),
+    ("reqwest::", "crates/media/"),
+    ("rfd::", "src/window.rs"),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn crates_know_only_whom_they_may() {
+    for (package, allowed) in MAY_KNOW.iter().filter(|(package, _)| !package.is_empty()) {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--edges",
+                "normal,build",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+            ])
+            .args(["--package", package])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let tree = String::from_utf8(output.stdout).unwrap();
+        for line in tree.lines() {
+            let name = line.split_whitespace().next().unwrap_or_default();
+            if name.starts_with("tiebreak") && name != *package {
+                assert!(allowed.contains(&name), "{package} must not know {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn foreign_names_stay_where_they_belong() {
+    for path in rust_files(&root()) {
+        let inside = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        if inside == "tests/it/architecture.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (name, place) in WRITTEN_ONLY_IN {
+            let is_written = text.lines().any(|line| {
+                let line = line.trim_start();
+                !line.starts_with("//") && mentions(line, name)
+            });
+            assert!(
+                !is_written || inside.starts_with(place),
+                "{name} is written in {inside}, and may be only in {place}"
+            );
+        }
+    }
+}
+
+/// Whether a path that begins with this crate's name is written: `rfd::`, but not `tiebreak_rfd::`.
+fn mentions(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(place, _)| {
+        let before = line[..place].chars().next_back();
+        before.is_none_or(|character| !character.is_alphanumeric() && character != '_' && character != ':')
+    })
+}
+
+#[test]
+fn sql_is_written_only_in_the_store_and_in_migrations() {
+    for path in rust_files(&root()) {
+        let inside = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        if inside.starts_with("crates/store/") || inside == "tests/it/architecture.rs" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for sql in ["SELECT ", "INSERT INTO", "PRAGMA ", "CREATE TABLE", "DELETE FROM"] {
+            let is_written = text.lines().any(|line| line.contains(&format!("\"{sql}")));
+            assert!(!is_written, "SQL is written in {inside}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    for path in rust_files(&root()) {
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 520, "{} has {lines} lines; split it by noun", path.display());
+    }
+}
+
+fn rust_files(root: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> =
+        ["src", "crates", "ui", "tests", "benches"].iter().map(|name| root.join(name)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(!files.is_empty() || !root.exists(), "no source was found");
+    files
+}

@@ -1,0 +1,10 @@
+//! The whole program from outside: commands as a shell gives them.
+#![allow(clippy::unwrap_used, clippy::format_collect)]
+
+mod architecture;
+mod checking;
+mod crashing;
+mod exporting;
+mod importing;
+mod program;
+mod sampling;
