@@ -5,7 +5,7 @@ mod columns;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use tiebreak_domain::import::{ImportPreview, ImportReport, LabelPolicy, RowProblem};
+use tiebreak_domain::import::{ColumnMapping, ImportPreview, ImportReport, LabelPolicy, RowProblem};
 use tiebreak_domain::{ApiError, DataFormat, ErrorCode, Event, ImportPlan, Item, Reply, Request, TextFormat};
 
 use crate::cli::desk::{Desk, text, unexpected};
@@ -141,7 +141,7 @@ fn plan_from_arguments(desk: &Desk, arguments: &Arguments, path: String) -> Resu
         let proposed = match desk.call(Request::PreviewImport(plan.clone())) {
             Ok(Reply::ImportPreview(preview)) => preview.mapping.unwrap_or_default(),
             Ok(other) => return Err(unexpected(&other)),
-            Err(_) if arguments.columns.names_candidates() => Default::default(),
+            Err(_) if arguments.columns.names_candidates() => ColumnMapping::default(),
             Err(error) => return Err(error.hint("name both columns: --candidate FIRST --candidate SECOND")),
         };
         plan.mapping = Some(arguments.columns.mapping(proposed));

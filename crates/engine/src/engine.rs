@@ -80,11 +80,11 @@ impl Engine {
                 self.switch(&path, || sample::open_or_make(&path, &self.shared.host))
             }
             Request::OpenProject { path } => {
-                let path = PathBuf::from(path);
+                let path = absolute(&path);
                 self.switch(&path, || Ok(Store::open(&path)?))
             }
             Request::CreateProject { path, name } => {
-                let path = PathBuf::from(path);
+                let path = absolute(&path);
                 let project = self.new_project(&name)?;
                 self.switch(&path, || Ok(Store::create(&path, &project)?))
             }
@@ -222,6 +222,11 @@ impl Engine {
         let session = self.session.read().expect("the session's place is never left half-changed");
         session.clone().ok_or_else(failure::no_project)
     }
+}
+
+/// The path as it stays true in the list of recent projects, wherever the program is started from.
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
 }
 
 impl Drop for Engine {

@@ -98,3 +98,19 @@ fn the_sample_keeps_what_was_judged() {
     world.engine.call(Request::CloseProject).unwrap();
     assert_eq!(world.project(Request::OpenSample).judgments, info.judgments + 1);
 }
+
+#[test]
+fn only_the_last_twelve_projects_are_remembered() {
+    let world = World::new();
+    for number in 0..14 {
+        world.create(&format!("{number}.tiebreak"));
+    }
+    world.engine.call(Request::CloseProject).unwrap();
+    let Reply::Settings(settings) = world.engine.call(Request::LoadSettings).unwrap() else { unreachable!() };
+    let names: Vec<String> = settings
+        .recent
+        .iter()
+        .map(|recent| std::path::Path::new(&recent.path).file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names, (2..14).rev().map(|number| number.to_string()).collect::<Vec<_>>(), "latest first");
+}
