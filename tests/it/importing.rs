@@ -64,6 +64,24 @@ fn a_command_line_that_makes_no_sense_is_told_apart() {
     assert!(help.stdout.contains("Exit codes:") && help.stdout.contains("130"), "{help:?}");
 }
 
+#[test]
+fn a_project_that_is_open_elsewhere_has_a_code_of_its_own() {
+    let program = Program::new();
+    program.write("rows.jsonl", rows(400_000));
+    program.write("few.jsonl", rows(1));
+    program.expect(0, &["import", "a.tiebreak", "few.jsonl", "--create"]);
+    let mut child = program.command(&["import", "a.tiebreak", "rows.jsonl"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let second = program.run(&["import", "a.tiebreak", "few.jsonl"]);
+    let peeked = program.run(&["info", "a.tiebreak"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(second.code, 4, "{second:?}");
+    assert!(second.stderr.contains("hint: "), "{second:?}");
+    assert_eq!(peeked.code, 0, "looking is allowed: {peeked:?}");
+    program.expect(0, &["check", "a.tiebreak"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_cancels_and_leaves_nothing() {

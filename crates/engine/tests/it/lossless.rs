@@ -174,3 +174,16 @@ fn a_broken_record_is_explained_and_the_rest_comes_in() {
         copy.try_import(tiebreak_domain::ImportPlan::of_file(copy.write("newer.jsonl", newer))).unwrap_err();
     assert_eq!(error.code, ErrorCode::TooNew, "{error:?}");
 }
+
+#[test]
+fn who_said_nothing_is_not_part_of_a_project() {
+    let world = World::new();
+    world.create("a.tiebreak");
+    world.import(&world.write("rows.jsonl", trl_rows(2)));
+    world.seat("Bob");
+    world.judge_next(Outcome::A);
+    world.seat("Ada");
+    let text = world.export(ExportFormat::Tiebreak, "out.jsonl");
+    let people: Vec<&str> = text.lines().filter(|line| line.contains("\"record\":\"annotator\"")).collect();
+    assert!(people.len() == 1 && people[0].contains("Bob"), "{people:?}");
+}

@@ -51,6 +51,9 @@ fn one_program_at_a_time_and_the_next_after_it() {
     let error = second.refused(open.clone());
     assert_eq!(error.code, ErrorCode::AlreadyOpen);
     assert!(error.hint.is_some());
+    let path = world.path("a.tiebreak");
+    assert_eq!(tiebreak_engine::Engine::peek(&path).unwrap().name, "Trial", "looking at it needs no lock");
+    assert_eq!(tiebreak_engine::Engine::check_file(&path).unwrap(), Vec::<String>::new());
     drop(world.engine);
     second.project(open.clone());
     second.project(open);
