@@ -22,11 +22,13 @@ CREATE TABLE item (
     -- tiebreak_domain::Item::key; 16 bytes.
     content_key BLOB NOT NULL,
     source_id INTEGER NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('active', 'excluded', 'deleted')),
+    -- Spelled out, here and below: for IN with three words and more SQLite builds a table at every insert.
+    status TEXT NOT NULL CHECK (status = 'active' OR status = 'excluded' OR status = 'deleted'),
     external_id TEXT,
-    -- JSON: the parts of the prompt.
+    -- JSON: an array of the prompt's parts, in which a string is a Markdown text; of a single one the string.
     prompt TEXT NOT NULL,
-    -- JSON: the candidates in their order, each with its parts, model and metadata.
+    -- JSON: an array of the candidates in their order. Each is its parts, written as in the prompt, or an
+    -- object of parts, model and metadata where there are such.
     candidates TEXT NOT NULL,
     -- JSON: an object; null where it would be empty.
     metadata TEXT

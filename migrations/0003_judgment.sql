@@ -34,7 +34,7 @@ CREATE TABLE judgment (
     revision INTEGER NOT NULL CHECK (revision >= 1),
     -- The id of the revision before.
     supersedes BLOB CHECK (length(supersedes) = 16),
-    verdict TEXT NOT NULL CHECK (verdict IN ('judged', 'skipped', 'withdrawn')),
+    verdict TEXT NOT NULL CHECK (verdict = 'judged' OR verdict = 'skipped' OR verdict = 'withdrawn'),
     flagged INTEGER NOT NULL CHECK (flagged IN (0, 1)),
     comment TEXT NOT NULL,
     rubric_version INTEGER NOT NULL,
@@ -48,8 +48,10 @@ CREATE TABLE answer (
     -- The judgment's number * 64 + the answer's place in it.
     id INTEGER PRIMARY KEY,
     question TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('a', 'b', 'tie', 'both_bad', 'unratable')),
-    strength TEXT CHECK (strength IN ('slightly', 'clearly', 'much')),
+    outcome TEXT NOT NULL CHECK (
+        outcome = 'a' OR outcome = 'b' OR outcome = 'tie' OR outcome = 'both_bad' OR outcome = 'unratable'
+    ),
+    strength TEXT CHECK (strength = 'slightly' OR strength = 'clearly' OR strength = 'much'),
     reason TEXT
 ) STRICT;
 

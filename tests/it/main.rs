@@ -7,4 +7,6 @@ mod crashing;
 mod exporting;
 mod importing;
 mod program;
+mod python;
 mod sampling;
+mod window;

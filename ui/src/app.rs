@@ -114,6 +114,9 @@ impl App {
         if let Some(dialog) = &mut self.dialog {
             dialog.ui(ui, &scene, self.desk.as_deref(), &mut wanted);
         }
+        if let Some(desk) = &self.desk {
+            crate::start::drop_overlay_ui(ui, Some(&desk.info.name));
+        }
         notice::notices_ui(ui, &scene, &mut wanted);
         if !wanted.is_empty() {
             ui.ctx().request_repaint();

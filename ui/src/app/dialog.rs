@@ -91,7 +91,11 @@ impl Dialog {
     }
 
     /// What a key means while this is open; most mean nothing, or belong to a field.
-    pub fn key(&mut self, chord: Chord, desk: Option<&Desk>) -> Option<Action> {
+    pub fn key(&mut self, chord: Chord, desk: Option<&Desk>, ctx: &egui::Context) -> Option<Action> {
+        // An open list closes first.
+        if chord.key == Key::Escape && egui::Popup::is_any_open(ctx) {
+            return None;
+        }
         let is_plain = !chord.control && !chord.alt;
         match self {
             Self::Keys(dialog) => {

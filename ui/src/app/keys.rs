@@ -27,7 +27,7 @@ impl App {
             desk.session.input(self.host.now());
         }
         for chord in presses {
-            if let Some(action) = self.action_of_key(chord, is_typing, has_focus) {
+            if let Some(action) = self.action_of_key(chord, is_typing, has_focus, ctx) {
                 // Each key is carried out before the next is looked at: `1 Enter 2 Enter` in one frame is two
                 // judgments, and Enter after a key that opens a dialog belongs to the dialog.
                 self.actions.push_back(action);
@@ -36,9 +36,9 @@ impl App {
         }
     }
 
-    fn action_of_key(&mut self, chord: Chord, is_typing: bool, has_focus: bool) -> Option<Action> {
+    fn action_of_key(&mut self, chord: Chord, is_typing: bool, has_focus: bool, ctx: &Context) -> Option<Action> {
         if let Some(dialog) = &mut self.dialog {
-            return dialog.key(chord, self.desk.as_deref());
+            return dialog.key(chord, self.desk.as_deref(), ctx);
         }
         if chord.key == Key::Escape {
             return self.escape(is_typing);

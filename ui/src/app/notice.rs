@@ -100,7 +100,7 @@ pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
     if scene.notices.list().is_empty() {
         return;
     }
-    Area::new(Id::unique("notices")).anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0)).show(ui.ctx(), |ui| {
+    Area::new(Id::unique("notices")).order(egui::Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
         for notice in scene.notices.list() {
             let kind = match notice.kind {
