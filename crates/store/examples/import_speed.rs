@@ -1,18 +1,29 @@
 //! How fast an import is, beside a bare loop that inserts the same texts into one table with the same settings.
 //!
-//! `cargo run --release -p tiebreak-store --example import_speed -- 200000` prints both times and their ratio,
-//! the peak memory, and what opening the project and asking for the next item cost after it.
-#![allow(clippy::unwrap_used, clippy::unchecked_time_subtraction, clippy::format_push_string)]
+//! `cargo run --release -p tiebreak-store --example import_speed -- 200000 20000` writes a file of so many
+//! pairs, imports it the way the engine does (one thread parses and prepares, one writes), lets the bare loop
+//! insert them, and prints both times and their ratio; then labels so many items, and prints what opening the
+//! project, the next item, filters and the search index cost. The bare loop's time is without parsing.
+//!
+//! Two times are told: by the clock, and what the thread itself ran, which a busy machine changes less.
+#![allow(clippy::unwrap_used, clippy::unchecked_time_subtraction)]
 
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::path::Path;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::filter::ItemState;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Item, ItemFilter, ItemId, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
-    Part, Preference, ProjectKey, Rubric, UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, Candidate, Item, ItemFilter, ItemId, ItemKey, ItemStatus, JudgmentId,
+    NewJudgment, Origin, Outcome, Part, Preference, ProjectKey, Rubric, UnixMillis, Verdict,
 };
 use tiebreak_store::{NewProject, NewSource, PreparedItem, Store};
+
+/// Rows that travel together, and that are made between two looks at the clock.
+const BATCH: usize = 512;
 
 fn text(state: &mut u64, bytes: usize) -> String {
     let mut text = String::with_capacity(bytes + 12);
@@ -20,28 +31,66 @@ fn text(state: &mut u64, bytes: usize) -> String {
         *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // A few thousand different words, some common and most rare, as in a language.
         let word = (*state >> 33) % (1 << ((*state >> 20) % 13));
-        text.push_str(&format!("w{word:x} "));
+        write!(text, "w{word:x} ").unwrap();
     }
     text
 }
 
-fn texts(number: u64) -> (String, String, String) {
-    let mut state = number;
-    (text(&mut state, 200), text(&mut state, 400), text(&mut state, 400))
+fn write_file(path: &Path, rows: u64) {
+    let mut file = BufWriter::new(std::fs::File::create(path).unwrap());
+    for number in 0..rows {
+        let mut state = number;
+        let row = [text(&mut state, 200), text(&mut state, 400), text(&mut state, 400)];
+        serde_json::to_writer(&mut file, &row).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+    file.flush().unwrap();
 }
 
-/// Time this thread has run, where the system tells (a busy machine changes the clock's time, not this one);
-/// else time by the clock.
-fn spent_since_start(start: Instant) -> Duration {
-    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = schedule.split_whitespace().next().and_then(|field| field.parse().ok());
-    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
+fn batches(path: &Path) -> impl Iterator<Item = Vec<[String; 3]>> {
+    let mut file = BufReader::new(std::fs::File::open(path).unwrap());
+    let mut line = String::new();
+    std::iter::from_fn(move || {
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH {
+            line.clear();
+            if file.read_line(&mut line).unwrap() == 0 {
+                break;
+            }
+            batch.push(serde_json::from_str(&line).unwrap());
+        }
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
-/// Rows made between two looks at the clock.
-const BATCH: u64 = 1_000;
+/// By the clock, and of this thread.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    clock: Duration,
+    thread: Duration,
+}
 
-fn bare_loop(path: &std::path::Path, rows: u64) -> Duration {
+impl Times {
+    /// Since some moment; the thread's are those of the clock where the system does not tell them.
+    fn since(begin: Instant) -> Self {
+        let clock = begin.elapsed();
+        let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let nanoseconds = schedule.split_whitespace().next().and_then(|field| field.parse().ok());
+        Self { clock, thread: nanoseconds.map_or(clock, Duration::from_nanos) }
+    }
+
+    fn add(&mut self, from: Self, to: Self) {
+        self.clock += to.clock - from.clock;
+        self.thread += to.thread - from.thread;
+    }
+
+    fn per_row(self, rows: u64) -> String {
+        let micros = |time: Duration| time.as_secs_f64() * 1e6 / rows as f64;
+        format!("{:.2} µs/row by the clock, {:.2} of the thread", micros(self.clock), micros(self.thread))
+    }
+}
+
+fn bare_loop(path: &Path, file: &Path) -> Times {
     let connection = rusqlite::Connection::open(path).unwrap();
     connection
         .execute_batch(
@@ -51,35 +100,35 @@ fn bare_loop(path: &std::path::Path, rows: u64) -> Duration {
         )
         .unwrap();
     let begin = Instant::now();
-    let mut spent = Duration::ZERO;
-    let mut statement = connection.prepare("INSERT INTO pair VALUES (?1, ?2, ?3, ?4)").unwrap();
+    let mut spent = Times::default();
+    let mut statement = connection.prepare("INSERT INTO pair VALUES (NULL, ?1, ?2, ?3)").unwrap();
     connection.execute_batch("BEGIN").unwrap();
-    for first in (0..rows).step_by(BATCH as usize) {
-        let batch: Vec<_> = (first..rows.min(first + BATCH)).map(|number| (number, texts(number))).collect();
-        let start = spent_since_start(begin);
-        for (number, (prompt, a, b)) in &batch {
-            statement.execute(rusqlite::params![*number as i64, prompt, a, b]).unwrap();
+    for batch in batches(file) {
+        let start = Times::since(begin);
+        for [prompt, a, b] in &batch {
+            statement.execute(rusqlite::params![prompt, a, b]).unwrap();
         }
-        spent += spent_since_start(begin) - start;
+        spent.add(start, Times::since(begin));
     }
-    let start = spent_since_start(begin);
+    let start = Times::since(begin);
     connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-    spent + spent_since_start(begin) - start
+    spent.add(start, Times::since(begin));
+    spent
 }
 
-fn item(number: u64) -> Item {
-    let (prompt, a, b) = texts(number);
-    Item {
+fn prepared([prompt, a, b]: [String; 3]) -> PreparedItem {
+    let item = Item {
         prompt: vec![Part::markdown(prompt)],
         candidates: vec![Candidate::markdown(a), Candidate::markdown(b)],
         ..Item::default()
-    }
+    };
+    PreparedItem::new(&item).unwrap()
 }
 
-/// What making the rows ready took, which another thread can do, and what writing them took.
-fn import(store: &mut Store, rows: u64) -> [Duration; 2] {
+/// What the import took, the thread's being that of writing; and what reading and preparing took.
+fn import(store: &mut Store, file: &Path, keys: &mut Vec<ItemKey>) -> [Times; 2] {
     let begin = Instant::now();
-    let (mut prepared_in, mut written_in) = (Duration::ZERO, Duration::ZERO);
+    let from = Times::since(begin);
     let mut import = store.begin_import().unwrap();
     let source = NewSource {
         name: "pairs.jsonl".to_owned(),
@@ -89,37 +138,48 @@ fn import(store: &mut Store, rows: u64) -> [Duration; 2] {
         imported_at: UnixMillis(0),
     };
     let source = import.add_source(&source).unwrap();
-    for first in (0..rows).step_by(BATCH as usize) {
-        let batch: Vec<Item> = (first..rows.min(first + BATCH)).map(item).collect();
-        let start = spent_since_start(begin);
-        let batch: Vec<_> = batch.iter().map(|item| PreparedItem::new(item).unwrap()).collect();
-        let prepared = spent_since_start(begin);
-        for item in &batch {
-            import.add_item_prepared(source, item, ItemStatus::Active).unwrap();
+    let (to, from_reader) = mpsc::sync_channel::<Vec<PreparedItem>>(4);
+    let reading = std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().name("read".to_owned()).spawn_scoped(scope, move || {
+            let mut read = Times::default();
+            let from = Times::since(begin);
+            for batch in batches(file) {
+                to.send(batch.into_iter().map(prepared).collect()).unwrap();
+            }
+            read.add(from, Times::since(begin));
+            read
+        });
+        for batch in from_reader {
+            for item in &batch {
+                import.add_item_prepared(source, item, ItemStatus::Active).unwrap();
+                keys.push(item.key());
+            }
         }
-        prepared_in += prepared - start;
-        written_in += spent_since_start(begin) - prepared;
-    }
-    let start = spent_since_start(begin);
+        reader.unwrap().join().unwrap()
+    });
     import.commit().unwrap();
-    [prepared_in, written_in + spent_since_start(begin) - start]
+    let mut all = Times::default();
+    all.add(from, Times::since(begin));
+    [all, reading]
 }
 
-fn judge(store: &mut Store, items: u64) -> tiebreak_domain::AnnotatorId {
+fn label(store: &mut Store, keys: &[ItemKey]) -> AnnotatorId {
+    let key = AnnotatorKey([1; 16]);
     let mut import = store.begin_import().unwrap();
-    let annotator = import.annotator(AnnotatorKey([1; 16]), "Ana").unwrap();
-    for item in 1..=items {
+    let annotator = import.annotator(key, "Ana").unwrap();
+    for (index, item) in keys.iter().enumerate() {
+        let preference = Preference::new(Outcome::A);
         let judgment = NewJudgment {
-            id: JudgmentId::new(UnixMillis(item as i64), u128::from(item)),
-            item: ItemId(item as i64),
+            id: JudgmentId::of_label(*item, key, &preference),
+            item: ItemId(index as i64 + 1),
             annotator,
-            verdict: Verdict::overall(Preference::new(Outcome::A)),
+            verdict: Verdict::overall(preference),
             flagged: false,
             comment: String::new(),
             rubric_version: 1,
             showing: None,
             origin: Origin::Label,
-            recorded_at: UnixMillis(item as i64),
+            recorded_at: UnixMillis(0),
         };
         import.add_judgment(&judgment, None).unwrap();
     }
@@ -140,7 +200,9 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
 }
 
 fn main() {
-    let rows: u64 = std::env::args().nth(1).and_then(|rows| rows.parse().ok()).unwrap_or(200_000);
+    let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u64>().unwrap());
+    let rows = numbers.next().unwrap_or(200_000);
+    let labels = numbers.next().unwrap_or(rows / 10).min(rows);
     let folder = tempfile::tempdir().unwrap();
     let project = NewProject {
         key: ProjectKey([0; 16]),
@@ -149,33 +211,31 @@ fn main() {
         rubric: Rubric::default(),
         is_sample: false,
     };
+    let file = folder.path().join("pairs.jsonl");
+    write_file(&file, rows);
     let path = folder.path().join("speed.tiebreak");
     let mut store = Store::create(&path, &project).unwrap();
-    let [prepared, written] = import(&mut store, rows);
-    let per_second = |time: Duration| rows as f64 / time.as_secs_f64();
+    let mut keys = Vec::new();
+    let [all, reading] = import(&mut store, &file, &mut keys);
+    println!("import: {}; {}", all.per_row(rows), peak_memory());
+    println!("  of it reading and preparing, at the same time: {}", reading.per_row(rows));
+    println!("  file {} MB", std::fs::metadata(&path).unwrap().len() / 1_000_000);
+    let bare_path = folder.path().join("bare.db");
+    let bare = bare_loop(&bare_path, &file);
+    println!("bare loop: {}", bare.per_row(rows));
+    println!("  file {} MB", std::fs::metadata(&bare_path).unwrap().len() / 1_000_000);
     println!(
-        "import: preparing {:.2} s, {:.0} rows/s; writing {:.2} s, {:.0} rows/s; {}",
-        prepared.as_secs_f64(),
-        per_second(prepared),
-        written.as_secs_f64(),
-        per_second(written),
-        peak_memory()
-    );
-    let bare = bare_loop(&folder.path().join("bare.db"), rows);
-    println!(
-        "bare loop: {:.2} s, {:.0} rows/s; writing runs at {:.2} of its speed, at {:.2} with preparing on one thread",
-        bare.as_secs_f64(),
-        per_second(bare),
-        bare.as_secs_f64() / written.as_secs_f64(),
-        bare.as_secs_f64() / (written + prepared).as_secs_f64()
+        "import runs at {:.2} of the bare loop's speed by the clock, its writing at {:.2} by the thread",
+        bare.clock.as_secs_f64() / all.clock.as_secs_f64(),
+        bare.thread.as_secs_f64() / all.thread.as_secs_f64()
     );
 
     timed("close", || store.close().unwrap());
     let mut store = timed("open, nothing judged", || Store::open(&path).unwrap());
-    let annotator = timed("import labels for 90 %", || judge(&mut store, rows * 9 / 10));
+    let annotator = timed(&format!("import {labels} labels"), || label(&mut store, &keys[..labels as usize]));
     store.close().unwrap();
-    let mut store = timed("open, 90 % judged", || Store::open(&path).unwrap());
-    let reader = store.reader().unwrap();
+    let mut store = timed("open, labelled", || Store::open(&path).unwrap());
+    let reader = timed("first reader", || store.reader().unwrap());
     let request = QueueRequest { annotator, place: Place::Start, count: 1, except: vec![] };
     timed("first next item", || reader.queue(&request).unwrap());
     timed("second next item", || reader.queue(&request).unwrap());

@@ -38,12 +38,12 @@ impl AnnotatorFacets {
     }
 
     fn set(&mut self, item: u32, word: LastWord) {
-        self.judged.remove(item);
-        self.skipped.remove(item);
-        self.flagged.remove(item);
-        self.with_strength.remove(item);
-        for outcome in &mut self.outcomes {
-            outcome.remove(item);
+        if self.judged.remove(item) || self.skipped.remove(item) {
+            self.flagged.remove(item);
+            self.with_strength.remove(item);
+            for outcome in &mut self.outcomes {
+                outcome.remove(item);
+            }
         }
         self.add(item, word);
     }
@@ -148,9 +148,10 @@ impl Facets {
         self.last_item
     }
 
+    /// Adds an item that is in no set yet.
     pub(crate) fn add_item(&mut self, item: u32, status: ItemStatus) {
         self.last_item = self.last_item.max(item);
-        self.set_status(item, status);
+        self.insert_status(item, status);
     }
 
     pub(crate) fn add_source_range(&mut self, source: SourceId, first_item: u32, last_item: u32) {
@@ -161,6 +162,10 @@ impl Facets {
         self.active.remove(item);
         self.excluded.remove(item);
         self.deleted.remove(item);
+        self.insert_status(item, status);
+    }
+
+    fn insert_status(&mut self, item: u32, status: ItemStatus) {
         match status {
             ItemStatus::Active => self.active.insert(item),
             ItemStatus::Excluded => self.excluded.insert(item),

@@ -23,6 +23,8 @@ use crate::project::{self, NewProject, NewSource};
 use crate::{Result, StoreError, judgment};
 use new_keys::NewKeys;
 
+pub(crate) use new_keys::MOST_IN_MEMORY;
+
 /// What became of an item that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddedItem {
@@ -58,6 +60,7 @@ impl<'store> Import<'store> {
         connection: &'store Connection,
         shared: &'store SharedFacets,
         rubrics: &'store mut BTreeMap<u32, Rubric>,
+        most_keys_in_memory: usize,
     ) -> Result<Self> {
         let insert_item = connection.prepare_cached(
             "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, candidates, metadata) \
@@ -72,7 +75,7 @@ impl<'store> Import<'store> {
             rubrics,
             runs: Vec::new(),
             unordered: Vec::new(),
-            new_keys: NewKeys::default(),
+            new_keys: NewKeys::new(most_keys_in_memory),
             has_stored_keys: shared.read().last_item() > 0,
             is_open: true,
         })

@@ -1,9 +1,10 @@
-//! Items and candidates: rows in and out. Parts and metadata are JSON texts, exactly as domain writes them.
+//! Items and candidates: rows in and out.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use tiebreak_domain::item::Metadata;
-use tiebreak_domain::{Item, ItemId, ItemKey, ItemStatus, SourceId, StoredItem};
+use tiebreak_domain::{Candidate, Item, ItemId, ItemKey, ItemStatus, Part, SourceId, StoredItem};
 
+use crate::content_json::{candidates_from_json, parts_from_json};
 use crate::{Result, StoreError};
 
 /// The columns of [`from_row`].
@@ -33,8 +34,8 @@ pub(crate) fn status_from_word(word: &str) -> Result<ItemStatus> {
 pub(crate) fn from_row(row: &Row<'_>) -> Result<StoredItem> {
     let item = Item {
         external_id: row.get(4)?,
-        prompt: json(row, 5)?,
-        candidates: json(row, 6)?,
+        prompt: parts(row, 5)?,
+        candidates: candidates(row, 6)?,
         metadata: metadata(row, 7)?,
     };
     let status = status_from_word(text(row, 3)?)?;
@@ -75,6 +76,16 @@ pub(crate) fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str>
 /// A column of JSON.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
     Ok(serde_json::from_str(text(row, column)?)?)
+}
+
+/// A column of parts.
+pub(crate) fn parts(row: &Row<'_>, column: usize) -> Result<Vec<Part>> {
+    Ok(parts_from_json(text(row, column)?)?)
+}
+
+/// A column of candidates.
+pub(crate) fn candidates(row: &Row<'_>, column: usize) -> Result<Vec<Candidate>> {
+    Ok(candidates_from_json(text(row, column)?)?)
 }
 
 fn metadata(row: &Row<'_>, column: usize) -> Result<Metadata> {

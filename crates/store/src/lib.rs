@@ -5,10 +5,11 @@
 //! transaction. Which items are open, judged, flagged, … is kept in memory as [`Facets`], shared by them.
 //!
 //! The tables are written down in `migrations/`, with the reason for each. Judgments are append-only, and the
-//! database itself holds that. Parts and metadata are stored as JSON texts, the way domain writes them: they
-//! are read whole or not at all, and a person with `sqlite3` can read them too.
+//! database itself holds that. Parts and metadata are stored as JSON texts: they are read whole or not at all,
+//! and a person with `sqlite3` can read them too.
 
 mod connection;
+mod content_json;
 mod error;
 mod facets;
 mod import;

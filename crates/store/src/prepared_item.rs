@@ -4,6 +4,7 @@
 use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::{Item, ItemKey};
 
+use crate::content_json::{json_from_candidates, json_from_parts};
 use crate::{Result, StoreError};
 
 /// An item as the columns of its row. Owns its texts, and can be made on any thread.
@@ -35,8 +36,8 @@ impl PreparedItem {
         Ok(Self {
             key,
             external_id: item.external_id.clone(),
-            prompt: serde_json::to_string(&item.prompt)?,
-            candidates: serde_json::to_string(&item.candidates)?,
+            prompt: json_from_parts(&item.prompt)?,
+            candidates: json_from_candidates(&item.candidates)?,
             metadata,
         })
     }

@@ -1,8 +1,8 @@
 //! Full-text search: what the user types, as a query that cannot fail, and the index behind it.
 
 use rusqlite::{Connection, TransactionBehavior, params};
+use tiebreak_domain::Part;
 use tiebreak_domain::project::SearchIndex;
-use tiebreak_domain::{Candidate, Part};
 
 use crate::{Result, item, project};
 
@@ -59,9 +59,9 @@ pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
             prompt_words.clear();
-            push_words(&mut prompt_words, &item::json::<Vec<Part>>(row, 1)?);
+            push_words(&mut prompt_words, &item::parts(row, 1)?);
             candidate_words.clear();
-            for candidate in item::json::<Vec<Candidate>>(row, 2)? {
+            for candidate in item::candidates(row, 2)? {
                 push_words(&mut candidate_words, &candidate.parts);
             }
             insert.execute(params![last, prompt_words, candidate_words])?;

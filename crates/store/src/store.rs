@@ -10,7 +10,7 @@ use tiebreak_domain::{
 };
 
 use crate::facets::{Facets, SharedFacets, bit};
-use crate::import::Import;
+use crate::import::{Import, MOST_IN_MEMORY};
 use crate::item::{status_from_word, status_word};
 use crate::last_word::LastWord;
 use crate::lock::ProjectLock;
@@ -128,7 +128,13 @@ impl Store {
 
     /// Begins an import: one transaction, during which nothing else can be written.
     pub fn begin_import(&mut self) -> Result<Import<'_>> {
-        Import::begin(&self.connection, &self.facets, &mut self.rubrics)
+        self.begin_import_with(MOST_IN_MEMORY)
+    }
+
+    /// Begins an import that stores its new items' keys whenever so many are in memory.
+    #[doc(hidden)]
+    pub fn begin_import_with(&mut self, most_keys_in_memory: usize) -> Result<Import<'_>> {
+        Import::begin(&self.connection, &self.facets, &mut self.rubrics, most_keys_in_memory)
     }
 
     /// Appends a judgment. It is on the disk when this returns; sending it again changes nothing.

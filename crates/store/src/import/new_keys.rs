@@ -4,29 +4,37 @@
 //! would be written many times over. Sorted, they fill page after page.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::{Connection, params};
 use tiebreak_domain::{ItemId, ItemKey};
 
 use crate::Result;
 
-/// With so many, the map takes some 22 MB, and twice that where it is sorted.
-const MOST_IN_MEMORY: usize = 900_000;
+/// With so many, the map takes some 22 MB, and nearly twice that where it is sorted.
+pub(crate) const MOST_IN_MEMORY: usize = 900_000;
 
 /// The keys not stored yet.
-#[derive(Default)]
-pub(super) struct NewKeys(HashMap<[u8; 16], u32>);
+pub(super) struct NewKeys {
+    items: HashMap<[u8; 16], u32, BuildHasherDefault<KeyHasher>>,
+    most_in_memory: usize,
+}
 
 impl NewKeys {
+    /// None, and at most so many at a time.
+    pub(super) fn new(most_in_memory: usize) -> Self {
+        Self { items: HashMap::default(), most_in_memory }
+    }
+
     /// The item with a key, if it is among these.
     pub(super) fn get(&self, key: ItemKey) -> Option<ItemId> {
-        self.0.get(&key.0).map(|&number| ItemId(i64::from(number)))
+        self.items.get(&key.0).map(|&number| ItemId(i64::from(number)))
     }
 
     /// Takes up a key that is nowhere yet; stores them all where they became too many, and says whether it did.
     pub(super) fn insert(&mut self, connection: &Connection, key: ItemKey, number: u32) -> Result<bool> {
-        self.0.insert(key.0, number);
-        let is_full = self.0.len() >= MOST_IN_MEMORY;
+        self.items.insert(key.0, number);
+        let is_full = self.items.len() >= self.most_in_memory;
         if is_full {
             self.store(connection)?;
         }
@@ -35,7 +43,7 @@ impl NewKeys {
 
     /// Stores them all.
     pub(super) fn store(&mut self, connection: &Connection) -> Result<()> {
-        let mut keys: Vec<_> = std::mem::take(&mut self.0).into_iter().collect();
+        let mut keys: Vec<_> = self.items.drain().collect();
         keys.sort_unstable();
         let mut statement =
             connection.prepare_cached("INSERT INTO item_key (content_key, item_id) VALUES (?1, ?2)")?;
@@ -43,5 +51,21 @@ impl NewKeys {
             statement.execute(params![key, number])?;
         }
         Ok(())
+    }
+}
+
+/// Keys are hashes already: their last bytes will do.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last_chunk() {
+            self.0 = u64::from_le_bytes(*last);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }

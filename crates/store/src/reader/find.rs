@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 use rusqlite::params;
 use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS};
-use tiebreak_domain::{Candidate, ItemFilter, ItemId, Part, SourceId};
+use tiebreak_domain::{ItemFilter, ItemId, Part, SourceId};
 
 use super::Reader;
 use crate::facets::bit;
@@ -72,11 +72,11 @@ impl Reader {
             .map(|&id| {
                 let mut rows = statement.query([id.0])?;
                 let row = rows.next()?.ok_or_else(|| StoreError::NotFound(format!("item {id}")))?;
-                let candidates: Vec<Candidate> = item::json(row, 6)?;
+                let candidates = item::candidates(row, 6)?;
                 Ok(ItemRow {
                     id,
                     external_id: row.get(4)?,
-                    prompt: line_from_parts(&item::json::<Vec<Part>>(row, 5)?),
+                    prompt: line_from_parts(&item::parts(row, 5)?),
                     candidates: candidates
                         .iter()
                         .map(|candidate| line_from_parts(&candidate.parts))
