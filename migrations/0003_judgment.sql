@@ -38,11 +38,14 @@ CREATE TABLE judgment (
     flagged INTEGER NOT NULL CHECK (flagged IN (0, 1)),
     comment TEXT NOT NULL,
     rubric_version INTEGER NOT NULL,
-    showing_id INTEGER UNIQUE REFERENCES showing (id),
+    showing_id INTEGER REFERENCES showing (id),
     origin TEXT NOT NULL CHECK (origin IN ('screen', 'label')),
     recorded_at INTEGER NOT NULL,
     UNIQUE (annotator_id, item_id, revision)
 ) STRICT;
+
+-- A showing is of one judgment; labels have none.
+CREATE UNIQUE INDEX judgment_of_showing ON judgment (showing_id) WHERE showing_id IS NOT NULL;
 
 CREATE TABLE answer (
     -- The judgment's number * 64 + the answer's place in it.

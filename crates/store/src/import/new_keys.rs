@@ -6,13 +6,16 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params, params_from_iter};
 use tiebreak_domain::{ItemId, ItemKey};
 
 use crate::Result;
 
 /// With so many, the map takes some 22 MB, and nearly twice that where it is sorted.
 pub(crate) const MOST_IN_MEMORY: usize = 900_000;
+
+/// Within a statement the place of the key before is still known, and the next one's is right behind it.
+const KEYS_PER_STATEMENT: usize = 64;
 
 /// The keys not stored yet.
 pub(super) struct NewKeys {
@@ -45,10 +48,18 @@ impl NewKeys {
     pub(super) fn store(&mut self, connection: &Connection) -> Result<()> {
         let mut keys: Vec<_> = self.items.drain().collect();
         keys.sort_unstable();
-        let mut statement =
+        let mut groups = keys.chunks_exact(KEYS_PER_STATEMENT);
+        let rows = vec!["(?, ?)"; KEYS_PER_STATEMENT].join(", ");
+        let mut insert =
+            connection.prepare(&format!("INSERT INTO item_key (content_key, item_id) VALUES {rows}"))?;
+        for group in &mut groups {
+            let values = group.iter().flat_map(|(key, number)| [key as &dyn ToSql, number]);
+            insert.execute(params_from_iter(values))?;
+        }
+        let mut insert =
             connection.prepare_cached("INSERT INTO item_key (content_key, item_id) VALUES (?1, ?2)")?;
-        for (key, number) in keys {
-            statement.execute(params![key, number])?;
+        for (key, number) in groups.remainder() {
+            insert.execute(params![key, number])?;
         }
         Ok(())
     }

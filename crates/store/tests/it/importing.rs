@@ -148,3 +148,38 @@ fn only_an_empty_project_becomes_another() {
     project.import("pairs.jsonl", &[pair(1)]);
     assert!(matches!(project.store().adopt(&new_project()), Err(StoreError::Refused(_))));
 }
+
+#[test]
+fn keys_that_were_stored_in_several_runs_are_all_found() {
+    stores_keys_in_runs(Project::with_items(0), 0);
+    stores_keys_in_runs(Project::with_items(5), 5);
+}
+
+fn stores_keys_in_runs(mut project: Project, items_before: usize) {
+    let mut import = project.store().begin_import_with(70).unwrap();
+    let source = import.add_source(&new_source("more.jsonl")).unwrap();
+    let mut ids = Vec::new();
+    for number in 1..=200 {
+        let item = pair(number);
+        let added = import.add_item_with_key(source, &item, item.key()).unwrap();
+        assert_eq!((added.key, added.is_new), (item.key(), number > items_before), "item {number}");
+        ids.push(added.id);
+        // One of the project before, of this run, or of a run already stored.
+        let again = number * 37 % 101 % number;
+        let known = import.add_item(source, &pair(again + 1)).unwrap();
+        assert_eq!((known.id, known.is_new), (ids[again], false), "item {} at {number}", again + 1);
+        let other = pair(1000 + number);
+        assert!(import.add_item_with_status(source, &other, ItemStatus::Excluded).unwrap().is_new);
+        let known = import.add_item(source, &other).unwrap();
+        assert_eq!((known.is_new, known.status), (false, ItemStatus::Excluded));
+    }
+    assert_eq!(import.item_by_key(pair(201).key()).unwrap(), None);
+    import.commit().unwrap();
+    let reader = project.store().reader().unwrap();
+    for (index, &id) in ids.iter().enumerate() {
+        assert_eq!(reader.item_by_key(pair(index + 1).key()).unwrap(), Some(id));
+    }
+    assert_eq!(reader.item(ItemId(400)).unwrap().item, pair(1200));
+    assert!(reader.item(ItemId(401)).is_err(), "200 pairs, each with another");
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+}
