@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use egui::Ui;
 use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport};
-use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ExportFormat, ExportPlan, ProjectInfo, Request};
+use tiebreak_domain::{AnnotatorId, ApiError, ExportFormat, ExportPlan, ProjectInfo, Request};
 
 use self::policies::Policies;
 use crate::app::tickets::Purpose;
@@ -274,12 +274,6 @@ impl ExportDialog {
             (Button::Primary | Button::Close, ..) => wanted.push(Action::CloseDialog),
         }
     }
-}
-
-/// Whether an export was refused because its file is there already.
-fn is_refused_because_it_exists(error: &ApiError) -> bool {
-    let hint = error.hint.as_deref().unwrap_or_default();
-    error.code == ErrorCode::BadRequest && (hint.contains("replace") || error.message.contains("already"))
 }
 
 /// Words as a list in a sentence.

@@ -20,6 +20,8 @@ pub enum ErrorCode {
     Damaged,
     /// The project is open elsewhere.
     AlreadyOpen,
+    /// There is a file of this name already, and nothing said that it may be replaced.
+    Exists,
     /// The file or folder cannot be written.
     ReadOnly,
     /// The disk is full.

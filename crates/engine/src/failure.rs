@@ -28,11 +28,17 @@ pub fn cancelled(what: &str) -> ApiError {
     ApiError::new(ErrorCode::Cancelled, format!("the {what} was cancelled, and nothing of it was kept"))
 }
 
+/// A file is there already, and is not to be replaced.
+pub fn exists(path: &Path, hint: &str) -> ApiError {
+    ApiError::new(ErrorCode::Exists, format!("there is already a file {}", path.display())).hint(hint)
+}
+
 /// The system refused something about a file.
 pub fn of_io(doing: &str, path: &Path, error: &std::io::Error) -> ApiError {
     use std::io::ErrorKind;
     let (code, hint) = match error.kind() {
         ErrorKind::NotFound => (ErrorCode::NotFound, "check that the folder exists"),
+        ErrorKind::AlreadyExists => (ErrorCode::Exists, "choose another name"),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             (ErrorCode::ReadOnly, "choose a folder that you may write to")
         }

@@ -6,7 +6,7 @@ use egui::Ui;
 use tiebreak_domain::{ErrorCode, ExportFormat, ProjectInfo};
 
 use super::rows_preview::rows_preview_ui;
-use super::{ExportDialog, Signals, is_refused_because_it_exists};
+use super::{ExportDialog, Signals};
 use crate::app::notice::with_capital;
 use crate::app::{Action, Scene};
 use crate::desk::{Desk, Job};
@@ -82,7 +82,7 @@ impl ExportDialog {
             }
             Some(Job::Ended(_, Err(error))) if self.shows_job => {
                 let why = with_capital(&error.message);
-                if is_refused_because_it_exists(error) {
+                if error.code == ErrorCode::Exists {
                     let notice = Notice::warning("This file is there already").why(&why);
                     let notice =
                         notice.todo("Choose another name, or write over it").action("Replace the file");

@@ -3,6 +3,7 @@
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use tiebreak_domain::ErrorCode;
 use tiebreak_domain::export::{ExportCounts, PolicyCounts, SeveralPolicy, StrengthPolicy, TiePolicy};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{Annotator, AnnotatorKey, JobId, ProjectKey, Rubric, Settings, UnixMillis};
@@ -201,7 +202,7 @@ fn a_file_that_is_there_is_replaced_only_when_somebody_says_so() {
     let mut harness = harness(PolicyCounts::default());
     harness.key_press(Key::Enter);
     harness.run();
-    let error = ApiError::new(ErrorCode::BadRequest, "there is already a file /p/pairs-trl-explicit.jsonl")
+    let error = ApiError::new(ErrorCode::Exists, "there is already a file /p/pairs-trl-explicit.jsonl")
         .hint("choose another name, or say that it may be replaced");
     harness.state_mut().desk.export = Some(Job::Ended(JobId(0), Err(error)));
     harness.run();
