@@ -24,6 +24,7 @@ use tiebreak_store::{NewProject, NewSource, PreparedItem, Store};
 
 /// Rows that travel together, and that are made between two looks at the clock.
 const BATCH: usize = 512;
+const INDEX_STEP: u64 = 1_000;
 
 fn text(state: &mut u64, bytes: usize) -> String {
     let mut text = String::with_capacity(bytes + 12);
@@ -187,6 +188,22 @@ fn label(store: &mut Store, keys: &[ItemKey]) -> AnnotatorId {
     annotator
 }
 
+/// In steps as small as the engine's, between which judgments are written.
+fn index(store: &mut Store, items: u64) {
+    let begin = Instant::now();
+    let mut spent = Times::default();
+    let mut longest = Duration::ZERO;
+    let from = Times::since(begin);
+    for _ in 0..items.div_ceil(INDEX_STEP) {
+        let step = Instant::now();
+        store.index_some(INDEX_STEP as u32).unwrap();
+        longest = longest.max(step.elapsed());
+    }
+    spent.add(from, Times::since(begin));
+    let per_row = spent.per_row(items);
+    println!("index {items} items: {per_row}; longest step {:.1} ms", longest.as_secs_f64() * 1e3);
+}
+
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown here").to_owned()
@@ -241,8 +258,8 @@ fn main() {
     timed("second next item", || reader.queue(&request).unwrap());
     let filter = ItemFilter { state: ItemState::Judged, outcome: Some(Outcome::A), ..ItemFilter::default() };
     timed("filter", || reader.find(&filter, None, || true).unwrap());
-    let indexed = rows.min(20_000) as u32;
-    timed(&format!("index {indexed} items"), || store.index_some(indexed).unwrap());
+    let indexed = rows.min(60_000);
+    index(&mut store, indexed);
     for search in ["w1", "wab", "\"w1 w2\"", "wab*"] {
         let filter = ItemFilter { search: search.to_owned(), ..ItemFilter::default() };
         let found = timed(&format!("search {search}"), || reader.find(&filter, None, || true).unwrap());

@@ -37,6 +37,22 @@ impl AnnotatorFacets {
         &self.outcomes[outcome as usize]
     }
 
+    /// Builds the sets of one annotator from a project; none if it never said anything.
+    fn load(connection: &Connection, annotator: AnnotatorId) -> Result<Option<Self>> {
+        // Asked for one annotator, the rows come in the order of items, and no more than is needed of each.
+        let mut statement = connection
+            .prepare_cached("SELECT item_id, state FROM latest WHERE annotator_id = ?1 ORDER BY item_id")?;
+        let mut rows = statement.query([annotator.0])?;
+        let mut sets = None;
+        while let Some(row) = rows.next()? {
+            let sets = sets.get_or_insert_with(Self::default);
+            if let Some(word) = LastWord::from_state(row.get(1)?) {
+                sets.add(row.get(0)?, word);
+            }
+        }
+        Ok(sets)
+    }
+
     fn set(&mut self, item: u32, word: LastWord) {
         if self.judged.remove(item) || self.skipped.remove(item) {
             self.flagged.remove(item);
@@ -126,21 +142,12 @@ impl Facets {
         while let Some(row) = rows.next()? {
             facets.add_source_range(SourceId(row.get(2)?), row.get(0)?, row.get(1)?);
         }
-        let mut statement = connection
-            .prepare("SELECT annotator_id, item_id, state FROM latest ORDER BY annotator_id, item_id")?;
-        let mut rows = statement.query([])?;
-        let mut current: Option<(AnnotatorId, AnnotatorFacets)> = None;
-        while let Some(row) = rows.next()? {
-            let annotator = AnnotatorId(row.get(0)?);
-            if current.as_ref().is_none_or(|(of, _)| *of != annotator) {
-                facets.annotators.extend(current.take());
-                current = Some((annotator, AnnotatorFacets::default()));
-            }
-            if let (Some((_, sets)), Some(word)) = (&mut current, LastWord::from_state(row.get(2)?)) {
-                sets.add(row.get(1)?, word);
-            }
+        let mut statement = connection.prepare("SELECT id FROM annotator")?;
+        let annotators = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
+        for annotator in annotators.collect::<Result<Vec<_>, _>>()? {
+            let sets = AnnotatorFacets::load(connection, annotator)?;
+            facets.annotators.extend(sets.map(|sets| (annotator, sets)));
         }
-        facets.annotators.extend(current);
         Ok(facets)
     }
 
