@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tiebreak_domain::ApiError;
-use tiebreak_engine::Engine;
+use tiebreak_engine::ProjectFile;
 
 use crate::cli::exit::Exit;
 use crate::cli::json;
@@ -20,7 +20,7 @@ pub struct Arguments {
 
 /// Prints what is wrong.
 pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
-    let problems = Engine::check_file(&arguments.project)?;
+    let problems = ProjectFile::open(&arguments.project)?.check()?;
     if arguments.json {
         json::print(&problems)?;
     } else if problems.is_empty() {

@@ -1,13 +1,11 @@
 //! A command's way to the engine: requests, and jobs that are waited for, shown and cancelled.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use tiebreak_domain::{ApiError, ErrorCode, Event, JobId, ProjectInfo, Reply, Request};
-use tiebreak_engine::Engine;
+use tiebreak_engine::{CancelFlag, Engine};
 
 use crate::cli::progress::Progress;
 use crate::machine;
@@ -19,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct Desk {
     engine: Engine,
     events: Receiver<Event>,
-    interrupted: Arc<AtomicBool>,
+    interrupted: CancelFlag,
 }
 
 impl Desk {
@@ -28,12 +26,7 @@ impl Desk {
         let (sender, events) = channel();
         // Nobody listens any more once the command has ended.
         let engine = Engine::new(machine::host(), move |event| drop(sender.send(event)));
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&interrupted);
-        if let Err(error) = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)) {
-            tracing::warn!(%error, "Ctrl-C will end the program at once");
-        }
-        Self { engine, events, interrupted }
+        Self { engine, events, interrupted: interrupted() }
     }
 
     /// Asks the engine.
@@ -71,7 +64,7 @@ impl Desk {
         };
         let mut is_cancelled = false;
         loop {
-            if self.interrupted.load(Ordering::Relaxed) && !is_cancelled {
+            if self.interrupted.is_set() && !is_cancelled {
                 is_cancelled = true;
                 self.call(Request::Cancel(job))?;
             }
@@ -90,6 +83,16 @@ impl Desk {
             }
         }
     }
+}
+
+/// Set by Ctrl-C, which from here on no longer ends the program by itself.
+pub fn interrupted() -> CancelFlag {
+    let flag = CancelFlag::default();
+    let set = flag.clone();
+    if let Err(error) = ctrlc::set_handler(move || set.set()) {
+        tracing::warn!(%error, "Ctrl-C will end the program at once");
+    }
+    flag
 }
 
 /// A path as the door takes it.

@@ -7,16 +7,16 @@ use tiebreak_domain::export::{
     BothBadPolicy, ExportCounts, ExportPreview, ExportReport, PolicyQuestion, SeveralPolicy, StrengthPolicy,
     TiePolicy,
 };
-use tiebreak_domain::{
-    ApiError, ErrorCode, Event, ExportFormat, ExportPlan, ProjectInfo, Reply, Request, Strength,
-};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo, Strength};
+use tiebreak_engine::ProjectFile;
 
-use crate::cli::desk::{Desk, text, unexpected};
+use crate::cli::desk::interrupted;
 use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::progress::Progress;
+use crate::machine;
 
-/// Nothing about ties, both bad, strength or several judgments is assumed: where the project holds such
+/// The project may be open elsewhere. Nothing about ties, both bad, strength or several judgments is assumed: where the project holds such
 /// judgments, the policy must be said.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -150,34 +150,29 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
 
 /// Writes the file, or prints its preview.
 pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
-    let desk = Desk::new();
-    let info = desk.open(&arguments.project)?;
-    let plan = plan_from_arguments(&arguments, &info)?;
+    let file = ProjectFile::open(&arguments.project)?;
+    let plan = plan_from_arguments(&arguments, &file.info()?)?;
     let out = match &arguments.out {
         Some(out) if !arguments.preview => out,
-        _ => return preview(&desk, plan, arguments.json),
+        _ => return preview(&file, &plan, arguments.json),
     };
-    let request = Request::StartExport { plan, path: text(out)?, replace: arguments.replace };
-    let ended = |job, event| match event {
-        Event::ExportEnded(of, result) if of == job => Some(result),
-        _ => None,
-    };
-    let (_, report) = desk.run(request, &mut Progress::new(), ended).map_err(with_options)?;
+    let mut progress = Progress::new();
+    let shown = |done| progress.show(&Event::ExportProgress(JobId(0), done));
+    let ended = file.export(&plan, out, arguments.replace, &machine::host(), &interrupted(), shown);
+    progress.end();
+    let report = ended.map_err(with_options)?;
     if arguments.json {
-        json::print(&*report)?;
+        json::print(&report)?;
     } else {
         print_report(&report);
     }
     Ok(Exit::of_refused_rows(report.counts.rows_refused))
 }
 
-fn preview(desk: &Desk, plan: ExportPlan, as_json: bool) -> Result<Exit, ApiError> {
-    let preview = match desk.call(Request::PreviewExport(plan))? {
-        Reply::ExportPreview(preview) => preview,
-        other => return Err(unexpected(&other)),
-    };
+fn preview(file: &ProjectFile, plan: &ExportPlan, as_json: bool) -> Result<Exit, ApiError> {
+    let preview = file.preview_export(plan)?;
     if as_json {
-        json::print(&*preview)?;
+        json::print(&preview)?;
     } else {
         print_preview(&preview);
     }
@@ -233,9 +228,7 @@ fn with_options(error: ApiError) -> ApiError {
         ErrorCode::PolicyNeeded => {
             error.hint("say --ties, --both-bad, --strength, --several; see `tiebreak export --help`")
         }
-        ErrorCode::BadRequest if error.message.contains("there is already a file") => {
-            error.hint("choose another name, or add --replace")
-        }
+        ErrorCode::Exists => error.hint("choose another name, or add --replace"),
         _ => error,
     }
 }

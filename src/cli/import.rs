@@ -94,7 +94,10 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
         return preview(&desk, plan, arguments.json);
     }
     let project = project.expect("without a preview a project is named");
-    if arguments.create && !project.exists() {
+    let is_new = arguments.create && !project.exists();
+    if is_new {
+        // A file that cannot be understood must not leave an empty project behind.
+        desk.call(Request::PreviewImport(plan.clone()))?;
         desk.create(project)?;
     } else {
         desk.open(project).map_err(|error| match error.code {
@@ -106,7 +109,14 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
         Event::ImportEnded(of, result) if of == job => Some(result),
         _ => None,
     };
-    let (job, report) = desk.run(Request::StartImport(plan), &mut Progress::new(), ended)?;
+    let imported = desk.run(Request::StartImport(plan), &mut Progress::new(), ended);
+    if imported.is_err() && is_new {
+        desk.call(Request::CloseProject)?;
+        if let Err(error) = std::fs::remove_file(project) {
+            tracing::warn!(%error, "the empty project could not be removed");
+        }
+    }
+    let (job, report) = imported?;
     if let Some(path) = &arguments.report {
         desk.call(Request::SaveImportReport { job, path: text(path)? })?;
     }

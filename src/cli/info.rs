@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tiebreak_domain::{ApiError, ProjectInfo};
-use tiebreak_engine::Engine;
+use tiebreak_engine::ProjectFile;
 
 use crate::cli::exit::Exit;
 use crate::cli::json;
@@ -20,7 +20,7 @@ pub struct Arguments {
 
 /// Prints the project's numbers.
 pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
-    let info = Engine::peek(&arguments.project)?;
+    let info = ProjectFile::open(&arguments.project)?.info()?;
     if arguments.json {
         json::print(&info)?;
     } else {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod architecture;
+mod bad_input;
 mod checking;
 mod crashing;
 mod exporting;

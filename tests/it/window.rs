@@ -43,7 +43,8 @@ impl Display {
             .spawn()
             .unwrap();
         let window = Window { display: self, child };
-        window.xdotool(&["search", "--sync", "--name", "Tiebreak"]);
+        // Without a window manager nobody gives the window the keys.
+        window.xdotool(&["search", "--sync", "--name", "Tiebreak", "windowfocus"]);
         std::thread::sleep(Duration::from_millis(1_500));
         window
     }
@@ -63,8 +64,13 @@ struct Window<'a> {
 
 impl Window<'_> {
     fn xdotool(&self, arguments: &[&str]) -> String {
-        let output = Command::new("xdotool").args(arguments).env("DISPLAY", &self.display.name).output().unwrap();
-        assert!(output.status.success(), "xdotool {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output =
+            Command::new("xdotool").args(arguments).env("DISPLAY", &self.display.name).output().unwrap();
+        assert!(
+            output.status.success(),
+            "xdotool {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -110,7 +116,8 @@ fn wait_for_judgments(program: &Program, count: u64) {
 fn import_pairs(program: &Program) {
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/text/pandalm_pairs.jsonl");
     if real.exists() {
-        let ran = program.run(&["import", "p.tiebreak", &real.display().to_string(), "--create", "--no-labels"]);
+        let ran =
+            program.run(&["import", "p.tiebreak", &real.display().to_string(), "--create", "--no-labels"]);
         assert!(ran.code == 0 || ran.code == 3, "{ran:?}");
     } else {
         eprintln!("the real pairs are not at hand, judging made ones");
@@ -139,8 +146,11 @@ fn a_hundred_items_are_judged_by_keys_and_each_key_is_what_is_stored() {
     let headers = reader.headers().unwrap().clone();
     let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
     let (outcome, left) = (column("outcome"), column("left_candidate"));
-    let stored: Vec<(String, String)> =
-        reader.records().map(|row| row.unwrap()).map(|row| (row[outcome].to_owned(), row[left].to_owned())).collect();
+    let stored: Vec<(String, String)> = reader
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[outcome].to_owned(), row[left].to_owned()))
+        .collect();
     assert_eq!(stored.len(), 100);
     let mut swapped = 0;
     for (index, ((outcome, left), key)) in stored.iter().zip(&pressed).enumerate() {

@@ -16,6 +16,7 @@ pub mod tickets;
 use std::collections::VecDeque;
 
 use egui::Context;
+use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{Request, Settings};
 
 pub use self::action::Action;
@@ -41,6 +42,7 @@ pub struct App {
     dialog: Option<Dialog>,
     notices: Notices,
     is_opening: Option<String>,
+    search_index: Option<SearchIndex>,
     app_version: String,
     session: u64,
     shown_title: String,
@@ -72,6 +74,7 @@ impl App {
             dialog: None,
             notices: Notices::default(),
             is_opening: None,
+            search_index: None,
             app_version: start.app_version,
             session,
             shown_title: String::new(),
@@ -143,6 +146,9 @@ impl App {
     }
 
     fn send(&mut self, purpose: Purpose, request: Request) {
+        if matches!(purpose, Purpose::Open { .. }) {
+            self.search_index = None;
+        }
         let ticket = self.tickets.issue(purpose);
         self.backend.send(ticket, request);
     }

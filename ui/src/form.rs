@@ -28,6 +28,12 @@ pub(crate) fn height(ctx: &Context) -> f32 {
     (ctx.content_rect().height() - 220.0).clamp(160.0, 620.0)
 }
 
+/// A body of exactly this height, so that the buttons below it stand still whatever it shows.
+pub(crate) fn body(ui: &mut Ui, height: f32) -> Ui {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+    ui.new_child(UiBuilder::new().max_rect(rect).id_salt("form body"))
+}
+
 /// Whether Enter was pressed for the dialog: with Ctrl, or while nothing has the focus.
 ///
 /// Ask before painting, since a text field gives the focus up when it gets Enter.

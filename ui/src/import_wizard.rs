@@ -130,7 +130,7 @@ impl ImportWizard {
             ui.ctx(),
             self,
             |ui, state| {
-                ui.set_min_height(height);
+                let ui = &mut form::body(ui, height);
                 match state.step {
                     Step::File => state.file_ui(ui, scene, desk, height, &mut signals, wanted),
                     Step::Preview => state.preview_ui(ui, scene, height, &mut signals, wanted),

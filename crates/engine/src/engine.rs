@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
-use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectInfo, Reply, Request, Rubric, Settings};
+use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings};
 use tiebreak_media::Images;
-use tiebreak_store::{NewProject, Store};
+use tiebreak_store::{NewProject, Store, StoreError};
 
-use crate::host::{Host, NOBODY};
+use crate::host::Host;
 use crate::jobs::Jobs;
 use crate::session::Session;
 use crate::settings_file::SettingsFile;
@@ -18,6 +18,7 @@ use crate::{export, failure, import, sample};
 
 /// How many projects opened before are remembered.
 const RECENT_KEPT: usize = 12;
+const EXISTS_HINT: &str = "choose another name, or open the file that is there";
 /// Memory for decoded images.
 const IMAGE_BUDGET_BYTES: usize = 96 * 1024 * 1024;
 
@@ -70,9 +71,11 @@ impl Engine {
     /// Answers a request; blocks its caller only.
     pub fn call(&self, request: Request) -> Result<Reply, ApiError> {
         match request {
-            Request::LoadSettings => Ok(Reply::Settings(Box::new(self.shared.load_settings()))),
+            Request::LoadSettings => Ok(Reply::Settings(Box::new(
+                self.shared.settings.lock().expect("settings do not panic").show(),
+            ))),
             Request::SaveSettings(settings) => {
-                self.shared.settings.lock().expect("settings do not panic").save(&settings)?;
+                self.shared.settings.lock().expect("settings do not panic").replace(&settings)?;
                 Ok(Reply::Done)
             }
             Request::OpenSample => {
@@ -86,7 +89,7 @@ impl Engine {
             Request::CreateProject { path, name } => {
                 let path = absolute(&path);
                 let project = self.new_project(&name)?;
-                self.switch(&path, || Ok(Store::create(&path, &project)?))
+                self.switch(&path, || create(&path, &project))
             }
             Request::CloseProject => {
                 let _switching = self.switching.lock().expect("switching does not panic");
@@ -136,24 +139,10 @@ impl Engine {
         }
     }
 
-    /// A project's numbers, without opening it: nothing is locked or changed.
-    pub fn peek(path: &Path) -> Result<ProjectInfo, ApiError> {
-        Ok(tiebreak_store::Reader::open(path)?.info(NOBODY)?)
-    }
-
-    /// Holds a project file against its own rules, without opening it: nothing is locked or changed.
-    pub fn check_file(path: &Path) -> Result<Vec<String>, ApiError> {
-        Ok(tiebreak_store::Reader::open(path)?.check()?)
-    }
-
     /// Makes the sample project in a file; refuses to replace one.
     pub fn make_sample(path: &Path, host: &Host) -> Result<(), ApiError> {
         if path.exists() {
-            return Err(ApiError::new(
-                ErrorCode::BadRequest,
-                format!("there is already a file {}", path.display()),
-            )
-            .hint("choose another name, or open the file that is there"));
+            return Err(failure::exists(path, EXISTS_HINT));
         }
         let store = sample::open_or_make(path, host)?;
         Ok(store.close()?)
@@ -181,9 +170,11 @@ impl Engine {
             self.close();
         }
         let session = Session::start(open()?, Arc::clone(&self.shared))?;
-        let info = session.info()?;
+        // What is wrong with it must show before the open one is closed.
+        session.info()?;
         self.close();
         self.remember(&session);
+        let info = session.info()?;
         *self.session.write().expect("the session's place is never left half-changed") = Some(session);
         Ok(Reply::Project(Box::new(info)))
     }
@@ -222,6 +213,13 @@ impl Engine {
         let session = self.session.read().expect("the session's place is never left half-changed");
         session.clone().ok_or_else(failure::no_project)
     }
+}
+
+fn create(path: &Path, project: &NewProject) -> Result<Store, ApiError> {
+    Store::create(path, project).map_err(|error| match error {
+        StoreError::Exists(path) => failure::exists(&path, EXISTS_HINT),
+        other => other.into(),
+    })
 }
 
 /// The path as it stays true in the list of recent projects, wherever the program is started from.

@@ -10,3 +10,4 @@ pub mod lossless;
 pub mod manifest;
 pub mod policy;
 pub mod preview;
+pub mod target;

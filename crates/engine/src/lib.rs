@@ -15,6 +15,7 @@ mod import;
 mod jobs;
 mod media_place;
 mod offer;
+mod project_file;
 mod readers;
 mod sample;
 mod session;
@@ -24,3 +25,5 @@ mod writer;
 
 pub use engine::Engine;
 pub use host::Host;
+pub use jobs::CancelFlag;
+pub use project_file::ProjectFile;

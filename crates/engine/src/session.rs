@@ -16,6 +16,7 @@ use tiebreak_media::MediaFolder;
 use tiebreak_store::Store;
 
 use crate::engine::Shared;
+use crate::export::target::is_same_file;
 use crate::media_place::folder_from_stored;
 use crate::offer::offered;
 use crate::readers::Readers;
@@ -71,7 +72,11 @@ impl Session {
     /// The project as it is now.
     pub fn info(&self) -> Result<ProjectInfo, ApiError> {
         let annotator = self.seated().annotator;
-        Ok(self.readers.lend()?.info(annotator)?)
+        let info = self.readers.lend()?.info(annotator)?;
+        if !info.search_index.is_complete() {
+            self.writer.tell_index_again();
+        }
+        Ok(info)
     }
 
     /// Seats an annotator.
@@ -180,10 +185,7 @@ impl Session {
 
     /// Whether this is the project in that file.
     pub fn is_at(&self, path: &Path) -> bool {
-        match (self.path.canonicalize(), path.canonicalize()) {
-            (Ok(mine), Ok(other)) => mine == other,
-            _ => self.path == path,
-        }
+        is_same_file(&self.path, path)
     }
 
     /// Stops searches and readers, lets the writer finish, and releases the file.

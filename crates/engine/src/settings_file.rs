@@ -3,7 +3,11 @@
 //! Fields this program does not know are let pass, so that an older program reads a newer file. A file that
 //! is no TOML at all is moved aside as `settings.broken.toml` and the built-in settings are used: a typo
 //! must not keep anyone out of their projects.
+//!
+//! The list of projects opened before is the engine's own: an interface edits a copy, which may be older than
+//! the list is. Of what it sends back, only what it took off the list counts.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -18,12 +22,14 @@ pub struct SettingsFile {
     path: Option<PathBuf>,
     /// What was last loaded or saved, where there is no file to keep it.
     kept: Settings,
+    /// The paths of the projects opened before, as an interface saw them last.
+    shown: HashSet<String>,
 }
 
 impl SettingsFile {
     /// Nothing is read yet.
     pub fn new(path: Option<PathBuf>) -> Self {
-        Self { path, kept: Settings::default() }
+        Self { path, kept: Settings::default(), shown: HashSet::new() }
     }
 
     /// Reads the settings; recent projects whose files are gone are dropped.
@@ -34,6 +40,27 @@ impl SettingsFile {
         let mut settings = self.kept.clone();
         settings.recent.retain(|recent| Path::new(&recent.path).is_file());
         settings
+    }
+
+    /// Reads the settings for an interface, which will send them back changed.
+    pub fn show(&mut self) -> Settings {
+        let settings = self.load();
+        self.shown = paths(&settings);
+        settings
+    }
+
+    /// Writes what an interface sent. Projects that it took off the list of those opened before are off;
+    /// what came onto the list since it was shown stays.
+    pub fn replace(&mut self, sent: &Settings) -> Result<(), ApiError> {
+        let sent_paths = paths(sent);
+        let mut settings = sent.clone();
+        settings.recent = self.load().recent;
+        settings
+            .recent
+            .retain(|recent| sent_paths.contains(&recent.path) || !self.shown.contains(&recent.path));
+        self.save(&settings)?;
+        self.shown = sent_paths;
+        Ok(())
     }
 
     /// Writes the settings beside the old ones, then exchanges the two.
@@ -47,6 +74,10 @@ impl SettingsFile {
         self.kept = settings.clone();
         Ok(())
     }
+}
+
+fn paths(settings: &Settings) -> HashSet<String> {
+    settings.recent.iter().map(|recent| recent.path.clone()).collect()
 }
 
 fn read(path: &Path) -> Settings {

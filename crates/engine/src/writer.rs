@@ -4,13 +4,18 @@
 //! index in small steps, so that a judgment never waits for more than one such step. A task that panics
 //! answers its sender with an error and leaves the thread running: each task is at most one transaction,
 //! which its unwinding rolls back.
+//!
+//! The state of the search index leaves the engine by two ways, in events and inside a project's numbers, and
+//! an older one may overtake a newer one between the two. Whoever hands out numbers that say "not complete"
+//! therefore asks for the state to be told once more a moment later.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_store::Store;
@@ -23,24 +28,36 @@ type Task = Box<dyn FnOnce(&mut Store) + Send>;
 const INDEX_STEP: u32 = 1_000;
 /// The least time between two reports of the index.
 const INDEX_REPORT: Duration = Duration::from_millis(150);
+/// How long numbers that were handed out may be on their way before the index is told once more.
+const TELL_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// The way to the writer thread.
 pub struct Writer {
     tasks: Mutex<Option<Sender<Task>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    tells_again: Arc<AtomicBool>,
 }
 
 impl Writer {
     /// Hands the store to a thread of its own; `on_index` hears of the growing search index.
     pub fn start(store: Store, on_index: impl Fn(SearchIndex) + Send + 'static) -> Result<Self, ApiError> {
         let (sender, tasks) = unbounded();
+        let tells_again = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&tells_again);
         let thread = std::thread::Builder::new()
             .name("tiebreak-writer".to_owned())
-            .spawn(move || serve(store, &tasks, &on_index))
+            .spawn(move || serve(store, &tasks, &asked, &on_index))
             .map_err(|error| {
                 ApiError::new(ErrorCode::System, format!("cannot start the writer thread: {error}"))
             })?;
-        Ok(Self { tasks: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { tasks: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), tells_again })
+    }
+
+    /// Has the state of the search index told once more, after what is on its way now has arrived.
+    pub fn tell_index_again(&self) {
+        self.tells_again.store(true, Ordering::Release);
+        // The empty task wakes the thread. A project that is closing has nobody left to tell.
+        let _ = self.send(|_| Ok(()));
     }
 
     /// Sends a task and gives back where its answer will arrive. An answer that never comes (the channel
@@ -86,11 +103,23 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut store: Store, tasks: &Receiver<Task>, on_index: &dyn Fn(SearchIndex)) {
-    let mut indexing = Indexing { on_index, told: None, told_at: None };
+fn serve(mut store: Store, tasks: &Receiver<Task>, tells_again: &AtomicBool, on_index: &dyn Fn(SearchIndex)) {
+    let mut indexing = Indexing { on_index, told: None, told_at: None, again_at: None };
     let mut is_indexed = false;
     loop {
-        let task = if is_indexed {
+        if tells_again.swap(false, Ordering::Acquire) {
+            indexing.again_at = Some(Instant::now() + TELL_AGAIN_AFTER);
+        }
+        let task = if is_indexed && let Some(again_at) = indexing.again_at {
+            match tasks.recv_deadline(again_at) {
+                Ok(task) => Ok(task),
+                Err(RecvTimeoutError::Disconnected) => Err(()),
+                Err(RecvTimeoutError::Timeout) => {
+                    indexing.tell_again();
+                    continue;
+                }
+            }
+        } else if is_indexed {
             tasks.recv().map_err(|_| ())
         } else {
             match tasks.try_recv() {
@@ -115,6 +144,8 @@ struct Indexing<'a> {
     on_index: &'a dyn Fn(SearchIndex),
     told: Option<SearchIndex>,
     told_at: Option<Instant>,
+    /// When to tell it once more.
+    again_at: Option<Instant>,
 }
 
 impl Indexing<'_> {
@@ -135,5 +166,48 @@ impl Indexing<'_> {
             (self.on_index)(index);
         }
         index.is_complete()
+    }
+
+    fn tell_again(&mut self) {
+        self.again_at = None;
+        if let Some(index) = self.told {
+            (self.on_index)(index);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc::channel;
+
+    use tiebreak_domain::{ProjectKey, Rubric, UnixMillis};
+    use tiebreak_store::NewProject;
+
+    use super::*;
+
+    #[test]
+    fn the_index_is_told_once_more_when_asked_though_nothing_is_left_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = NewProject {
+            key: ProjectKey([1; 16]),
+            name: "p".into(),
+            created_at: UnixMillis(0),
+            rubric: Rubric::default(),
+            is_sample: false,
+        };
+        let store = Store::create(&folder.path().join("p.tiebreak"), &project).unwrap();
+        let (sender, told) = channel();
+        let writer = Writer::start(store, move |index| sender.send(index).unwrap()).unwrap();
+        let patience = Duration::from_secs(20);
+        assert!(told.recv_timeout(patience).unwrap().is_complete(), "an empty index is complete");
+        writer.ask(|_| Ok(())).unwrap();
+        assert!(told.try_recv().is_err(), "and is not told again unasked");
+        let asked_at = Instant::now();
+        writer.tell_index_again();
+        assert!(told.recv_timeout(patience).unwrap().is_complete());
+        assert!(asked_at.elapsed() >= TELL_AGAIN_AFTER, "what is on its way arrives first");
+        writer.tell_index_again();
+        writer.stop();
     }
 }

@@ -175,6 +175,7 @@ fn recognise_table(start: &[u8], is_whole: bool) -> Option<Container> {
 }
 
 fn is_header(record: &[String]) -> bool {
+    let are_names = record.len() > 2 && record.iter().all(|cell| looks_like_name(cell.trim()));
     record.iter().enumerate().all(|(index, cell)| {
         let cell = cell.trim();
         (!cell.is_empty() || index == 0)
@@ -182,8 +183,14 @@ fn is_header(record: &[String]) -> bool {
             && !cell.contains('\n')
             && cell.parse::<f64>().is_err()
             && !cell.contains("://")
-            && !record[..index].iter().any(|earlier| earlier.trim() == cell)
+            // Spreadsheets repeat names; a first row of data repeats texts.
+            && (are_names || !record[..index].iter().any(|earlier| earlier.trim() == cell))
     })
+}
+
+fn looks_like_name(cell: &str) -> bool {
+    cell.len() <= 40
+        && cell.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | ' ' | '#'))
 }
 
 fn first_records(start: &[u8], delimiter: u8, is_whole: bool) -> Vec<Vec<String>> {

@@ -1,6 +1,7 @@
 //! Rows of a table (CSV, TSV and their kin), by RFC 4180 as lenient readers take it.
 //!
-//! A row that never ends, as after a quotation mark that is not closed, is passed over without being held.
+//! A quotation mark that is not closed makes one field of everything after it. Such a row is a bad row, held
+//! no further than the limit of a row; it must never pass for a row with a long text.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
@@ -36,8 +37,17 @@ impl Delimited {
         self.ends_len = 0;
         self.line = self.reader.line();
         let mut is_too_long = false;
+        let mut has_begun = false;
         loop {
             let bytes = source.fill(rows)?;
+            if bytes.is_empty() && has_begun && self.is_in_quotes() {
+                let lines = self.reader.line().saturating_sub(self.line) + 1;
+                // Leaves the row, so that the next read finds the end.
+                let _ = self.reader.read_record(&[], &mut [0; 1], &mut [0; 1]);
+                self.fields_len = 0;
+                self.ends_len = 0;
+                return Ok(RowRead::Unclosed { lines });
+            }
             let (result, read, written, ended) = self.reader.read_record(
                 bytes,
                 &mut self.fields[self.fields_len..],
@@ -48,6 +58,7 @@ impl Delimited {
                 let blank = bytes[..read].iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
                 self.line += blank.filter(|&&byte| byte == b'\n').count() as u64;
             }
+            has_begun |= bytes[..read].iter().any(|byte| !matches!(byte, b'\n' | b'\r'));
             source.consume(read);
             self.fields_len += written;
             self.ends_len += ended;
@@ -73,6 +84,12 @@ impl Delimited {
                 ReadRecordResult::End => return Ok(RowRead::End),
             }
         }
+    }
+
+    /// Whether a line end would be part of a field. Only a row that has begun can be.
+    fn is_in_quotes(&self) -> bool {
+        let mut copy = self.reader.clone();
+        matches!(copy.read_record(b"\n", &mut [0; 8], &mut [0; 8]).0, ReadRecordResult::InputEmpty)
     }
 
     /// The line on which the last row began, from 1.

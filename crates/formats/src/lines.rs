@@ -13,6 +13,12 @@ pub(crate) enum RowRead {
     Row,
     /// A row of more than [`MAX_ROW_BYTES`]; the buffer is empty.
     TooLong,
+    /// A row of a table with a quotation mark that is not closed before the end of the file; the buffer is
+    /// empty.
+    Unclosed {
+        /// How many lines the file has from the row's own to its end.
+        lines: u64,
+    },
     /// Nothing more.
     End,
 }

@@ -77,6 +77,11 @@ impl Reader {
         self.rows.title()
     }
 
+    /// How many bytes the row that was read last takes, unpacked.
+    pub fn row_bytes(&self) -> usize {
+        self.rows.row_bytes()
+    }
+
     /// How many rows were read.
     pub(crate) fn rows_read(&self) -> u64 {
         self.rows.rows()

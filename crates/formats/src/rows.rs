@@ -1,5 +1,7 @@
 //! Rows of a file, whatever holds them.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use tiebreak_domain::item::Metadata;
 
@@ -60,14 +62,11 @@ impl Rows {
             Container::Table { delimiter, has_header } => {
                 let mut table = Delimited::new(*delimiter);
                 table.read(&mut source, 0)?;
-                header = table
-                    .fields()
-                    .enumerate()
-                    .map(|(index, field)| {
-                        let name = String::from_utf8_lossy(field).trim().to_owned();
-                        if *has_header && !name.is_empty() { name } else { format!("column {}", index + 1) }
-                    })
-                    .collect();
+                let names = table.fields().enumerate().map(|(index, field)| {
+                    let name = String::from_utf8_lossy(field).trim().to_owned();
+                    if *has_header && !name.is_empty() { name } else { format!("column {}", index + 1) }
+                });
+                header = numbered(names.collect());
                 is_first_row_waiting = !has_header;
                 Cutter::Table(table)
             }
@@ -93,6 +92,11 @@ impl Rows {
         self.rows += 1;
         if read == RowRead::TooLong {
             return Ok(Advance::Bad("the row is longer than 64 MiB".to_owned()));
+        }
+        if let RowRead::Unclosed { lines } = read {
+            return Ok(Advance::Bad(format!(
+                "a quotation mark in this row is never closed, so all {lines} lines to the end of the file are lost"
+            )));
         }
         match &self.cutter {
             Cutter::Table(table) => {
@@ -230,6 +234,32 @@ impl Rows {
     pub(crate) fn is_json(&self) -> bool {
         !matches!(self.cutter, Cutter::Table(_))
     }
+}
+
+/// Names that are each there once, as they are; others with the first numbers that are free: "note 1", "note 2".
+fn numbered(names: Vec<String>) -> Vec<String> {
+    let mut counts = HashMap::new();
+    for name in &names {
+        *counts.entry(name.clone()).or_insert(0) += 1;
+    }
+    let mut last_numbers: HashMap<String, usize> = HashMap::new();
+    let mut unique = Vec::with_capacity(names.len());
+    for name in names {
+        if counts[&name] == 1 {
+            unique.push(name);
+            continue;
+        }
+        let number = last_numbers.entry(name.clone()).or_default();
+        let numbered = loop {
+            *number += 1;
+            let numbered = format!("{name} {number}");
+            if !counts.contains_key(&numbered) {
+                break numbered;
+            }
+        };
+        unique.push(numbered);
+    }
+    unique
 }
 
 fn container_of(path: &str) -> Result<Container, FormatError> {

@@ -158,7 +158,8 @@ impl Source {
 /// What the bytes are instead of text in UTF-8, and what to do about it.
 fn not_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
     const UNPACK: &str = "Unpack it first; of packed files, only gzip is read as it is";
-    const MAGIC: [(&[u8], &str, &str); 8] = [
+    const PATHS: &str = "Import a table or JSONL whose rows name the image files by their paths";
+    const MAGIC: [(&[u8], &str, &str); 12] = [
         (b"PK\x03\x04", "a zip archive (or a spreadsheet)", "Unpack it, or save the spreadsheet as CSV"),
         (b"PAR1", "a Parquet file", "Convert it to JSONL, for example with Python's `datasets`: `to_json`"),
         (b"ARROW1", "an Arrow file", "Convert it to JSONL, for example with Python's `datasets`: `to_json`"),
@@ -171,6 +172,10 @@ fn not_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
         (b"BZh9", "packed with bzip2", UNPACK),
         (b"\xfd7zXZ\0", "packed with xz", UNPACK),
         (b"\x1f\x8b", "gzip within gzip", "Unpack it once"),
+        (b"\x89PNG", "a PNG image", PATHS),
+        (b"\xff\xd8\xff", "a JPEG image", PATHS),
+        (b"GIF8", "a GIF image", PATHS),
+        (b"%PDF-", "a PDF document", "Copy its texts into JSONL, JSON, CSV or TSV"),
     ];
     const RECODE: &str = "Convert it to UTF-8, for example by `iconv -f UTF-16 -t UTF-8 FILE > NEW`";
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {

@@ -3,6 +3,7 @@
 use egui::Context;
 use tiebreak_domain::{ApiError, Event, Reply};
 
+use super::dialog::Dialog;
 use super::tickets::Purpose;
 use super::{Action, App};
 use crate::backend::Incoming;
@@ -143,11 +144,15 @@ impl App {
             self.update_project(*info);
             return;
         }
+        if let Event::SearchIndex(index) = event {
+            self.search_index = Some(index);
+        }
         let Some(desk) = &mut self.desk else { return };
         match event {
             Event::ImportProgress(job, progress) => desk.import = Some(Job::Running(job, progress)),
             Event::ImportEnded(job, result) => {
-                if let Ok(report) = &result {
+                let is_in_sight = matches!(self.dialog, Some(Dialog::Import(_)));
+                if let (false, Ok(report)) = (is_in_sight, &result) {
                     self.notices.info(format!("{} items added from {}", report.items_added, report.source));
                 }
                 desk.import = Some(Job::Ended(job, result));
@@ -166,7 +171,9 @@ impl App {
         }
     }
 
-    fn opened(&mut self, info: tiebreak_domain::ProjectInfo, then_import: Option<String>) {
+    fn opened(&mut self, mut info: tiebreak_domain::ProjectInfo, then_import: Option<String>) {
+        // The index may have grown while the reply was on its way.
+        info.search_index = self.search_index.take().unwrap_or(info.search_index);
         // The engine has put the project on the list of recent ones, which is part of the settings.
         self.send(Purpose::Settings, tiebreak_domain::Request::LoadSettings);
         let is_empty = info.active_items + info.excluded_items + info.deleted_items == 0;

@@ -3,10 +3,9 @@
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use tiebreak_domain::ErrorCode;
 use tiebreak_domain::export::{ExportCounts, PolicyCounts, SeveralPolicy, StrengthPolicy, TiePolicy};
 use tiebreak_domain::project::SearchIndex;
-use tiebreak_domain::{Annotator, AnnotatorKey, JobId, ProjectKey, Rubric, Settings, UnixMillis};
+use tiebreak_domain::{Annotator, AnnotatorKey, ErrorCode, JobId, ProjectKey, Rubric, Settings, UnixMillis};
 
 use super::*;
 use crate::app::notice::Notices;
@@ -145,7 +144,7 @@ fn every_policy_that_matters_must_be_answered_first() {
     assert!(harness.query_by_label_contains("Both bad:").is_none(), "the project holds none");
     harness.key_press(Key::Enter);
     harness.run();
-    harness.get_by_label("Export").click();
+    harness.get_by_role_and_label(egui::accesskit::Role::Button, "Export").click();
     harness.run();
     assert_eq!(harness.state().started(), None);
 

@@ -284,6 +284,7 @@ fn the_work_is_there_again_when_the_dialog_was_closed_meanwhile() {
 fn the_buttons_stand_still_whatever_the_body_shows() {
     for size in [[900.0, 600.0], [1600.0, 1000.0]] {
         let mut harness = harness(Some("/data/pairs.csv"), size);
+        harness.run_steps(8);
         let before = harness.get_by_label("Import").rect();
         answer(&mut harness, preview());
         assert_eq!(harness.get_by_label("Import").rect(), before, "at {size:?}");

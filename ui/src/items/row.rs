@@ -95,7 +95,7 @@ pub(super) fn row_ui(
 ) -> Response {
     let palette = theme::palette(ui);
     // Not focusable: the table is one stop of the Tab key, not a million.
-    let response = ui.interact(rect.intersect(clip), ui.id().with(("item", row)), Sense::CLICK);
+    let response = ui.interact(rect.intersect(clip), ui.scope_id().with(("item", row)), Sense::CLICK);
     let is_selected = items.selection.contains(row);
     let is_cursor = items.selection.cursor() == Some(row);
     if is_selected {

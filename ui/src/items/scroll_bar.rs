@@ -13,7 +13,7 @@ const SHORTEST_THUMB: f32 = 28.0;
 /// Paints the bar in `track`, and moves `scroll` as it is dragged. Nothing where all rows are in view.
 pub(super) fn scroll_bar_ui(ui: &mut Ui, track: Rect, scroll: &mut Scroll, count: u64, height: f32) {
     let palette = theme::palette(ui);
-    let id = ui.id().with("items scroll bar");
+    let id = ui.scope_id().with("items scroll bar");
     let total = count as f64 * f64::from(ROW_HEIGHT);
     if total <= f64::from(height) {
         return;

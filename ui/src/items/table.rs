@@ -105,7 +105,7 @@ fn header_ui(ui: &mut Ui, rect: Rect, columns: &Columns) {
     ui.painter().hline(rect.x_range(), rect.bottom() - HAIRLINE / 2.0, line);
     for (index, (title, help, range)) in columns.headings().into_iter().enumerate() {
         let cell = Rect::from_x_y_ranges(range, rect.y_range());
-        let response = ui.interact(cell, ui.id().with(("heading", index)), Sense::hover());
+        let response = ui.interact(cell, ui.scope_id().with(("heading", index)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, title));
         let is_number = index == 0;
         let (anchor, at) = if is_number {

@@ -73,8 +73,21 @@ fn outcomes_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wan
             wanted.push(Action::Command(command));
         }
     }
-    if !is_narrow {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| strength_ui(ui, scene, desk, wanted));
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if is_narrow {
+            hint_ui(ui, scene, desk);
+        } else {
+            strength_ui(ui, scene, desk, wanted);
+        }
+    });
+}
+
+/// What Enter waits for, or that it is not needed.
+fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk) {
+    if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
+        text_ui(ui, "Choose first", Ink::LookAgain, Face::Medium, text::SMALL);
+    } else if desk.session.submits_at_ms.is_some() {
+        text_ui(ui, "Going on…", Ink::Third, Face::Regular, text::SMALL);
     }
 }
 
@@ -140,11 +153,8 @@ fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wante
         next_ui(ui, scene, desk, wanted);
         if is_narrow {
             strength_ui(ui, scene, desk, wanted);
-        }
-        if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
-            text_ui(ui, "Choose first", Ink::LookAgain, Face::Medium, text::SMALL);
-        } else if desk.session.submits_at_ms.is_some() && !is_narrow {
-            text_ui(ui, "Going on…", Ink::Third, Face::Regular, text::SMALL);
+        } else {
+            hint_ui(ui, scene, desk);
         }
     });
 }

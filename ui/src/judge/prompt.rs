@@ -13,7 +13,7 @@ use crate::widget::{ActionButton, caption_ui};
 
 /// Of the room above the answers, the prompt takes at most this share.
 const MOST: f32 = 0.34;
-const HEADER: f32 = 24.0;
+const HEADER: f32 = control::SMALL_HEIGHT;
 const FOLDED: f32 = 28.0;
 
 /// Paints the prompt at the top of `room`; says how high it is.
@@ -24,7 +24,8 @@ pub fn prompt_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wa
         return 0.0;
     }
     let is_folded = scene.settings.prompt_collapsed;
-    let header = Rect::from_min_size(room.min, vec2(room.width(), HEADER));
+    // The button is higher than the words beside it; half of what it is higher stands in the margin.
+    let header = Rect::from_min_size(room.min - vec2(0.0, space::SMALL), vec2(room.width(), HEADER));
     let source = queued.item.source;
     let parts = &queued.item.item.prompt;
     let most = if is_folded { FOLDED } else { (room.height() * MOST).max(60.0) };
@@ -36,7 +37,6 @@ pub fn prompt_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wa
         let key = scene.keymap.key(Command::TogglePrompt);
         let label = if is_folded { "Unfold" } else { "Fold" };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.set_height(HEADER);
             let button = ActionButton::new(label).quiet().small().key(&key).min_width(96.0);
             if ui.add(button).clicked() {
                 wanted.push(Action::Command(Command::TogglePrompt));
@@ -64,7 +64,7 @@ pub fn prompt_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wa
             desk.judge_screen.set_prompt_height(queued.item.id, output.content_size.y, ui.ctx());
         });
     }
-    HEADER + height + space::SMALL
+    HEADER - space::SMALL + height + space::SMALL
 }
 
 fn folded_ui(ui: &mut Ui, rect: Rect, words: &str) {

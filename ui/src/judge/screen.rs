@@ -130,8 +130,6 @@ pub fn judge_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
     let palette = theme::palette(ui);
     let frame = egui::Frame::new().fill(palette.window);
     egui::CentralPanel::default_margins().frame(frame).show(ui, |ui| {
-        ui.painter().hline(ui.max_rect().x_range(), ui.max_rect().top(), Stroke::new(HAIRLINE, palette.line));
-        ui.painter().hline(ui.max_rect().x_range(), ui.max_rect().bottom(), Stroke::new(HAIRLINE, palette.line));
         let room = ui.max_rect().shrink2(vec2(space::EDGE, space::MEDIUM));
         content_ui(ui, scene, desk, room, wanted);
     });

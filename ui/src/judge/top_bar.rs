@@ -26,6 +26,8 @@ pub fn top_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<
     Panel::top("top bar").exact_size(control::TOP_BAR).frame(frame).show(ui, |ui| {
         ui.set_height(control::TOP_BAR);
         ui.horizontal_centered(|ui| {
+            // The menu's own padding must not push its name to the right of what stands below.
+            ui.add_space(-ui.spacing().button_padding.x);
             menu_ui(ui, scene, wanted);
             let is_wide = ui.available_width() > 820.0;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

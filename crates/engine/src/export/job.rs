@@ -3,7 +3,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
 use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject};
 use crate::export::policy::unanswered;
+use crate::export::target::Target;
 use crate::failure;
 use crate::host::{Host, NOBODY};
 use crate::jobs::CancelFlag;
@@ -37,12 +38,7 @@ pub fn start(
     path: PathBuf,
     replace: bool,
 ) -> Result<JobId, ApiError> {
-    let manifest_path = manifest_path(&path)?;
-    refuse_to_replace(&path, replace)?;
-    refuse_to_replace(&manifest_path, replace)?;
-    if session.is_at(&path) {
-        return Err(ApiError::new(ErrorCode::BadRequest, "the export would replace the project itself"));
-    }
+    let target = Target::new(&session.path, path, replace)?;
     ask_policies(&*session.readers.lend()?, &plan)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
@@ -52,7 +48,6 @@ pub fn start(
     };
     let work = move |job: JobId, cancel: &CancelFlag| {
         let ended = session.readers.lend().and_then(|reader| {
-            let target = Target { path: &path, manifest_path: &manifest_path, replace };
             let progress = |progress| shared.emit(Event::ExportProgress(job, progress));
             export(&reader, &plan, &target, &shared.host, cancel, progress)
         });
@@ -62,7 +57,7 @@ pub fn start(
 }
 
 /// Refuses a plan that leaves a needed policy open.
-fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> {
+pub fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> {
     let open = unanswered(plan, &reader.policy_counts(&plan.annotators)?);
     if open.is_empty() {
         return Ok(());
@@ -83,61 +78,11 @@ fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> {
     .hint("choose a policy for each; nothing about them is assumed"))
 }
 
-fn manifest_path(path: &Path) -> Result<PathBuf, ApiError> {
-    let name = path.file_name().ok_or_else(|| {
-        ApiError::new(ErrorCode::BadRequest, format!("this names no file to write, {}", path.display()))
-    })?;
-    let mut name = name.to_owned();
-    name.push(".manifest.json");
-    Ok(path.with_file_name(name))
-}
-
-fn refuse_to_replace(path: &Path, replace: bool) -> Result<(), ApiError> {
-    if path.is_dir() {
-        return Err(ApiError::new(ErrorCode::BadRequest, format!("this is a folder, {}", path.display())));
-    }
-    if !replace && path.exists() {
-        return Err(ApiError::new(
-            ErrorCode::BadRequest,
-            format!("there is already a file {}", path.display()),
-        )
-        .hint("choose another name, or say that it may be replaced"));
-    }
-    Ok(())
-}
-
-struct Target<'a> {
-    path: &'a Path,
-    manifest_path: &'a Path,
-    replace: bool,
-}
-
-impl Target<'_> {
-    fn folder(&self) -> &Path {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-    }
-
-    fn temporary(&self) -> Result<NamedTempFile, ApiError> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".tiebreak-export-");
-        // Temporary files are private; what they become is a file like any other.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder
-            .tempfile_in(self.folder())
-            .map_err(|error| failure::of_io("write the export", self.path, &error))
-    }
-
-    fn place(&self, file: NamedTempFile, path: &Path) -> Result<(), ApiError> {
-        let placed = if self.replace { file.persist(path) } else { file.persist_noclobber(path) };
-        placed.map(drop).map_err(|error| failure::of_io("write the export", path, &error.error))
-    }
-}
-
-fn export(
+/// Writes the file and its manifest.
+pub fn export(
     reader: &Reader,
     plan: &ExportPlan,
-    target: &Target<'_>,
+    target: &Target,
     host: &Host,
     cancel: &CancelFlag,
     on_progress: impl FnMut(ExportProgress),
@@ -169,7 +114,7 @@ fn export(
     if cancel.is_set() {
         return Err(failure::cancelled("export"));
     }
-    let of_io = |error: &io::Error| failure::of_io("write the export", target.path, error);
+    let of_io = |error: &io::Error| failure::of_io("write the export", &target.path, error);
     let Output { writer, hash, size_bytes, failed, mut on_progress, .. } = output;
     if let Some(error) = failed {
         return Err(of_io(&error));
@@ -205,8 +150,8 @@ fn export(
         .and_then(|()| manifest_file.write_all(b"\n"))
         .and_then(|()| manifest_file.as_file().sync_all())
         .map_err(|error| of_io(&error))?;
-    target.place(file, target.path)?;
-    target.place(manifest_file, target.manifest_path)?;
+    target.place(file, &target.path)?;
+    target.place(manifest_file, &target.manifest_path)?;
     on_progress(ExportProgress { items_done: items_total, items_total });
     Ok(ExportReport {
         path: target.path.to_string_lossy().into_owned(),

@@ -2,6 +2,9 @@
 //!
 //! Annotators stand in the order of their keys, and only those who said something: who merely opened the
 //! project is not part of its content.
+//!
+//! Others may judge and import meanwhile. What refers to something that came after its part of the file was
+//! written is left out, so that the file always holds together.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -57,8 +60,12 @@ pub fn each_record(
         }
     }
     let mut is_stopped = false;
+    let mut last_item = None;
     reader.each_item(|item| {
-        let flow = emit(LosslessRecord::Item(item_record(item, &source_names)));
+        let Some(source) = source_names.get(&item.source) else { return ControlFlow::Continue(()) };
+        // They come in the order of their numbers.
+        last_item = Some(item.id);
+        let flow = emit(LosslessRecord::Item(item_record(item, source)));
         is_stopped = flow.is_break();
         flow
     })?;
@@ -66,7 +73,14 @@ pub fn each_record(
         return Ok(());
     }
     reader.each_judgment(|item, judgment| {
-        emit(LosslessRecord::Judgment(judgment_record(item, judgment, &keys)))
+        let annotator = keys.get(&judgment.given.annotator);
+        let Some(annotator) = annotator.filter(|_| spoke.contains(&judgment.given.annotator)) else {
+            return ControlFlow::Continue(());
+        };
+        if Some(judgment.given.item) > last_item {
+            return ControlFlow::Continue(());
+        }
+        emit(LosslessRecord::Judgment(judgment_record(item, judgment, *annotator)))
     })?;
     Ok(())
 }
@@ -81,25 +95,16 @@ fn source_record(source: Source) -> SourceRecord {
     }
 }
 
-fn item_record(stored: StoredItem, sources: &HashMap<SourceId, String>) -> ItemRecord {
-    ItemRecord {
-        key: stored.key,
-        source: sources.get(&stored.source).cloned().unwrap_or_default(),
-        status: stored.status,
-        item: stored.item,
-    }
+fn item_record(stored: StoredItem, source: &str) -> ItemRecord {
+    ItemRecord { key: stored.key, source: source.to_owned(), status: stored.status, item: stored.item }
 }
 
-fn judgment_record(
-    item: ItemKey,
-    judgment: Judgment,
-    annotators: &HashMap<AnnotatorId, AnnotatorKey>,
-) -> JudgmentRecord {
+fn judgment_record(item: ItemKey, judgment: Judgment, annotator: AnnotatorKey) -> JudgmentRecord {
     let given = judgment.given;
     JudgmentRecord {
         id: given.id,
         item,
-        annotator: *annotators.get(&given.annotator).expect("the file's foreign keys hold"),
+        annotator,
         revision: judgment.revision,
         supersedes: judgment.supersedes,
         verdict: given.verdict,

@@ -16,6 +16,8 @@ use crate::jobs::CancelFlag;
 
 /// How many records travel together.
 const RECORDS: usize = 512;
+/// How many bytes of rows travel together. Rows that are longer travel alone.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// How many batches may wait: with texts of 1 KB, some megabytes.
 pub const BATCHES_WAITING: usize = 4;
 
@@ -81,10 +83,12 @@ pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, ca
     let is_lossless = reader.format() == DataFormat::Tiebreak;
     let mut records = Vec::with_capacity(RECORDS);
     let mut read = 0;
+    let mut bytes = 0;
     while let Some(record) = reader.next() {
         match record {
             Ok(record) => {
                 read += 1;
+                bytes += reader.row_bytes();
                 records.push(incoming(record, read, &plan.labels));
             }
             Err(error) => {
@@ -93,7 +97,11 @@ pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, ca
                 return;
             }
         }
-        if records.len() >= RECORDS {
+        if records.len() >= RECORDS || bytes >= BATCH_BYTES {
+            if bytes > 4 * BATCH_BYTES && !wait_until_taken(to, cancel) {
+                return;
+            }
+            bytes = 0;
             let records = std::mem::replace(&mut records, Vec::with_capacity(RECORDS));
             if !deliver(to, Message::Batch { records, bytes_read: reader.bytes_read() }, cancel) {
                 return;
@@ -103,6 +111,18 @@ pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, ca
     if deliver(to, Message::Batch { records, bytes_read: reader.bytes_read() }, cancel) {
         deliver(to, Message::End { blake3: reader.blake3().unwrap_or_default() }, cancel);
     }
+}
+
+/// Waits until nothing is under way, so that rows of many megabytes do not pile up; false where the import
+/// was cancelled.
+fn wait_until_taken(to: &Sender<Message>, cancel: &CancelFlag) -> bool {
+    while !to.is_empty() {
+        if cancel.is_set() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    true
 }
 
 /// Waits for room; false where the import was cancelled or the other side is gone.

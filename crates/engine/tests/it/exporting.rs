@@ -87,7 +87,7 @@ fn a_file_is_replaced_only_on_request() {
     let world = judged();
     world.write("out.jsonl", "precious");
     let error = world.try_export(answered(ExportFormat::AnthropicHh), "out.jsonl").unwrap_err();
-    assert_eq!(error.code, ErrorCode::BadRequest);
+    assert_eq!(error.code, ErrorCode::Exists);
     assert_eq!(world.read("out.jsonl"), "precious");
     let plan = answered(ExportFormat::AnthropicHh);
     let job = world.start(Request::StartExport { plan, path: world.text("out.jsonl"), replace: true });

@@ -1,6 +1,7 @@
 //! Projects opened, created, closed; settings; the sample.
 
 use tiebreak_domain::{ErrorCode, Reply, Request};
+use tiebreak_engine::ProjectFile;
 
 use crate::world::{World, trl_rows};
 
@@ -31,7 +32,7 @@ fn a_project_is_made_closed_and_found_again() {
     world.import(&world.write("rows.jsonl", trl_rows(3)));
     world.judge_next(tiebreak_domain::Outcome::A);
     let error = world.refused(Request::CreateProject { path: world.text("a.tiebreak"), name: "B".into() });
-    assert_eq!(error.code, ErrorCode::BadRequest, "a project is never replaced: {error:?}");
+    assert_eq!(error.code, ErrorCode::Exists, "a project is never replaced: {error:?}");
     world.engine.call(Request::CloseProject).unwrap();
     assert_eq!(recent(&world), vec![("Trial".into(), "texts".into(), 1, 3)], "as it was when it was closed");
     let again = world.project(Request::OpenProject { path: world.text("a.tiebreak") });
@@ -52,8 +53,9 @@ fn one_program_at_a_time_and_the_next_after_it() {
     assert_eq!(error.code, ErrorCode::AlreadyOpen);
     assert!(error.hint.is_some());
     let path = world.path("a.tiebreak");
-    assert_eq!(tiebreak_engine::Engine::peek(&path).unwrap().name, "Trial", "looking at it needs no lock");
-    assert_eq!(tiebreak_engine::Engine::check_file(&path).unwrap(), Vec::<String>::new());
+    let file = ProjectFile::open(&path).unwrap();
+    assert_eq!(file.info().unwrap().name, "Trial", "looking at it needs no lock");
+    assert_eq!(file.check().unwrap(), Vec::<String>::new());
     drop(world.engine);
     second.project(open.clone());
     second.project(open);

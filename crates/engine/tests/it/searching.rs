@@ -24,6 +24,27 @@ fn rows(world: &World, view: ViewId, from: u64, count: u32) -> Vec<i64> {
 }
 
 #[test]
+fn the_whole_index_is_told_after_numbers_that_say_it_is_not_whole() {
+    let world = World::new();
+    world.create("a.tiebreak");
+    world.import(&world.write("rows.jsonl", trl_rows(6_000)));
+    let info = world.info();
+    // What arrives before the numbers do is lost on an interface that waits for them.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let lost = world.events.try_iter().count();
+    if info.search_index.is_complete() {
+        eprintln!("the index was built before it could be asked for ({lost} events)");
+        return;
+    }
+    let index = world.wait(|event| match event {
+        Event::SearchIndex(index) if index.is_complete() => Some(index),
+        _ => None,
+    });
+    assert_eq!((index.indexed, index.total), (6_000, 6_000));
+    assert_eq!(world.info().search_index, index, "and the project says the same");
+}
+
+#[test]
 fn words_and_states_narrow_what_is_found() {
     let world = World::new();
     world.create("a.tiebreak");

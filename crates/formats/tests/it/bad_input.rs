@@ -82,6 +82,28 @@ fn rows_of_a_table_that_do_not_fit_are_explained() {
 }
 
 #[test]
+fn a_quotation_mark_that_is_never_closed_is_a_bad_row() {
+    for (rows, line, lines) in [("p,a,b\nq,c,\"d\nr,e,f\n", 3, 2), ("p,a,b\n\nq,\"c,d", 4, 1), ("p,a,b\n\"", 3, 1)]
+    {
+        let read = read_bytes(format!("prompt,response_a,response_b\n{rows}"));
+        assert_eq!((read.items.len(), read.problems.len()), (1, 1), "{rows:?}: {read:?}");
+        assert_eq!(read.problems[0].line, line, "{rows:?}");
+        let words = format!("never closed, so all {lines} lines");
+        assert!(read.problems[0].reason.contains(&words), "{rows:?}: {}", read.problems[0].reason);
+    }
+    let closed = read_bytes("prompt,response_a,response_b\np,a,\"b\n\"\"c\"\"\"");
+    assert_eq!((closed.items.len(), closed.problems.len()), (1, 0), "{closed:?}");
+}
+
+#[test]
+fn columns_of_one_name_are_numbered() {
+    let read = read_bytes("prompt,response,response,note\np,a,b,n\n");
+    assert_eq!((read.items.len(), read.problems.len()), (1, 0), "{read:?}");
+    let data = read_bytes("Why is it so?,\"Because, I think.\",\"Because, I think.\"\nHow?,x,y\n");
+    assert!(data.error.is_some(), "a first row of data does not name the columns: {data:?}");
+}
+
+#[test]
 fn files_that_cannot_be_read_say_why_and_what_to_do() {
     let utf16: Vec<u8> = "\u{feff}{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (message, hint) = fatal(&utf16);

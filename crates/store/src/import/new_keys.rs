@@ -11,8 +11,8 @@ use tiebreak_domain::{ItemId, ItemKey};
 
 use crate::Result;
 
-/// With so many, the map takes some 22 MB, and nearly twice that where it is sorted.
-pub(crate) const MOST_IN_MEMORY: usize = 900_000;
+/// With so many, the map takes some 44 MB, and nearly twice that where it is sorted.
+pub(crate) const MOST_IN_MEMORY: usize = 1_800_000;
 
 /// Within a statement the place of the key before is still known, and the next one's is right behind it.
 const KEYS_PER_STATEMENT: usize = 64;

@@ -1,0 +1,216 @@
+//! What the frame of a key press costs: `cargo bench --bench frame`.
+//!
+//! A person chooses and presses Enter; the frame of that press must hold the next item, complete. Measured
+//! is its layout and tessellation, in CPU time of the thread (so that a busy machine changes little), for
+//! pairs of 4,000-character Markdown texts and of 2048×2048 images. No graphics card is involved; that the
+//! images were uploaded before the press is asserted.
+
+use std::sync::Arc;
+
+use cpu_time::ThreadTime;
+use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
+use tiebreak_domain::door::Pixels;
+use tiebreak_domain::project::{Progress, SearchIndex};
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    Annotator, AnnotatorId, AnnotatorKey, Candidate, Item, ItemId, ItemStatus, Order, Part, ProjectInfo,
+    ProjectKey, QueuedItem, Reply, Request, Rubric, SourceId, StoredItem, UnixMillis,
+};
+use tiebreak_ui::app::{App, Start};
+use tiebreak_ui::backend::Scripted;
+use tiebreak_ui::host::Still;
+use tiebreak_ui::theme;
+
+const ITEMS: i64 = 300;
+const WINDOW: [f32; 2] = [1440.0, 900.0];
+
+fn main() {
+    for (name, item) in
+        [("4,000-character Markdown pairs", markdown as fn(i64) -> Item), ("2048x2048 image pairs", images)]
+    {
+        let mut costs_ms = run(item);
+        costs_ms.sort_by(f64::total_cmp);
+        let at = |share: f64| costs_ms[((costs_ms.len() - 1) as f64 * share) as usize];
+        println!(
+            "{name}: frame of the key press, {} presses: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of CPU",
+            costs_ms.len(),
+            at(0.5),
+            at(0.99),
+            at(1.0)
+        );
+    }
+}
+
+fn run(item: fn(i64) -> Item) -> Vec<f64> {
+    let pixels: Arc<[u8]> =
+        (0..2048_u32 * 2048).flat_map(|pixel| [(pixel >> 3) as u8, (pixel >> 13) as u8, 90, 255]).collect();
+    let (backend, _remote) = Scripted::new(move |request| Some(Ok(answer(request, item, &pixels)?)));
+    let still = Still::default();
+    let clock = still.clone();
+    let start = Start { path: Some("bench.tiebreak".into()), app_version: "bench".into() };
+    let mut app = App::new(Box::new(backend), Box::new(still), start);
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    for _ in 0..60 {
+        frame(&ctx, &mut app, &clock, &[]);
+    }
+    let mut costs_ms = Vec::new();
+    for number in 1..ITEMS {
+        assert_eq!(shown(&app), number, "the next item is on the screen");
+        frame(&ctx, &mut app, &clock, &[Key::Num1]);
+        // A person takes a second; that is sixty frames in which the next items are made ready.
+        for _ in 0..12 {
+            frame(&ctx, &mut app, &clock, &[]);
+        }
+        let (cost_ms, uploads) = frame(&ctx, &mut app, &clock, &[Key::Enter]);
+        assert_eq!(uploads, 0, "images were uploaded before they were asked for");
+        costs_ms.push(cost_ms);
+    }
+    costs_ms
+}
+
+/// One frame with these keys; its cost and how many images had to be uploaded in it.
+fn frame(ctx: &egui::Context, app: &mut App, clock: &Still, keys: &[Key]) -> (f64, usize) {
+    clock.pass(16);
+    let event = |key: Key, pressed| Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let input = RawInput {
+        screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(WINDOW[0], WINDOW[1]))),
+        events: keys.iter().flat_map(|key| [event(*key, true), event(*key, false)]).collect(),
+        focused: true,
+        ..RawInput::default()
+    };
+    let started = ThreadTime::now();
+    let mut output = ctx.run_ui(input, |ui| {
+        app.logic(&ui.ctx().clone());
+        app.ui(ui);
+    });
+    let shapes = std::mem::take(&mut output.shapes);
+    let meshes = ctx.tessellate(shapes, output.pixels_per_point);
+    let cost_ms = started.elapsed().as_secs_f64() * 1000.0;
+    assert!(!meshes.is_empty(), "something was painted");
+    let uploads =
+        output.textures_delta.set.iter().filter(|(id, _)| *id != egui::TextureId::default()).count();
+    output.drop_without_applying_deltas();
+    (cost_ms, uploads)
+}
+
+fn shown(app: &App) -> i64 {
+    app.desk().and_then(|desk| desk.session.current.as_ref()).map_or(0, |shown| shown.queued.item.id.0)
+}
+
+fn answer(request: &Request, item: fn(i64) -> Item, pixels: &Arc<[u8]>) -> Option<Reply> {
+    Some(match request {
+        Request::LoadSettings => Reply::Settings(Box::default()),
+        Request::OpenProject { .. } | Request::Project => Reply::Project(Box::new(info())),
+        Request::Queue(queue) => {
+            let after = queue.except.iter().map(|item| item.0).max().unwrap_or(0);
+            let from = match queue.place {
+                Place::Start => 1,
+                Place::After(ItemId(id)) => id.max(after) + 1,
+                _ => return None,
+            };
+            Reply::Items((from..from + i64::from(queue.count)).map(|id| queued(id, item(id))).collect())
+        }
+        Request::Submit(judgment) => Reply::Saved {
+            judgment: judgment.id,
+            revision: 1,
+            annotator: judgment.annotator,
+            progress: Progress { judged: judgment.item.0 as u64, skipped: 0, total: ITEMS as u64 },
+        },
+        Request::Image(image) => {
+            let side = image.fit[0].min(image.fit[1]).min(2048);
+            let rgba: Arc<[u8]> = pixels[..(side * side * 4) as usize].into();
+            Reply::Image(Pixels { width: side, height: side, full_width: 2048, full_height: 2048, rgba })
+        }
+        _ => Reply::Done,
+    })
+}
+
+fn info() -> ProjectInfo {
+    let annotator = Annotator {
+        id: AnnotatorId(1),
+        key: AnnotatorKey([1; 16]),
+        name: "Ada".into(),
+        judged: 0,
+        skipped: 0,
+    };
+    ProjectInfo {
+        path: "bench.tiebreak".into(),
+        key: ProjectKey([2; 16]),
+        name: "bench".into(),
+        rubric: Rubric::default(),
+        active_items: ITEMS as u64,
+        excluded_items: 0,
+        deleted_items: 0,
+        judgments: 0,
+        revisions: 0,
+        annotators: vec![annotator],
+        annotator: AnnotatorId(1),
+        sources: Vec::new(),
+        search_index: SearchIndex::default(),
+        is_sample: false,
+        created_at: UnixMillis(0),
+    }
+}
+
+fn queued(id: i64, item: Item) -> QueuedItem {
+    QueuedItem {
+        item: StoredItem {
+            id: ItemId(id),
+            key: item.key(),
+            source: SourceId(1),
+            status: ItemStatus::Active,
+            item,
+        },
+        order: Order::as_given(2),
+        acquisition: Acquisition::FILE_ORDER,
+        previous: None,
+    }
+}
+
+/// Headings, lists, code and a table; other words in each item, so that no cache helps.
+fn markdown(id: i64) -> Item {
+    let text = |side: &str| {
+        let mut text = format!(
+            "# Answer {id}{side}\n\nRead it **line by line**, in case {id}, and count as you go.\n\n"
+        );
+        let mut paragraph = 0;
+        while text.len() < 4_000 {
+            paragraph += 1;
+            text.push_str(&match paragraph % 4 {
+                0 => format!("```python\ndef count_{id}(path):\n    with open(path) as file:\n        return sum(1 for _ in file)  # {side}{paragraph}\n```\n\n"),
+                1 => format!("- **Time**: one pass of {id}\n- *Memory*: about {paragraph} bytes for each word\n- A risk: `line_{paragraph}` without breaks\n\n"),
+                2 => format!("Memory then depends on the number of *different* words, not on the size of file {id}; number {paragraph} of {side} goes on for a while so that lines wrap more than once in a column of this width.\n\n"),
+                _ => format!("| way {id} | cost |\n|---|---:|\n| read | {paragraph} |\n| map | {id} |\n\n"),
+            });
+        }
+        text.truncate(4_000);
+        text
+    };
+    Item {
+        prompt: vec![Part::markdown(format!(
+            "My function number {id} reads a whole file into memory. Show me a better one."
+        ))],
+        candidates: vec![Candidate::markdown(text("a")), Candidate::markdown(text("b"))],
+        ..Item::default()
+    }
+}
+
+fn images(id: i64) -> Item {
+    let image = |side: &str| Candidate {
+        parts: vec![Part::image(format!("{id}-{side}.png"))],
+        ..Candidate::default()
+    };
+    Item {
+        prompt: vec![Part::markdown(format!("A fox, number {id}"))],
+        candidates: vec![image("a"), image("b")],
+        ..Item::default()
+    }
+}

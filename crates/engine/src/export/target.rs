@@ -1,0 +1,74 @@
+//! Where an export goes: a file and its manifest beside it, both written under other names first.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use tiebreak_domain::{ApiError, ErrorCode};
+
+use crate::failure;
+
+/// A place for an export that nothing stands against.
+pub struct Target {
+    /// The file.
+    pub path: PathBuf,
+    /// Its manifest.
+    pub manifest_path: PathBuf,
+    replace: bool,
+}
+
+impl Target {
+    /// Refuses what is no file, is there already (unless `replace`), or is the project itself.
+    pub fn new(project: &Path, path: PathBuf, replace: bool) -> Result<Self, ApiError> {
+        let name = path.file_name().ok_or_else(|| {
+            ApiError::new(ErrorCode::BadRequest, format!("this names no file to write, {}", path.display()))
+                .hint("choose a name for the file")
+        })?;
+        let mut manifest_name = name.to_owned();
+        manifest_name.push(".manifest.json");
+        let manifest_path = path.with_file_name(manifest_name);
+        refuse_to_replace(&path, replace)?;
+        refuse_to_replace(&manifest_path, replace)?;
+        if is_same_file(project, &path) {
+            return Err(ApiError::new(ErrorCode::BadRequest, "the export would replace the project itself")
+                .hint("choose another name"));
+        }
+        Ok(Self { path, manifest_path, replace })
+    }
+
+    /// A file in the same folder, so that it can be put in its place in one step.
+    pub fn temporary(&self) -> Result<NamedTempFile, ApiError> {
+        let folder =
+            self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tiebreak-export-");
+        // Temporary files are private; what they become is a file like any other.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(folder).map_err(|error| failure::of_io("write the export", &self.path, &error))
+    }
+
+    /// Puts a temporary file in its place.
+    pub fn place(&self, file: NamedTempFile, path: &Path) -> Result<(), ApiError> {
+        let placed = if self.replace { file.persist(path) } else { file.persist_noclobber(path) };
+        placed.map(drop).map_err(|error| failure::of_io("write the export", path, &error.error))
+    }
+}
+
+/// Whether two paths lead to one file.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+fn refuse_to_replace(path: &Path, replace: bool) -> Result<(), ApiError> {
+    if path.is_dir() {
+        return Err(ApiError::new(ErrorCode::BadRequest, format!("this is a folder, {}", path.display()))
+            .hint("name a file in it"));
+    }
+    if !replace && path.exists() {
+        return Err(failure::exists(path, "choose another name, or say that it may be replaced"));
+    }
+    Ok(())
+}
