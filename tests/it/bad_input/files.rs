@@ -49,7 +49,7 @@ fn text_in_another_encoding_and_what_is_no_text_are_named() {
     program.write("unmarked.jsonl", utf16(&rows(3)));
     program.write("image.jsonl", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &noise(2_000)].concat());
     program.write("sheet.csv", b"PK\x03\x04\x14\0\x06\0");
-    program.write("words.txt", "Only words, and no table\nin two lines\n");
+    program.write("words.txt", "Only words and no table\nin two lines\n");
     precious.refuses("marked.jsonl", "the file is in UTF-16", "iconv -f UTF-16");
     precious.refuses("unmarked.jsonl", "the file is in UTF-16", "iconv -f UTF-16");
     precious.refuses("image.jsonl", "the file is a PNG image", "image files by their paths");

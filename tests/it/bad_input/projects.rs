@@ -109,7 +109,9 @@ fn a_project_that_is_being_judged_can_be_looked_at_and_not_changed() {
     let mut lines = BufReader::new(judging.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     // Read on, so that the one who judges never waits.
-    let rest = std::thread::Builder::new().name("reads-on".into()).spawn(move || lines.map_while(Result::ok).count());
+    let rest = std::thread::Builder::new()
+        .name("reads-on".into())
+        .spawn(move || lines.map_while(Result::ok).count());
     for arguments in [&["import", "p.tiebreak", "good.jsonl"][..], &["simulate", "p.tiebreak"]] {
         let ran = watched(&program, arguments);
         assert_eq!(ran.code, 4, "{arguments:?}: {ran:?}");

@@ -55,7 +55,10 @@ fn two_columns_of_one_name_are_told_apart() {
 fn semicolons_and_a_byte_order_mark_are_what_spreadsheets_write() {
     let precious = Precious::new();
     let program = &precious.program;
-    program.write("excel.csv", "\u{feff}prompt;response_a;response_b\r\nWarum, wieso?;weil, eben;\"so; halt\"\r\n");
+    program.write(
+        "excel.csv",
+        "\u{feff}prompt;response_a;response_b\r\nWarum, wieso?;weil, eben;\"so; halt\"\r\n",
+    );
     let ran = program.expect(0, &["import", "p.tiebreak", "excel.csv"]);
     assert!(ran.stdout.contains("1 items added"), "{ran:?}");
     assert!(super::content(program).contains("so; halt"));

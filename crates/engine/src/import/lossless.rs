@@ -119,6 +119,10 @@ impl<'a, 'store> Lossless<'a, 'store> {
                 self.annotators.insert(annotator.key, id);
             }
             LosslessRecord::Item(record) => {
+                if let Some(reason) = record.item.refusal_as_pair() {
+                    note_problem(self.report, RowProblem { line, reason }, true);
+                    return Ok(());
+                }
                 let known = self.import.item_by_key(record.key)?.is_some();
                 let source = match self.known_sources.values().next() {
                     Some(any) if known => *any,

@@ -14,7 +14,10 @@ fn with_images() -> World {
     std::fs::create_dir(world.path("media")).unwrap();
     world.write("secret.png", png(4, 4));
     world.write("media/good.png", png(4, 4));
-    world.write("media/pairs.jsonl", "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n");
+    world.write(
+        "media/pairs.jsonl",
+        "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n",
+    );
     let report = world.import(&world.text("media/pairs.jsonl"));
     assert_eq!((report.items_added, report.rows_refused), (1, 0), "{report:?}");
     world
@@ -70,7 +73,10 @@ fn a_picture_of_forty_thousand_pixels_is_refused_before_it_is_decoded() {
         "{error:?}"
     );
     let good = world.engine.call(request(&world, "good.png")).unwrap();
-    assert!(matches!(good, Reply::Image(pixels) if (pixels.width, pixels.height) == (4, 4)), "the next one shows");
+    assert!(
+        matches!(good, Reply::Image(pixels) if (pixels.width, pixels.height) == (4, 4)),
+        "the next one shows"
+    );
 }
 
 #[test]

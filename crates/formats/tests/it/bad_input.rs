@@ -83,7 +83,8 @@ fn rows_of_a_table_that_do_not_fit_are_explained() {
 
 #[test]
 fn a_quotation_mark_that_is_never_closed_is_a_bad_row() {
-    for (rows, line, lines) in [("p,a,b\nq,c,\"d\nr,e,f\n", 3, 2), ("p,a,b\n\nq,\"c,d", 4, 1), ("p,a,b\n\"", 3, 1)]
+    for (rows, line, lines) in
+        [("p,a,b\nq,c,\"d\nr,e,f\n", 3, 2), ("p,a,b\n\nq,\"c,d", 4, 1), ("p,a,b\n\"", 3, 1)]
     {
         let read = read_bytes(format!("prompt,response_a,response_b\n{rows}"));
         assert_eq!((read.items.len(), read.problems.len()), (1, 1), "{rows:?}: {read:?}");
@@ -100,7 +101,7 @@ fn columns_of_one_name_are_numbered() {
     let read = read_bytes("prompt,response,response,note\np,a,b,n\n");
     assert_eq!((read.items.len(), read.problems.len()), (1, 0), "{read:?}");
     let data = read_bytes("Why is it so?,\"Because, I think.\",\"Because, I think.\"\nHow?,x,y\n");
-    assert!(data.error.is_some(), "a first row of data does not name the columns: {data:?}");
+    assert_eq!(data.items.len(), 2, "a first row of data does not name the columns: {data:?}");
 }
 
 #[test]
