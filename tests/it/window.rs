@@ -4,15 +4,19 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::program::{Program, rows};
 
-/// A display of its own, gone when it is dropped.
+/// A display of its own, gone when it is dropped. One at a time: a software renderer needs both cores.
 struct Display {
     server: Child,
     name: String,
+    _turn: MutexGuard<'static, ()>,
 }
+
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Display {
     /// Starts one of this size; none, saying so, where window tests are not asked for.
@@ -21,6 +25,7 @@ impl Display {
             eprintln!("skipped: set TIEBREAK_TEST_WINDOW=1 to test the real window (needs Xvfb and xdotool)");
             return None;
         }
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"])
             .stdout(Stdio::piped())
@@ -29,7 +34,7 @@ impl Display {
             .expect("Xvfb is installed");
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Some(Self { server, name: format!(":{}", number.trim()) })
+        Some(Self { server, name: format!(":{}", number.trim()), _turn: turn })
     }
 
     fn open(&self, program: &Program, arguments: &[&str]) -> Window<'_> {
@@ -44,8 +49,12 @@ impl Display {
             .unwrap();
         let window = Window { display: self, child };
         // Without a window manager nobody gives the window the keys.
-        window.xdotool(&["search", "--sync", "--name", "Tiebreak", "windowfocus"]);
-        std::thread::sleep(Duration::from_millis(1_500));
+        let patience = Instant::now() + Duration::from_secs(60);
+        while window.try_xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowfocus"]).is_err() {
+            assert!(Instant::now() < patience, "no window came up");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        std::thread::sleep(Duration::from_millis(2_500));
         window
     }
 }
@@ -63,22 +72,21 @@ struct Window<'a> {
 }
 
 impl Window<'_> {
-    fn xdotool(&self, arguments: &[&str]) -> String {
+    fn try_xdotool(&self, arguments: &[&str]) -> Result<(), String> {
         let output =
             Command::new("xdotool").args(arguments).env("DISPLAY", &self.display.name).output().unwrap();
-        assert!(
-            output.status.success(),
-            "xdotool {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).unwrap()
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
     }
 
     /// Presses keys one after the other, as a quick hand does.
     fn keys(&self, keys: &[&str]) {
         let mut arguments = vec!["key", "--delay", "30"];
         arguments.extend(keys);
-        self.xdotool(&arguments);
+        self.try_xdotool(&arguments).unwrap_or_else(|error| panic!("xdotool {arguments:?}: {error}"));
     }
 
     fn screenshot(&self, path: &Path) {

@@ -173,7 +173,8 @@ impl App {
     }
 
     fn title(&mut self, ctx: &Context) {
-        let title = self.desk.as_ref().map_or("Tiebreak".to_owned(), |desk| format!("{} – Tiebreak", desk.info.name));
+        let title =
+            self.desk.as_ref().map_or("Tiebreak".to_owned(), |desk| format!("{} – Tiebreak", desk.info.name));
         if title != self.shown_title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.shown_title = title;

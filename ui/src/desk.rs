@@ -106,7 +106,12 @@ impl Desk {
         let has_more = info.active_items > self.info.active_items;
         self.info = info;
         if is_other_annotator {
-            let setup = setup_from_info(&self.info, settings, self.session.setup.session, &self.session.setup.app_version);
+            let setup = setup_from_info(
+                &self.info,
+                settings,
+                self.session.setup.session,
+                &self.session.setup.app_version,
+            );
             self.session = Session::new(setup);
             self.session_number += 1;
             self.session.fill(&mut self.outbox);
@@ -135,7 +140,12 @@ impl Desk {
             let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);
             ctx.request_repaint_after(std::time::Duration::from_millis(wait_ms));
         }
-        self.requests.extend(self.images.take_wanted().into_iter().map(|image| (Purpose::Image(image.clone()), Request::Image(image))));
+        self.requests.extend(
+            self.images
+                .take_wanted()
+                .into_iter()
+                .map(|image| (Purpose::Image(image.clone()), Request::Image(image))),
+        );
         self.items.requests(&mut self.requests);
     }
 

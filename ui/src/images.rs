@@ -113,7 +113,8 @@ impl Images {
 
     /// Uploads what waits, a little each frame.
     pub fn upload_some(&mut self, ctx: &Context) {
-        let mut waiting: Vec<_> = self.entries.iter_mut().filter(|(_, entry)| matches!(entry.image, Image::Decoded(_))).collect();
+        let mut waiting: Vec<_> =
+            self.entries.iter_mut().filter(|(_, entry)| matches!(entry.image, Image::Decoded(_))).collect();
         let has_more = waiting.len() > UPLOADS_A_FRAME;
         for (request, entry) in waiting.iter_mut().take(UPLOADS_A_FRAME) {
             upload(ctx, request, entry);
@@ -182,7 +183,8 @@ mod tests {
     fn the_budget_holds_and_the_least_recently_shown_goes_first() {
         let ctx = Context::default();
         let mut images = Images::default();
-        let requests: Vec<_> = (0..7).map(|index| Images::request(SourceId(1), &format!("{index}"), [8192.0; 2])).collect();
+        let requests: Vec<_> =
+            (0..7).map(|index| Images::request(SourceId(1), &format!("{index}"), [8192.0; 2])).collect();
         for (index, request) in requests.iter().enumerate() {
             images.want(request);
             images.arrived(request.clone(), Ok(Pixels { rgba: vec![0; 64 << 20].into(), ..pixels(1) }));
@@ -203,7 +205,10 @@ mod tests {
         let request = Images::request(SourceId(1), "gone.png", [1.0; 2]);
         images.want(&request);
         images.take_wanted();
-        images.arrived(request.clone(), Err(ApiError::new(tiebreak_domain::ErrorCode::NotFound, "no such file")));
+        images.arrived(
+            request.clone(),
+            Err(ApiError::new(tiebreak_domain::ErrorCode::NotFound, "no such file")),
+        );
         assert!(matches!(images.get(&ctx, &request), Image::Failed(_)));
         assert!(images.take_wanted().is_empty(), "not asked for again by itself");
         images.retry();

@@ -132,7 +132,9 @@ fn hash_parts(hash: &mut ContentHash, parts: &[Part]) {
     hash.field(&(parts.len() as u64).to_le_bytes());
     for part in parts {
         match part {
-            Part::Text { text, format: TextFormat::Markdown } => hash.field(b"markdown").field(text.as_bytes()),
+            Part::Text { text, format: TextFormat::Markdown } => {
+                hash.field(b"markdown").field(text.as_bytes())
+            }
             Part::Text { text, format: TextFormat::Plain } => hash.field(b"plain").field(text.as_bytes()),
             Part::Message { role, text } => {
                 hash.field(b"message").field(role.as_bytes()).field(text.as_bytes())

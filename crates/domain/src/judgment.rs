@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::content_hash::ContentHash;
 use crate::rubric::{OVERALL, QuestionKind};
-use crate::{AnnotatorId, AnnotatorKey, ItemId, ItemKey, JudgmentId, Preference, Rubric, Showing, UnixMillis};
+use crate::{
+    AnnotatorId, AnnotatorKey, ItemId, ItemKey, JudgmentId, Preference, Rubric, Showing, UnixMillis,
+};
 
 /// An answered question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,9 +58,12 @@ impl Verdict {
     /// The answer to the first preference question, if it was judged.
     pub fn preference(&self) -> Option<&Preference> {
         match self {
-            Self::Judged { answers } => answers.iter().map(|answer| match &answer.value {
-                AnswerValue::Preference(preference) => preference,
-            }).next(),
+            Self::Judged { answers } => answers
+                .iter()
+                .map(|answer| match &answer.value {
+                    AnswerValue::Preference(preference) => preference,
+                })
+                .next(),
             Self::Skipped | Self::Withdrawn => None,
         }
     }
@@ -70,7 +75,8 @@ impl Verdict {
             return Some("a judgment answers at least one question".to_owned());
         }
         for answer in answers {
-            let Some(question) = rubric.questions.iter().find(|question| question.key == answer.question) else {
+            let Some(question) = rubric.questions.iter().find(|question| question.key == answer.question)
+            else {
                 return Some(format!("the rubric has no question {:?}", answer.question));
             };
             let AnswerValue::Preference(preference) = &answer.value;

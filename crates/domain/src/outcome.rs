@@ -152,7 +152,8 @@ mod tests {
         let strong_tie = Preference { strength: Some(Strength::Much), ..Preference::new(Outcome::Tie) };
         assert!(strong_tie.refusal().is_some());
         assert!(Preference::new(Outcome::Unratable).refusal().is_some(), "no reason given");
-        let reasoned = Preference { reason: Some("both in Finnish".into()), ..Preference::new(Outcome::Unratable) };
+        let reasoned =
+            Preference { reason: Some("both in Finnish".into()), ..Preference::new(Outcome::Unratable) };
         assert_eq!(reasoned.refusal(), None);
     }
 }

@@ -128,9 +128,10 @@ impl Reader {
             Err(error) => return Ok(Err(error.to_string())),
         };
         if self.has_begun == matches!(record, LosslessRecord::Project(_)) {
-            return match self.has_begun {
-                false => Err(FormatError::NotLossless { path: path() }),
-                true => Ok(Err("a second project begins here, and one file holds one project".to_owned())),
+            return if self.has_begun {
+                Ok(Err("a second project begins here, and one file holds one project".to_owned()))
+            } else {
+                Err(FormatError::NotLossless { path: path() })
             };
         }
         self.has_begun = true;

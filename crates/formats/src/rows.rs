@@ -16,7 +16,7 @@ use crate::source::Source;
 enum Cutter {
     Lines,
     Elements(Elements),
-    Table(Delimited),
+    Table(Box<Delimited>),
 }
 
 /// What [`Rows::advance`] came to.
@@ -68,7 +68,7 @@ impl Rows {
                 });
                 header = numbered(names.collect());
                 is_first_row_waiting = !has_header;
-                Cutter::Table(table)
+                Cutter::Table(Box::new(table))
             }
         };
         Ok(Self {

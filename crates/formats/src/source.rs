@@ -31,7 +31,7 @@ impl Read for HashedFile {
 }
 
 enum Bytes {
-    Plain(BufReader<HashedFile>),
+    Plain(Box<BufReader<HashedFile>>),
     Gzip(Box<BufReader<MultiGzDecoder<BufReader<HashedFile>>>>),
 }
 
@@ -57,7 +57,7 @@ impl Source {
         let bytes = if is_packed {
             Bytes::Gzip(Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(reader))))
         } else {
-            Bytes::Plain(reader)
+            Bytes::Plain(Box::new(reader))
         };
         let mut source = Self { bytes, path: path.to_owned(), size_bytes: metadata.len() };
         source.skip_byte_order_mark()?;

@@ -232,6 +232,10 @@ fn main() {
     };
     let file = folder.path().join("pairs.jsonl");
     write_file(&file, rows);
+    let bare_path = folder.path().join("bare.db");
+    let bare = bare_loop(&bare_path, &file);
+    println!("bare loop: {}", bare.per_row(rows));
+    println!("  file {} MB", std::fs::metadata(&bare_path).unwrap().len() / 1_000_000);
     let path = folder.path().join("speed.tiebreak");
     let mut store = Store::create(&path, &project).unwrap();
     let mut keys = Vec::new();
@@ -239,10 +243,6 @@ fn main() {
     println!("import: {}; {}", all.per_row(rows), peak_memory());
     println!("  of it reading and preparing, at the same time: {}", reading.per_row(rows));
     println!("  file {} MB", std::fs::metadata(&path).unwrap().len() / 1_000_000);
-    let bare_path = folder.path().join("bare.db");
-    let bare = bare_loop(&bare_path, &file);
-    println!("bare loop: {}", bare.per_row(rows));
-    println!("  file {} MB", std::fs::metadata(&bare_path).unwrap().len() / 1_000_000);
     println!(
         "import runs at {:.2} of the bare loop's speed by the clock, its writing at {:.2} by the thread",
         bare.clock.as_secs_f64() / all.clock.as_secs_f64(),

@@ -122,11 +122,16 @@ impl App {
                 };
                 self.change_settings(settings, ctx);
             }
-            Command::ToggleLinked => self.change_setting(ctx, |settings| settings.linked_scrolling = !settings.linked_scrolling),
-            Command::TogglePrompt => self.change_setting(ctx, |settings| settings.prompt_collapsed = !settings.prompt_collapsed),
+            Command::ToggleLinked => {
+                self.change_setting(ctx, |settings| settings.linked_scrolling = !settings.linked_scrolling)
+            }
+            Command::TogglePrompt => {
+                self.change_setting(ctx, |settings| settings.prompt_collapsed = !settings.prompt_collapsed)
+            }
             Command::ToggleAutoAdvance => {
                 self.change_setting(ctx, |settings| settings.auto_advance = !settings.auto_advance);
-                let says = if self.settings.auto_advance { "Auto-advance is on" } else { "Auto-advance is off" };
+                let says =
+                    if self.settings.auto_advance { "Auto-advance is on" } else { "Auto-advance is off" };
                 self.notices.info(says);
             }
             _ => self.project_command(command, ctx),
@@ -221,7 +226,8 @@ impl App {
     }
 
     fn change_text_size(&mut self, change: impl FnOnce(f32) -> f32, ctx: &Context) {
-        let size = change(self.settings.text_size).clamp(*theme::TEXT_SIZES.start(), *theme::TEXT_SIZES.end());
+        let size =
+            change(self.settings.text_size).clamp(*theme::TEXT_SIZES.start(), *theme::TEXT_SIZES.end());
         self.change_setting(ctx, |settings| settings.text_size = size);
     }
 

@@ -126,20 +126,26 @@ impl Dialog {
 
     /// A preview of an import arrived.
     pub fn import_preview_arrived(&mut self, number: u64, result: Result<Reply, ApiError>) {
-        if let (Self::Import(wizard), Some(preview)) = (self, only(result, |reply| match reply {
-            Reply::ImportPreview(preview) => Some(*preview),
-            _ => None,
-        })) {
+        if let (Self::Import(wizard), Some(preview)) = (
+            self,
+            only(result, |reply| match reply {
+                Reply::ImportPreview(preview) => Some(*preview),
+                _ => None,
+            }),
+        ) {
             wizard.preview_arrived(number, preview);
         }
     }
 
     /// A preview of an export arrived.
     pub fn export_preview_arrived(&mut self, number: u64, result: Result<Reply, ApiError>) {
-        if let (Self::Export(dialog), Some(preview)) = (self, only(result, |reply| match reply {
-            Reply::ExportPreview(preview) => Some(*preview),
-            _ => None,
-        })) {
+        if let (Self::Export(dialog), Some(preview)) = (
+            self,
+            only(result, |reply| match reply {
+                Reply::ExportPreview(preview) => Some(*preview),
+                _ => None,
+            }),
+        ) {
             dialog.preview_arrived(number, preview);
         }
     }
@@ -159,7 +165,10 @@ impl Dialog {
     }
 }
 
-fn only<T>(result: Result<Reply, ApiError>, pick: impl FnOnce(Reply) -> Option<T>) -> Option<Result<T, ApiError>> {
+fn only<T>(
+    result: Result<Reply, ApiError>,
+    pick: impl FnOnce(Reply) -> Option<T>,
+) -> Option<Result<T, ApiError>> {
     match result {
         Ok(reply) => pick(reply).map(Ok),
         Err(error) => Some(Err(error)),

@@ -17,7 +17,9 @@ impl App {
                 .events
                 .iter()
                 .filter_map(|event| match event {
-                    Event::Key { key, modifiers, pressed: true, .. } => Some(Chord::from_press(*key, *modifiers)),
+                    Event::Key { key, modifiers, pressed: true, .. } => {
+                        Some(Chord::from_press(*key, *modifiers))
+                    }
                     _ => None,
                 })
                 .collect()
@@ -36,7 +38,13 @@ impl App {
         }
     }
 
-    fn action_of_key(&mut self, chord: Chord, is_typing: bool, has_focus: bool, ctx: &Context) -> Option<Action> {
+    fn action_of_key(
+        &mut self,
+        chord: Chord,
+        is_typing: bool,
+        has_focus: bool,
+        ctx: &Context,
+    ) -> Option<Action> {
         if let Some(dialog) = &mut self.dialog {
             return dialog.key(chord, self.desk.as_deref(), ctx);
         }
@@ -48,15 +56,23 @@ impl App {
             if is_enter && self.desk.as_ref().is_some_and(|desk| desk.view == View::Judge) {
                 return Some(Action::Command(Command::Submit));
             }
-            let edits_text =
-                matches!(chord.key, Key::A | Key::C | Key::V | Key::X | Key::Z | Key::Y | Key::ArrowLeft | Key::ArrowRight);
+            let edits_text = matches!(
+                chord.key,
+                Key::A | Key::C | Key::V | Key::X | Key::Z | Key::Y | Key::ArrowLeft | Key::ArrowRight
+            );
             if !chord.control || edits_text {
                 return None;
             }
         }
         let belongs_to_widget = matches!(
             chord.key,
-            Key::Enter | Key::Space | Key::Tab | Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown
+            Key::Enter
+                | Key::Space
+                | Key::Tab
+                | Key::ArrowLeft
+                | Key::ArrowRight
+                | Key::ArrowUp
+                | Key::ArrowDown
         );
         if has_focus && belongs_to_widget && !chord.control {
             return None;

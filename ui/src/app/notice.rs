@@ -85,7 +85,13 @@ impl Notices {
             self.list.remove(0);
         }
         self.next_id += 1;
-        self.list.push(Notice { id: self.next_id, kind, message: with_capital(&message), hint, vanishes_at_ms });
+        self.list.push(Notice {
+            id: self.next_id,
+            kind,
+            message: with_capital(&message),
+            hint,
+            vanishes_at_ms,
+        });
     }
 }
 
@@ -100,18 +106,22 @@ pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
     if scene.notices.list().is_empty() {
         return;
     }
-    Area::new(Id::unique("notices")).order(egui::Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0)).show(ui.ctx(), |ui| {
-        ui.set_max_width(420.0);
-        for notice in scene.notices.list() {
-            let kind = match notice.kind {
-                Kind::Info => widget::NoticeKind::Success,
-                Kind::Error => widget::NoticeKind::Error,
-            };
-            let banner = widget::Notice::new(kind, &notice.message).todo(notice.hint.as_deref().unwrap_or_default());
-            if banner.action("Dismiss").show(ui).is_some() {
-                wanted.push(Action::Dismiss(notice.id));
+    Area::new(Id::unique("notices"))
+        .order(egui::Order::Tooltip)
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0))
+        .show(ui.ctx(), |ui| {
+            ui.set_max_width(420.0);
+            for notice in scene.notices.list() {
+                let kind = match notice.kind {
+                    Kind::Info => widget::NoticeKind::Success,
+                    Kind::Error => widget::NoticeKind::Error,
+                };
+                let banner = widget::Notice::new(kind, &notice.message)
+                    .todo(notice.hint.as_deref().unwrap_or_default());
+                if banner.action("Dismiss").show(ui).is_some() {
+                    wanted.push(Action::Dismiss(notice.id));
+                }
+                ui.add_space(theme::space::SMALL);
             }
-            ui.add_space(theme::space::SMALL);
-        }
-    });
+        });
 }

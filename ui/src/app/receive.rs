@@ -86,7 +86,9 @@ impl App {
             (Purpose::Find(number), result) => {
                 if let Some(desk) = &mut self.desk {
                     match result {
-                        Ok(Reply::Found { view, count, is_complete }) => desk.items.found(number, view, count, is_complete),
+                        Ok(Reply::Found { view, count, is_complete }) => {
+                            desk.items.found(number, view, count, is_complete)
+                        }
                         Ok(_) => {}
                         Err(error) => desk.items.find_failed(number, error),
                     }
@@ -109,7 +111,13 @@ impl App {
         }
     }
 
-    fn judge_reply(&mut self, number: u64, purpose: judge::Purpose, result: Result<Reply, ApiError>, ctx: &Context) {
+    fn judge_reply(
+        &mut self,
+        number: u64,
+        purpose: judge::Purpose,
+        result: Result<Reply, ApiError>,
+        ctx: &Context,
+    ) {
         let moment = Desk::moment(ctx, self.host.now(), self.host.random());
         let Some(desk) = &mut self.desk else { return };
         if number != desk.session_number {
@@ -192,7 +200,11 @@ impl App {
         }
     }
 
-    fn started(&mut self, result: Result<Reply, ApiError>, put: impl FnOnce(&mut Desk, Result<tiebreak_domain::JobId, ApiError>)) {
+    fn started(
+        &mut self,
+        result: Result<Reply, ApiError>,
+        put: impl FnOnce(&mut Desk, Result<tiebreak_domain::JobId, ApiError>),
+    ) {
         if let Some(desk) = &mut self.desk {
             put(
                 desk,
@@ -206,5 +218,8 @@ impl App {
 }
 
 fn unexpected(reply: &Reply) -> ApiError {
-    ApiError::new(tiebreak_domain::ErrorCode::System, format!("the engine answered something else: {reply:?}"))
+    ApiError::new(
+        tiebreak_domain::ErrorCode::System,
+        format!("the engine answered something else: {reply:?}"),
+    )
 }

@@ -27,7 +27,9 @@ pub struct Remote(Arc<Mutex<Shared>>);
 
 impl Scripted {
     /// A backend and the hand on it.
-    pub fn new(answer: impl FnMut(&Request) -> Option<Result<Reply, ApiError>> + Send + 'static) -> (Self, Remote) {
+    pub fn new(
+        answer: impl FnMut(&Request) -> Option<Result<Reply, ApiError>> + Send + 'static,
+    ) -> (Self, Remote) {
         let shared = Arc::new(Mutex::new(Shared::default()));
         (Self { shared: Arc::clone(&shared), answer: Box::new(answer) }, Remote(shared))
     }
@@ -62,6 +64,10 @@ impl Remote {
 
     /// Lets something happen.
     pub fn event(&self, event: Event) {
-        self.0.lock().expect("no test panics while it holds the lock").arrived.push_back(Incoming::Event(event));
+        self.0
+            .lock()
+            .expect("no test panics while it holds the lock")
+            .arrived
+            .push_back(Incoming::Event(event));
     }
 }

@@ -49,9 +49,20 @@ impl Chord {
     pub fn from_press(key: Key, modifiers: Modifiers) -> Self {
         let says_shift = matches!(
             key,
-            Key::Questionmark | Key::Plus | Key::Colon | Key::Pipe | Key::Exclamationmark | Key::OpenCurlyBracket | Key::CloseCurlyBracket
+            Key::Questionmark
+                | Key::Plus
+                | Key::Colon
+                | Key::Pipe
+                | Key::Exclamationmark
+                | Key::OpenCurlyBracket
+                | Key::CloseCurlyBracket
         );
-        Self { control: modifiers.command || modifiers.ctrl, alt: modifiers.alt, shift: modifiers.shift && !says_shift, key }
+        Self {
+            control: modifiers.command || modifiers.ctrl,
+            alt: modifiers.alt,
+            shift: modifiers.shift && !says_shift,
+            key,
+        }
     }
 
     fn with_modifiers(self, key: &str) -> String {

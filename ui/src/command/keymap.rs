@@ -28,7 +28,8 @@ impl Keymap {
         let entries = Command::ALL
             .iter()
             .map(|&command| {
-                let built_in = || command.built_in_keys().iter().filter_map(|key| Chord::parse(key)).collect();
+                let built_in =
+                    || command.built_in_keys().iter().filter_map(|key| Chord::parse(key)).collect();
                 let chords = match changes.get(command.id()) {
                     Some(text) if text.trim().is_empty() => Vec::new(),
                     Some(text) => Chord::parse(text).map_or_else(built_in, |chord| vec![chord]),
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_change_replaces_all_keys_of_its_command_and_clashes_are_found() {
-        let changes = BTreeMap::from([("skip".to_owned(), "1".to_owned()), ("flag".to_owned(), String::new())]);
+        let changes =
+            BTreeMap::from([("skip".to_owned(), "1".to_owned()), ("flag".to_owned(), String::new())]);
         let keymap = Keymap::new(&changes);
         let one = Chord::parse("1").expect("a key");
         assert_eq!(keymap.chords(Command::Skip), [one]);
@@ -117,7 +119,13 @@ mod tests {
     fn the_screen_in_front_is_asked_first() {
         let keymap = Keymap::new(&BTreeMap::new());
         let undo = Chord::parse("Ctrl+Z").expect("a key");
-        assert_eq!(keymap.command(undo, &[Scope::Items, Scope::Project, Scope::Anywhere]), Some(Command::UndoStatus));
-        assert_eq!(keymap.command(undo, &[Scope::Judge, Scope::Project, Scope::Anywhere]), Some(Command::Undo));
+        assert_eq!(
+            keymap.command(undo, &[Scope::Items, Scope::Project, Scope::Anywhere]),
+            Some(Command::UndoStatus)
+        );
+        assert_eq!(
+            keymap.command(undo, &[Scope::Judge, Scope::Project, Scope::Anywhere]),
+            Some(Command::Undo)
+        );
     }
 }

@@ -35,16 +35,22 @@ pub fn answer_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &m
         let is_narrow = ui.available_width() < NARROW;
         ui.spacing_mut().item_spacing = vec2(space::SMALL, space::SMALL);
         let (first, second) = rows(ui.max_rect());
-        ui.scope_builder(UiBuilder::new().max_rect(first).layout(Layout::left_to_right(Align::Center)), |ui| {
-            outcomes_ui(ui, scene, desk, is_narrow, wanted);
-        });
-        ui.scope_builder(UiBuilder::new().max_rect(second).layout(Layout::left_to_right(Align::Center)), |ui| {
-            if desk.judge_screen.is_comment_open {
-                comment_ui(ui, scene, desk, wanted);
-            } else {
-                others_ui(ui, scene, desk, is_narrow, wanted);
-            }
-        });
+        ui.scope_builder(
+            UiBuilder::new().max_rect(first).layout(Layout::left_to_right(Align::Center)),
+            |ui| {
+                outcomes_ui(ui, scene, desk, is_narrow, wanted);
+            },
+        );
+        ui.scope_builder(
+            UiBuilder::new().max_rect(second).layout(Layout::left_to_right(Align::Center)),
+            |ui| {
+                if desk.judge_screen.is_comment_open {
+                    comment_ui(ui, scene, desk, wanted);
+                } else {
+                    others_ui(ui, scene, desk, is_narrow, wanted);
+                }
+            },
+        );
     });
 }
 
@@ -94,19 +100,17 @@ fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk) {
 const TITLE_WIDTH: f32 = 130.0;
 
 fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
-    let asks = desk
-        .info
-        .rubric
-        .questions
-        .first()
-        .is_some_and(|question| matches!(question.kind, QuestionKind::Preference { with_strength: true }));
+    let asks =
+        desk.info.rubric.questions.first().is_some_and(|question| {
+            matches!(question.kind, QuestionKind::Preference { with_strength: true })
+        });
     if !asks {
         return;
     }
     let draft = desk.session.current.as_ref().map(|shown| &shown.draft);
-    let before = draft.and_then(|draft| draft.strength).and_then(|strength| {
-        Strength::ALL.iter().position(|candidate| *candidate == strength)
-    });
+    let before = draft
+        .and_then(|draft| draft.strength)
+        .and_then(|strength| Strength::ALL.iter().position(|candidate| *candidate == strength));
     let mut chosen = before;
     let keys = STRENGTHS.map(|command| scene.keymap.key(command));
     let mut control = Segmented::new("How much better?")
@@ -143,7 +147,8 @@ fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wante
         // A button that is set changes its look and keeps its size.
         let key = scene.keymap.key(command);
         let width = if is_narrow { 84.0 } else { 92.0 };
-        let button = ActionButton::new(command.label()).key(&key).small().min_width(width).enabled(is_enabled);
+        let button =
+            ActionButton::new(command.label()).key(&key).small().min_width(width).enabled(is_enabled);
         let button = if is_set(command) { button.choice(true) } else { button.quiet() };
         if ui.add(button.help(command.help())).clicked() {
             wanted.push(Action::Command(command));
@@ -173,7 +178,8 @@ fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<
     let Some(shown) = &session.current else { return };
     let mut comment = shown.draft.comment.clone();
     let width = ui.available_width() - 130.0;
-    let hint = egui::RichText::new("Why? Esc goes back to the keys, Ctrl+Enter goes on").color(palette.ink_third);
+    let hint =
+        egui::RichText::new("Why? Esc goes back to the keys, Ctrl+Enter goes on").color(palette.ink_third);
     let edit = egui::TextEdit::multiline(&mut comment)
         .id_salt("comment")
         .font(Face::Regular.at(text::BODY))

@@ -20,9 +20,12 @@ pub struct Draft {
 impl Draft {
     /// What was said before, ready to be changed.
     pub fn from_previous(previous: Option<&Judgment>) -> Self {
-        previous.filter(|judgment| judgment.given.verdict != Verdict::Withdrawn).map_or_else(Self::default, |judgment| {
-            Self::from_verdict(&judgment.given.verdict, &judgment.given.comment, judgment.given.flagged)
-        })
+        previous.filter(|judgment| judgment.given.verdict != Verdict::Withdrawn).map_or_else(
+            Self::default,
+            |judgment| {
+                Self::from_verdict(&judgment.given.verdict, &judgment.given.comment, judgment.given.flagged)
+            },
+        )
     }
 
     /// The draft that led to a verdict.

@@ -24,9 +24,19 @@ pub struct Picture<'a> {
 const FULL_ABOVE: f32 = 1.01;
 
 /// Paints a picture into `pane`; says how large the file's picture is, once it is known.
-pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Rect, zoom: &mut Zoom) -> Option<[u32; 2]> {
+pub fn image_ui(
+    ui: &mut Ui,
+    images: &mut Images,
+    picture: Picture<'_>,
+    pane: Rect,
+    zoom: &mut Zoom,
+) -> Option<[u32; 2]> {
     let pixels_per_point = ui.ctx().pixels_per_point();
-    let fitted = Images::request(picture.source, picture.uri, [pane.width() * pixels_per_point, pane.height() * pixels_per_point]);
+    let fitted = Images::request(
+        picture.source,
+        picture.uri,
+        [pane.width() * pixels_per_point, pane.height() * pixels_per_point],
+    );
     let response = ui.interact(pane, ui.scope_id().with(("picture", picture.name)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
     let (texture, full_size) = match images.get(ui.ctx(), &fitted) {
@@ -46,7 +56,9 @@ pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Re
     };
     let size = vec2(full_size[0] as f32, full_size[1] as f32);
     take_input(ui, &response, pane, size, zoom);
-    let texture = if zoom.scale() > FULL_ABOVE && pane.width() * pixels_per_point * zoom.scale() > fitted.fit[0] as f32 {
+    let texture = if zoom.scale() > FULL_ABOVE
+        && pane.width() * pixels_per_point * zoom.scale() > fitted.fit[0] as f32
+    {
         let full = Images::request(picture.source, picture.uri, [size.x, size.y]);
         match images.get(ui.ctx(), &full) {
             Image::Ready { texture, .. } => texture.id(),
@@ -70,7 +82,11 @@ fn take_input(ui: &Ui, response: &egui::Response, pane: Rect, size: Vec2, zoom: 
         zoom.pan(response.drag_delta(), pane, size);
     }
     if response.double_clicked() {
-        if zoom.is_fit() { zoom.actual(pane, size, ui.ctx().pixels_per_point()) } else { *zoom = Zoom::default() }
+        if zoom.is_fit() {
+            zoom.actual(pane, size, ui.ctx().pixels_per_point())
+        } else {
+            *zoom = Zoom::default()
+        }
     }
     if let Some(pointer) = response.hover_pos() {
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
@@ -83,9 +99,12 @@ fn take_input(ui: &Ui, response: &egui::Response, pane: Rect, size: Vec2, zoom: 
 
 fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
     let palette = theme::palette(ui);
-    let galley = ui.painter().layout_no_wrap(format!("{percent:.0} %"), Face::Figures.at(text::SMALL), palette.ink);
+    let galley =
+        ui.painter().layout_no_wrap(format!("{percent:.0} %"), Face::Figures.at(text::SMALL), palette.ink);
     let rect = Rect::from_min_max(
-        pane.right_bottom() - galley.size() - vec2(space::LARGE + space::MEDIUM, space::MEDIUM + space::SMALL),
+        pane.right_bottom()
+            - galley.size()
+            - vec2(space::LARGE + space::MEDIUM, space::MEDIUM + space::SMALL),
         pane.right_bottom() - vec2(space::MEDIUM, space::MEDIUM),
     );
     ui.painter().rect_filled(rect, radius::SMALL, palette.panel);
@@ -93,7 +112,10 @@ fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
 }
 
 fn coming_ui(ui: &mut Ui, pane: Rect) {
-    ui.put(Rect::from_center_size(pane.center(), Vec2::splat(24.0)), egui::Spinner::new().color(theme::palette(ui).ink_third));
+    ui.put(
+        Rect::from_center_size(pane.center(), Vec2::splat(24.0)),
+        egui::Spinner::new().color(theme::palette(ui).ink_third),
+    );
 }
 
 fn failed_ui(ui: &mut Ui, pane: Rect, error: &tiebreak_domain::ApiError, images: &mut Images) {

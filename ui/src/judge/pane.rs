@@ -78,7 +78,8 @@ pub fn size_words(candidate: &Candidate, full_size: Option<[u32; 2]>) -> String 
     if let Some([width, height]) = full_size {
         return format!("{width} × {height}");
     }
-    let words: usize = candidate.parts.iter().filter_map(Part::text).map(|text| text.split_whitespace().count()).sum();
+    let words: usize =
+        candidate.parts.iter().filter_map(Part::text).map(|text| text.split_whitespace().count()).sum();
     match words {
         0 => String::new(),
         1 => "1 word".to_owned(),

@@ -17,7 +17,13 @@ const HEADER: f32 = control::SMALL_HEIGHT;
 const FOLDED: f32 = 28.0;
 
 /// Paints the prompt at the top of `room`; says how high it is.
-pub fn prompt_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wanted: &mut Vec<Action>) -> f32 {
+pub fn prompt_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    room: Rect,
+    wanted: &mut Vec<Action>,
+) -> f32 {
     let Some(shown) = &desk.session.current else { return 0.0 };
     let queued = shown.queued.clone();
     if queued.item.item.prompt.is_empty() {

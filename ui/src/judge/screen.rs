@@ -163,7 +163,14 @@ fn cards(room: Rect) -> [Rect; 2] {
     }
 }
 
-fn card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, position: usize, card: Rect, wanted: &mut Vec<Action>) {
+fn card_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    position: usize,
+    card: Rect,
+    wanted: &mut Vec<Action>,
+) {
     let Desk { session, judge_screen, images, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
     let QueuedItem { item, order, previous, .. } = &shown.queued;
@@ -173,18 +180,26 @@ fn card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, position: usize, car
         if position == 0 { ("A", Outcome::A, Command::ChooseA) } else { ("B", Outcome::B, Command::ChooseB) };
     let said = shown.outcome_on_screen();
     let is_chosen = said == Some(outcome) || said == Some(Outcome::Tie);
-    let stroke = if is_chosen { Stroke::new(FOCUS_RING, palette.accent) } else { Stroke::new(HAIRLINE, palette.line) };
+    let stroke =
+        if is_chosen { Stroke::new(FOCUS_RING, palette.accent) } else { Stroke::new(HAIRLINE, palette.line) };
     let corner_radius = CornerRadius::same(radius::LARGE);
     ui.painter().rect_filled(card, corner_radius, palette.panel);
     let (header, body) = pane::inside(card);
-    let press = ui.interact(Rect::from_min_max(card.min, pos2(card.right(), header.bottom())), ui.scope_id().with(("card", position)), Sense::click());
+    let press = ui.interact(
+        Rect::from_min_max(card.min, pos2(card.right(), header.bottom())),
+        ui.scope_id().with(("card", position)),
+        Sense::click(),
+    );
     press.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Choose {letter}")));
     if press.clicked() {
         wanted.push(Action::Command(command));
     }
     let mut full_size = None;
     if let Some(uri) = pane::only_picture(candidate) {
-        let pane = Rect::from_min_max(pos2(card.left() + FOCUS_RING, body.top()), card.max - vec2(FOCUS_RING, FOCUS_RING));
+        let pane = Rect::from_min_max(
+            pos2(card.left() + FOCUS_RING, body.top()),
+            card.max - vec2(FOCUS_RING, FOCUS_RING),
+        );
         judge_screen.pane = Some(pane);
         let name = format!("Image {letter}");
         let picture = Picture { source: item.source, uri, name: &name };
@@ -202,7 +217,13 @@ fn card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, position: usize, car
                 .vertical_scroll_offset(before);
             let output = area.show(ui, |ui| {
                 ui.set_max_width(body.width() - SCROLL_BAR);
-                let mut content = Content { images, documents, settings: scene.settings, source: item.source, is_prompt: false };
+                let mut content = Content {
+                    images,
+                    documents,
+                    settings: scene.settings,
+                    source: item.source,
+                    is_prompt: false,
+                };
                 pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
                 ui.add_space(space::LARGE);
             });
@@ -221,8 +242,12 @@ fn card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, position: usize, car
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
             letter_badge_ui(ui, letter, is_chosen);
             text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
-            let was_judged = previous.as_ref().is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
-            if let Some(model) = candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible) {
+            let was_judged = previous
+                .as_ref()
+                .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+            if let Some(model) =
+                candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)
+            {
                 text_ui(ui, model, Ink::Second, Face::Medium, text::SMALL);
             }
         });
@@ -253,13 +278,18 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Acti
                     1 => "One was skipped.".to_owned(),
                     count => format!("{} were skipped.", top_bar::grouped(count)),
                 };
-                ("All done".to_owned(), format!("You have judged {judged} of {}. {skipped}", top_bar::grouped(progress.total)))
+                (
+                    "All done".to_owned(),
+                    format!("You have judged {judged} of {}. {skipped}", top_bar::grouped(progress.total)),
+                )
             };
             text_ui(ui, title, Ink::First, Face::Bold, text::DISPLAY);
             text_ui(ui, says, Ink::Second, Face::Regular, text::TITLE);
             ui.add_space(space::LARGE);
             ui.horizontal_wrapped(|ui| {
-                if progress.skipped > 0 && ui.add(ActionButton::new("Go through skipped items").primary()).clicked() {
+                if progress.skipped > 0
+                    && ui.add(ActionButton::new("Go through skipped items").primary()).clicked()
+                {
                     wanted.push(Action::JudgeSkipped);
                 }
                 for command in [Command::ShowExport, Command::ShowImport, Command::ShowItems] {

@@ -10,8 +10,8 @@ use tiebreak_domain::project::Progress;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorId, ApiError, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Outcome, QueuedItem, Request, Rubric,
-    Showing, Strength, UnixMillis, Verdict,
+    AnnotatorId, ApiError, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Outcome, QueuedItem, Request,
+    Rubric, Showing, Strength, UnixMillis, Verdict,
 };
 
 use super::history::{Done, History};
@@ -276,7 +276,8 @@ impl Session {
         let Some(shown) = &self.current else { return false };
         let Some(preference) = shown.draft.preference() else { return false };
         let previous = shown.queued.previous.as_ref();
-        let is_in_force = previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+        let is_in_force =
+            previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
         if is_in_force && Draft::from_previous(previous) == shown.draft {
             self.forth(moment, outbox);
             return true;
@@ -290,58 +291,6 @@ impl Session {
         if self.current.is_some() {
             self.finish(Verdict::Skipped, moment, outbox);
         }
-    }
-
-    /// Takes the last judgment or skip back and returns to its item, with what was chosen still chosen.
-    pub fn undo(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
-        let Some(done) = self.history.undo() else { return false };
-        let before = done.queued.previous.clone();
-        let restored = self.judgment_as_before(&done, before.as_ref(), moment);
-        self.send(restored.clone(), outbox);
-        if matches!(done.judgment.verdict, Verdict::Judged { .. }) {
-            self.pace.took_back();
-        }
-        let mut queued = done.queued.clone();
-        queued.previous = Some(revised(&restored, before.as_ref()));
-        queued.acquisition = Acquisition::CHOSEN;
-        self.ahead.retain(|ahead| ahead.item.id != queued.item.id);
-        self.behind.retain(|behind| behind.item.id != queued.item.id);
-        if let Some(left) = self.leave() {
-            if left.item.id != queued.item.id {
-                self.ahead.push_front(left);
-            }
-        }
-        self.drafts.insert(
-            queued.item.id,
-            Draft::from_verdict(&done.judgment.verdict, &done.judgment.comment, done.judgment.flagged),
-        );
-        self.show(queued, moment);
-        self.history.undid(done);
-        true
-    }
-
-    /// Gives again what was taken back.
-    pub fn redo(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
-        let Some(mut done) = self.history.redo() else { return false };
-        done.judgment.id = JudgmentId::new(moment.now.unix, moment.random);
-        done.judgment.recorded_at = moment.now.unix;
-        self.send(done.judgment.clone(), outbox);
-        if let (Verdict::Judged { .. }, Some(showing)) = (&done.judgment.verdict, &done.judgment.showing) {
-            self.pace.judged(showing.active_ms);
-        }
-        let item = done.judgment.item;
-        self.drafts.remove(&item);
-        if self.current.as_ref().is_some_and(|shown| shown.queued.item.id == item) {
-            let previous = revised(&done.judgment, self.current.as_ref().and_then(|shown| shown.queued.previous.as_ref()));
-            if let Some(shown) = &mut self.current {
-                shown.queued.previous = Some(previous);
-            }
-            self.put_behind();
-            self.advance(moment);
-        }
-        self.history.redid(done);
-        self.fill(outbox);
-        true
     }
 
     /// Goes to the item before, without judging this one; what was chosen is kept as a draft.
@@ -445,21 +394,6 @@ impl Session {
         outbox.push((Purpose::Save(judgment.id), Request::Submit(Box::new(judgment))));
     }
 
-    fn judgment_as_before(&self, done: &Done, before: Option<&Judgment>, moment: &Moment) -> NewJudgment {
-        NewJudgment {
-            id: JudgmentId::new(moment.now.unix, moment.random),
-            item: done.judgment.item,
-            annotator: done.judgment.annotator,
-            verdict: before.map_or(Verdict::Withdrawn, |judgment| judgment.given.verdict.clone()),
-            flagged: before.is_some_and(|judgment| judgment.given.flagged),
-            comment: before.map(|judgment| judgment.given.comment.clone()).unwrap_or_default(),
-            rubric_version: self.setup.rubric.version,
-            showing: before.and_then(|judgment| judgment.given.showing.clone()),
-            origin: Origin::Screen,
-            recorded_at: moment.now.unix,
-        }
-    }
-
     fn queue_request(&self, place: Place, count: u32) -> Request {
         Request::Queue(QueueRequest { annotator: self.setup.annotator, place, count, except: self.taken() })
     }
@@ -492,7 +426,8 @@ impl Session {
         }
         self.submits_at_ms = None;
         self.seen_this_round.insert(queued.item.id);
-        self.current = Some(Shown { queued, draft, shown_at: moment.now.unix, first_input_at: None, activity });
+        self.current =
+            Some(Shown { queued, draft, shown_at: moment.now.unix, first_input_at: None, activity });
     }
 
     fn keep_draft(&mut self) {
@@ -527,6 +462,8 @@ fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {
         supersedes: before.map(|judgment| judgment.given.id),
     }
 }
+
+mod undo;
 
 #[cfg(test)]
 mod tests;

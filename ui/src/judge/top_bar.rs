@@ -52,7 +52,9 @@ fn menu_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
                 ui.separator();
             }
             for command in *group {
-                let label = egui::RichText::new(command.label()).font(Face::Regular.at(text::BODY)).color(palette.ink);
+                let label = egui::RichText::new(command.label())
+                    .font(Face::Regular.at(text::BODY))
+                    .color(palette.ink);
                 let key = egui::RichText::new(crate::widget::key_label(&scene.keymap.key(*command)))
                     .font(Face::Mono.at(text::SMALL))
                     .color(palette.ink_third);
@@ -77,7 +79,11 @@ fn name_ui(ui: &mut Ui, desk: &Desk) {
 
 fn annotator_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
     let name = desk.info.current_annotator().map_or("", |annotator| annotator.name.as_str());
-    let shown: String = if name.chars().count() > 18 { name.chars().take(17).chain(['…']).collect() } else { name.to_owned() };
+    let shown: String = if name.chars().count() > 18 {
+        name.chars().take(17).chain(['…']).collect()
+    } else {
+        name.to_owned()
+    };
     let button = ui.add(ActionButton::new(&shown).quiet().small());
     if button.on_hover_text("Who judges; click to change").clicked() {
         wanted.push(Action::Command(Command::ShowSettings));
@@ -104,14 +110,19 @@ fn saved_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
 fn progress_ui(ui: &mut Ui, desk: &Desk, is_wide: bool) {
     let progress = desk.session.progress;
     if is_wide {
-        let pace = desk.session.pace.per_hour().map(|pace| format!("{} an hour", grouped(pace))).unwrap_or_default();
+        let pace =
+            desk.session.pace.per_hour().map(|pace| format!("{} an hour", grouped(pace))).unwrap_or_default();
         figures_ui(ui, &pace, "1,000 an hour", Ink::Second, text::SMALL, Align::Min);
     }
     let of = format!("{} of {}", grouped(progress.judged), grouped(progress.total));
     let widest = format!("{0} of {0}", grouped(progress.total));
     figures_ui(ui, &of, &widest, Ink::First, text::SMALL, Align::Max);
     let fraction = progress.judged as f32 / progress.total.max(1) as f32;
-    let kind = if progress.judged >= progress.total && progress.total > 0 { BarKind::Done } else { BarKind::Running };
+    let kind = if progress.judged >= progress.total && progress.total > 0 {
+        BarKind::Done
+    } else {
+        BarKind::Running
+    };
     let width = if is_wide { 220.0 } else { 90.0 };
     progress_bar_ui(ui, &format!("{of} judged"), fraction, width, kind);
 }

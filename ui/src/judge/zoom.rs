@@ -41,12 +41,15 @@ impl Zoom {
         let middle = pane.center() - vec2((self.center.x - 0.5) * size.x, (self.center.y - 0.5) * size.y);
         let mut rect = Rect::from_center_size(middle, size);
         // What is smaller than the pane stays in its middle; what is larger covers it.
-        for (low, high, side, place) in [
-            (pane.left(), pane.right(), size.x, 0),
-            (pane.top(), pane.bottom(), size.y, 1),
-        ] {
+        for (low, high, side, place) in
+            [(pane.left(), pane.right(), size.x, 0), (pane.top(), pane.bottom(), size.y, 1)]
+        {
             let start = if place == 0 { rect.left() } else { rect.top() };
-            let held = if side <= high - low { f32::midpoint(low, high) - side / 2.0 } else { start.clamp(high - side, low) };
+            let held = if side <= high - low {
+                f32::midpoint(low, high) - side / 2.0
+            } else {
+                start.clamp(high - side, low)
+            };
             let by = held - start;
             rect = rect.translate(if place == 0 { vec2(by, 0.0) } else { vec2(0.0, by) });
         }
@@ -56,7 +59,8 @@ impl Zoom {
     /// Goes in or out by a factor; the point under `anchor` stays where it is.
     pub fn by(&mut self, factor: f32, anchor: Pos2, pane: Rect, picture: Vec2) {
         let before = self.place(pane, picture);
-        let at = vec2((anchor.x - before.left()) / before.width(), (anchor.y - before.top()) / before.height());
+        let at =
+            vec2((anchor.x - before.left()) / before.width(), (anchor.y - before.top()) / before.height());
         self.scale = (self.scale * factor).clamp(1.0, MAX_SCALE);
         if self.is_fit() {
             self.center = pos2(0.5, 0.5);

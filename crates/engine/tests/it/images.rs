@@ -34,7 +34,7 @@ fn refused(world: &World, uri: &str) -> ApiError {
     error
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut checked = kind.to_vec();
     checked.extend_from_slice(data);
     let mut crc = flate2::Crc::new();
@@ -54,9 +54,9 @@ fn png(width: u32, height: u32) -> Vec<u8> {
         packed.write_all(&vec![0; width as usize + 1]).unwrap();
     }
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    file.extend(chunk(b"IHDR", &header));
-    file.extend(chunk(b"IDAT", &packed.finish().unwrap()));
-    file.extend(chunk(b"IEND", &[]));
+    file.extend(chunk(*b"IHDR", &header));
+    file.extend(chunk(*b"IDAT", &packed.finish().unwrap()));
+    file.extend(chunk(*b"IEND", &[]));
     file
 }
 

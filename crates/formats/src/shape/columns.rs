@@ -49,7 +49,7 @@ impl ColumnsShape {
         let label = mapping.label.as_ref().map(|label| place(&label.column));
         let annotator = mapping.annotator.as_ref().map(&mut place);
         let metadata = mapping.metadata.iter().map(&mut place).collect();
-        Ok(Self { text_format, id, annotator, label, prompt, contents, models, metadata, columns, mapping })
+        Ok(Self { mapping, text_format, columns, id, annotator, label, prompt, contents, models, metadata })
     }
 
     fn models(&self, cells: &[Cell]) -> [Option<String>; 2] {
@@ -96,7 +96,7 @@ impl ColumnsShape {
         cells: &[Cell],
         models: [Option<&str>; 2],
     ) -> (Vec<Label>, Option<String>) {
-        let cell = self.label.map(|place| &cells[place]).unwrap_or(&Cell::Missing);
+        let cell = self.label.map_or(&Cell::Missing, |place| &cells[place]);
         let annotator =
             self.annotator.and_then(|place| cells[place].text()).map(std::borrow::Cow::into_owned);
         let annotator = annotator.filter(|name| !name.trim().is_empty());

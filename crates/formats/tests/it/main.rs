@@ -1,5 +1,5 @@
 //! The crate from outside: files in, records out, and back.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod bad_input;
 mod containers;

@@ -84,8 +84,12 @@ impl KeysDialog {
             Notice::warning(&what).todo("Press another key, or give that command another one first").show(ui);
         }
         for clash in keymap.clashes() {
-            let what =
-                format!("{} means both “{}” and “{}”", clash.chord, clash.first.label(), clash.second.label());
+            let what = format!(
+                "{} means both “{}” and “{}”",
+                clash.chord,
+                clash.first.label(),
+                clash.second.label()
+            );
             Notice::warning(&what).todo("Change one of the two").show(ui);
         }
         if self.refused.is_none() {
@@ -117,7 +121,8 @@ impl KeysDialog {
             ui.scope(|ui| {
                 ui.set_width(room);
                 let help = egui::RichText::new(command.help()).font(Face::Regular.at(text::SMALL));
-                ui.add(egui::Label::new(help.color(theme::palette(ui).ink_second)).truncate()).on_hover_text(command.help());
+                ui.add(egui::Label::new(help.color(theme::palette(ui).ink_second)).truncate())
+                    .on_hover_text(command.help());
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let label = if is_changing { "Cancel" } else { "Change" };

@@ -22,8 +22,14 @@ pub struct NewProject {
 impl NewProject {
     pub(super) fn new(folder: &str, data: Option<String>) -> Self {
         let name = data.as_deref().map(stem).unwrap_or_default();
-        let mut dialog =
-            Self { name, path: String::new(), folder: folder.to_owned(), data, is_path_typed: false, was_shown: false };
+        let mut dialog = Self {
+            name,
+            path: String::new(),
+            folder: folder.to_owned(),
+            data,
+            is_path_typed: false,
+            was_shown: false,
+        };
         dialog.suggest_path();
         dialog
     }
@@ -42,7 +48,8 @@ impl NewProject {
     fn suggest_path(&mut self) {
         if !self.is_path_typed {
             let file = file_name_from_project_name(&self.name);
-            let separator = if self.folder.is_empty() || self.folder.ends_with(['/', '\\']) { "" } else { "/" };
+            let separator =
+                if self.folder.is_empty() || self.folder.ends_with(['/', '\\']) { "" } else { "/" };
             self.path = format!("{}{separator}{file}.tiebreak", self.folder);
         }
     }
@@ -74,8 +81,9 @@ impl NewProject {
                 (name.lost_focus() || path.lost_focus()) && is_enter
             },
             |ui, state| {
-                let creates =
-                    ui.add(ActionButton::new("Create").primary().key("Enter").enabled(state.is_ready())).clicked();
+                let creates = ui
+                    .add(ActionButton::new("Create").primary().key("Enter").enabled(state.is_ready()))
+                    .clicked();
                 if has_dialogs && ui.add(ActionButton::new("Browse…")).clicked() {
                     let suggested = format!("{}.tiebreak", file_name_from_project_name(&state.name));
                     wanted.push(Action::Dialog(Pick::NewProject, suggested));
@@ -105,8 +113,15 @@ fn with_extension(path: &str) -> String {
 
 /// A file name that every system allows.
 fn file_name_from_project_name(name: &str) -> String {
-    let kept: String =
-        name.trim().chars().map(|character| if r#"/\:*?"<>|"#.contains(character) || character.is_control() { '-' } else { character }).collect();
+    let kept: String = name
+        .trim()
+        .chars()
+        .map(
+            |character| {
+                if r#"/\:*?"<>|"#.contains(character) || character.is_control() { '-' } else { character }
+            },
+        )
+        .collect();
     if kept.is_empty() { "project".to_owned() } else { kept }
 }
 

@@ -20,7 +20,8 @@ impl OpenProject {
             ui.ctx(),
             self,
             |ui, state| {
-                let field = text_field_ui(ui, "Project or data file", &mut state.path, "/path/to/name.tiebreak");
+                let field =
+                    text_field_ui(ui, "Project or data file", &mut state.path, "/path/to/name.tiebreak");
                 if !state.was_shown {
                     field.request_focus();
                     state.was_shown = true;
@@ -29,7 +30,8 @@ impl OpenProject {
             },
             |ui, state| {
                 let can_open = !state.path.trim().is_empty();
-                let opens = ui.add(ActionButton::new("Open").primary().key("Enter").enabled(can_open)).clicked();
+                let opens =
+                    ui.add(ActionButton::new("Open").primary().key("Enter").enabled(can_open)).clicked();
                 if has_dialogs && ui.add(ActionButton::new("Browse…")).clicked() {
                     wanted.push(Action::Dialog(Pick::OpenProject, String::new()));
                 }

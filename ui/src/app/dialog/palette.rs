@@ -29,7 +29,13 @@ impl Palette {
         }
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        desk: Option<&Desk>,
+        wanted: &mut Vec<Action>,
+    ) {
         let mut chosen = None;
         let hits = hits(&self.words, desk);
         self.marked = self.marked.min(hits.len().saturating_sub(1));
@@ -87,7 +93,8 @@ fn row_ui(ui: &mut Ui, command: Command, key: &str, is_marked: bool) -> bool {
     );
     let label = egui::RichText::new(command.label().trim_end_matches('…'));
     row.add(egui::Label::new(label.font(Face::Medium.at(text::BODY)).color(palette.ink)).selectable(false));
-    let help = egui::RichText::new(command.help()).font(Face::Regular.at(text::SMALL)).color(palette.ink_second);
+    let help =
+        egui::RichText::new(command.help()).font(Face::Regular.at(text::SMALL)).color(palette.ink_second);
     let room = row.available_width() - 90.0;
     row.scope(|ui| {
         ui.set_max_width(room);

@@ -81,7 +81,13 @@ fn looks_ui(ui: &mut Ui, settings: &mut Settings) {
 
 fn pace_ui(ui: &mut Ui, settings: &mut Settings) {
     row_ui(ui, "After choosing", |ui| {
-        one_of_ui(ui, "After choosing", &["Enter goes on", "Goes on by itself"], &[false, true], &mut settings.auto_advance);
+        one_of_ui(
+            ui,
+            "After choosing",
+            &["Enter goes on", "Goes on by itself"],
+            &[false, true],
+            &mut settings.auto_advance,
+        );
     });
     row_ui(ui, "Moment of grace", |ui| {
         one_of_ui(ui, "Moment of grace", &["0.3 s", "0.5 s", "1 s"], &GRACES_MS, &mut settings.grace_ms);

@@ -53,7 +53,13 @@ impl Unratable {
                 if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                     chosen = Some(state.words.trim().to_owned());
                 }
-                text_ui(ui, "Ties and bad pairs can be judged; this is for what cannot.", Ink::Second, Face::Regular, text::SMALL);
+                text_ui(
+                    ui,
+                    "Ties and bad pairs can be judged; this is for what cannot.",
+                    Ink::Second,
+                    Face::Regular,
+                    text::SMALL,
+                );
             },
             |ui, state| {
                 let is_ready = !state.words.trim().is_empty();

@@ -6,11 +6,20 @@ use super::*;
 
 fn queued(id: i64, order: [u8; 2]) -> QueuedItem {
     let item = Item {
-        candidates: vec![Candidate::markdown(format!("{id} first")), Candidate::markdown(format!("{id} second"))],
+        candidates: vec![
+            Candidate::markdown(format!("{id} first")),
+            Candidate::markdown(format!("{id} second")),
+        ],
         ..Item::default()
     };
     QueuedItem {
-        item: StoredItem { id: ItemId(id), key: ItemKey([0; 16]), source: SourceId(1), status: ItemStatus::Active, item },
+        item: StoredItem {
+            id: ItemId(id),
+            key: ItemKey([0; 16]),
+            source: SourceId(1),
+            status: ItemStatus::Active,
+            item,
+        },
         order: Order::try_from(order.to_vec()).unwrap(),
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
@@ -69,7 +78,8 @@ fn the_side_of_the_screen_becomes_the_candidate_of_the_data() {
     assert_eq!(shown(&session), 2, "the next item is there at once");
     session.choose(Outcome::A, at(20).now, None);
     session.submit(&at(20), &mut outbox);
-    let outcomes: Vec<_> = submitted(&outbox).iter().map(|judgment| judgment.verdict.preference().unwrap().outcome).collect();
+    let outcomes: Vec<_> =
+        submitted(&outbox).iter().map(|judgment| judgment.verdict.preference().unwrap().outcome).collect();
     assert_eq!(outcomes, [Outcome::A, Outcome::B], "the second was shown swapped");
 }
 
@@ -110,13 +120,18 @@ fn undo_returns_to_the_item_and_redo_gives_it_again() {
     assert_eq!(shown(&session), 2);
     assert!(session.undo(&at(4), &mut outbox), "the judgment");
     assert_eq!(shown(&session), 1);
-    assert_eq!(session.current.as_ref().unwrap().draft.outcome, Some(Outcome::B), "what was chosen is still chosen");
+    assert_eq!(
+        session.current.as_ref().unwrap().draft.outcome,
+        Some(Outcome::B),
+        "what was chosen is still chosen"
+    );
     assert!(!session.undo(&at(5), &mut outbox), "no more to undo");
     assert!(session.redo(&at(6), &mut outbox));
     assert_eq!(shown(&session), 2);
     assert!(session.redo(&at(7), &mut outbox));
     assert_eq!(shown(&session), 3);
-    let verdicts: Vec<_> = submitted(&outbox).into_iter().map(|judgment| (judgment.item.0, judgment.verdict)).collect();
+    let verdicts: Vec<_> =
+        submitted(&outbox).into_iter().map(|judgment| (judgment.item.0, judgment.verdict)).collect();
     let chosen = Verdict::overall(tiebreak_domain::Preference::new(Outcome::B));
     assert_eq!(
         verdicts,
