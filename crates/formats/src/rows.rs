@@ -95,7 +95,7 @@ impl Rows {
         }
         if let RowRead::Unclosed { lines } = read {
             return Ok(Advance::Bad(format!(
-                "a quotation mark in this row is never closed, so all {lines} lines to the end of the file are lost"
+                "a quotation mark in this row is never closed, so everything from here to the end of the file is lost, lines: {lines}"
             )));
         }
         match &self.cutter {

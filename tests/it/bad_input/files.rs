@@ -116,6 +116,16 @@ fn long_rows_do_not_pile_up_in_memory() {
 }
 
 #[test]
+fn a_media_folder_that_is_not_there_is_refused_before_anything_is_read() {
+    let precious = Precious::new();
+    let arguments = ["import", "p.tiebreak", "good.jsonl", "--media-folder", "gone"];
+    let ran = watched(&precious.program, &arguments);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    super::assert_told(&ran, "there is no media folder gone", "choose the folder in which");
+    precious.is_unchanged();
+}
+
+#[test]
 fn a_first_import_that_fails_leaves_no_project_behind() {
     let precious = Precious::new();
     let program = &precious.program;

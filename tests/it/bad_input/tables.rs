@@ -28,7 +28,7 @@ fn a_quotation_mark_that_is_never_closed_swallows_no_row_in_silence() {
     assert!(ran.stdout.contains("1 items added"), "{ran:?}");
     assert!(
         ran.stderr.contains(
-            "line 3: a quotation mark in this row is never closed, so all 3 lines to the end of the file are lost"
+            "line 3: a quotation mark in this row is never closed, so everything from here to the end of the file is lost, lines: 3"
         ),
         "{ran:?}"
     );

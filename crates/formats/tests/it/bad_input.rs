@@ -89,7 +89,8 @@ fn a_quotation_mark_that_is_never_closed_is_a_bad_row() {
         let read = read_bytes(format!("prompt,response_a,response_b\n{rows}"));
         assert_eq!((read.items.len(), read.problems.len()), (1, 1), "{rows:?}: {read:?}");
         assert_eq!(read.problems[0].line, line, "{rows:?}");
-        let words = format!("never closed, so all {lines} lines");
+        let words =
+            format!("never closed, so everything from here to the end of the file is lost, lines: {lines}");
         assert!(read.problems[0].reason.contains(&words), "{rows:?}: {}", read.problems[0].reason);
     }
     let closed = read_bytes("prompt,response_a,response_b\np,a,\"b\n\"\"c\"\"\"");
