@@ -96,7 +96,7 @@ fn frame(ctx: &egui::Context, app: &mut App, clock: &Still, keys: &[Key]) -> (f6
     let cost_ms = started.elapsed().as_secs_f64() * 1000.0;
     assert!(!meshes.is_empty(), "something was painted");
     let uploads =
-        output.textures_delta.set.iter().filter(|(id, _)| *id != egui::TextureId::default()).count();
+        output.textures_delta.set.iter().filter(|(id, _)| **id != egui::TextureId::default()).count();
     output.drop_without_applying_deltas();
     (cost_ms, uploads)
 }

@@ -16,7 +16,7 @@ use tiebreak_domain::{ItemFilter, Outcome, Reply, Request};
 use tiebreak_engine::Engine;
 
 fn main() {
-    let rows = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000_000_u64);
+    let rows = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000_u64);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("pairs.jsonl");
     write_rows(&data, rows);

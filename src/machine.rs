@@ -29,6 +29,7 @@ pub fn host() -> Host {
 
 /// The time by the wall.
 pub fn now() -> UnixMillis {
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMillis(elapsed.as_millis() as i64)
 }

@@ -49,7 +49,7 @@ impl Display {
             .unwrap();
         let window = Window { display: self, child };
         // Without a window manager nobody gives the window the keys.
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while window.try_xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowfocus"]).is_err() {
             assert!(Instant::now() < patience, "no window came up");
             std::thread::sleep(Duration::from_millis(200));
@@ -107,7 +107,7 @@ impl Window<'_> {
 
 /// Waits until the project holds so many judgments in force; the window has it open meanwhile.
 fn wait_for_judgments(program: &Program, count: u64) {
-    let patience = Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_mins(1);
     loop {
         let info = program.expect(0, &["info", "p.tiebreak", "--json"]).stdout;
         let info: serde_json::Value = serde_json::from_str(&info).unwrap();

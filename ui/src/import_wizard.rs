@@ -302,7 +302,7 @@ impl ImportWizard {
                 wanted.push(Action::CloseDialog);
                 wanted.push(Action::Command(crate::command::Command::ShowJudge));
             }
-            (Button::Primary, ..) | (Button::Close, ..) => wanted.push(Action::CloseDialog),
+            (Button::Primary | Button::Close, ..) => wanted.push(Action::CloseDialog),
             (Button::Stop, _, Some(Job::Running(job, _))) => {
                 self.pace.is_stopping = true;
                 wanted.push(Action::Send(Purpose::Cancel, Request::Cancel(*job)));

@@ -9,6 +9,7 @@ use crate::host::Pick;
 
 /// One thing asked for by a button, a key, a dialog or the system.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful live at once, each for a frame")]
 pub enum Action {
     /// A command, as its key would give it.
     Command(Command),

@@ -96,13 +96,13 @@ impl Dialog {
         if chord.key == Key::Escape && egui::Popup::is_any_open(ctx) {
             return None;
         }
+        if let Self::Keys(dialog) = self
+            && dialog.takes_key(chord)
+        {
+            return None;
+        }
         let is_plain = !chord.control && !chord.alt;
         match self {
-            Self::Keys(dialog) => {
-                if dialog.takes_key(chord) {
-                    return None;
-                }
-            }
             Self::Unratable(dialog) => {
                 if let Some(action) = dialog.key(chord, desk) {
                     return Some(action);

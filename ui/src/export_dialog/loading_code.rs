@@ -10,7 +10,7 @@ pub(super) fn loading_code(path: &str, counts: &ExportCounts) -> Option<String> 
     if lower.ends_with("-tiebreak.jsonl") {
         return None;
     }
-    let is_csv = lower.ends_with(".csv");
+    let is_csv = std::path::Path::new(&lower).extension().is_some_and(|extension| extension == "csv");
     let builder = if is_csv { "csv" } else { "json" };
     let mut code = format!(
         "from datasets import load_dataset\n\ndataset = load_dataset(\"{builder}\", data_files={}, split=\"train\")\n\

@@ -153,6 +153,7 @@ impl ImportWizard {
 /// What was changed in this frame.
 #[derive(Debug, Default)]
 struct Changes {
+    #[expect(clippy::option_option, reason = "changed or not, and then to one or to whatever is recognised")]
     format: Option<Option<DataFormat>>,
     is_mapping_changed: bool,
     is_text_changed: bool,

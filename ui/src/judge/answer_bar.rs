@@ -5,6 +5,7 @@ use tiebreak_domain::rubric::QuestionKind;
 use tiebreak_domain::{Outcome, Strength};
 
 use super::screen::JudgeScreen;
+use super::session::Shown;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
@@ -68,7 +69,7 @@ fn outcomes_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wan
             text_ui(ui, title, Ink::Second, Face::Regular, text::SMALL);
         });
     }
-    let chosen = desk.session.current.as_ref().and_then(|shown| shown.outcome_on_screen());
+    let chosen = desk.session.current.as_ref().and_then(Shown::outcome_on_screen);
     for (outcome, command) in OUTCOMES {
         let key = scene.keymap.key(command);
         let button = ActionButton::new(command.label())
@@ -119,10 +120,10 @@ fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Act
         control = control.option_with_key(command.label(), key);
     }
     control.show(ui, &mut chosen);
-    if chosen != before {
-        if let Some(command) = chosen.or(before).map(|index| STRENGTHS[index]) {
-            wanted.push(Action::Command(command));
-        }
+    if chosen != before
+        && let Some(command) = chosen.or(before).map(|index| STRENGTHS[index])
+    {
+        wanted.push(Action::Command(command));
     }
 }
 

@@ -46,13 +46,13 @@ pub fn image_ui(
             failed_ui(ui, pane, &error, images);
             return None;
         }
-        Image::Coming | Image::Decoded(_) => match images.any_ready(&fitted) {
-            Some((texture, full_size)) => (texture.id(), full_size),
-            None => {
+        Image::Coming | Image::Decoded(_) => {
+            let Some((texture, full_size)) = images.any_ready(&fitted) else {
                 coming_ui(ui, pane);
                 return None;
-            }
-        },
+            };
+            (texture.id(), full_size)
+        }
     };
     let size = vec2(full_size[0] as f32, full_size[1] as f32);
     take_input(ui, &response, pane, size, zoom);

@@ -431,10 +431,10 @@ impl Session {
     }
 
     fn keep_draft(&mut self) {
-        if let Some(shown) = &self.current {
-            if shown.draft != Draft::from_previous(shown.queued.previous.as_ref()) {
-                self.drafts.insert(shown.queued.item.id, shown.draft.clone());
-            }
+        if let Some(shown) = &self.current
+            && shown.draft != Draft::from_previous(shown.queued.previous.as_ref())
+        {
+            self.drafts.insert(shown.queued.item.id, shown.draft.clone());
         }
     }
 

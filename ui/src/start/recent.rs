@@ -165,7 +165,7 @@ fn spoken(project: &RecentProject) -> String {
         count_text(project.total)
     );
     if project.flagged > 0 {
-        words.push_str(&format!(", {} to look at twice", count_text(project.flagged)));
+        words += &format!(", {} to look at twice", count_text(project.flagged));
     }
     words
 }

@@ -89,7 +89,13 @@ impl Palette {
     }
 }
 
+const fn black(alpha: u8) -> Color32 {
+    #[expect(clippy::disallowed_methods, reason = "this is the theme")]
+    Color32::from_black_alpha(alpha)
+}
+
 const fn rgb(hex: u32) -> Color32 {
+    #[expect(clippy::disallowed_methods, reason = "this is the theme")]
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
@@ -120,7 +126,7 @@ pub static LIGHT: Palette = Palette {
     look_again_wash: rgb(0x00FD_F0DC),
     loss: rgb(0x00BC_2222),
     loss_wash: rgb(0x00FD_E9E8),
-    backdrop: Color32::from_black_alpha(70),
+    backdrop: black(70),
     syntax: SyntaxColors {
         keyword: rgb(0x007A_3EC8),
         string: rgb(0x0017_714F),
@@ -158,7 +164,7 @@ pub static DARK: Palette = Palette {
     look_again_wash: rgb(0x0033_2815),
     loss: rgb(0x00FF_8787),
     loss_wash: rgb(0x003A_1F20),
-    backdrop: Color32::from_black_alpha(140),
+    backdrop: black(140),
     syntax: SyntaxColors {
         keyword: rgb(0x00B7_9BF5),
         string: rgb(0x007F_D1AE),

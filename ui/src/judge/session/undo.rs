@@ -22,10 +22,10 @@ impl Session {
         queued.acquisition = Acquisition::CHOSEN;
         self.ahead.retain(|ahead| ahead.item.id != queued.item.id);
         self.behind.retain(|behind| behind.item.id != queued.item.id);
-        if let Some(left) = self.leave() {
-            if left.item.id != queued.item.id {
-                self.ahead.push_front(left);
-            }
+        if let Some(left) = self.leave()
+            && left.item.id != queued.item.id
+        {
+            self.ahead.push_front(left);
         }
         self.drafts.insert(
             queued.item.id,
