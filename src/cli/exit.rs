@@ -23,7 +23,7 @@ impl Exit {
     /// How a command ended that ran into this.
     pub fn of_error(error: &ApiError) -> Self {
         match error.code {
-            ErrorCode::AlreadyOpen => Self::Failed,
+            ErrorCode::AlreadyOpen => Self::OpenElsewhere,
             ErrorCode::Cancelled => Self::Cancelled,
             _ => Self::Failed,
         }

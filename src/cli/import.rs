@@ -110,7 +110,7 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
         _ => None,
     };
     let imported = desk.run(Request::StartImport(plan), &mut Progress::new(), ended);
-    if imported.is_err() && is_new && arguments.json {
+    if imported.is_err() && is_new {
         desk.call(Request::CloseProject)?;
         if let Err(error) = std::fs::remove_file(project) {
             tracing::warn!(%error, "the empty project could not be removed");

@@ -57,7 +57,7 @@ impl SettingsFile {
         settings.recent = self.load().recent;
         settings
             .recent
-            .retain(|recent| sent_paths.contains(&recent.path));
+            .retain(|recent| sent_paths.contains(&recent.path) || !self.shown.contains(&recent.path));
         self.save(&settings)?;
         self.shown = sent_paths;
         Ok(())

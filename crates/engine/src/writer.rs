@@ -170,7 +170,7 @@ impl Indexing<'_> {
 
     fn tell_again(&mut self) {
         self.again_at = None;
-        if let Some(index) = self.told.filter(|index| index.total == u64::MAX) {
+        if let Some(index) = self.told {
             (self.on_index)(index);
         }
     }

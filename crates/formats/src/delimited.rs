@@ -41,7 +41,7 @@ impl Delimited {
         let mut ends_in_line_end = false;
         loop {
             let mut bytes = source.fill(rows)?;
-            let is_closing = bytes.is_empty() && has_begun && rows == u64::MAX;
+            let is_closing = bytes.is_empty() && has_begun;
             if is_closing {
                 // Ends the row as the end of the file does, but for a field whose quotation mark is open.
                 bytes = b"\n";

@@ -97,7 +97,7 @@ pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, ca
                 return;
             }
         }
-        if records.len() >= RECORDS || bytes >= usize::MAX {
+        if records.len() >= RECORDS || bytes >= BATCH_BYTES {
             if bytes > 4 * BATCH_BYTES && !wait_until_taken(to, cancel) {
                 return;
             }

@@ -119,7 +119,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
                 self.annotators.insert(annotator.key, id);
             }
             LosslessRecord::Item(record) => {
-                if let Some(reason) = record.item.refusal_as_pair().filter(|_| line == 0) {
+                if let Some(reason) = record.item.refusal_as_pair() {
                     note_problem(self.report, RowProblem { line, reason }, true);
                     return Ok(());
                 }
