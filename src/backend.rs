@@ -4,10 +4,10 @@
 //! judgments are stored in the order they were given, images are decoded beside one another, and everything
 //! else is answered in turn. Nothing here blocks the interface.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use tiebreak_domain::{ApiError, ErrorCode, Request};
 use tiebreak_engine::{Engine, Host};
@@ -17,13 +17,20 @@ use tiebreak_ui::window::Wake;
 /// How many threads decode images.
 const IMAGE_THREADS: usize = 2;
 
-/// A backend whose engine runs on threads of this process.
+/// A backend whose engine runs on threads of this process. Dropping it stores every judgment that was sent,
+/// and closes the project.
 pub struct InProcess {
+    lanes: Option<Lanes>,
+    threads: Vec<JoinHandle<()>>,
+    is_closing: Arc<AtomicBool>,
+    arrived: Receiver<Incoming>,
+}
+
+struct Lanes {
     judgments: Sender<(Ticket, Request)>,
     queue: Sender<(Ticket, Request)>,
     images: Sender<(Ticket, Request)>,
     others: Sender<(Ticket, Request)>,
-    arrived: Receiver<Incoming>,
 }
 
 impl InProcess {
@@ -36,24 +43,56 @@ impl InProcess {
             let _ = events.0.lock().unwrap_or_else(PoisonError::into_inner).send(Incoming::Event(event));
             (events.1)();
         }));
-        let lane = |name: &str, threads: usize| lane(name, threads, &engine, &arrives, &wake);
-        Self {
+        let mut threads = Vec::new();
+        let is_closing = Arc::new(AtomicBool::new(false));
+        let mut lane = |name: &str, count: usize| {
+            let (sender, receiver) = channel();
+            let receiver = Arc::new(Mutex::new(receiver));
+            threads.extend((0..count).map(|_| {
+                let worker = Worker {
+                    receiver: Arc::clone(&receiver),
+                    engine: Arc::clone(&engine),
+                    arrives: arrives.clone(),
+                    wake: Arc::clone(&wake),
+                    is_closing: Arc::clone(&is_closing),
+                };
+                let thread = thread::Builder::new().name(name.to_owned());
+                thread
+                    .spawn(move || worker.work())
+                    .expect("the system gives threads at the start of the program")
+            }));
+            sender
+        };
+        let lanes = Lanes {
             judgments: lane("tiebreak-judgments", 1),
             queue: lane("tiebreak-queue", 1),
             images: lane("tiebreak-images", IMAGE_THREADS),
             others: lane("tiebreak-requests", 1),
-            arrived,
+        };
+        Self { lanes: Some(lanes), threads, is_closing, arrived }
+    }
+}
+
+impl Drop for InProcess {
+    fn drop(&mut self) {
+        self.is_closing.store(true, Ordering::Relaxed);
+        // Without senders the threads end once their lanes are empty; the last of them drops the engine.
+        self.lanes = None;
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has nothing left to do.
+            let _ = thread.join();
         }
     }
 }
 
 impl Backend for InProcess {
     fn send(&mut self, ticket: Ticket, request: Request) {
+        let lanes = self.lanes.as_ref().expect("lanes are taken away only on dropping");
         let lane = match &request {
-            Request::Submit(_) => &self.judgments,
-            Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &self.queue,
-            Request::Image(_) => &self.images,
-            _ => &self.others,
+            Request::Submit(_) => &lanes.judgments,
+            Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &lanes.queue,
+            Request::Image(_) => &lanes.images,
+            _ => &lanes.others,
         };
         lane.send((ticket, request)).expect("a lane's threads end only after its sender is gone");
     }
@@ -63,37 +102,32 @@ impl Backend for InProcess {
     }
 }
 
-fn lane(
-    name: &str,
-    threads: usize,
-    engine: &Arc<Engine>,
-    arrives: &Sender<Incoming>,
-    wake: &Wake,
-) -> Sender<(Ticket, Request)> {
-    let (sender, receiver) = channel::<(Ticket, Request)>();
-    let receiver = Arc::new(Mutex::new(receiver));
-    for _ in 0..threads {
-        let (engine, arrives, wake) = (Arc::clone(engine), arrives.clone(), Arc::clone(wake));
-        let receiver = Arc::clone(&receiver);
-        thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || {
-                loop {
-                    let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((ticket, request)) = next else { return };
-                    let answer =
-                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.call(request)));
-                    let answer = answer.unwrap_or_else(|_| {
-                        Err(ApiError::new(ErrorCode::System, "the engine failed inside")
-                            .hint("what was saved is safe; please report this"))
-                    });
-                    if arrives.send(Incoming::Reply(ticket, answer)).is_err() {
-                        return;
-                    }
-                    wake();
-                }
-            })
-            .expect("the system gives threads at the start of the program");
+/// A thread of a lane.
+struct Worker {
+    receiver: Arc<Mutex<Receiver<(Ticket, Request)>>>,
+    engine: Arc<Engine>,
+    arrives: Sender<Incoming>,
+    wake: Wake,
+    is_closing: Arc<AtomicBool>,
+}
+
+impl Worker {
+    fn work(self) {
+        loop {
+            let next = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok((ticket, request)) = next else { return };
+            let changes_something = matches!(request, Request::Submit(_) | Request::SaveSettings(_));
+            if self.is_closing.load(Ordering::Relaxed) && !changes_something {
+                continue;
+            }
+            let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.engine.call(request)));
+            let answer = answer.unwrap_or_else(|_| {
+                Err(ApiError::new(ErrorCode::System, "the engine failed inside")
+                    .hint("what was saved is safe; please report this"))
+            });
+            // The interface may be gone already; then nobody waits for the answer.
+            let _ = self.arrives.send(Incoming::Reply(ticket, answer));
+            (self.wake)();
+        }
     }
-    sender
 }

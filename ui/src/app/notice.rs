@@ -85,6 +85,7 @@ impl Notices {
             self.list.remove(0);
         }
         self.next_id += 1;
+        let hint = hint.as_deref().map(with_capital);
         self.list.push(Notice {
             id: self.next_id,
             kind,

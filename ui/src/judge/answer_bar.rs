@@ -187,11 +187,12 @@ fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<
         .hint_text(hint)
         .desired_rows(1)
         .margin(Margin::symmetric(space::MEDIUM as i8, space::SMALL as i8));
-    let field = egui::ScrollArea::vertical()
-        .max_height(control::HEIGHT)
-        .max_width(width)
-        .id_salt("comment scroll")
-        .show(ui, |ui| ui.add_sized(vec2(width, control::HEIGHT), edit))
+    let room = Rect::from_min_size(ui.max_rect().min, vec2(width, control::HEIGHT));
+    let field = ui
+        .scope_builder(UiBuilder::new().max_rect(room).layout(Layout::top_down(Align::Min)), |ui| {
+            let area = egui::ScrollArea::vertical().max_height(control::HEIGHT).id_salt("comment scroll");
+            area.show(ui, |ui| ui.add_sized(vec2(width, control::HEIGHT), edit)).inner
+        })
         .inner;
     field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
     if JudgeScreen::takes_focus(judge_screen) {
