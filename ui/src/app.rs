@@ -212,3 +212,6 @@ pub struct Scene<'a> {
     /// The time.
     pub now: crate::host::Now,
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,6 +149,16 @@ impl ItemsBrowser {
         self.refresh();
     }
 
+    /// Statuses could not be changed.
+    pub fn status_failed(&mut self, was_undo: bool) {
+        self.statuses.failed(was_undo);
+    }
+
+    /// Rows could not be read; a change that waited for them is given up.
+    pub fn rows_failed(&mut self) {
+        self.statuses.give_up_gathering();
+    }
+
     /// What was found, as far as it is known.
     pub fn count(&self) -> u64 {
         self.pages.count()

@@ -107,7 +107,17 @@ impl App {
                 self.send(Purpose::Project, tiebreak_domain::Request::Project);
             }
             (_, Ok(_)) => {}
-            (_, Err(error)) => self.notices.error(&error),
+            (purpose, Err(error)) => {
+                if let Some(desk) = &mut self.desk {
+                    match purpose {
+                        Purpose::SetStatus => desk.items.status_failed(false),
+                        Purpose::UndoStatus => desk.items.status_failed(true),
+                        Purpose::Rows => desk.items.rows_failed(),
+                        _ => {}
+                    }
+                }
+                self.notices.error(&error);
+            }
         }
     }
 

@@ -46,6 +46,7 @@ impl Change {
 #[derive(Debug, Default)]
 pub struct Statuses {
     undo: Vec<StatusList>,
+    being_undone: VecDeque<StatusList>,
     outgoing: VecDeque<(Purpose, Request)>,
     in_flight: usize,
     undos_waiting: usize,
@@ -78,6 +79,7 @@ impl Statuses {
             // The change it is about is not answered yet.
             self.undos_waiting += 1;
         } else if let Some(before) = self.undo.pop() {
+            self.being_undone.push_back(before.clone());
             self.outgoing.push_back((Purpose::UndoStatus, Request::SetStatus(before)));
         }
     }
@@ -85,6 +87,7 @@ impl Statuses {
     /// A change was made.
     pub fn changed(&mut self, before: StatusList, was_undo: bool) {
         if was_undo {
+            self.being_undone.pop_front();
             return;
         }
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -97,6 +100,16 @@ impl Statuses {
         while self.in_flight == 0 && self.gathering.is_none() && self.undos_waiting > 0 {
             self.undos_waiting -= 1;
             self.undo();
+        }
+    }
+
+    /// A change could not be made; taking one back can be tried again.
+    pub fn failed(&mut self, was_undo: bool) {
+        if was_undo {
+            self.undo.extend(self.being_undone.pop_front());
+        } else {
+            self.undos_waiting = 0;
+            self.changed(StatusList::new(), false);
         }
     }
 
@@ -297,5 +310,20 @@ mod tests {
         ));
         statuses.rows_arrived(VIEW, 10, &[]);
         assert_eq!(sent(&mut statuses), [set(Purpose::SetStatus, [9], ItemStatus::Deleted)]);
+    }
+
+    #[test]
+    fn what_could_not_be_taken_back_can_be_tried_again() {
+        let mut statuses = Statuses::default();
+        let before = vec![(ItemId(1), ItemStatus::Active)];
+        statuses.changed(before.clone(), false);
+        statuses.undo();
+        assert!(!statuses.can_undo(), "it is on its way");
+        statuses.failed(true);
+        assert!(statuses.can_undo());
+        statuses.undo();
+        let mut requests = Vec::new();
+        statuses.requests(&mut requests);
+        assert_eq!(requests.last(), Some(&(Purpose::UndoStatus, Request::SetStatus(before))));
     }
 }

@@ -1,0 +1,274 @@
+//! Key scripts in, requests out: the whole interface against a scripted backend, without a window.
+
+use egui::{Event, Modifiers, RawInput, Rect, pos2, vec2};
+use tiebreak_domain::project::{Progress, SearchIndex};
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    Annotator, AnnotatorId, AnnotatorKey, ApiError, Candidate, ErrorCode, Item, ItemId, ItemStatus,
+    NewJudgment, Order, Outcome, ProjectInfo, ProjectKey, QueuedItem, Reply, Rubric, SourceId, StoredItem,
+    UnixMillis, Verdict,
+};
+
+use super::*;
+use crate::backend::{Remote, Scripted};
+use crate::host::Still;
+use crate::judge::saving::SavedState;
+
+struct Bench {
+    app: App,
+    ctx: Context,
+    remote: Remote,
+    clock: Still,
+}
+
+impl Bench {
+    /// An open project; every second item has its sides swapped. Judgments are answered as `save` says.
+    fn open(save: impl FnMut(&NewJudgment) -> Option<Result<Reply, ApiError>> + Send + 'static) -> Self {
+        let mut save = save;
+        let (backend, remote) = Scripted::new(move |request| match request {
+            Request::LoadSettings => Some(Ok(Reply::Settings(Box::default()))),
+            Request::OpenProject { .. } | Request::Project => Some(Ok(Reply::Project(Box::new(info())))),
+            Request::Queue(queue) => {
+                let from = match queue.place {
+                    Place::After(ItemId(id)) => id + 1,
+                    Place::At(ItemId(id)) => id,
+                    _ => 1,
+                };
+                Some(Ok(Reply::Items((from..(from + i64::from(queue.count)).min(51)).map(queued).collect())))
+            }
+            Request::Submit(judgment) => save(judgment),
+            _ => Some(Ok(Reply::Done)),
+        });
+        let clock = Still::default();
+        let start = Start { path: Some("p.tiebreak".into()), app_version: "test".into() };
+        let app = App::new(Box::new(backend), Box::new(clock.clone()), start);
+        let ctx = Context::default();
+        theme::install(&ctx);
+        let mut bench = Self { app, ctx, remote, clock };
+        for _ in 0..5 {
+            bench.frame(Vec::new());
+        }
+        bench
+    }
+
+    fn frame(&mut self, events: Vec<Event>) {
+        self.clock.pass(16);
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 860.0))),
+            events,
+            focused: true,
+            ..RawInput::default()
+        };
+        let app = &mut self.app;
+        let output = self.ctx.run_ui(input, |ui| {
+            app.logic(&ui.ctx().clone());
+            app.ui(ui);
+        });
+        output.drop_without_applying_deltas();
+    }
+
+    /// Presses `2 Enter u 1 Enter`, a frame each; whatever is no key is typed.
+    fn keys(&mut self, script: &str) {
+        for word in script.split(' ') {
+            let Some(chord) = crate::command::Chord::parse(word) else {
+                self.frame(vec![Event::Text(word.to_owned())]);
+                continue;
+            };
+            let modifiers = Modifiers {
+                ctrl: chord.control,
+                command: chord.control,
+                shift: chord.shift,
+                ..Modifiers::NONE
+            };
+            let press = |pressed| Event::Key {
+                key: chord.key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers,
+            };
+            self.frame(vec![press(true), press(false)]);
+        }
+    }
+
+    fn judgments(&self) -> Vec<NewJudgment> {
+        let sent = self.remote.sent().into_iter();
+        sent.filter_map(
+            |(_, request)| if let Request::Submit(judgment) = request { Some(*judgment) } else { None },
+        )
+        .collect()
+    }
+
+    fn shown(&self) -> i64 {
+        self.app
+            .desk()
+            .and_then(|desk| desk.session.current.as_ref())
+            .map_or(0, |shown| shown.queued.item.id.0)
+    }
+
+    fn saved_state(&self) -> SavedState {
+        self.app.desk().map_or(SavedState::Nothing, |desk| desk.session.saving.state())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "an answer, as the bench wants one")]
+fn saved(judgment: &NewJudgment) -> Option<Result<Reply, ApiError>> {
+    let progress = Progress { judged: judgment.item.0 as u64, skipped: 0, total: 50 };
+    Some(Ok(Reply::Saved { judgment: judgment.id, revision: 1, annotator: judgment.annotator, progress }))
+}
+
+fn info() -> ProjectInfo {
+    ProjectInfo {
+        path: "p.tiebreak".into(),
+        key: ProjectKey([1; 16]),
+        name: "p".into(),
+        rubric: Rubric::default(),
+        active_items: 50,
+        excluded_items: 0,
+        deleted_items: 0,
+        judgments: 0,
+        revisions: 0,
+        annotators: vec![Annotator {
+            id: AnnotatorId(1),
+            key: AnnotatorKey([1; 16]),
+            name: "Ada".into(),
+            judged: 0,
+            skipped: 0,
+        }],
+        annotator: AnnotatorId(1),
+        sources: Vec::new(),
+        search_index: SearchIndex::default(),
+        is_sample: false,
+        created_at: UnixMillis(0),
+    }
+}
+
+fn queued(id: i64) -> QueuedItem {
+    let item = Item {
+        prompt: vec![tiebreak_domain::Part::markdown(format!("Question {id}?"))],
+        candidates: vec![
+            Candidate::markdown(format!("{id} first")),
+            Candidate::markdown(format!("{id} second")),
+        ],
+        ..Item::default()
+    };
+    QueuedItem {
+        item: StoredItem {
+            id: ItemId(id),
+            key: item.key(),
+            source: SourceId(1),
+            status: ItemStatus::Active,
+            item,
+        },
+        order: Order::try_from(if id % 2 == 0 { vec![1, 0] } else { vec![0, 1] }).unwrap(),
+        acquisition: Acquisition::FILE_ORDER,
+        previous: None,
+    }
+}
+
+fn outcome(judgment: &NewJudgment) -> Option<Outcome> {
+    judgment.verdict.preference().map(|preference| preference.outcome)
+}
+
+#[test]
+fn a_key_script_with_a_change_of_mind_leaves_one_judgment_for_a() {
+    let mut bench = Bench::open(saved);
+    bench.keys("2 Enter u 1 Enter");
+    let judgments = bench.judgments();
+    let outcomes: Vec<_> = judgments.iter().map(outcome).collect();
+    assert_eq!(outcomes, [Some(Outcome::B), None, Some(Outcome::A)]);
+    assert_eq!(judgments[1].verdict, Verdict::Withdrawn);
+    assert!(judgments.iter().all(|judgment| judgment.item == ItemId(1)));
+    assert_eq!(bench.shown(), 2);
+}
+
+#[test]
+fn the_next_item_is_there_in_the_frame_of_the_key() {
+    let mut bench = Bench::open(saved);
+    for item in 1..=20 {
+        assert_eq!(bench.shown(), item);
+        bench.keys("1");
+        bench.keys("Enter");
+    }
+    let outcomes: Vec<_> = bench.judgments().iter().filter_map(outcome).collect();
+    assert_eq!(
+        outcomes[..4],
+        [Outcome::A, Outcome::B, Outcome::A, Outcome::B],
+        "the left side, whichever candidate it is"
+    );
+}
+
+#[test]
+fn saved_is_not_said_before_it_is() {
+    let mut bench = Bench::open(|_| None);
+    bench.keys("3 Enter");
+    assert_eq!(bench.saved_state(), SavedState::Saving(1));
+    assert_eq!(bench.shown(), 2, "the key does not wait for the disk");
+    assert!(!bench.app.is_everything_saved());
+    let (ticket, request) =
+        bench.remote.sent().into_iter().find(|(_, request)| matches!(request, Request::Submit(_))).unwrap();
+    let Request::Submit(judgment) = request else { unreachable!("it was found by that") };
+    bench.remote.reply(ticket, saved(&judgment).unwrap());
+    bench.frame(Vec::new());
+    assert_eq!(bench.saved_state(), SavedState::Saved);
+}
+
+#[test]
+fn what_could_not_be_stored_is_kept_and_sent_again() {
+    let mut is_full = true;
+    let mut bench = Bench::open(move |judgment| {
+        if std::mem::take(&mut is_full) {
+            return Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full")));
+        }
+        saved(judgment)
+    });
+    bench.keys("1 Enter");
+    bench.frame(Vec::new());
+    assert_eq!(bench.saved_state(), SavedState::Failed(1));
+    bench.app.want(Action::RetrySaving);
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    assert_eq!(bench.saved_state(), SavedState::Saved);
+    let judgments = bench.judgments();
+    assert_eq!(judgments[0].id, judgments[1].id, "the same judgment, so that it is stored once");
+}
+
+#[test]
+fn letters_in_a_comment_are_no_commands() {
+    let mut bench = Bench::open(saved);
+    bench.keys("1 c");
+    bench.frame(Vec::new());
+    bench.frame(vec![Event::Text("2 both u".into())]);
+    bench.keys("2 u");
+    bench.keys("Ctrl+Enter");
+    let judgments = bench.judgments();
+    assert_eq!(judgments.len(), 1);
+    assert_eq!(outcome(&judgments[0]), Some(Outcome::A));
+    assert!(judgments[0].comment.contains("both"), "{:?}", judgments[0].comment);
+}
+
+#[test]
+fn what_cannot_be_judged_says_why_by_one_key() {
+    let mut bench = Bench::open(saved);
+    bench.keys("5");
+    bench.frame(Vec::new());
+    bench.keys("2");
+    bench.keys("Enter");
+    let judgment = &bench.judgments()[0];
+    let preference = judgment.verdict.preference().unwrap();
+    assert_eq!(preference.outcome, Outcome::Unratable);
+    assert_eq!(preference.reason.as_deref(), Some("The prompt is unclear"));
+}
+
+#[test]
+fn a_changed_key_does_what_it_was_changed_to() {
+    let mut bench = Bench::open(saved);
+    let mut settings = Settings::default();
+    settings.keys.insert("skip".into(), "X".into());
+    bench.app.want(Action::Settings(Box::new(settings)));
+    bench.frame(Vec::new());
+    bench.keys("s x");
+    let verdicts: Vec<_> = bench.judgments().into_iter().map(|judgment| judgment.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Skipped], "the old key means nothing any more");
+}
