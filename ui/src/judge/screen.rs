@@ -30,6 +30,7 @@ pub struct JudgeScreen {
     offsets: [f32; 2],
     shown: Option<ItemId>,
     pane: Option<Rect>,
+    full_size: Option<[u32; 2]>,
     text_width: Option<f32>,
     prompt_width: Option<f32>,
     prompt_heights: HashMap<ItemId, f32>,
@@ -89,13 +90,14 @@ impl JudgeScreen {
         if self.shown != Some(item) {
             self.shown = Some(item);
             self.zoom = Zoom::default();
+            self.full_size = None;
             self.offsets = [0.0; 2];
             self.nudged_at_ms = None;
             self.is_comment_open = false;
         }
     }
 
-    fn move_view(&mut self, page: f32) {
+    fn move_view(&mut self, page: f32, pixels_per_point: f32) {
         for command in std::mem::take(&mut self.commands) {
             let by = match command {
                 Command::ScrollDown => SCROLL_STEP,
@@ -112,6 +114,11 @@ impl JudgeScreen {
                     Command::ZoomIn => self.zoom.by(STEP, pane.center(), pane, picture),
                     Command::ZoomOut => self.zoom.by(1.0 / STEP, pane.center(), pane, picture),
                     Command::ZoomFit => self.zoom = Zoom::default(),
+                    Command::ZoomActual => {
+                        if let Some([width, height]) = self.full_size {
+                            self.zoom.actual(pane, vec2(width as f32, height as f32), pixels_per_point);
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -145,7 +152,8 @@ fn content_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wante
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
     let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
     let cards = cards(below);
-    desk.judge_screen.move_view(pane::inside(cards[0]).1.height());
+    let page = pane::inside(cards[0]).1.height();
+    desk.judge_screen.move_view(page, ui.ctx().pixels_per_point());
     for (position, card) in cards.into_iter().enumerate() {
         card_ui(ui, scene, desk, position, card, wanted);
     }
@@ -203,10 +211,8 @@ fn card_ui(
         judge_screen.pane = Some(pane);
         let name = format!("Image {letter}");
         let picture = Picture { source: item.source, uri, name: &name };
-        if judge_screen.commands.contains(&Command::ZoomActual) {
-            judge_screen.zoom = Zoom::default();
-        }
         full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom);
+        judge_screen.full_size = full_size.or(judge_screen.full_size);
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
         let before = judge_screen.offsets[position];
@@ -340,5 +346,35 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::Vec2;
+
+    use super::*;
+
+    #[test]
+    fn keys_zoom_and_scroll_and_the_next_item_begins_anew() {
+        let mut screen = JudgeScreen {
+            pane: Some(Rect::from_min_size(egui::Pos2::ZERO, Vec2::splat(500.0))),
+            full_size: Some([2000, 1000]),
+            ..JudgeScreen::default()
+        };
+        screen.begin(ItemId(1));
+        screen.full_size = Some([2000, 1000]);
+        screen.command(Command::ZoomActual);
+        screen.command(Command::PageDown);
+        screen.move_view(100.0, 1.0);
+        assert!(
+            (screen.zoom.scale() - 4.0).abs() < 1e-3,
+            "2000 pixels on 500 points: {}",
+            screen.zoom.scale()
+        );
+        assert_eq!(screen.offsets, [85.0, 85.0]);
+        screen.begin(ItemId(2));
+        assert!(screen.zoom.is_fit());
+        assert_eq!(screen.offsets, [0.0, 0.0]);
     }
 }
