@@ -48,11 +48,11 @@ impl Display {
             .spawn()
             .unwrap();
         let window = Window { display: self, child };
+        window.wait_for_title("Tiebreak");
         // Without a window manager nobody gives the window the keys.
-        let patience = Instant::now() + Duration::from_mins(1);
-        while window.try_xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowfocus"]).is_err() {
-            assert!(Instant::now() < patience, "no window came up");
-            std::thread::sleep(Duration::from_millis(200));
+        window.wait_for(&["search", "--onlyvisible", "--name", "Tiebreak", "windowfocus"]);
+        if !arguments.is_empty() {
+            window.wait_for_title("^p .*Tiebreak$");
         }
         std::thread::sleep(Duration::from_millis(2_500));
         window
@@ -79,6 +79,19 @@ impl Window<'_> {
             Ok(())
         } else {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+
+    /// Waits until the window says what is open in it; keys before that mean nothing.
+    fn wait_for_title(&self, pattern: &str) {
+        self.wait_for(&["search", "--onlyvisible", "--name", pattern]);
+    }
+
+    fn wait_for(&self, arguments: &[&str]) {
+        let patience = Instant::now() + Duration::from_secs(90);
+        while let Err(error) = self.try_xdotool(arguments) {
+            assert!(Instant::now() < patience, "xdotool {arguments:?}: {error}");
+            std::thread::sleep(Duration::from_millis(200));
         }
     }
 
@@ -200,7 +213,8 @@ fn the_sample_opens_by_one_key_and_can_be_pictured() {
     let program = Program::new();
     let window = display.open(&program, &[]);
     window.keys(&["Return"]);
-    std::thread::sleep(Duration::from_secs(4));
+    window.wait_for_title("^Sample .*Tiebreak$");
+    std::thread::sleep(Duration::from_millis(2_500));
     for (key, wait_ms) in
         [("1", 300), ("Return", 1_500), ("2", 300), ("Return", 1_500), ("1", 300), ("w", 1_500)]
     {
