@@ -1,7 +1,6 @@
 //! The prompt above the candidates: texts, images and turns of a conversation; it can be folded to a line.
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
-use tiebreak_domain::Settings;
 
 use super::pane::{self, Content};
 use crate::app::{Action, Scene};
@@ -81,6 +80,6 @@ fn folded_ui(ui: &mut Ui, rect: Rect, words: &str) {
 }
 
 /// The width in which a prompt of the window's width is laid out.
-pub fn width(room: f32, _settings: &Settings) -> f32 {
+pub fn width(room: f32) -> f32 {
     room - control::BAR
 }

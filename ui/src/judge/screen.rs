@@ -148,7 +148,7 @@ fn content_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wante
     if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(NUDGE_MS));
     }
-    desk.judge_screen.prompt_width = Some(prompt::width(room.width(), scene.settings));
+    desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
     let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
     let cards = cards(below);
