@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crossbeam_channel::{SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
 use tiebreak_domain::{AnnotatorKey, ApiError, DataFormat, ErrorCode, ImportPlan, Preference};
 use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
@@ -79,7 +79,16 @@ pub struct Vote {
 }
 
 /// Reads a file to its end and sends it, batch by batch; stops where nobody listens any more.
-pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, cancel: &CancelFlag) {
+///
+/// What was written comes back as `spent` and is dropped here: memory is freed fastest by the thread that
+/// allocated it, and the writing thread has the longer way to go.
+pub fn send_file(
+    mut reader: Reader,
+    plan: &ImportPlan,
+    to: &Sender<Message>,
+    spent: &Receiver<Vec<PreparedItem>>,
+    cancel: &CancelFlag,
+) {
     let is_lossless = reader.format() == DataFormat::Tiebreak;
     let mut records = Vec::with_capacity(RECORDS);
     let mut read = 0;
@@ -102,6 +111,7 @@ pub fn send_file(mut reader: Reader, plan: &ImportPlan, to: &Sender<Message>, ca
                 return;
             }
             bytes = 0;
+            spent.try_iter().for_each(drop);
             let records = std::mem::replace(&mut records, Vec::with_capacity(RECORDS));
             if !deliver(to, Message::Batch { records, bytes_read: reader.bytes_read() }, cancel) {
                 return;

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use tiebreak_domain::import::{ImportProgress, ImportReport, LabelPolicy};
 use tiebreak_domain::{ApiError, DataFormat, ErrorCode, Event, ImportPlan, JobId, UnixMillis};
 use tiebreak_formats::Reader;
-use tiebreak_store::{Import, NewSource, Store};
+use tiebreak_store::{Import, NewSource, PreparedItem, Store};
 
 use crate::engine::Shared;
 use crate::failure;
@@ -79,12 +79,13 @@ fn run_job(
         cancel: cancel.clone(),
     };
     let (sender, receiver) = bounded(BATCHES_WAITING);
+    let (spent_sender, spent) = unbounded();
     let events = Arc::clone(shared);
     let written = session.writer.send(move |store| {
         let progress = |progress| events.emit(Event::ImportProgress(job, progress));
-        work.write(store, receiver, progress)
+        work.write(store, receiver, spent_sender, progress)
     })?;
-    send_file(reader, &plan, &sender, cancel);
+    send_file(reader, &plan, &sender, &spent, cancel);
     drop(sender);
     let mut report = written.recv().map_err(|_| failure::broke_off("import"))??;
     report.elapsed_ms = begun.elapsed().as_millis() as u64;
@@ -107,6 +108,7 @@ impl Work {
         &self,
         store: &mut Store,
         messages: Receiver<Message>,
+        spent: Sender<Vec<PreparedItem>>,
         mut on_progress: impl FnMut(ImportProgress),
     ) -> Result<ImportReport, ApiError> {
         if self.cancel.is_set() {
@@ -127,7 +129,7 @@ impl Work {
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project_path, Path::new(folder)));
             let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);
-            self.receive(&messages, Target::Lossless(Box::new(lossless)), &mut on_progress)?;
+            self.receive(&messages, &spent, Target::Lossless(Box::new(lossless)), &mut on_progress)?;
         } else {
             let setting = Setting {
                 source: NewSource {
@@ -147,7 +149,7 @@ impl Work {
                 any_source: sources.first().map(|source| source.id),
             };
             let rows = Rows::new(&mut import, setting, &mut report);
-            self.receive(&messages, Target::Rows(Box::new(rows)), &mut on_progress)?;
+            self.receive(&messages, &spent, Target::Rows(Box::new(rows)), &mut on_progress)?;
         }
         self.commit(import)?;
         Ok(report)
@@ -163,6 +165,7 @@ impl Work {
     fn receive(
         &self,
         messages: &Receiver<Message>,
+        spent: &Sender<Vec<PreparedItem>>,
         mut target: Target<'_, '_>,
         on_progress: &mut impl FnMut(ImportProgress),
     ) -> Result<(), ApiError> {
@@ -175,9 +178,12 @@ impl Work {
             }
             match message {
                 Ok(Message::Batch { records, bytes_read }) => {
+                    let mut written = Vec::with_capacity(records.len());
                     for record in records {
-                        target.write(record)?;
+                        written.extend(target.write(record)?);
                     }
+                    // The reading thread may be through already, and its memory with it.
+                    let _ = spent.send(written);
                     let report = target.report();
                     progress.rows_read = report.rows_read;
                     progress.items_added = report.items_added;
@@ -224,28 +230,29 @@ enum Target<'a, 'store> {
 }
 
 impl Target<'_, '_> {
-    fn write(&mut self, incoming: Incoming) -> Result<(), ApiError> {
+    /// Writes one record; gives back what is left of it.
+    fn write(&mut self, incoming: Incoming) -> Result<Option<PreparedItem>, ApiError> {
         match incoming {
             Incoming::Problem { problem, is_refused } => {
                 let report = self.report();
                 // A row whose vote alone was refused was counted with its item.
                 report.rows_read += u64::from(is_refused);
                 note_problem(report, problem, is_refused);
-                Ok(())
+                Ok(None)
             }
             Incoming::Pair { item, has_media, votes } => {
                 self.report().rows_read += 1;
-                match self {
-                    Self::Rows(rows) => rows.pair(&item, has_media, votes),
-                    Self::Lossless(_) => Ok(()),
+                if let Self::Rows(rows) = self {
+                    rows.pair(&item, has_media, votes)?;
                 }
+                Ok(Some(item))
             }
             Incoming::Lossless { line, record } => {
                 self.report().rows_read += 1;
-                match self {
-                    Self::Lossless(lossless) => lossless.record(line, record),
-                    Self::Rows(_) => Ok(()),
+                if let Self::Lossless(lossless) = self {
+                    lossless.record(line, record)?;
                 }
+                Ok(None)
             }
         }
     }
