@@ -27,6 +27,7 @@ use crate::backend::Backend;
 use crate::command::Keymap;
 use crate::desk::Desk;
 use crate::host::Host;
+use crate::judge::saving::SavedState;
 use crate::theme;
 
 /// The whole interface.
@@ -46,6 +47,7 @@ pub struct App {
     app_version: String,
     session: u64,
     shown_title: String,
+    is_quitting: bool,
 }
 
 /// What the app is told at its start.
@@ -78,6 +80,7 @@ impl App {
             app_version: start.app_version,
             session,
             shown_title: String::new(),
+            is_quitting: false,
         };
         app.send(Purpose::Settings, Request::LoadSettings);
         if let Some(path) = start.path {
@@ -89,6 +92,7 @@ impl App {
     /// The half of the frame that changes things.
     pub fn logic(&mut self, ctx: &Context) {
         self.receive_all(ctx);
+        self.hold_the_window(ctx);
         self.take_dropped_files(ctx);
         while let Some((pick, path)) = self.host.picked() {
             self.actions.push_back(Action::Picked(pick, path));
@@ -140,9 +144,18 @@ impl App {
         self.desk.as_deref()
     }
 
-    /// Whether every judgment is on the disk, so that the window may close.
-    pub fn is_everything_saved(&self) -> bool {
-        self.desk.as_ref().is_none_or(|desk| desk.session.saving.items().next().is_none())
+    /// Whether judgments could not be stored and live in this window only.
+    pub fn has_refused_judgments(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| matches!(desk.session.saving.state(), SavedState::Failed(_)))
+    }
+
+    /// Keeps the window open while judgments live in it only. Those on their way are stored as it closes.
+    fn hold_the_window(&mut self, ctx: &Context) {
+        let is_asked = ctx.input(|input| input.viewport().close_requested());
+        if is_asked && !self.is_quitting && self.has_refused_judgments() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.actions.push_back(Action::Quit);
+        }
     }
 
     fn send(&mut self, purpose: Purpose, request: Request) {

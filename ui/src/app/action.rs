@@ -36,6 +36,10 @@ pub enum Action {
     LeaveComment,
     /// Store again what could not be stored.
     RetrySaving,
+    /// Close the window.
+    Quit,
+    /// Do this though judgments are lost by it.
+    LeaveUnsaved(Box<Action>),
     /// Sit down as this annotator.
     SetAnnotator(String),
     /// Show a dialog.
@@ -56,4 +60,21 @@ pub enum Action {
     Dismiss(u64),
     /// Take a project off the list of recent ones.
     Forget(String),
+}
+
+impl Action {
+    /// Whether the open project is closed by it, and with it goes what could not be stored.
+    pub fn leaves_the_project(&self) -> bool {
+        match self {
+            Self::Quit | Self::Create { .. } => true,
+            Self::OpenAny(path) => is_project(path),
+            Self::Command(command) => matches!(command, Command::OpenSample | Command::CloseProject),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a path is a project's, by its name.
+pub fn is_project(path: &str) -> bool {
+    path.to_lowercase().ends_with(".tiebreak")
 }

@@ -3,6 +3,7 @@
 use egui::Context;
 use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
+use super::action::is_project;
 use super::dialog::Dialog;
 use super::tickets::Purpose;
 use super::{Action, App};
@@ -25,6 +26,10 @@ impl App {
     }
 
     fn carry_out(&mut self, action: Action, ctx: &Context) {
+        if action.leaves_the_project() && self.has_refused_judgments() {
+            self.dialog = Some(Dialog::unsaved(action));
+            return;
+        }
         match action {
             Action::Command(command) => self.command(command, ctx),
             Action::OpenAny(path) => self.open_any(path),
@@ -73,6 +78,15 @@ impl App {
                 if let Some(desk) = &mut self.desk {
                     desk.session.retry(&mut desk.outbox);
                 }
+            }
+            Action::Quit => {
+                self.is_quitting = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            Action::LeaveUnsaved(then) => {
+                self.desk = None;
+                self.dialog = None;
+                self.carry_out(*then, ctx);
             }
             Action::SetAnnotator(name) => self.send(Purpose::Project, Request::SetAnnotator { name }),
             Action::Show(dialog) => self.dialog = Some(*dialog),
@@ -201,8 +215,7 @@ impl App {
     }
 
     fn open_any(&mut self, path: String) {
-        let lower = path.to_lowercase();
-        if lower.ends_with(".tiebreak") {
+        if is_project(&path) {
             self.is_opening = Some(path.clone());
             self.dialog = None;
             self.send(Purpose::Open { then_import: None }, Request::OpenProject { path });

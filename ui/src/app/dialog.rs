@@ -6,6 +6,7 @@ mod open_project;
 mod palette;
 mod settings_dialog;
 mod unratable;
+mod unsaved;
 
 use egui::{Key, Ui};
 use tiebreak_domain::{ApiError, ProjectInfo, Reply};
@@ -16,6 +17,7 @@ pub use self::open_project::OpenProject;
 pub use self::palette::Palette;
 pub use self::settings_dialog::SettingsDialog;
 pub use self::unratable::Unratable;
+pub use self::unsaved::Unsaved;
 use super::{Action, Scene};
 use crate::command::Chord;
 use crate::desk::Desk;
@@ -38,6 +40,8 @@ pub enum Dialog {
     Settings(SettingsDialog),
     /// Why an item cannot be judged.
     Unratable(Unratable),
+    /// Leaving while judgments are not saved.
+    Unsaved(Unsaved),
     /// Bringing data in.
     Import(Box<ImportWizard>),
     /// Writing data out.
@@ -78,6 +82,11 @@ impl Dialog {
     /// Why an item cannot be judged.
     pub fn unratable(reason: &str) -> Self {
         Self::Unratable(Unratable::new(reason))
+    }
+
+    /// Leaving while judgments are not saved; `then` is what would lose them.
+    pub fn unsaved(then: Action) -> Self {
+        Self::Unsaved(Unsaved::new(then))
     }
 
     /// Bringing data in, from a file if one is known.
@@ -159,6 +168,7 @@ impl Dialog {
             Self::Keys(dialog) => dialog.ui(ui, scene, wanted),
             Self::Settings(dialog) => dialog.ui(ui, scene, wanted),
             Self::Unratable(dialog) => dialog.ui(ui, desk, wanted),
+            Self::Unsaved(dialog) => dialog.ui(ui, desk, wanted),
             Self::Import(wizard) => wizard.ui(ui, scene, desk, wanted),
             Self::Export(dialog) => dialog.ui(ui, scene, desk, wanted),
         }

@@ -12,6 +12,7 @@ use tiebreak_domain::{
 
 use super::*;
 use crate::backend::{Remote, Scripted};
+use crate::command::Command;
 use crate::host::Still;
 use crate::judge::saving::SavedState;
 
@@ -205,7 +206,6 @@ fn saved_is_not_said_before_it_is() {
     bench.keys("3 Enter");
     assert_eq!(bench.saved_state(), SavedState::Saving(1));
     assert_eq!(bench.shown(), 2, "the key does not wait for the disk");
-    assert!(!bench.app.is_everything_saved());
     let (ticket, request) =
         bench.remote.sent().into_iter().find(|(_, request)| matches!(request, Request::Submit(_))).unwrap();
     let Request::Submit(judgment) = request else { unreachable!("it was found by that") };
@@ -232,6 +232,37 @@ fn what_could_not_be_stored_is_kept_and_sent_again() {
     assert_eq!(bench.saved_state(), SavedState::Saved);
     let judgments = bench.judgments();
     assert_eq!(judgments[0].id, judgments[1].id, "the same judgment, so that it is stored once");
+}
+
+#[test]
+fn what_could_not_be_stored_is_not_left_behind_unasked() {
+    let mut is_full = true;
+    let mut bench = Bench::open(move |judgment| {
+        if std::mem::take(&mut is_full) {
+            return Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full")));
+        }
+        saved(judgment)
+    });
+    bench.keys("1 Enter");
+    bench.frame(Vec::new());
+    for leaving in [
+        Action::Quit,
+        Action::Command(Command::CloseProject),
+        Action::Command(Command::OpenSample),
+        Action::OpenAny("/other.tiebreak".into()),
+    ] {
+        bench.app.want(leaving);
+        bench.frame(Vec::new());
+        assert!(matches!(bench.app.dialog, Some(Dialog::Unsaved(_))), "it asks first");
+        assert_eq!(bench.saved_state(), SavedState::Failed(1), "and nothing is lost by being asked");
+        bench.app.want(Action::CloseDialog);
+    }
+    bench.app.want(Action::RetrySaving);
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    bench.app.want(Action::Command(Command::CloseProject));
+    bench.frame(Vec::new());
+    assert!(bench.app.desk().is_none(), "with everything on the disk there is nothing to ask");
 }
 
 #[test]
