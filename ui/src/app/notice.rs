@@ -80,19 +80,14 @@ impl Notices {
     }
 
     fn push(&mut self, kind: Kind, message: String, hint: Option<String>, vanishes_at_ms: Option<u64>) {
+        let message = with_capital(&message);
         self.list.retain(|notice| notice.message != message);
         if self.list.len() == MOST {
             self.list.remove(0);
         }
         self.next_id += 1;
         let hint = hint.as_deref().map(with_capital);
-        self.list.push(Notice {
-            id: self.next_id,
-            kind,
-            message: with_capital(&message),
-            hint,
-            vanishes_at_ms,
-        });
+        self.list.push(Notice { id: self.next_id, kind, message, hint, vanishes_at_ms });
     }
 }
 
@@ -125,4 +120,20 @@ pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
                 ui.add_space(theme::space::SMALL);
             }
         });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tiebreak_domain::ErrorCode;
+
+    #[test]
+    fn the_same_fault_eight_times_is_one_notice() {
+        let mut notices = Notices::default();
+        for _ in 0..8 {
+            notices.error(&ApiError::new(ErrorCode::DiskFull, "the disk is full"));
+        }
+        assert_eq!(notices.list().len(), 1, "it covers no more of the screen than it has to");
+        assert_eq!(notices.list()[0].message, "The disk is full");
+    }
 }
