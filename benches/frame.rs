@@ -2,7 +2,8 @@
 //!
 //! A person chooses and presses Enter; the frame of that press must hold the next item, complete. Measured
 //! is its layout and tessellation, in CPU time of the thread (so that a busy machine changes little), for
-//! pairs of 4,000-character Markdown texts and of 2048×2048 images. No graphics card is involved; that the
+//! pairs of 4,000-character Markdown texts and of 2048×2048 images; and, for twelve candidates of 4,000
+//! characters that are each rated, every frame in which a key answers. No graphics card is involved; that the
 //! images were uploaded before the press is asserted.
 
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
 use tiebreak_domain::door::Pixels;
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::queue::Place;
+use tiebreak_domain::rubric::{QuestionKind, Scale, Scope};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, Candidate, Item, ItemId, ItemStatus, Order, Part, ProjectInfo,
-    ProjectKey, QueuedItem, Reply, Request, Rubric, SourceId, StoredItem, UnixMillis,
+    ProjectKey, Question, QueuedItem, Reply, Request, Rubric, SourceId, StoredItem, UnixMillis,
 };
 use tiebreak_ui::app::{App, Start};
 use tiebreak_ui::backend::Scripted;
@@ -25,15 +27,50 @@ use tiebreak_ui::theme;
 const ITEMS: i64 = 300;
 const WINDOW: [f32; 2] = [1440.0, 900.0];
 
+/// What is judged, and by which keys.
+#[derive(Clone, Copy)]
+struct Load {
+    name: &'static str,
+    rubric: fn() -> Rubric,
+    item: fn(i64) -> Item,
+    /// How often the key that answers is pressed for one item.
+    answers: usize,
+    /// Whether the frames of those keys are measured too.
+    measures_answers: bool,
+}
+
+const LOADS: [Load; 3] = [
+    Load {
+        name: "4,000-character Markdown pairs",
+        rubric: Rubric::default,
+        item: markdown,
+        answers: 1,
+        measures_answers: false,
+    },
+    Load {
+        name: "2048x2048 image pairs",
+        rubric: Rubric::default,
+        item: images,
+        answers: 1,
+        measures_answers: false,
+    },
+    Load {
+        name: "12 candidates of 4,000 characters",
+        rubric: quality,
+        item: twelve,
+        answers: 12,
+        measures_answers: true,
+    },
+];
+
 fn main() {
-    for (name, item) in
-        [("4,000-character Markdown pairs", markdown as fn(i64) -> Item), ("2048x2048 image pairs", images)]
-    {
-        let mut costs_ms = run(item);
+    for load in LOADS {
+        let mut costs_ms = run(load);
         costs_ms.sort_by(f64::total_cmp);
         let at = |share: f64| costs_ms[((costs_ms.len() - 1) as f64 * share) as usize];
         println!(
-            "{name}: frame of the key press, {} presses: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of CPU",
+            "{}: frame of the key press, {} presses: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of CPU",
+            load.name,
             costs_ms.len(),
             at(0.5),
             at(0.99),
@@ -42,10 +79,10 @@ fn main() {
     }
 }
 
-fn run(item: fn(i64) -> Item) -> Vec<f64> {
+fn run(load: Load) -> Vec<f64> {
     let pixels: Arc<[u8]> =
         (0..2048_u32 * 2048).flat_map(|pixel| [(pixel >> 3) as u8, (pixel >> 13) as u8, 90, 255]).collect();
-    let (backend, _remote) = Scripted::new(move |request| Some(Ok(answer(request, item, &pixels)?)));
+    let (backend, _remote) = Scripted::new(move |request| Some(Ok(answer(request, load, &pixels)?)));
     let still = Still::default();
     let clock = still.clone();
     let start = Start { path: Some("bench.tiebreak".into()), app_version: "bench".into() };
@@ -58,7 +95,10 @@ fn run(item: fn(i64) -> Item) -> Vec<f64> {
     let mut costs_ms = Vec::new();
     for number in 1..ITEMS {
         assert_eq!(shown(&app), number, "the next item is on the screen");
-        frame(&ctx, &mut app, &clock, &[Key::Num1]);
+        for _ in 0..load.answers {
+            let (cost_ms, _) = frame(&ctx, &mut app, &clock, &[Key::Num1]);
+            costs_ms.extend(load.measures_answers.then_some(cost_ms));
+        }
         // A person takes a second; that is sixty frames in which the next items are made ready.
         for _ in 0..12 {
             frame(&ctx, &mut app, &clock, &[]);
@@ -68,6 +108,21 @@ fn run(item: fn(i64) -> Item) -> Vec<f64> {
         costs_ms.push(cost_ms);
     }
     costs_ms
+}
+
+/// One rating for each candidate.
+fn quality() -> Rubric {
+    let kind = QuestionKind::Rating { scale: Scale::Stars { count: 5 } };
+    Rubric {
+        questions: vec![Question::new("quality", "Quality", Scope::Candidate, kind)],
+        ..Rubric::default()
+    }
+}
+
+/// Twelve answers to one question.
+fn twelve(id: i64) -> Item {
+    let candidates = (0..6).flat_map(|other| markdown(id * 6 + other).candidates).collect();
+    Item { candidates, ..markdown(id) }
 }
 
 /// One frame with these keys; its cost and how many images had to be uploaded in it.
@@ -105,10 +160,10 @@ fn shown(app: &App) -> i64 {
     app.desk().and_then(|desk| desk.session.current.as_ref()).map_or(0, |shown| shown.queued.item.id.0)
 }
 
-fn answer(request: &Request, item: fn(i64) -> Item, pixels: &Arc<[u8]>) -> Option<Reply> {
+fn answer(request: &Request, load: Load, pixels: &Arc<[u8]>) -> Option<Reply> {
     Some(match request {
         Request::LoadSettings => Reply::Settings(Box::default()),
-        Request::OpenProject { .. } | Request::Project => Reply::Project(Box::new(info())),
+        Request::OpenProject { .. } | Request::Project => Reply::Project(Box::new(info((load.rubric)()))),
         Request::Queue(queue) => {
             let after = queue.except.iter().map(|item| item.0).max().unwrap_or(0);
             let from = match queue.place {
@@ -116,7 +171,9 @@ fn answer(request: &Request, item: fn(i64) -> Item, pixels: &Arc<[u8]>) -> Optio
                 Place::After(ItemId(id)) => id.max(after) + 1,
                 _ => return None,
             };
-            Reply::Items((from..from + i64::from(queue.count)).map(|id| queued(id, item(id))).collect())
+            Reply::Items(
+                (from..from + i64::from(queue.count)).map(|id| queued(id, (load.item)(id))).collect(),
+            )
         }
         Request::Submit(judgment) => Reply::Saved {
             judgment: judgment.id,
@@ -133,7 +190,7 @@ fn answer(request: &Request, item: fn(i64) -> Item, pixels: &Arc<[u8]>) -> Optio
     })
 }
 
-fn info() -> ProjectInfo {
+fn info(rubric: Rubric) -> ProjectInfo {
     let annotator = Annotator {
         id: AnnotatorId(1),
         key: AnnotatorKey([1; 16]),
@@ -145,7 +202,7 @@ fn info() -> ProjectInfo {
         path: "bench.tiebreak".into(),
         key: ProjectKey([2; 16]),
         name: "bench".into(),
-        rubric: Rubric::default(),
+        rubric,
         active_items: ITEMS as u64,
         excluded_items: 0,
         deleted_items: 0,
@@ -161,6 +218,7 @@ fn info() -> ProjectInfo {
 }
 
 fn queued(id: i64, item: Item) -> QueuedItem {
+    let order = Order::as_given(item.candidates.len());
     QueuedItem {
         item: StoredItem {
             id: ItemId(id),
@@ -169,9 +227,10 @@ fn queued(id: i64, item: Item) -> QueuedItem {
             status: ItemStatus::Active,
             item,
         },
-        order: Order::as_given(2),
+        order,
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        draft: None,
     }
 }
 

@@ -89,7 +89,8 @@ impl Backend for InProcess {
     fn send(&mut self, ticket: Ticket, request: Request) {
         let lanes = self.lanes.as_ref().expect("lanes are taken away only on dropping");
         let lane = match &request {
-            Request::Submit(_) => &lanes.judgments,
+            // A draft must not overtake the judgment that it became, nor come after it.
+            Request::Submit(_) | Request::SaveDraft { .. } => &lanes.judgments,
             Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &lanes.queue,
             Request::Image(_) => &lanes.images,
             _ => &lanes.others,
@@ -116,7 +117,8 @@ impl Worker {
         loop {
             let next = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((ticket, request)) = next else { return };
-            let changes_something = matches!(request, Request::Submit(_) | Request::SaveSettings(_));
+            let changes_something =
+                matches!(request, Request::Submit(_) | Request::SaveDraft { .. } | Request::SaveSettings(_));
             if self.is_closing.load(Ordering::Relaxed) && !changes_something {
                 continue;
             }

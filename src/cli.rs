@@ -10,7 +10,9 @@ mod export;
 mod import;
 mod info;
 mod json;
+mod merge;
 mod progress;
+mod rubric;
 mod sample;
 mod simulate;
 
@@ -49,6 +51,10 @@ enum Command {
     Import(Box<import::Arguments>),
     /// Write what was judged, for training or for another project
     Export(export::Arguments),
+    /// Bring copies of a project together: items, annotators and judgments
+    Merge(merge::Arguments),
+    /// List the rubrics that come with the program, show one, or check a rubric file
+    Rubric(rubric::Arguments),
     /// Say what a project holds
     Info(info::Arguments),
     /// Hold a project file against its own rules
@@ -70,6 +76,8 @@ pub fn main() -> ExitCode {
         None => crate::window::open(arguments.file).map(|()| Exit::Done),
         Some(Command::Import(arguments)) => import::run(*arguments),
         Some(Command::Export(arguments)) => export::run(arguments),
+        Some(Command::Merge(arguments)) => merge::run(&arguments),
+        Some(Command::Rubric(arguments)) => rubric::run(&arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),

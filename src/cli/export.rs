@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, PolicyQuestion, SeveralPolicy, StrengthPolicy,
-    TiePolicy,
+    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, NWayPolicy, NeutralSteps, PolicyQuestion,
+    RatingPolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo, Strength};
 use tiebreak_engine::ProjectFile;
@@ -16,18 +17,24 @@ use crate::cli::json;
 use crate::cli::progress::Progress;
 use crate::machine;
 
-/// The project may be open elsewhere. Nothing about ties, both bad, strength or several judgments is assumed: where the project holds such
-/// judgments, the policy must be said.
+/// The project may be open elsewhere. Nothing about ties, both bad, strength, several judgments and the like is
+/// assumed: where the project holds such judgments, and the format asks, the policy must be said. A policy that
+/// the format does not ask for changes nothing.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The project file
     project: PathBuf,
-    /// The file to write; its manifest is put beside it, as OUT.manifest.json
+    /// The file to write; its manifest is put beside it, as OUT.manifest.json, and so are what else the
+    /// format has: utterances (prism), heat maps (richhf), the entry for dataset_info.json (llama-factory)
     #[arg(required_unless_present = "preview")]
     out: Option<PathBuf>,
     /// What to write
-    #[arg(long, value_parser = format_from_word, value_name = "trl-explicit|trl-implicit|trl-conversational|hh|csv|tiebreak")]
+    #[arg(long, value_parser = formats())]
     format: ExportFormat,
+    /// Whose answers are written, by the question's key; must be said where several questions fit the format.
+    /// Pairs are made of preferences, of rankings, or of ratings of the candidates
+    #[arg(long, value_name = "KEY")]
+    question: Option<String>,
     /// What becomes of ties
     #[arg(long)]
     ties: Option<Ties>,
@@ -41,6 +48,15 @@ pub struct Arguments {
     /// What becomes of several judgments of one item
     #[arg(long)]
     several: Option<Several>,
+    /// Which pairs are made of more than two candidates
+    #[arg(long)]
+    n_way: Option<NWay>,
+    /// What becomes of several annotators' ratings of one candidate
+    #[arg(long)]
+    ratings: Option<Ratings>,
+    /// What becomes of steps that were called neutral
+    #[arg(long)]
+    neutral_steps: Option<Neutral>,
     /// Only the judgments of this annotator; may be repeated
     #[arg(long = "annotator", value_name = "NAME")]
     annotators: Vec<String>,
@@ -63,6 +79,10 @@ enum Ties {
     MarginZero,
     /// Two rows, one in each direction
     BothDirections,
+    /// Both desirable (kto)
+    BothChosen,
+    /// Neither desirable (kto)
+    BothRejected,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -71,6 +91,8 @@ enum BothBad {
     Drop,
     /// Treat them as ties
     AsTie,
+    /// Neither desirable (kto)
+    BothRejected,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,11 +107,39 @@ enum Several {
     Latest,
 }
 
-fn format_from_word(word: &str) -> Result<ExportFormat, String> {
-    ExportFormat::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
-        let words: Vec<&str> = ExportFormat::ALL.iter().map(|format| format.word()).collect();
-        format!("expected one of {}", words.join(", "))
-    })
+#[derive(Clone, Copy, ValueEnum)]
+enum NWay {
+    /// The best against the worst
+    BestWorst,
+    /// Each against the next one
+    Adjacent,
+    /// Every two, each row with the weight 1/(N-1)
+    AllPairs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Ratings {
+    /// Each annotator's in a row of their own
+    Each,
+    /// Their mean; rounded where the format knows whole numbers only
+    Mean,
+    /// Their median; rounded likewise
+    Median,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Neutral {
+    /// They are true
+    Right,
+    /// They are false
+    Wrong,
+}
+
+/// The words of the formats, with what each is in the help.
+fn formats() -> impl TypedValueParser<Value = ExportFormat> {
+    let words = ExportFormat::ALL.map(|format| PossibleValue::new(format.word()).help(format.title()));
+    PossibleValuesParser::new(words)
+        .try_map(|word| ExportFormat::from_word(&word).ok_or("this is no word of a format"))
 }
 
 fn strength_from_words(words: &str) -> Result<StrengthPolicy, String> {
@@ -132,10 +182,13 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
             Ties::Drop => TiePolicy::Drop,
             Ties::MarginZero => TiePolicy::MarginZero,
             Ties::BothDirections => TiePolicy::BothDirections,
+            Ties::BothChosen => TiePolicy::BothChosen,
+            Ties::BothRejected => TiePolicy::BothRejected,
         }),
         both_bad: arguments.both_bad.map(|both_bad| match both_bad {
             BothBad::Drop => BothBadPolicy::Drop,
             BothBad::AsTie => BothBadPolicy::AsTie,
+            BothBad::BothRejected => BothBadPolicy::BothRejected,
         }),
         strength: arguments.strength,
         several: arguments.several.map(|several| match several {
@@ -143,6 +196,21 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
             Several::Majority => SeveralPolicy::Majority,
             Several::Unanimous => SeveralPolicy::Unanimous,
             Several::Latest => SeveralPolicy::Latest,
+        }),
+        question: arguments.question.clone(),
+        n_way: arguments.n_way.map(|n_way| match n_way {
+            NWay::BestWorst => NWayPolicy::BestWorst,
+            NWay::Adjacent => NWayPolicy::Adjacent,
+            NWay::AllPairs => NWayPolicy::AllPairs,
+        }),
+        ratings: arguments.ratings.map(|ratings| match ratings {
+            Ratings::Each => RatingPolicy::Each,
+            Ratings::Mean => RatingPolicy::Mean,
+            Ratings::Median => RatingPolicy::Median,
+        }),
+        neutral_steps: arguments.neutral_steps.map(|steps| match steps {
+            Neutral::Right => NeutralSteps::Right,
+            Neutral::Wrong => NeutralSteps::Wrong,
         }),
         annotators: annotators.collect::<Result<_, _>>()?,
     })
@@ -187,6 +255,9 @@ fn print_preview(preview: &ExportPreview) {
     for question in &preview.unanswered {
         eprintln!("to be said: {}", option_of(*question));
     }
+    for question in &preview.questions {
+        eprintln!("question {}: {}", question.key, question.title);
+    }
     for problem in &preview.problems {
         eprintln!("item {}: {}", problem.line, problem.reason);
     }
@@ -195,6 +266,9 @@ fn print_preview(preview: &ExportPreview) {
 fn print_report(report: &ExportReport) {
     println!("{}", report.path);
     println!("{}", report.manifest_path);
+    for companion in &report.companions {
+        println!("{companion}");
+    }
     print_counts(&report.counts);
     for problem in &report.problems {
         eprintln!("item {}: {}", problem.line, problem.reason);
@@ -213,21 +287,24 @@ fn print_counts(counts: &ExportCounts) {
 
 fn option_of(question: PolicyQuestion) -> &'static str {
     match question {
-        PolicyQuestion::Ties => "--ties drop|margin-zero|both-directions",
-        PolicyQuestion::BothBad => "--both-bad drop|as-tie",
+        PolicyQuestion::Ties => "--ties drop|margin-zero|both-directions|both-chosen|both-rejected",
+        PolicyQuestion::BothBad => "--both-bad drop|as-tie|both-rejected",
         PolicyQuestion::Strength => {
             "--strength ignore|margin[:X]|drop-below:slightly|clearly|much[,drop-unset]"
         }
         PolicyQuestion::Several => "--several each|majority|unanimous|latest",
+        PolicyQuestion::Question => "--question KEY",
+        PolicyQuestion::NWay => "--n-way best-worst|adjacent|all-pairs",
+        PolicyQuestion::Ratings => "--ratings each|mean|median",
+        PolicyQuestion::NeutralSteps => "--neutral-steps right|wrong",
     }
 }
 
 /// The engine's hints speak of a dialog; here the options are meant.
 fn with_options(error: ApiError) -> ApiError {
     match error.code {
-        ErrorCode::PolicyNeeded => {
-            error.hint("say --ties, --both-bad, --strength, --several; see `tiebreak export --help`")
-        }
+        ErrorCode::PolicyNeeded => error
+            .hint("say --ties, --both-bad, --strength, --several and so on; --preview lists what is open"),
         ErrorCode::Exists => error.hint("choose another name, or add --replace"),
         _ => error,
     }

@@ -12,6 +12,7 @@ use crate::cli::desk::{Desk, text, unexpected};
 use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::progress::Progress;
+use crate::cli::rubric;
 
 /// How many problems are printed; `--report` writes them all.
 const PROBLEMS_PRINTED: usize = 10;
@@ -51,6 +52,9 @@ pub struct Arguments {
     /// Make the project if there is none
     #[arg(long)]
     create: bool,
+    /// What the project asks: a rubric of `tiebreak rubric list`, or a rubric file; which is better if not said
+    #[arg(long, value_name = "NAME_OR_FILE", requires = "create")]
+    rubric: Option<String>,
     /// Write every refused row with its reason to this CSV file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -98,7 +102,17 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
     if is_new {
         // A file that cannot be understood must not leave an empty project behind.
         desk.call(Request::PreviewImport(plan.clone()))?;
+        let rubric = arguments.rubric.as_deref().map(|named| rubric::named(&desk, named)).transpose()?;
         desk.create(project)?;
+        if let Some(template) = rubric {
+            desk.call(Request::SetRubric(Box::new(template.rubric)))?;
+        }
+    } else if arguments.rubric.is_some() {
+        return Err(ApiError::new(
+            ErrorCode::Exists,
+            format!("there is already a project {}", project.display()),
+        )
+        .hint("what it asks is changed in the app; leave --rubric out to import into it"));
     } else {
         desk.open(project).map_err(|error| match error.code {
             ErrorCode::NotFound => error.hint("add --create to make it"),

@@ -19,7 +19,7 @@ use egui::Context;
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{Request, Settings};
 
-pub use self::action::Action;
+pub use self::action::{Action, AfterOpening};
 use self::dialog::Dialog;
 use self::notice::Notices;
 use self::tickets::{Purpose, Tickets};
@@ -159,7 +159,7 @@ impl App {
     }
 
     fn send(&mut self, purpose: Purpose, request: Request) {
-        if matches!(purpose, Purpose::Open { .. }) {
+        if matches!(purpose, Purpose::Open(_)) {
             self.search_index = None;
         }
         let ticket = self.tickets.issue(purpose);

@@ -95,14 +95,14 @@ commands! {
     Slightly { "slightly", "slightly", "Say that it is better by a hair; once more to take it back", Judge, ["Q"] }
     Clearly { "clearly", "clearly", "Say that it is plainly better; once more to take it back", Judge, ["W"] }
     Much { "much", "much", "Say that it is better by far; once more to take it back", Judge, ["E"] }
-    Submit { "submit", "Next", "Save the judgment and go to the next item", Judge, ["Enter"] }
+    Submit { "submit", "Next", "Save the judgment and go to the next item", Judge, ["Enter", "Ctrl+Enter"] }
     Comment { "comment", "Comment", "Write a comment; Esc goes back to the keys", Judge, ["C"] }
     Flag { "flag", "Flag", "Ask for a second look at this item", Judge, ["F"] }
     Skip { "skip", "Skip", "Pass this item by; it can be taken up again later", Judge, ["S"] }
     Undo { "undo", "Undo", "Take the last judgment or skip back and return to its item", Judge, ["U", "Ctrl+Z"] }
     Redo { "redo", "Redo", "Give again what was taken back", Judge, ["Shift+U", "Ctrl+Shift+Z", "Ctrl+Y"] }
-    Back { "back", "Back", "Go to the item before, without judging", Judge, ["ArrowLeft"] }
-    Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight"] }
+    Back { "back", "Back", "Go to the item before, without judging", Judge, ["ArrowLeft", "Alt+ArrowLeft"] }
+    Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight", "Alt+ArrowRight"] }
     ScrollDown { "scroll_down", "Scroll down", "Scroll the candidates down", Judge, ["ArrowDown", "J"] }
     ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
     PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
@@ -114,6 +114,13 @@ commands! {
     ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Judge, ["Minus"] }
     ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Judge, ["0"] }
     ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Judge, ["9"] }
+    NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }
+    PreviousQuestion { "previous_question", "Previous question", "Go to the answer before", Judge, ["Shift+Tab"] }
+    ClearAnswer { "clear_answer", "Clear answer", "Take back the answer that the keys are at", Judge, ["Backspace"] }
+    QuestionHelp { "question_help", "Help", "Show what the active question means, or hide it", Judge, ["H"] }
+    Enlarge { "enlarge", "Enlarge", "Show one candidate large, or all of them again", Judge, ["V"] }
+    EnlargeNext { "enlarge_next", "Enlarge next", "Show the next candidate large", Judge, ["Shift+V"] }
+    ToggleMask { "toggle_mask", "Mask", "Lay the mask over the images, or take it off", Judge, ["M"] }
     Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
     Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
     UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }
@@ -122,6 +129,7 @@ commands! {
     ShowItems { "show_items", "Items…", "See, search and filter all items", Project, ["Ctrl+2", "I"] }
     ShowImport { "show_import", "Import…", "Bring data into this project", Project, ["Ctrl+I"] }
     ShowExport { "show_export", "Export…", "Write training data", Project, ["Ctrl+E"] }
+    ShowRubric { "show_rubric", "Rubric…", "See and change what this project asks", Project, ["Ctrl+R"] }
     CloseProject { "close_project", "Close project", "Go back to the start screen", Project, ["Ctrl+W"] }
     Palette { "palette", "Commands…", "Find any command by name", Anywhere, ["Ctrl+K", "Ctrl+P"] }
     ShowKeys { "show_keys", "Keys", "List all keys, and change them", Anywhere, ["?", "F1"] }
@@ -136,6 +144,21 @@ commands! {
 }
 
 impl Command {
+    /// Whether it answers the one question of a plain comparison, and means nothing where others are asked.
+    pub fn is_of_plain_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::ChooseA
+                | Self::ChooseB
+                | Self::ChooseTie
+                | Self::ChooseBothBad
+                | Self::ChooseUnratable
+                | Self::Slightly
+                | Self::Clearly
+                | Self::Much
+        )
+    }
+
     /// The command with this name in the settings file.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|command| command.id() == id)

@@ -117,7 +117,7 @@ impl Desk {
             self.session.fill(&mut self.outbox);
         } else {
             self.session.progress = progress_from_info(&self.info);
-            self.session.setup.rubric = self.info.rubric.clone();
+            self.session.set_rubric(self.info.rubric.clone());
             if has_more {
                 self.session.items_changed(&mut self.outbox);
             }
@@ -136,7 +136,10 @@ impl Desk {
         if self.session.tick(moment, &mut self.outbox) {
             ctx.request_repaint();
         }
-        if let Some(due_ms) = self.session.submits_at_ms {
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.session.keep_draft_now(&mut self.outbox);
+        }
+        for due_ms in [self.session.submits_at_ms, self.session.keeps_draft_at_ms()].into_iter().flatten() {
             let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);
             ctx.request_repaint_after(std::time::Duration::from_millis(wait_ms));
         }

@@ -17,7 +17,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use egui::Ui;
-use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport};
+use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport, PolicyQuestion};
 use tiebreak_domain::{AnnotatorId, ApiError, ExportFormat, ExportPlan, ProjectInfo, Request};
 
 use self::policies::Policies;
@@ -65,8 +65,11 @@ impl ExportDialog {
         };
         let file = form::file_name_of(&info.path);
         let name = file.strip_suffix(".tiebreak").unwrap_or(file).to_owned();
+        let mut formats = ExportFormat::ALL.into_iter();
         let mut dialog = Self {
-            format: ExportFormat::TrlExplicit,
+            format: formats
+                .find(|format| format.fits(&info.rubric.questions))
+                .unwrap_or(ExportFormat::Tiebreak),
             policies: Policies::default(),
             chosen_annotators: None,
             path: String::new(),
@@ -168,9 +171,7 @@ impl ExportDialog {
     /// The plan as it is chosen now; what is not asked of this format is left out of it.
     fn plan(&self) -> ExportPlan {
         let mut plan = ExportPlan::new(self.format);
-        if self.format.is_preference() {
-            self.policies.fill(&mut plan);
-        }
+        self.policies.fill(&mut plan);
         if self.format != ExportFormat::Tiebreak {
             plan.annotators = self.chosen_annotators.iter().flatten().copied().collect();
         }
@@ -208,9 +209,9 @@ impl ExportDialog {
         {
             return Some("Choose whose judgments".to_owned());
         }
-        let unanswered = self.policies.unanswered(self.format, &preview.holds);
+        let unanswered = self.policies.unanswered(self.format, preview);
         if !unanswered.is_empty() {
-            let words: Vec<&str> = unanswered.into_iter().map(policies::words).collect();
+            let words: Vec<&str> = unanswered.into_iter().map(PolicyQuestion::words).collect();
             return Some(format!("Say what becomes of {}", listed(&words)));
         }
         if self.path.trim().is_empty() {

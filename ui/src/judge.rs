@@ -4,19 +4,23 @@
 //! and hands back commands.
 
 pub mod answer_bar;
+mod card;
 pub mod draft;
+pub mod grid;
 pub mod history;
 pub mod image_pane;
 pub mod outbox;
 pub mod pace;
 pub mod pane;
+pub mod panel;
 pub mod prompt;
+pub mod question;
 pub mod saving;
 pub mod screen;
 pub mod session;
+pub mod sheet;
 pub mod top_bar;
 pub mod zoom;
 
-pub use draft::Draft;
 pub use outbox::{Outbox, Purpose};
 pub use session::Session;

@@ -19,6 +19,8 @@ pub mod images;
 pub mod import_wizard;
 pub mod items;
 pub mod judge;
+pub mod new_project;
+pub mod rubric_editor;
 pub mod start;
 pub mod theme;
 pub mod widget;

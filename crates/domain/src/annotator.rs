@@ -20,6 +20,13 @@ pub struct Annotator {
     pub skipped: u64,
 }
 
+impl Annotator {
+    /// Whether this is the named past annotator whose votes a file brought, and not somebody who can sit down.
+    pub fn is_past(&self) -> bool {
+        self.key == AnnotatorKey::of_past_annotator(&self.name)
+    }
+}
+
 impl AnnotatorKey {
     /// The key of a past annotator, who is known by name only: the same name is the same annotator, so that
     /// importing a file twice does not double its votes.

@@ -11,11 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::export::{ExportPreview, ExportProgress, ExportReport};
 use crate::filter::ItemRow;
 use crate::import::{ImportPreview, ImportProgress, ImportReport};
+use crate::merge::MergeReport;
+use crate::person::{People, Person, Pin};
 use crate::project::{Progress, SearchIndex};
+use crate::quality::{ItemRole, QualityReport, TrainingResult};
 use crate::queue::QueueRequest;
+use crate::second_look::{LookFilter, SecondLook};
+use crate::study::{ProfileValue, StudySetup};
 use crate::{
-    AnnotatorId, ApiError, ExportPlan, ImportPlan, ItemFilter, ItemId, ItemStatus, JudgmentId, NewJudgment,
-    ProjectInfo, QueuedItem, Settings, SourceId,
+    AnnotatorId, ApiError, Draft, ExportPlan, ImportPlan, ItemFilter, ItemId, ItemStatus, JudgmentId,
+    NewJudgment, ProjectInfo, QueuedItem, Rubric, Settings, SourceId, Template,
 };
 
 /// Long work that goes on after its request was answered.
@@ -106,6 +111,98 @@ pub enum Request {
     Queue(QueueRequest),
     /// Stores a judgment; answered when it is on the disk.
     Submit(Box<NewJudgment>),
+    /// Keeps what was begun and not submitted, or forgets it where there is none.
+    SaveDraft {
+        /// Whose.
+        annotator: AnnotatorId,
+        /// About what.
+        item: ItemId,
+        /// What.
+        draft: Option<Draft>,
+    },
+    /// The rubrics that come with the program.
+    Templates,
+    /// Reads a rubric file's text; the error says line, fault and remedy.
+    ReadRubric {
+        /// The text (TOML).
+        text: String,
+    },
+    /// Writes a rubric as the text of a rubric file.
+    WriteRubric(Box<Template>),
+    /// Asks this from now on, as the next version; answers keep theirs.
+    SetRubric(Box<Rubric>),
+    /// Brings in another copy of this project: its items, annotators and judgments.
+    StartMerge {
+        /// The other copy.
+        path: String,
+    },
+    /// What the project asks of its people, and how their work is shared out.
+    Study,
+    /// Sets that up anew, as the next version. For the lead, where there is one.
+    SetStudy(Box<StudySetup>),
+    /// The studies that come with the program.
+    StudyTemplates,
+    /// Sits an annotator down, adding the name where it is new. Wrong PINs slow down.
+    SwitchAnnotator {
+        /// The name.
+        name: String,
+        /// The PIN, where the seat is kept by one.
+        pin: Option<Pin>,
+    },
+    /// Keeps a seat by a PIN, changes it, or lets it go. For whoever knows the PIN, or for the lead.
+    SetPin {
+        /// Whose.
+        annotator: AnnotatorId,
+        /// The PIN so far, where there is one.
+        current: Option<Pin>,
+        /// The PIN from now on.
+        pin: Option<Pin>,
+    },
+    /// Keeps what a person says of themselves; fields that are not named stay as they are.
+    SaveProfile {
+        /// Who.
+        annotator: AnnotatorId,
+        /// Field by field; none takes an answer back.
+        answers: Vec<(String, Option<ProfileValue>)>,
+        /// Whether the person consents; none where that is not what was asked.
+        consents: Option<bool>,
+    },
+    /// Says which skills and which seniority a person has. For the lead, where there is one.
+    SetTags {
+        /// Who.
+        annotator: AnnotatorId,
+        /// All of them.
+        tags: Vec<String>,
+    },
+    /// Makes somebody lead the study, or not. For the lead, where there is one.
+    SetLead {
+        /// Who.
+        annotator: AnnotatorId,
+        /// Whether.
+        is_lead: bool,
+    },
+    /// Everyone, and how far they are.
+    People,
+    /// Says what an item is for. For the lead, where there is one.
+    SetItemRole {
+        /// The item.
+        item: ItemId,
+        /// Its role.
+        role: ItemRole,
+    },
+    /// Every item that is not for judging. For the lead, where there is one.
+    ItemRoles,
+    /// What a training item says to an annotator who has judged it.
+    Training {
+        /// Who.
+        annotator: AnnotatorId,
+        /// The item.
+        item: ItemId,
+    },
+    /// What is known of the people who judge. For the lead, where there is one.
+    Quality,
+    /// Items that should be looked at again.
+    SecondLook(LookFilter),
     /// Finds items.
     Find(ItemFilter),
     /// Reads rows of what was found.
@@ -165,6 +262,28 @@ pub enum Reply {
         /// How far this annotator is now.
         progress: Progress,
     },
+    /// The rubrics that come with the program, in the gallery's order.
+    Templates(Vec<Template>),
+    /// A rubric file that was read.
+    Template(Box<Template>),
+    /// A text that was asked for.
+    Text(String),
+    /// What the project asks of its people.
+    Study(Box<StudySetup>),
+    /// The studies that come with the program.
+    StudyTemplates(Vec<StudySetup>),
+    /// A person as the study knows them now.
+    Person(Box<Person>),
+    /// Everyone.
+    People(Box<People>),
+    /// Every item that is not for judging, in the order of the file.
+    ItemRoles(Vec<(ItemId, ItemRole)>),
+    /// What a training item says.
+    Training(Box<TrainingResult>),
+    /// What is known of the people who judge.
+    Quality(Box<QualityReport>),
+    /// Items that should be looked at again.
+    SecondLook(Box<SecondLook>),
     /// What was found.
     Found {
         /// To read rows from.
@@ -205,6 +324,8 @@ pub enum Event {
     ExportProgress(JobId, ExportProgress),
     /// An export ended.
     ExportEnded(JobId, Result<Box<ExportReport>, ApiError>),
+    /// A merge ended.
+    MergeEnded(JobId, Result<Box<MergeReport>, ApiError>),
     /// The search index grew.
     SearchIndex(SearchIndex),
     /// A search went on.

@@ -3,74 +3,16 @@
 //! Nothing about ties, both bad, strength or several judgments is assumed: where the project holds such a
 //! judgment and the plan says nothing, the export names the question and writes nothing.
 
+mod fit;
+mod format;
+
+pub use fit::VIDEO_DIMENSIONS;
+pub use format::ExportFormat;
+
 use serde::{Deserialize, Serialize};
 
 use crate::import::RowProblem;
 use crate::{AnnotatorId, Strength};
-
-/// The formats that are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// TRL preference with `prompt`, `chosen`, `rejected` as texts.
-    TrlExplicit,
-    /// TRL preference with `chosen` and `rejected` only, the prompt in both.
-    TrlImplicit,
-    /// TRL preference with `prompt`, `chosen`, `rejected` as messages.
-    TrlConversational,
-    /// Anthropic HH transcripts.
-    AnthropicHh,
-    /// One row per judgment, every outcome, with times and sides.
-    Csv,
-    /// Everything, losslessly.
-    Tiebreak,
-}
-
-impl ExportFormat {
-    /// Every format.
-    pub const ALL: [Self; 6] = [
-        Self::TrlExplicit,
-        Self::TrlImplicit,
-        Self::TrlConversational,
-        Self::AnthropicHh,
-        Self::Csv,
-        Self::Tiebreak,
-    ];
-
-    /// The word used on the command line and in manifests.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::TrlExplicit => "trl-explicit",
-            Self::TrlImplicit => "trl-implicit",
-            Self::TrlConversational => "trl-conversational",
-            Self::AnthropicHh => "hh",
-            Self::Csv => "csv",
-            Self::Tiebreak => "tiebreak",
-        }
-    }
-
-    /// What people call it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::TrlExplicit => "TRL preference, explicit prompt",
-            Self::TrlImplicit => "TRL preference, implicit prompt",
-            Self::TrlConversational => "TRL preference, conversational",
-            Self::AnthropicHh => "Anthropic HH transcripts",
-            Self::Csv => "CSV, every judgment",
-            Self::Tiebreak => "Tiebreak, lossless",
-        }
-    }
-
-    /// The name its file ends in.
-    pub fn extension(self) -> &'static str {
-        if self == Self::Csv { "csv" } else { "jsonl" }
-    }
-
-    /// Whether it is made of chosen and rejected, so that the policies must be asked.
-    pub fn is_preference(self) -> bool {
-        !matches!(self, Self::Csv | Self::Tiebreak)
-    }
-}
 
 /// What becomes of ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -82,6 +24,10 @@ pub enum TiePolicy {
     MarginZero,
     /// Two rows, one in each direction.
     BothDirections,
+    /// Both are desirable; of unpaired rows only.
+    BothChosen,
+    /// Neither is desirable; of unpaired rows only.
+    BothRejected,
 }
 
 /// What becomes of pairs in which both are bad.
@@ -92,6 +38,44 @@ pub enum BothBadPolicy {
     Drop,
     /// They are treated as ties are.
     AsTie,
+    /// Neither is desirable; of unpaired rows only.
+    BothRejected,
+}
+
+/// Which pairs are made of an order of more than two candidates. A whole order as one list is written by
+/// [`ExportFormat::Ranking`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NWayPolicy {
+    /// The best and the worst.
+    BestWorst,
+    /// Each and the next one.
+    Adjacent,
+    /// Every two; each row has the `weight` 1/(N−1), so that a candidate weighs the same in a long list as in
+    /// a pair.
+    AllPairs,
+}
+
+/// What becomes of several annotators' ratings of one candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RatingPolicy {
+    /// Each annotator's have a row of their own, with `annotator`.
+    Each,
+    /// Their mean.
+    Mean,
+    /// Their median.
+    Median,
+}
+
+/// What becomes of steps that were called neutral, in formats that know true and false only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeutralSteps {
+    /// They are true.
+    Right,
+    /// They are false.
+    Wrong,
 }
 
 /// What becomes of strength.
@@ -141,6 +125,18 @@ pub struct ExportPlan {
     pub strength: Option<StrengthPolicy>,
     /// Several judgments of one item.
     pub several: Option<SeveralPolicy>,
+    /// The key of the question whose answers are written; the only one that fits if none.
+    #[serde(default)]
+    pub question: Option<String>,
+    /// Items with more than two candidates.
+    #[serde(default)]
+    pub n_way: Option<NWayPolicy>,
+    /// Several ratings of one candidate.
+    #[serde(default)]
+    pub ratings: Option<RatingPolicy>,
+    /// Neutral steps.
+    #[serde(default)]
+    pub neutral_steps: Option<NeutralSteps>,
     /// Whose judgments; everyone's if empty.
     #[serde(default)]
     pub annotators: Vec<AnnotatorId>,
@@ -149,7 +145,18 @@ pub struct ExportPlan {
 impl ExportPlan {
     /// A plan in which nothing has been asked yet.
     pub fn new(format: ExportFormat) -> Self {
-        Self { format, ties: None, both_bad: None, strength: None, several: None, annotators: Vec::new() }
+        Self {
+            format,
+            ties: None,
+            both_bad: None,
+            strength: None,
+            several: None,
+            question: None,
+            n_way: None,
+            ratings: None,
+            neutral_steps: None,
+            annotators: Vec::new(),
+        }
     }
 }
 
@@ -165,6 +172,39 @@ pub enum PolicyQuestion {
     Strength,
     /// There are items with several judgments.
     Several,
+    /// Several questions fit the format.
+    Question,
+    /// There are items with more than two candidates.
+    NWay,
+    /// There are items with ratings by several annotators.
+    Ratings,
+    /// There are neutral steps.
+    NeutralSteps,
+}
+
+impl PolicyQuestion {
+    /// What it is about, inside a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Ties => "ties",
+            Self::BothBad => "pairs where both are bad",
+            Self::Strength => "strength",
+            Self::Several => "several judgments of one item",
+            Self::Question => "the other questions",
+            Self::NWay => "items with more than two candidates",
+            Self::Ratings => "several ratings of one candidate",
+            Self::NeutralSteps => "neutral steps",
+        }
+    }
+}
+
+/// A question whose answers a format can be made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportQuestion {
+    /// Its key.
+    pub key: String,
+    /// What the annotator reads.
+    pub title: String,
 }
 
 /// What went into a file and what did not.
@@ -194,6 +234,9 @@ pub struct ExportPreview {
     /// What the project holds that a policy is about, for the dialog: judgments that are ties, both bad, with
     /// a strength; items with several judgments.
     pub holds: PolicyCounts,
+    /// The questions among which one must be chosen; empty where no choice is to be made.
+    #[serde(default)]
+    pub questions: Vec<ExportQuestion>,
 }
 
 /// How much of a project each policy is about.
@@ -207,6 +250,15 @@ pub struct PolicyCounts {
     pub with_strength: u64,
     /// Items with more than one judgment.
     pub items_with_several: u64,
+    /// Items with more than two candidates, where the format makes pairs of them.
+    #[serde(default)]
+    pub items_n_way: u64,
+    /// Items whose candidates several annotators rated.
+    #[serde(default)]
+    pub items_with_several_ratings: u64,
+    /// Judgments with steps called neutral.
+    #[serde(default)]
+    pub neutral_steps: u64,
 }
 
 /// How far an export is.
@@ -225,6 +277,9 @@ pub struct ExportReport {
     pub path: String,
     /// The manifest beside it.
     pub manifest_path: String,
+    /// What else was written beside it: files, or a folder of pictures.
+    #[serde(default)]
+    pub companions: Vec<String>,
     /// What went in and what not.
     pub counts: ExportCounts,
     /// Why rows were refused, the first 1,000.

@@ -14,7 +14,33 @@ pub enum DataFormat {
     AnthropicHh,
     /// The PandaLM test set: `instruction`, `input`, `response1`, `response2`, `annotator1`, …
     PandaLm,
-    /// One row per pair, by a [`ColumnMapping`].
+    /// HelpSteer2 ratings: `prompt`, `response`, and five attributes; neighbouring rows share a prompt.
+    HelpSteer2,
+    /// HelpSteer2 preferences: `response_1`, `response_2`, `preference_strength`, `all_preferences_unprocessed`.
+    HelpSteer2Preference,
+    /// HelpSteer3: `context`, `response1`, `response2`, `overall_preference`, `individual_preference`.
+    HelpSteer3,
+    /// UltraFeedback: `instruction`, and `completions` with their `annotations`.
+    UltraFeedback,
+    /// ImageReward test lists: `prompt`, `generations`, `ranking`.
+    ImageReward,
+    /// Ranking lists: `prompt`, `candidates`, `rankings`.
+    Ranking,
+    /// CodePrefBench: `instruction`, `choices`, `annotations`.
+    CodePrefBench,
+    /// Chatbot Arena with one column for each winner: `winner_model_a`, `winner_model_b`, `winner_tie`.
+    ArenaOneHot,
+    /// VideoAlign: `path_A`, `path_B`, `prompt`, `VQ`, `MQ`, `TA`.
+    VideoAlign,
+    /// TRL stepwise supervision: `prompt`, `completions`, `labels`.
+    Stepwise,
+    /// TRL unpaired preference: `prompt`, `completion`, `label`.
+    Kto,
+    /// PRISM conversations: `conversation_history`, whose first turn has several scored replies.
+    Prism,
+    /// PRISM utterances: a row for each reply, grouped by `interaction_id`; the first turns only.
+    PrismUtterances,
+    /// Flat rows, by a [`ColumnMapping`].
     Columns,
     /// Tiebreak's own lossless JSONL.
     Tiebreak,
@@ -22,8 +48,26 @@ pub enum DataFormat {
 
 impl DataFormat {
     /// Every format.
-    pub const ALL: [Self; 5] =
-        [Self::TrlPreference, Self::AnthropicHh, Self::PandaLm, Self::Columns, Self::Tiebreak];
+    pub const ALL: [Self; 18] = [
+        Self::TrlPreference,
+        Self::AnthropicHh,
+        Self::PandaLm,
+        Self::HelpSteer2,
+        Self::HelpSteer2Preference,
+        Self::HelpSteer3,
+        Self::UltraFeedback,
+        Self::ImageReward,
+        Self::Ranking,
+        Self::CodePrefBench,
+        Self::ArenaOneHot,
+        Self::VideoAlign,
+        Self::Stepwise,
+        Self::Kto,
+        Self::Prism,
+        Self::PrismUtterances,
+        Self::Columns,
+        Self::Tiebreak,
+    ];
 
     /// The word used on the command line.
     pub fn word(self) -> &'static str {
@@ -31,6 +75,19 @@ impl DataFormat {
             Self::TrlPreference => "trl",
             Self::AnthropicHh => "hh",
             Self::PandaLm => "pandalm",
+            Self::HelpSteer2 => "helpsteer2",
+            Self::HelpSteer2Preference => "helpsteer2-preference",
+            Self::HelpSteer3 => "helpsteer3",
+            Self::UltraFeedback => "ultrafeedback",
+            Self::ImageReward => "imagereward",
+            Self::Ranking => "ranking",
+            Self::CodePrefBench => "codeprefbench",
+            Self::ArenaOneHot => "arena-one-hot",
+            Self::VideoAlign => "videoalign",
+            Self::Stepwise => "stepwise",
+            Self::Kto => "kto",
+            Self::Prism => "prism",
+            Self::PrismUtterances => "prism-utterances",
             Self::Columns => "columns",
             Self::Tiebreak => "tiebreak",
         }
@@ -42,6 +99,19 @@ impl DataFormat {
             Self::TrlPreference => "TRL preference",
             Self::AnthropicHh => "Anthropic HH transcripts",
             Self::PandaLm => "PandaLM",
+            Self::HelpSteer2 => "HelpSteer2 ratings",
+            Self::HelpSteer2Preference => "HelpSteer2 preferences",
+            Self::HelpSteer3 => "HelpSteer3 preferences",
+            Self::UltraFeedback => "UltraFeedback",
+            Self::ImageReward => "ImageReward rankings",
+            Self::Ranking => "Ranking lists",
+            Self::CodePrefBench => "CodePrefBench votes",
+            Self::ArenaOneHot => "Chatbot Arena, one-hot winners",
+            Self::VideoAlign => "VideoAlign pairs",
+            Self::Stepwise => "Stepwise supervision",
+            Self::Kto => "KTO, unpaired",
+            Self::Prism => "PRISM conversations",
+            Self::PrismUtterances => "PRISM utterances",
             Self::Columns => "Columns",
             Self::Tiebreak => "Tiebreak, lossless",
         }
@@ -92,7 +162,11 @@ pub struct ColumnMapping {
     pub id: Option<String>,
     /// Columns that make up the prompt, joined by blank lines.
     pub prompt: Vec<String>,
-    /// The two candidates.
+    /// Columns of what stands beside the prompt: images to hold the candidates against, masks, texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<String>,
+    /// The candidates, 1 to 12. A single one whose column holds a list gives all elements of the list; several
+    /// that name the same column each take their element.
     pub candidates: Vec<CandidateColumns>,
     /// The existing vote.
     pub label: Option<LabelColumn>,

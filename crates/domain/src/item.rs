@@ -32,6 +32,38 @@ impl Candidate {
     pub fn text(&self) -> String {
         joined_text(&self.parts)
     }
+
+    /// The steps of a solution: its parts, or the paragraphs of its only one.
+    pub fn steps(&self) -> Vec<&str> {
+        match self.parts.as_slice() {
+            [only] => only.text().map(paragraphs).unwrap_or_default(),
+            parts => parts.iter().filter_map(Part::text).collect(),
+        }
+    }
+}
+
+/// What stands beside the prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContextKind {
+    /// Something to hold the candidates against: the original, a source text, an image to go by.
+    #[default]
+    Reference,
+    /// An image that can be laid over the pictures and taken off again: white is where it covers.
+    Mask,
+}
+
+/// Something beside the prompt that a judgment needs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Context {
+    /// What it is for.
+    #[serde(default)]
+    pub kind: ContextKind,
+    /// What the annotator reads above it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Its content.
+    pub parts: Vec<Part>,
 }
 
 /// One thing to judge: a prompt and its candidates.
@@ -43,6 +75,9 @@ pub struct Item {
     /// What was asked for; may be empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompt: Vec<Part>,
+    /// What stands beside the prompt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<Context>,
     /// The outputs, in the data's order; 1 to 12, and 2 in a pair.
     pub candidates: Vec<Candidate>,
     /// Whatever else the data says of it.
@@ -54,7 +89,7 @@ pub struct Item {
 pub const MAX_CANDIDATES: usize = 12;
 
 impl Item {
-    /// The key of this content: external id, prompt, candidates and their models. Metadata is not content,
+    /// The key of this content: external id, prompt, context, candidates and their models. Metadata is not content,
     /// so that a file with one more column does not double the project.
     pub fn key(&self) -> ItemKey {
         let mut hash = ContentHash::new("tiebreak item 1");
@@ -65,6 +100,15 @@ impl Item {
             hash_parts(&mut hash, &candidate.parts);
             hash.optional(candidate.model.as_deref().map(str::as_bytes));
         }
+        // Items without context keep the key they had before there was any.
+        for context in &self.context {
+            let kind: &[u8] = match context.kind {
+                ContextKind::Reference => b"reference",
+                ContextKind::Mask => b"mask",
+            };
+            hash.field(kind).field(context.title.as_bytes());
+            hash_parts(&mut hash, &context.parts);
+        }
         ItemKey(hash.finish())
     }
 
@@ -73,27 +117,29 @@ impl Item {
         joined_text(&self.prompt)
     }
 
-    /// Whether any candidate or the prompt holds a medium.
+    /// Whether any candidate, the prompt or the context holds a medium.
     pub fn has_media(&self) -> bool {
         self.parts().any(|part| part.uri().is_some())
     }
 
-    /// Every part, prompt first.
+    /// Every part: prompt, context, candidates.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
-        self.prompt.iter().chain(self.candidates.iter().flat_map(|candidate| &candidate.parts))
+        let context = self.context.iter().flat_map(|context| &context.parts);
+        self.prompt.iter().chain(context).chain(self.candidates.iter().flat_map(|candidate| &candidate.parts))
     }
 
-    /// Why this cannot be judged as a pair, in a sentence; none if it can.
-    pub fn refusal_as_pair(&self) -> Option<String> {
-        if self.candidates.len() != 2 {
-            return Some(format!("a pair has two candidates, this has {}", self.candidates.len()));
+    /// Why this cannot be judged, in a sentence; none if it can.
+    pub fn refusal(&self) -> Option<String> {
+        let count = self.candidates.len();
+        if count == 0 || count > MAX_CANDIDATES {
+            return Some(format!("an item has 1 to {MAX_CANDIDATES} candidates, this has {count}"));
         }
         for (index, candidate) in self.candidates.iter().enumerate() {
             if candidate.parts.iter().all(Part::is_empty) {
                 return Some(format!("candidate {} is empty", index + 1));
             }
         }
-        if self.candidates[0].parts == self.candidates[1].parts {
+        if count == 2 && self.candidates[0].parts == self.candidates[1].parts {
             return Some("both candidates are the same".to_owned());
         }
         None
@@ -146,6 +192,10 @@ fn hash_parts(hash: &mut ContentHash, parts: &[Part]) {
     }
 }
 
+fn paragraphs(text: &str) -> Vec<&str> {
+    text.split("\n\n").map(str::trim).filter(|step| !step.is_empty()).collect()
+}
+
 fn joined_text(parts: &[Part]) -> String {
     parts.iter().filter_map(Part::text).collect::<Vec<_>>().join("\n\n")
 }
@@ -173,9 +223,9 @@ mod tests {
 
     #[test]
     fn a_pair_needs_two_different_candidates_that_say_something() {
-        assert_eq!(pair("a", "b").refusal_as_pair(), None);
-        assert!(pair("a", "a").refusal_as_pair().is_some());
-        assert!(pair("a", " \n").refusal_as_pair().is_some());
-        assert!(Item::default().refusal_as_pair().is_some());
+        assert_eq!(pair("a", "b").refusal(), None);
+        assert!(pair("a", "a").refusal().is_some());
+        assert!(pair("a", " \n").refusal().is_some());
+        assert!(Item::default().refusal().is_some());
     }
 }

@@ -6,28 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::content_hash::ContentHash;
-use crate::rubric::{OVERALL, QuestionKind};
+use crate::rubric::OVERALL;
 use crate::{
-    AnnotatorId, AnnotatorKey, ItemId, ItemKey, JudgmentId, Preference, Rubric, Showing, UnixMillis,
+    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ItemId, ItemKey, JudgmentId, Preference, Rubric, Showing,
+    UnixMillis,
 };
-
-/// An answered question.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The question's key.
-    pub question: String,
-    /// What was answered.
-    #[serde(flatten)]
-    pub value: AnswerValue,
-}
-
-/// What was answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswerValue {
-    /// Which candidate of a pair is better.
-    Preference(Preference),
-}
 
 /// What an annotator did with an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,42 +33,45 @@ impl Verdict {
         Self::Judged {
             answers: vec![Answer {
                 question: OVERALL.to_owned(),
+                candidate: None,
                 value: AnswerValue::Preference(preference),
             }],
         }
     }
 
-    /// The answer to the first preference question, if it was judged.
+    /// The overall preference: the answer to the question [`OVERALL`] if that is one, else to the first
+    /// preference question that was answered.
     pub fn preference(&self) -> Option<&Preference> {
-        match self {
-            Self::Judged { answers } => answers
-                .iter()
-                .map(|answer| match &answer.value {
-                    AnswerValue::Preference(preference) => preference,
-                })
-                .next(),
-            Self::Skipped | Self::Withdrawn => None,
-        }
+        let Self::Judged { answers } = self else { return None };
+        let preference = |answer: &'_ Answer| matches!(answer.value, AnswerValue::Preference(_));
+        let overall = answers.iter().find(|answer| answer.question == OVERALL && preference(answer));
+        let answer = overall.or_else(|| answers.iter().find(|answer| preference(answer)))?;
+        if let AnswerValue::Preference(preference) = &answer.value { Some(preference) } else { None }
     }
 
-    /// What is wrong with it under a rubric, in a sentence; none if nothing is.
+    /// The answers, if it was judged.
+    pub fn answers(&self) -> &[Answer] {
+        if let Self::Judged { answers } = self { answers } else { &[] }
+    }
+
+    /// What is wrong with it under a rubric, in a sentence; none if nothing is. Whether it is complete depends
+    /// on the item: [`Rubric::missing`].
     pub fn refusal(&self, rubric: &Rubric) -> Option<String> {
         let Self::Judged { answers } = self else { return None };
         if answers.is_empty() {
             return Some("a judgment answers at least one question".to_owned());
         }
-        for answer in answers {
-            let Some(question) = rubric.questions.iter().find(|question| question.key == answer.question)
-            else {
+        for (index, answer) in answers.iter().enumerate() {
+            let Some(question) = rubric.question(&answer.question) else {
                 return Some(format!("the rubric has no question {:?}", answer.question));
             };
-            let AnswerValue::Preference(preference) = &answer.value;
-            let QuestionKind::Preference { with_strength } = question.kind;
-            if preference.strength.is_some() && !with_strength {
-                return Some(format!("the question {:?} asks for no strength", answer.question));
+            let is_same =
+                |other: &Answer| other.question == answer.question && other.candidate == answer.candidate;
+            if answers[..index].iter().any(is_same) {
+                return Some(format!("the question {:?} is answered twice", answer.question));
             }
-            if let Some(refusal) = preference.refusal() {
-                return Some(format!("{refusal}, question {:?}", answer.question));
+            if let Some(refusal) = answer.refusal(question) {
+                return Some(refusal);
             }
         }
         None
@@ -101,6 +87,8 @@ pub enum Origin {
     Screen,
     /// Taken from a label in imported data; it has no showing.
     Label,
+    /// Given on the screen by whoever took a second look, knowing what others had said.
+    Review,
 }
 
 /// A judgment as the interface hands it over.
@@ -150,6 +138,21 @@ impl JudgmentId {
         hash.optional(preference.strength.map(|strength| strength.word().as_bytes()));
         Self(hash.finish())
     }
+
+    /// The same for a label that answers any questions; a lone overall preference is [`JudgmentId::of_label`].
+    pub fn of_label_answers(item: ItemKey, annotator: AnnotatorKey, answers: &[Answer]) -> Self {
+        if let [Answer { question, candidate: None, value: AnswerValue::Preference(preference) }] = answers
+            && question == OVERALL
+        {
+            return Self::of_label(item, annotator, preference);
+        }
+        let mut hash = ContentHash::new("tiebreak label 2");
+        hash.field(&item.0).field(&annotator.0);
+        for answer in answers {
+            hash.field(&serde_json::to_vec(answer).expect("keys are strings and the writer is memory"));
+        }
+        Self(hash.finish())
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +171,7 @@ mod tests {
         let unknown = Verdict::Judged {
             answers: vec![Answer {
                 question: "style".into(),
+                candidate: None,
                 value: AnswerValue::Preference(Preference::new(Outcome::A)),
             }],
         };

@@ -27,6 +27,11 @@ impl Order {
         order
     }
 
+    /// The other way round: of a pair, the sides exchanged.
+    pub fn reversed(&self) -> Self {
+        Self(self.0.iter().rev().copied().collect())
+    }
+
     /// The candidate at a position on the screen.
     pub fn candidate_at(&self, position: usize) -> usize {
         usize::from(self.0[position])

@@ -25,6 +25,11 @@ impl Outcome {
     /// Every outcome, in the order of the buttons.
     pub const ALL: [Self; 5] = [Self::A, Self::B, Self::Tie, Self::BothBad, Self::Unratable];
 
+    /// [`Self::ALL`], as a list of one's own.
+    pub fn all() -> Vec<Self> {
+        Self::ALL.to_vec()
+    }
+
     /// The word used in files.
     pub fn word(self) -> &'static str {
         match self {

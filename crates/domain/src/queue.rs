@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::showing::Acquisition;
-use crate::{AnnotatorId, ItemId, Judgment, Order, StoredItem};
+use crate::{AnnotatorId, Draft, ItemId, Judgment, Order, StoredItem};
 
 /// Which item is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,4 +47,7 @@ pub struct QueuedItem {
     pub acquisition: Acquisition,
     /// What this annotator last said of it, withdrawn or not.
     pub previous: Option<Judgment>,
+    /// What this annotator had begun to say of it and not submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
 }

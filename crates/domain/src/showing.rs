@@ -26,6 +26,48 @@ pub enum AcquisitionMethod {
     FileOrder,
     /// The annotator went there: back, or from the list of items.
     Chosen,
+    /// In the annotator's own order.
+    OwnOrder,
+    /// A training item, before all others.
+    Training,
+    /// A gold item, mixed in at its rate.
+    Gold,
+    /// An attention check, mixed in at its rate.
+    Attention,
+    /// An item judged before, offered again with its candidates the other way round. What is said of it is kept
+    /// beside the judgment that stands, and never takes its place.
+    Repeat,
+}
+
+impl AcquisitionMethod {
+    /// Every method.
+    pub const ALL: [Self; 7] = [
+        Self::FileOrder,
+        Self::Chosen,
+        Self::OwnOrder,
+        Self::Training,
+        Self::Gold,
+        Self::Attention,
+        Self::Repeat,
+    ];
+
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::FileOrder => "file_order",
+            Self::Chosen => "chosen",
+            Self::OwnOrder => "own_order",
+            Self::Training => "training",
+            Self::Gold => "gold",
+            Self::Attention => "attention",
+            Self::Repeat => "repeat",
+        }
+    }
+
+    /// The method that a file's word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.word() == word)
+    }
 }
 
 impl Acquisition {

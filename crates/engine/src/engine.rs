@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::jobs::Jobs;
 use crate::session::Session;
 use crate::settings_file::SettingsFile;
-use crate::{export, failure, import, sample};
+use crate::{export, failure, import, merge, people, rubric, sample};
 
 /// How many projects opened before are remembered.
 const RECENT_KEPT: usize = 12;
@@ -98,7 +98,7 @@ impl Engine {
             }
             Request::Project => Ok(Reply::Project(Box::new(self.session()?.info()?))),
             Request::SetAnnotator { name } => {
-                Ok(Reply::Project(Box::new(self.session()?.set_annotator(&name)?)))
+                Ok(Reply::Project(Box::new(self.session()?.switch_annotator(&name, None)?)))
             }
             Request::PreviewImport(plan) => {
                 Ok(Reply::ImportPreview(Box::new(tiebreak_formats::preview(&plan)?)))
@@ -112,6 +112,37 @@ impl Engine {
             }
             Request::Queue(request) => self.session()?.queue(&request).map(Reply::Items),
             Request::Submit(judgment) => self.session()?.submit(*judgment),
+            Request::SaveDraft { annotator, item, draft } => {
+                self.session()?.save_draft(annotator, item, draft)
+            }
+            Request::Templates => Ok(Reply::Templates(rubric::templates())),
+            Request::ReadRubric { text } => rubric::read(&text).map(Box::new).map(Reply::Template),
+            Request::WriteRubric(template) => Ok(Reply::Text(rubric::write(&template))),
+            Request::SetRubric(rubric) => Ok(Reply::Project(Box::new(self.session()?.set_rubric(*rubric)?))),
+            Request::StartMerge { path } => {
+                merge::start(&self.shared, &self.session()?, absolute(&path)).map(Reply::Started)
+            }
+            Request::Study => Ok(Reply::Study(Box::new(self.session()?.study()))),
+            Request::SetStudy(study) => self.session()?.set_study(*study),
+            Request::StudyTemplates => Ok(Reply::StudyTemplates(people::templates())),
+            Request::SwitchAnnotator { name, pin } => {
+                let info = self.session()?.switch_annotator(&name, pin.as_ref())?;
+                Ok(Reply::Project(Box::new(info)))
+            }
+            Request::SetPin { annotator, current, pin } => {
+                self.session()?.set_pin(annotator, current.as_ref(), pin.as_ref())
+            }
+            Request::SaveProfile { annotator, answers, consents } => {
+                self.session()?.save_profile(annotator, answers, consents)
+            }
+            Request::SetTags { annotator, tags } => self.session()?.set_tags(annotator, tags),
+            Request::SetLead { annotator, is_lead } => self.session()?.set_lead(annotator, is_lead),
+            Request::People => self.session()?.everyone(),
+            Request::SetItemRole { item, role } => self.session()?.set_item_role(item, role),
+            Request::ItemRoles => self.session()?.item_roles(),
+            Request::Training { annotator, item } => self.session()?.training(annotator, item),
+            Request::Quality => self.session()?.quality(),
+            Request::SecondLook(filter) => self.session()?.second_look(&filter),
             Request::Find(filter) => {
                 let session = self.session()?;
                 session.views.find(&session, filter)

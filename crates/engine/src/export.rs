@@ -1,13 +1,16 @@
 //! Exports: what was judged, as other programs or another project want it.
 //!
 //! Start at [`job`], which writes a file, and [`preview`], which says beforehand what would stand in it. Both
-//! go through [`lines`], which turns one item and its judgments into lines by the rules of [`policy`];
-//! [`lossless`] writes everything there is.
+//! ask first ([`asking`]: what the plan leaves open), and go through [`lines`], which hands items to the formats
+//! and keeps the account; [`lossless`] writes everything there is. Files are written under other names and then
+//! put in their places ([`target`], [`companions`]).
 
+pub mod asking;
+pub mod companions;
 pub mod job;
+pub mod line_file;
 pub mod lines;
 pub mod lossless;
 pub mod manifest;
-pub mod policy;
 pub mod preview;
 pub mod target;

@@ -42,6 +42,10 @@ impl Host {
         ProjectKey(self.random_key())
     }
 
+    pub(crate) fn new_salt(&self) -> [u8; 16] {
+        self.random_key()
+    }
+
     fn random_key(&self) -> [u8; 16] {
         let mut key = [0; 16];
         key[..8].copy_from_slice(&(self.random)().to_le_bytes());

@@ -1,10 +1,12 @@
 //! A project file looked at from outside: it is not locked, nothing in it changes, and it may be open elsewhere.
+//!
+//! The one exception: a file that an older program made is brought up to date first, if it can be written.
 
 use std::path::{Path, PathBuf};
 
 use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport};
 use tiebreak_domain::{ApiError, ExportPlan, ProjectInfo};
-use tiebreak_store::Reader;
+use tiebreak_store::{Reader, Store, StoreError};
 
 use crate::export::target::Target;
 use crate::export::{job, preview};
@@ -20,7 +22,7 @@ pub struct ProjectFile {
 impl ProjectFile {
     /// Opens a project to look at it.
     pub fn open(path: &Path) -> Result<Self, ApiError> {
-        Ok(Self { reader: Reader::open(path)?, path: path.to_owned() })
+        Ok(Self { reader: reader(path)?, path: path.to_owned() })
     }
 
     /// The project's numbers.
@@ -51,5 +53,22 @@ impl ProjectFile {
         let target = Target::new(&self.path, path.to_owned(), replace)?;
         job::ask_policies(&self.reader, plan)?;
         job::export(&self.reader, plan, &target, host, cancel, on_progress)
+    }
+}
+
+/// Opens a project to read it, bringing it up to date first where an older program made it.
+pub fn reader(path: &Path) -> Result<Reader, ApiError> {
+    match Reader::open(path) {
+        Err(StoreError::TooOld(old)) => {
+            let upgraded = Store::open(path).and_then(Store::close);
+            // Somebody who may write must open it; why we may not is the lesser half of it.
+            upgraded.map_err(|error| {
+                let why = ApiError::from(error);
+                let error = ApiError::from(StoreError::TooOld(old));
+                ApiError { message: format!("{} ({})", error.message, why.message), ..error }
+            })?;
+            Ok(Reader::open(path)?)
+        }
+        other => Ok(other?),
     }
 }

@@ -9,7 +9,7 @@ use tiebreak_domain::filter::ItemFilter;
 use tiebreak_domain::queue::QueueRequest;
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
-    Annotator, AnnotatorId, ApiError, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
+    Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
     QueuedItem, Reply, Rubric,
 };
 use tiebreak_media::MediaFolder;
@@ -18,7 +18,8 @@ use tiebreak_store::Store;
 use crate::engine::Shared;
 use crate::export::target::is_same_file;
 use crate::media_place::folder_from_stored;
-use crate::offer::offered;
+use crate::offer::{offered, offered_for};
+use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
 use crate::views::Views;
 use crate::writer::Writer;
@@ -38,7 +39,9 @@ pub struct Session {
     pub readers: Readers,
     /// What was found in it.
     pub views: Views,
-    shared: Arc<Shared>,
+    /// What its people are asked, and what they are at.
+    pub people: PeopleState,
+    pub(crate) shared: Arc<Shared>,
     seated: Mutex<Seated>,
 }
 
@@ -59,9 +62,10 @@ impl Session {
         let readers = Readers::of_store(&store)?;
         let rubric = Arc::new(readers.lend()?.project()?.rubric);
         let events = Arc::clone(&shared);
+        let people = PeopleState::load(&*readers.lend()?, annotator)?;
         let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
         let seated = Mutex::new(Seated { annotator, name, rubric });
-        Ok(Arc::new(Self { path, writer, readers, views: Views::default(), shared, seated }))
+        Ok(Arc::new(Self { path, writer, readers, views: Views::default(), people, shared, seated }))
     }
 
     /// Tells whoever listens.
@@ -79,12 +83,9 @@ impl Session {
         Ok(info)
     }
 
-    /// Seats an annotator.
-    pub fn set_annotator(&self, name: &str) -> Result<ProjectInfo, ApiError> {
-        let name = name.trim().to_owned();
-        if name.is_empty() {
-            return Err(ApiError::new(ErrorCode::BadRequest, "an annotator needs a name"));
-        }
+    /// Seats an annotator, whom [`Session::switch_annotator`] found fit to sit there.
+    pub(crate) fn seat(&self, name: &str) -> Result<ProjectInfo, ApiError> {
+        let name = name.to_owned();
         let annotator = self.add_annotator(name.clone())?;
         let mut seated = self.seated.lock().expect("seats do not panic");
         seated.annotator = annotator;
@@ -93,7 +94,7 @@ impl Session {
         self.info()
     }
 
-    /// After an import: the rubric and the people may be others.
+    /// After an import, a merge or a change of the rubric: the rubric and the people may be others.
     pub fn refresh(&self) -> Result<(), ApiError> {
         let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
         let Seated { annotator, name, .. } = self.seated();
@@ -102,31 +103,71 @@ impl Session {
         let is_seated = self.readers.lend()?.annotators()?.iter().any(is_there);
         let annotator = if is_seated { annotator } else { self.add_annotator(name.clone())? };
         *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, rubric };
+        self.reload_plan()?;
         self.emit(Event::ProjectChanged(Box::new(self.info()?)));
         Ok(())
     }
 
     /// Items to judge.
     pub fn queue(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        self.may_be_offered(request.annotator)?;
         let rubric = self.seated().rubric;
-        let items = self.readers.lend()?.queue(request)?;
         let random = &self.shared.host.random;
-        Ok(items
-            .into_iter()
-            .map(|(item, previous)| offered(item, previous, request.place, &rubric, || random()))
-            .collect())
+        if let Some(offers) = self.choose(request)? {
+            let reader = self.readers.lend()?;
+            return offers
+                .into_iter()
+                .map(|Offer { item, acquisition }| {
+                    let queued = reader.queued(request.annotator, item)?;
+                    Ok(offered_for(queued, acquisition, &rubric, || random()))
+                })
+                .collect();
+        }
+        let items = self.readers.lend()?.queue(request)?;
+        Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
     }
 
     /// Stores a judgment.
     pub fn submit(&self, judgment: NewJudgment) -> Result<Reply, ApiError> {
-        let (id, annotator) = (judgment.id, judgment.annotator);
+        self.may_submit(&judgment)?;
+        let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
+        let note = JudgmentNote::from(&judgment);
         let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
+        // The judgment is on the disk: what cannot be noted here must not make it look lost.
+        if let Err(error) = self.note_judgment(item, &note) {
+            tracing::warn!(%error, "what a judgment means for the work of others could not be noted");
+        }
         Ok(Reply::Saved {
             judgment: id,
             revision: submitted.revision,
             annotator,
             progress: submitted.progress,
         })
+    }
+
+    /// Keeps what was begun and not submitted, or forgets it.
+    pub fn save_draft(
+        &self,
+        annotator: AnnotatorId,
+        item: ItemId,
+        draft: Option<Draft>,
+    ) -> Result<Reply, ApiError> {
+        let saved_at = self.shared.host.now();
+        self.writer.ask(move |store| Ok(store.save_draft(annotator, item, draft.as_ref(), saved_at)?))?;
+        Ok(Reply::Done)
+    }
+
+    /// Asks something else from now on. Refuses what cannot be asked.
+    pub fn set_rubric(&self, rubric: Rubric) -> Result<ProjectInfo, ApiError> {
+        if let Some(fault) = rubric.faults().into_iter().next() {
+            let question = fault.question.and_then(|index| rubric.questions.get(index));
+            let place =
+                question.map_or_else(String::new, |question| format!("question {:?}: ", question.key));
+            return Err(ApiError::new(ErrorCode::BadInput, format!("{place}{}", fault.what)).hint(fault.hint));
+        }
+        self.writer.ask(move |store| Ok(store.set_rubric(&rubric)?))?;
+        self.refresh()?;
+        self.info()
     }
 
     /// Excludes, deletes or brings back items.
@@ -198,6 +239,16 @@ impl Session {
     fn add_annotator(&self, name: String) -> Result<AnnotatorId, ApiError> {
         let key = self.shared.host.new_annotator_key();
         self.writer.ask(move |store| Ok(store.annotator(key, &name)?))
+    }
+
+    /// Whoever sits here.
+    pub(crate) fn seated_annotator(&self) -> AnnotatorId {
+        self.seated.lock().expect("seats do not panic").annotator
+    }
+
+    /// What is asked.
+    pub(crate) fn rubric(&self) -> Arc<Rubric> {
+        self.seated().rubric
     }
 
     fn seated(&self) -> Seated {

@@ -74,7 +74,7 @@ fn recognise_objects(start: &[u8], is_whole: bool) -> Container {
     let is_one_line = !start[..end].contains(&b'\n');
     let is_alone = is_whole && start[end..].iter().all(u8::is_ascii_whitespace);
     match glance.arrays_of_objects.as_slice() {
-        [key] if is_alone && !is_pair(&start[..end]) => Container::Elements(Place::Key(key.clone())),
+        [key] if is_alone && !is_row(&start[..end], key) => Container::Elements(Place::Key(key.clone())),
         _ if is_one_line => Container::Lines,
         // A first line that is no object on its own, though the text goes on with others that are.
         _ if glance.line_breaks_inside_a_string => Container::Lines,
@@ -83,9 +83,12 @@ fn recognise_objects(start: &[u8], is_whole: bool) -> Container {
 }
 
 /// Whether an object is itself a row, so that the list in it is no list of rows.
-fn is_pair(object: &[u8]) -> bool {
+fn is_row(object: &[u8], list: &str) -> bool {
+    const PAIR: [&str; 3] = ["chosen", "rejected", "tiebreak"];
+    const PROMPT: [&str; 4] = ["prompt", "instruction", "context", "conversation_id"];
     let Ok(Value::Object(object)) = serde_json::from_slice(object) else { return false };
-    object.contains_key("chosen") || object.contains_key("rejected") || object.contains_key("tiebreak")
+    let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
+    has(&PAIR) || (has(&PROMPT) && !is_rows_key(list))
 }
 
 fn is_rows_key(key: &str) -> bool {

@@ -1,4 +1,92 @@
 //! Rows as other programs want them. What is lossless is in [`crate::lossless`].
+//!
+//! Start at [`write_item`]: one item and its judgments in, lines out, with an account of what was left out and
+//! what was refused. Each format has a file of its own, with the row it writes; what they share is in `judged`
+//! (what goes in), `output` (what comes out), `questions` (which question is meant), `standing` (who is better
+//! by an answer), `policy` (what becomes of doubtful judgments), `aggregate` (several numbers as one) and
+//! `turns` (texts and conversations).
 
+pub mod aggregate;
+mod answers;
+mod arena;
+mod code_pref_bench;
+mod criteria;
+mod heat_map;
+mod help_steer2;
+mod help_steer3;
+mod image_reward;
+pub mod judged;
+mod kto;
+mod llama_factory;
+mod openai;
+pub mod output;
+mod pairs;
+mod png;
+pub mod policy;
 pub mod preference;
+mod prism;
+pub mod questions;
+mod ranking;
+mod rich_hf;
+#[cfg(test)]
+mod round_trip;
+pub mod standing;
+mod stepwise;
 pub mod table;
+#[cfg(test)]
+mod testing;
+mod turns;
+mod ultra_feedback;
+mod videoalign;
+
+pub use kto::ClassBalance;
+pub use llama_factory::{DatasetColumns, dataset_info};
+pub use questions::refusal;
+
+use tiebreak_domain::{ExportFormat, ExportPlan};
+
+use judged::{Judged, Names};
+use output::ItemOutput;
+use policy::WAITING;
+
+/// What one item becomes. Judgments on which the plan leaves open what it must say are left out as waiting.
+pub fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
+    let mut output = ItemOutput::default();
+    let question = questions::question_of_plan(plan, judged.names);
+    let Some(question) = question else {
+        match plan.format {
+            ExportFormat::HelpSteer2 => help_steer2::write_ratings(plan, judged, &mut output),
+            ExportFormat::UltraFeedback => ultra_feedback::write(plan, judged, &mut output),
+            ExportFormat::RichHf => rich_hf::write(plan, judged, &mut output),
+            ExportFormat::VideoAlign => videoalign::write(plan, judged, &mut output),
+            ExportFormat::Criteria => criteria::write(plan, judged, &mut output),
+            ExportFormat::Answers => answers::write(judged, &mut output),
+            ExportFormat::Csv => table::write(judged, &mut output),
+            _ => output.leave_out(WAITING, judged.judgments.len() as u64),
+        }
+        return output;
+    };
+    match plan.format {
+        ExportFormat::Kto => kto::write(plan, question, judged, &mut output),
+        ExportFormat::HelpSteer2Preference => help_steer2::write_preferences(question, judged, &mut output),
+        ExportFormat::HelpSteer3 => help_steer3::write(question, judged, &mut output),
+        ExportFormat::Ranking => ranking::write(question, judged, &mut output),
+        ExportFormat::ImageReward => image_reward::write(plan, question, judged, &mut output),
+        ExportFormat::Prism => prism::write(question, judged, &mut output),
+        ExportFormat::Arena => arena::write(question, judged, &mut output),
+        ExportFormat::CodePrefBench => code_pref_bench::write(question, judged, &mut output),
+        ExportFormat::Stepwise => stepwise::write(plan, question, judged, &mut output),
+        _ => pairs::write(plan, question, judged, &mut output),
+    }
+    output
+}
+
+/// The names of the columns as one line, without its end, where the format has such a line.
+pub fn header(format: ExportFormat, names: &Names) -> Option<String> {
+    match format {
+        ExportFormat::Csv => Some(table::csv_header()),
+        ExportFormat::Answers => Some(answers::header()),
+        ExportFormat::VideoAlign => Some(videoalign::header(names)),
+        _ => None,
+    }
+}

@@ -21,6 +21,7 @@ mod reader;
 mod recognise;
 mod record;
 mod rows;
+pub mod rubric_file;
 mod shape;
 mod source;
 mod votes;
@@ -35,3 +36,4 @@ pub use lossless::{
 pub use preview::preview;
 pub use reader::Reader;
 pub use record::{Label, Record};
+pub use rubric_file::{RubricFileError, RubricFileFault};

@@ -27,6 +27,9 @@ pub struct ProjectRecord {
     pub created_at: UnixMillis,
     /// What it asks.
     pub rubric: Rubric,
+    /// What else it ever asked, by version: judgments keep the rubric they were given under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_rubrics: Vec<Rubric>,
     /// Whether it is the sample.
     #[serde(default)]
     pub is_sample: bool,

@@ -1,6 +1,8 @@
 //! Proposes which column of a flat file is what, from names and from the first rows. A proposal only: the
 //! person importing sees it, with the rows it gives, and can change it.
 
+mod candidates;
+
 use serde_json::Value;
 use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind};
 use tiebreak_domain::item::Metadata;
@@ -8,78 +10,10 @@ use tiebreak_domain::item::Metadata;
 use crate::cell::Cell;
 use crate::votes::label_column;
 
+use candidates::{MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
+
 const IMAGE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"];
 const VIDEO_ENDINGS: [&str; 6] = ["mp4", "webm", "mov", "mkv", "avi", "m4v"];
-
-/// Tokens by which the names of two columns of a pair differ.
-const SIDES: [[&str; 2]; 9] = [
-    ["a", "b"],
-    ["1", "2"],
-    ["0", "1"],
-    ["left", "right"],
-    ["first", "second"],
-    ["one", "two"],
-    ["chosen", "rejected"],
-    ["better", "worse"],
-    ["win", "lose"],
-];
-
-const CONTENT_WORDS: [&str; 27] = [
-    "response",
-    "answer",
-    "output",
-    "completion",
-    "candidate",
-    "text",
-    "summary",
-    "reply",
-    "generation",
-    "image",
-    "img",
-    "picture",
-    "photo",
-    "jpg",
-    "png",
-    "path",
-    "file",
-    "url",
-    "conversation",
-    "messages",
-    "content",
-    "solution",
-    "choice",
-    "sample",
-    "translation",
-    "story",
-    "option",
-];
-
-const MODEL_WORDS: [&str; 6] = ["model", "system", "policy", "generator", "method", "engine"];
-
-const OTHER_WORDS: [&str; 22] = [
-    "id",
-    "uid",
-    "uuid",
-    "score",
-    "label",
-    "rating",
-    "rank",
-    "name",
-    "fps",
-    "frames",
-    "len",
-    "length",
-    "tokens",
-    "count",
-    "time",
-    "reward",
-    "logprob",
-    "width",
-    "height",
-    "feedback",
-    "annotator",
-    "winner",
-];
 
 const PROMPTS: [&str; 11] = [
     "prompt",
@@ -158,6 +92,21 @@ const ANNOTATORS: [&str; 11] = [
     "user",
 ];
 
+/// Columns of pictures that stand beside the prompt.
+const CONTEXTS: [&str; 11] = [
+    "mask",
+    "mask_image",
+    "source_image",
+    "input_image",
+    "reference",
+    "reference_image",
+    "reference_images",
+    "original",
+    "condition",
+    "image",
+    "source",
+];
+
 /// What was proposed, and what could not be.
 pub(crate) struct Proposal {
     pub(crate) mapping: ColumnMapping,
@@ -206,14 +155,25 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
         let models =
             pairs.iter().find(|other| other.stem.iter().any(|token| MODEL_WORDS.contains(&token.as_str())));
         let both_models = columns.iter().find(|name| matches!(name.as_str(), "models" | "cmp_key"));
-        for side in 0..2 {
-            let model = models.map(|models| models.columns[side]).or(both_models.map(String::as_str));
+        let further_models = models.map(|models| further(models, columns));
+        let model_at = |side: usize| match (models, &further_models) {
+            (Some(models), _) if side < 2 => Some(models.columns[side]),
+            (_, Some(further)) => further.get(side - 2).copied(),
+            _ => None,
+        };
+        for (side, content) in pair.columns.into_iter().chain(further(pair, columns)).enumerate() {
+            let model = model_at(side).or(both_models.map(String::as_str));
             mapping.candidates.push(CandidateColumns {
-                content: pair.columns[side].to_owned(),
+                content: content.to_owned(),
                 kind,
-                model: model.filter(|&model| model != pair.columns[side]).map(str::to_owned),
+                model: model.filter(|&model| model != content).map(str::to_owned),
             });
         }
+    } else if videos.is_empty()
+        && let Some((column, kind)) = list_of_candidates(columns, rows)
+    {
+        let model = columns.iter().find(|name| matches!(name.as_str(), "models" | "model_names")).cloned();
+        mapping.candidates.push(CandidateColumns { content: column.clone(), kind, model });
     }
     let mut free: Vec<&String> = columns.iter().filter(|name| !is_taken(&mapping, name)).collect();
     let take = |free: &mut Vec<&String>, wanted: &dyn Fn(&str) -> bool| {
@@ -226,6 +186,11 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
     mapping.label = label(&free, rows, sides);
     free.retain(|name| mapping.label.as_ref().is_none_or(|label| label.column != **name));
     mapping.annotator = ANNOTATORS.iter().find_map(|annotator| take(&mut free, &|name| name == *annotator));
+    let is_context = |name: &&String| {
+        CONTEXTS.contains(&&*name.to_lowercase()) && all_have_ending(rows, name, &IMAGE_ENDINGS)
+    };
+    mapping.context = free.iter().copied().filter(is_context).cloned().collect();
+    free.retain(|name| !mapping.context.contains(name));
     mapping.metadata = free.into_iter().cloned().collect();
     Proposal { mapping, videos }
 }
@@ -235,89 +200,6 @@ fn is_taken(mapping: &ColumnMapping, name: &str) -> bool {
         .candidates
         .iter()
         .any(|candidate| candidate.content == name || candidate.model.as_deref() == Some(name))
-}
-
-struct Pair<'a> {
-    columns: [&'a str; 2],
-    stem: Vec<String>,
-    sides: [&'static str; 2],
-}
-
-/// Columns whose names differ by their side only.
-fn pairs(columns: &[String]) -> Vec<Pair<'_>> {
-    let mut pairs = Vec::new();
-    for first in columns {
-        let tokens = tokens(first);
-        for (at, token) in tokens.iter().enumerate() {
-            for sides in SIDES.into_iter().filter(|sides| sides[0] == token) {
-                let mut other = tokens.clone();
-                sides[1].clone_into(&mut other[at]);
-                if let Some(second) = columns.iter().find(|name| self::tokens(name) == other) {
-                    let mut stem = tokens.clone();
-                    stem.remove(at);
-                    pairs.push(Pair { columns: [first, second], stem, sides });
-                }
-            }
-        }
-    }
-    pairs
-}
-
-/// The words and numbers of a name: `responseA`, `response_a` and `Response A` are `response`, `a`.
-fn tokens(name: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut before = ' ';
-    for character in name.chars() {
-        let is_new = !before.is_alphanumeric()
-            || (character.is_uppercase() && before.is_lowercase())
-            || (character.is_numeric() != before.is_numeric());
-        if character.is_alphanumeric() {
-            if is_new || tokens.is_empty() {
-                tokens.push(String::new());
-            }
-            if let Some(token) = tokens.last_mut() {
-                token.extend(character.to_lowercase());
-            }
-        }
-        before = character;
-    }
-    tokens
-}
-
-/// How well a pair of columns would do as content; none if it would not at all.
-fn content_score(pair: &Pair, rows: &[Metadata]) -> Option<i64> {
-    let has = |words: &[&str]| {
-        pair.stem.iter().any(|token| {
-            words.contains(&token.as_str())
-                || token.strip_suffix('s').is_some_and(|singular| words.contains(&singular))
-        })
-    };
-    if has(&MODEL_WORDS) || has(&OTHER_WORDS) {
-        return None;
-    }
-    let mut length = 0;
-    let (mut count, mut others) = (0, 0);
-    for row in rows {
-        for name in pair.columns {
-            match row.get(name) {
-                Some(Value::String(text)) => length += text.len().min(4_000),
-                Some(Value::Array(list)) if list.iter().all(Value::is_object) => length += 2_000,
-                Some(Value::Array(_) | Value::Object(_)) => {
-                    others += 1;
-                    continue;
-                }
-                _ => continue,
-            }
-            count += 1;
-        }
-    }
-    // Real data has numbers, booleans and now and then a broken row among its texts, so a pair is refused only
-    // if it is mostly something else.
-    if count == 0 || others > count {
-        return None;
-    }
-    let mean = i64::try_from(length / count).unwrap_or(i64::MAX);
-    Some(mean + if has(&CONTENT_WORDS) { 100_000 } else { 0 })
 }
 
 fn all_have_ending(rows: &[Metadata], column: &str, endings: &[&str]) -> bool {
@@ -437,11 +319,5 @@ mod tests {
         assert_eq!(contents(&mapping), ["image_0", "image_1"]);
         assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Image));
         assert!(contents(&proposal(json!({"prompt":"p","video_a":"1.mp4","video_b":"2.mp4"}))).is_empty());
-    }
-
-    #[test]
-    fn names_fall_into_words() {
-        assert_eq!(tokens("responseA"), ["response", "a"]);
-        assert_eq!(tokens("num_frames_10B"), ["num", "frames", "10", "b"]);
     }
 }

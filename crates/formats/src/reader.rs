@@ -1,5 +1,7 @@
 //! Streams a whole file: every row once, in order, as an item, a problem or a lossless record.
 
+use std::collections::VecDeque;
+
 use tiebreak_domain::import::{ColumnMapping, RowProblem};
 use tiebreak_domain::{DataFormat, ImportPlan};
 
@@ -8,7 +10,8 @@ use crate::lossless::{LosslessError, LosslessRecord};
 use crate::recognise::{Recognised, recognise};
 use crate::record::Record;
 use crate::rows::{Advance, Rows, Wanted};
-use crate::shape::Shape;
+use crate::shape::joining::join;
+use crate::shape::{Shape, Understood};
 
 /// Streams a file, row by row, in constant memory.
 ///
@@ -18,7 +21,11 @@ pub struct Reader {
     /// What a row means; none for the lossless format.
     meaning: Option<(Box<dyn Shape>, Wanted)>,
     format: DataFormat,
-    waiting: Option<Record>,
+    /// What was made of rows already read and comes next.
+    waiting: VecDeque<Record>,
+    /// An item that the next row may still belong to, and the line where it began.
+    open: Option<(u64, Understood)>,
+    is_at_end: bool,
     has_ended: bool,
     has_begun: bool,
 }
@@ -46,7 +53,9 @@ impl Reader {
             rows,
             meaning,
             format: recognised.format,
-            waiting: None,
+            waiting: VecDeque::new(),
+            open: None,
+            is_at_end: false,
             has_ended: false,
             has_begun: false,
         })
@@ -91,30 +100,77 @@ impl Reader {
         Record::Problem(RowProblem { line: self.rows.line(), reason })
     }
 
+    /// Reads until there is something to give, or the end.
     fn read(&mut self) -> Result<Option<Record>, FormatError> {
-        match self.rows.advance()? {
-            Advance::End if self.rows.rows() == 0 => {
-                Err(FormatError::Empty { path: self.rows.source().path().to_owned() })
+        loop {
+            if let Some(record) = self.waiting.pop_front() {
+                return Ok(Some(record));
             }
-            Advance::End => Ok(None),
-            Advance::Bad(reason) => Ok(Some(self.problem(reason))),
-            Advance::Row => match self.understand()? {
-                Ok(record) => Ok(Some(record)),
-                Err(reason) => Ok(Some(self.problem(reason))),
-            },
+            if self.is_at_end {
+                return Ok(None);
+            }
+            match self.rows.advance()? {
+                Advance::End if self.rows.rows() == 0 => {
+                    return Err(FormatError::Empty { path: self.rows.source().path().to_owned() });
+                }
+                Advance::End => {
+                    self.is_at_end = true;
+                    self.close();
+                }
+                Advance::Bad(reason) => self.refuse(reason),
+                Advance::Row => {
+                    if let Err(reason) = self.understand()? {
+                        self.refuse(reason);
+                    }
+                }
+            }
         }
     }
 
-    fn understand(&mut self) -> Result<Result<Record, String>, FormatError> {
-        let Some((shape, wanted)) = &self.meaning else { return self.lossless() };
-        let understood = self.rows.cells(wanted).and_then(|cells| shape.understand(cells));
-        Ok(understood.map(|understood| {
-            let line = self.rows.line();
-            self.waiting = understood.doubt.map(|doubt| {
-                Record::Problem(RowProblem { line, reason: format!("taken without its vote: {doubt}") })
-            });
-            Record::Item { line, item: understood.item, labels: understood.labels }
-        }))
+    fn refuse(&mut self, reason: String) {
+        self.close();
+        self.waiting.push_back(self.problem(reason));
+    }
+
+    /// Nothing more belongs to the open item.
+    fn close(&mut self) {
+        if let Some((line, understood)) = self.open.take() {
+            self.give(line, understood);
+        }
+    }
+
+    fn give(&mut self, line: u64, understood: Understood) {
+        self.waiting.push_back(Record::Item { line, item: understood.item, labels: understood.labels });
+        if let Some(doubt) = understood.doubt {
+            let reason = format!("taken without its vote: {doubt}");
+            self.waiting.push_back(Record::Problem(RowProblem { line, reason }));
+        }
+    }
+
+    fn understand(&mut self) -> Result<Result<(), String>, FormatError> {
+        let Some((shape, wanted)) = &self.meaning else {
+            let record = self.lossless()?;
+            return Ok(record.map(|record| self.waiting.push_back(record)));
+        };
+        let joins_rows = shape.joins_rows();
+        let understood = match self.rows.cells(wanted).and_then(|cells| shape.understand(cells)) {
+            Ok(understood) => understood,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let line = self.rows.line();
+        if !joins_rows {
+            self.give(line, understood);
+            return Ok(Ok(()));
+        }
+        let left = match &mut self.open {
+            Some((_, open)) => join(open, understood),
+            None => Some(understood),
+        };
+        if let Some(next) = left {
+            self.close();
+            self.open = Some((line, next));
+        }
+        Ok(Ok(()))
     }
 
     fn lossless(&mut self) -> Result<Result<Record, String>, FormatError> {
@@ -143,9 +199,6 @@ impl Iterator for Reader {
     type Item = Result<Record, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(record) = self.waiting.take() {
-            return Some(Ok(record));
-        }
         if self.has_ended {
             return None;
         }
@@ -160,7 +213,8 @@ fn check_mapping(path: &str, header: &[String], mapping: &ColumnMapping) -> Resu
         mapping.candidates.iter().flat_map(|candidate| candidate.model.iter().chain([&candidate.content]));
     let label = mapping.label.iter().map(|label| &label.column);
     let single = mapping.id.iter().chain(&mapping.annotator).chain(label);
-    let named = single.chain(&mapping.prompt).chain(&mapping.metadata).chain(candidates);
+    let lists = mapping.prompt.iter().chain(&mapping.context).chain(&mapping.metadata);
+    let named = single.chain(lists).chain(candidates);
     match named.into_iter().find(|name| !header.contains(name)) {
         Some(name) => Err(FormatError::Mapping {
             path: path.to_owned(),

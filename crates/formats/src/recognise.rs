@@ -9,10 +9,20 @@ use crate::FormatError;
 use crate::mapping::{Proposal, propose};
 use crate::rows::{Advance, Rows};
 use crate::shape::Shape;
+use crate::shape::arena::ArenaShape;
+use crate::shape::code_pref_bench::CodePrefBenchShape;
 use crate::shape::columns::ColumnsShape;
+use crate::shape::help_steer::{PreferenceShape, RatingsShape};
 use crate::shape::hh::{HhShape, is_transcript};
+use crate::shape::image_reward::ImageRewardShape;
+use crate::shape::kto::KtoShape;
 use crate::shape::pandalm::{PandaLmShape, annotator_number};
+use crate::shape::prism::{ConversationsShape, UtterancesShape};
+use crate::shape::ranking_list::RankingListShape;
+use crate::shape::stepwise::StepwiseShape;
 use crate::shape::trl::TrlShape;
+use crate::shape::ultra_feedback::UltraFeedbackShape;
+use crate::shape::video_align::VideoAlignShape;
 
 /// How many rows are looked at, and how many bytes at most.
 const ROWS: usize = 50;
@@ -59,11 +69,25 @@ impl Recognised {
         let without = |known: &[&str]| {
             self.columns.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect()
         };
+        let (columns, text) = (self.columns.as_slice(), plan.text_format);
         Ok(match self.format {
             DataFormat::Tiebreak => None,
             DataFormat::AnthropicHh => Some(Box::new(HhShape { metadata: without(&["chosen", "rejected"]) })),
-            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(&self.columns, plan.text_format))),
-            DataFormat::PandaLm => Some(Box::new(PandaLmShape::new(&self.columns, plan.text_format))),
+            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, text))),
+            DataFormat::PandaLm => Some(Box::new(PandaLmShape::new(columns, text))),
+            DataFormat::HelpSteer2 => Some(Box::new(RatingsShape::new(columns, text))),
+            DataFormat::HelpSteer2Preference => Some(Box::new(PreferenceShape::help_steer_2(columns, text))),
+            DataFormat::HelpSteer3 => Some(Box::new(PreferenceShape::help_steer_3(columns, text))),
+            DataFormat::UltraFeedback => Some(Box::new(UltraFeedbackShape::new(columns, text))),
+            DataFormat::ImageReward => Some(Box::new(ImageRewardShape::new(columns, text))),
+            DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, text))),
+            DataFormat::CodePrefBench => Some(Box::new(CodePrefBenchShape::new(columns, text))),
+            DataFormat::ArenaOneHot => Some(Box::new(ArenaShape::new(columns))),
+            DataFormat::VideoAlign => Some(Box::new(VideoAlignShape::new(columns, text))),
+            DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, text))),
+            DataFormat::Kto => Some(Box::new(KtoShape::new(columns, text))),
+            DataFormat::Prism => Some(Box::new(ConversationsShape::new(columns))),
+            DataFormat::PrismUtterances => Some(Box::new(UtterancesShape::new(columns, text))),
             DataFormat::Columns => {
                 let mapping = self.mapping.clone().unwrap_or_default();
                 if mapping.candidates.is_empty() {
@@ -159,13 +183,56 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
         let because = "Each row has `instruction`, `response1`, `response2` and votes in `annotator1` and on";
         return (DataFormat::PandaLm, because.to_owned());
     }
+    if let Some((format, by)) = format_of_columns(columns, rows) {
+        let by: Vec<String> = by.iter().map(|name| format!("`{name}`")).collect();
+        return (format, format!("Each row has {}", by.join(", ")));
+    }
     (DataFormat::Columns, String::new())
+}
+
+/// The formats that the names of their columns give away, with those names.
+fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataFormat, &'static [&'static str])> {
+    const NAMES: [(DataFormat, &[&str]); 13] = [
+        (DataFormat::HelpSteer2, &["prompt", "response", "helpfulness", "correctness", "coherence"]),
+        (DataFormat::HelpSteer2Preference, &["response_1", "response_2", "preference_strength"]),
+        (DataFormat::HelpSteer3, &["context", "response1", "response2", "overall_preference"]),
+        (DataFormat::UltraFeedback, &["instruction", "completions"]),
+        (DataFormat::ImageReward, &["prompt", "generations", "ranking"]),
+        (DataFormat::Ranking, &["prompt", "candidates", "rankings"]),
+        (DataFormat::CodePrefBench, &["instruction", "choices", "annotations"]),
+        (DataFormat::ArenaOneHot, &["response_a", "response_b", "winner_model_a", "winner_model_b"]),
+        (DataFormat::VideoAlign, &["path_A", "path_B", "VQ", "MQ", "TA"]),
+        (DataFormat::Stepwise, &["prompt", "completions", "labels"]),
+        (DataFormat::Kto, &["prompt", "completion", "label"]),
+        (DataFormat::Prism, &["conversation_id", "conversation_history"]),
+        (DataFormat::PrismUtterances, &["interaction_id", "user_prompt", "model_response", "score"]),
+    ];
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let is_mostly_list = |name: &str| {
+        let lists = rows.iter().filter(|row| row.get(name).is_some_and(Value::is_array));
+        !rows.is_empty() && lists.count() * 10 >= rows.len() * 9
+    };
+    NAMES.into_iter().find(|(format, names)| {
+        let list = match format {
+            DataFormat::UltraFeedback | DataFormat::Stepwise => Some("completions"),
+            DataFormat::ImageReward => Some("generations"),
+            DataFormat::Ranking => Some("candidates"),
+            DataFormat::CodePrefBench => Some("choices"),
+            DataFormat::Prism => Some("conversation_history"),
+            _ => None,
+        };
+        names.iter().all(|name| has(name)) && list.is_none_or(is_mostly_list)
+    })
 }
 
 fn because_of_mapping(mapping: &ColumnMapping, videos: &[String]) -> String {
     match (mapping.candidates.as_slice(), videos) {
+        ([only], _) => format!("The lists in the column `{}` look like candidates", only.content),
         ([first, second], _) => {
             format!("The columns `{}` and `{}` look like a pair of candidates", first.content, second.content)
+        }
+        ([first, .., last], _) => {
+            format!("The columns `{}` to `{}` look like candidates", first.content, last.content)
         }
         (_, [first, second, ..]) => {
             format!("The columns `{first}` and `{second}` hold videos, which cannot be judged yet")

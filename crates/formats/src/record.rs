@@ -1,18 +1,20 @@
 //! What a file is made of, once its bytes are understood.
 
 use tiebreak_domain::import::RowProblem;
-use tiebreak_domain::{Item, Preference};
+use tiebreak_domain::rubric::OVERALL;
+use tiebreak_domain::{Answer, AnswerValue, Item, Preference};
 
 use crate::lossless::LosslessRecord;
 
 /// A vote found in the data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Label {
     /// Who gave it, as the data says; `1`, `2`, … where a row holds several nameless votes; none for the
     /// plan's past annotator.
     pub annotator: Option<String>,
-    /// What was said.
-    pub preference: Preference,
+    /// What was said, by the keys that the data's own protocol gives its questions; a preference that has no
+    /// name there answers the question [`OVERALL`].
+    pub answers: Vec<Answer>,
     /// Words given with it; may be empty.
     pub comment: String,
 }
@@ -20,7 +22,28 @@ pub struct Label {
 impl Label {
     /// A bare vote of the plan's past annotator.
     pub fn new(preference: Preference) -> Self {
-        Self { annotator: None, preference, comment: String::new() }
+        Self::of_answers(vec![Answer {
+            question: OVERALL.to_owned(),
+            candidate: None,
+            value: AnswerValue::Preference(preference),
+        }])
+    }
+
+    /// Answers of the plan's past annotator.
+    pub fn of_answers(answers: Vec<Answer>) -> Self {
+        Self { answers, ..Self::default() }
+    }
+
+    /// The overall preference, or the first preference if none is called so.
+    pub fn preference(&self) -> Option<&Preference> {
+        let preferences = || {
+            self.answers.iter().filter_map(|answer| match &answer.value {
+                AnswerValue::Preference(preference) => Some((answer.question.as_str(), preference)),
+                _ => None,
+            })
+        };
+        let overall = preferences().find(|(question, _)| *question == OVERALL);
+        overall.or_else(|| preferences().next()).map(|(_, preference)| preference)
     }
 }
 

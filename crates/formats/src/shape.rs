@@ -1,10 +1,22 @@
 //! What a row means: one file per data format, each from wanted cells to an item and its votes.
 
+pub(crate) mod arena;
+pub(crate) mod code_pref_bench;
 pub(crate) mod columns;
+pub(crate) mod fields;
+pub(crate) mod help_steer;
 pub(crate) mod hh;
+pub(crate) mod image_reward;
+pub(crate) mod joining;
+pub(crate) mod kto;
 pub(crate) mod pandalm;
 pub(crate) mod preference;
+pub(crate) mod prism;
+pub(crate) mod ranking_list;
+pub(crate) mod stepwise;
 pub(crate) mod trl;
+pub(crate) mod ultra_feedback;
+pub(crate) mod video_align;
 
 use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{Item, Part, TextFormat};
@@ -31,6 +43,11 @@ pub(crate) trait Shape: Send {
 
     /// Makes an item of a row; or says why it cannot, in a sentence.
     fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String>;
+
+    /// Whether neighbouring rows can be one item (see [`joining`]).
+    fn joins_rows(&self) -> bool {
+        false
+    }
 }
 
 /// A text column's parts: a list of messages, a list of texts, or one text. Empty if there is nothing.
@@ -80,15 +97,21 @@ pub(crate) fn metadata_from_cells<'a>(names: &[String], cells: impl Iterator<Ite
     values.filter_map(|(name, cell)| Some((name.clone(), cell.into_value()?))).collect()
 }
 
-/// Why two candidates cannot be judged, with the names of their columns; none if they can.
-pub(crate) fn refusal(item: &Item, names: [&str; 2]) -> Option<String> {
+/// Why candidates cannot be judged, with the names of their columns; none if they can.
+pub(crate) fn refusal(item: &Item, names: impl AsRef<[&'static str]>) -> Option<String> {
+    refusal_by_name(item, names.as_ref())
+}
+
+/// The same for names that only the data knows.
+pub(crate) fn refusal_by_name(item: &Item, names: &[&str]) -> Option<String> {
     for (candidate, name) in item.candidates.iter().zip(names) {
         if candidate.parts.iter().all(Part::is_empty) {
             return Some(format!("{name:?} is empty"));
         }
     }
-    if item.candidates.len() == 2 && item.candidates[0].parts == item.candidates[1].parts {
+    if item.candidates.len() == 2 && names.len() == 2 && item.candidates[0].parts == item.candidates[1].parts
+    {
         return Some(format!("{:?} and {:?} are the same", names[0], names[1]));
     }
-    item.refusal_as_pair()
+    item.refusal()
 }

@@ -24,6 +24,17 @@ pub enum StoreError {
         /// The newest this program knows.
         known: i64,
     },
+    /// A merge with a project that is no copy of this one.
+    #[error("the projects are not kin: {other:?} and {own:?} were made apart")]
+    NotKin {
+        /// What this project is called.
+        own: String,
+        /// What the other is called.
+        other: String,
+    },
+    /// The file was made by an older program and is still as that left it.
+    #[error("the project was made by an older Tiebreak, {}", .0.display())]
+    TooOld(PathBuf),
     /// The file is no project, or is damaged.
     #[error("{0}")]
     Damaged(String),
@@ -116,6 +127,15 @@ impl From<StoreError> for ApiError {
                 (ErrorCode::BadRequest, Some("choose another name, or open the file that is there"))
             }
             StoreError::TooNew { .. } => (ErrorCode::TooNew, Some("update Tiebreak and open it again")),
+            StoreError::NotKin { .. } => (
+                ErrorCode::BadRequest,
+                Some(
+                    "a merge joins copies of one project; of another, import its export in the lossless format",
+                ),
+            ),
+            StoreError::TooOld(_) => {
+                (ErrorCode::BadRequest, Some("open it in the app once, which brings it up to date"))
+            }
             StoreError::Damaged(_) => (
                 ErrorCode::Damaged,
                 Some(

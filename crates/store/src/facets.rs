@@ -151,7 +151,8 @@ impl Facets {
         Ok(facets)
     }
 
-    pub(crate) fn last_item(&self) -> u32 {
+    /// The last item's number; 0 where there is none.
+    pub fn last_item(&self) -> u32 {
         self.last_item
     }
 

@@ -40,11 +40,12 @@ pub struct AddedItem {
 
 /// An import under way. Dropped without [`Import::commit`], nothing happened.
 pub struct Import<'store> {
-    connection: &'store Connection,
+    pub(crate) connection: &'store Connection,
     insert_item: CachedStatement<'store>,
     shared: &'store SharedFacets,
-    rubrics: &'store mut BTreeMap<u32, Rubric>,
-    facets: Facets,
+    shared_rubrics: &'store mut BTreeMap<u32, Rubric>,
+    rubrics: BTreeMap<u32, Rubric>,
+    pub(crate) facets: Facets,
     /// Runs of new items with one source: source, first, last.
     runs: Vec<(SourceId, u32, u32)>,
     /// Logs that did not come in the order of their revisions, to be looked at before the commit.
@@ -63,8 +64,8 @@ impl<'store> Import<'store> {
         most_keys_in_memory: usize,
     ) -> Result<Self> {
         let insert_item = connection.prepare_cached(
-            "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, candidates, metadata) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, candidates, metadata, context) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Self {
@@ -72,7 +73,8 @@ impl<'store> Import<'store> {
             insert_item,
             facets: shared.read().clone(),
             shared,
-            rubrics,
+            rubrics: rubrics.clone(),
+            shared_rubrics: rubrics,
             runs: Vec::new(),
             unordered: Vec::new(),
             new_keys: NewKeys::new(most_keys_in_memory),
@@ -81,9 +83,17 @@ impl<'store> Import<'store> {
         })
     }
 
-    /// Makes an empty project another: a lossless import takes over key, name, rubric and time.
-    pub fn adopt(&mut self, project: &NewProject) -> Result<()> {
-        project::adopt(self.connection, project)
+    /// Makes an empty project another: a lossless import takes over key, name, rubrics and time.
+    pub fn adopt(&mut self, project: &NewProject, other_rubrics: &[Rubric]) -> Result<()> {
+        project::adopt(self.connection, project, other_rubrics)?;
+        self.rubrics = project::rubrics(self.connection)?;
+        Ok(())
+    }
+
+    /// The version under which the project knows the rubric of another; added where it does not know it, as
+    /// the flag says. Judgments given under it carry this version from here on.
+    pub fn take_rubric(&mut self, rubric: &Rubric) -> Result<(u32, bool)> {
+        project::take_rubric(self.connection, &mut self.rubrics, rubric)
     }
 
     /// Takes up the source of the same name and media folder, or adds one. Where another source has the name,
@@ -153,7 +163,8 @@ impl<'store> Import<'store> {
             item.external_id,
             item.prompt,
             item.candidates,
-            item.metadata
+            item.metadata,
+            item.context
         ])?;
         self.facets.add_item(number, status);
         self.has_stored_keys |= self.new_keys.insert(self.connection, key, number)?;
@@ -199,7 +210,7 @@ impl<'store> Import<'store> {
         if !self.facets.has_item(judgment.item) {
             return Err(StoreError::NotFound(format!("item {}", judgment.item)));
         }
-        judgment::validate(judgment, self.rubrics.get(&judgment.rubric_version))?;
+        self.validate(judgment)?;
         let head = judgment::head(self.connection, judgment.annotator, judgment.item)?;
         let next = head.as_ref().map_or(1, |head| head.revision + 1);
         let before = head.map(|head| head.id);
@@ -223,6 +234,11 @@ impl<'store> Import<'store> {
         Ok(true)
     }
 
+    /// Refuses what could never have been stored under its rubric.
+    pub(crate) fn validate(&self, judgment: &NewJudgment) -> Result<()> {
+        judgment::validate(judgment, self.rubrics.get(&judgment.rubric_version))
+    }
+
     /// The item with this content, if the project has it.
     pub fn item_by_key(&mut self, key: ItemKey) -> Result<Option<ItemId>> {
         Ok(self.known(key)?.map(|(id, _)| id))
@@ -243,10 +259,9 @@ impl<'store> Import<'store> {
             )?;
             statement.execute(params![first, last, source.0])?;
         }
-        let rubrics = project::rubrics(self.connection)?;
         self.connection.execute_batch("COMMIT")?;
         self.is_open = false;
-        *self.rubrics = rubrics;
+        *self.shared_rubrics = std::mem::take(&mut self.rubrics);
         *self.shared.write() = std::mem::take(&mut self.facets);
         // The log of a large import is as large as the file; a reader in its way only postpones this.
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));

@@ -2,14 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use tiebreak_domain::item::Metadata;
-use tiebreak_domain::{Candidate, Item, ItemId, ItemKey, ItemStatus, Part, SourceId, StoredItem};
+use tiebreak_domain::{Candidate, Context, Item, ItemId, ItemKey, ItemStatus, Part, SourceId, StoredItem};
 
 use crate::content_json::{candidates_from_json, parts_from_json};
 use crate::{Result, StoreError};
 
 /// The columns of [`from_row`].
-pub(crate) const SELECT: &str =
-    "SELECT id, content_key, source_id, status, external_id, prompt, candidates, metadata FROM item ";
+pub(crate) const SELECT: &str = "SELECT id, content_key, source_id, status, external_id, prompt, candidates, metadata, context FROM item ";
 
 /// The word stored for a status.
 pub(crate) fn status_word(status: ItemStatus) -> &'static str {
@@ -35,6 +34,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> Result<StoredItem> {
     let item = Item {
         external_id: row.get(4)?,
         prompt: parts(row, 5)?,
+        context: context(row, 8)?,
         candidates: candidates(row, 6)?,
         metadata: metadata(row, 7)?,
     };
@@ -86,6 +86,14 @@ pub(crate) fn parts(row: &Row<'_>, column: usize) -> Result<Vec<Part>> {
 /// A column of candidates.
 pub(crate) fn candidates(row: &Row<'_>, column: usize) -> Result<Vec<Candidate>> {
     Ok(candidates_from_json(text(row, column)?)?)
+}
+
+/// A column of what stands beside a prompt.
+pub(crate) fn context(row: &Row<'_>, column: usize) -> Result<Vec<Context>> {
+    match row.get_ref(column)? {
+        rusqlite::types::ValueRef::Null => Ok(Vec::new()),
+        _ => json(row, column),
+    }
 }
 
 fn metadata(row: &Row<'_>, column: usize) -> Result<Metadata> {

@@ -1,27 +1,22 @@
 //! The log of judgments: rows in and out, revisions, and the last word kept beside it.
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tiebreak_domain::{
-    AnnotatorId, Answer, AnswerValue, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Outcome, Preference,
-    Rubric, Strength, UnixMillis, Verdict,
+    AnnotatorId, Item, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Rubric, UnixMillis, Verdict,
 };
 
+use crate::answer::{self, AnswerRows, MAX_ANSWERS};
 use crate::last_word::LastWord;
 use crate::{Result, StoreError, showing};
 
-/// The most answers of one judgment: the answers' ids leave room for so many.
-const MAX_ANSWERS: i64 = 64;
-
 /// The columns of [`judgment_from_row`].
 pub(crate) const SELECT: &str = "SELECT j.number, j.id, j.item_id, j.annotator_id, j.revision, j.supersedes, \
-     j.verdict, j.flagged, j.comment, j.rubric_version, j.origin, j.recorded_at, j.showing_id, \
+     j.verdict, j.flagged, j.comment, j.rubric_version, \
+     CASE WHEN r.judgment IS NULL THEN j.origin ELSE 'review' END, j.recorded_at, j.showing_id, \
      s.candidate_order, s.models_visible, s.scores_visible, s.shown_at, s.first_input_at, s.submitted_at, \
      s.active_ms, s.idle_ms, s.utc_offset_minutes, s.app_version, s.session, s.acquisition_method, \
      s.acquisition_score, s.propensity, s.window_width, s.window_height, s.pixels_per_point \
-     FROM judgment j LEFT JOIN showing s ON s.id = j.showing_id ";
-
-const SELECT_ANSWERS: &str =
-    "SELECT question, outcome, strength, reason FROM answer WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+     FROM judgment j LEFT JOIN showing s ON s.id = j.showing_id LEFT JOIN review r ON r.judgment = j.number ";
 
 /// What an annotator's log on an item ends with.
 pub(crate) struct Head {
@@ -64,6 +59,23 @@ pub(crate) fn validate(judgment: &NewJudgment, rubric: Option<&Rubric>) -> Resul
     }
 }
 
+/// Refuses what is not the whole answer to what its rubric asks of its item, or more than that.
+pub(crate) fn validate_whole(judgment: &NewJudgment, rubric: &Rubric, item: &Item) -> Result<()> {
+    let Verdict::Judged { answers } = &judgment.verdict else { return Ok(()) };
+    if let Some(slot) = rubric.missing(item, answers) {
+        let title = &rubric.questions[slot.question].title;
+        return Err(StoreError::Refused(format!("a question has no complete answer yet, {title:?}")));
+    }
+    let kept = rubric.kept(item, answers);
+    match answers.iter().find(|answer| !kept.contains(answer)) {
+        Some(answer) => {
+            let refusal = format!("the question is not asked of this item, {:?}", answer.question);
+            Err(StoreError::Refused(refusal))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Appends one revision and, if it is the highest, makes it the last word.
 pub(crate) fn append(
     connection: &Connection,
@@ -85,7 +97,8 @@ pub(crate) fn append(
         Verdict::Withdrawn => "withdrawn",
     };
     let origin = match judgment.origin {
-        Origin::Screen => "screen",
+        // A review is one by its row in a table of its own.
+        Origin::Screen | Origin::Review => "screen",
         Origin::Label => "label",
     };
     let number = statement.insert(params![
@@ -102,40 +115,41 @@ pub(crate) fn append(
         origin,
         judgment.recorded_at.0,
     ])?;
-    if let Verdict::Judged { answers } = &judgment.verdict {
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO answer (id, question, outcome, strength, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?;
-        for (index, answer) in answers.iter().enumerate() {
-            let AnswerValue::Preference(preference) = &answer.value;
-            statement.execute(params![
-                number * MAX_ANSWERS + index as i64,
-                answer.question,
-                preference.outcome.word(),
-                preference.strength.map(Strength::word),
-                preference.reason,
-            ])?;
-        }
+    if judgment.origin == Origin::Review {
+        connection.prepare_cached("INSERT INTO review (judgment) VALUES (?1)")?.execute([number])?;
     }
+    answer::insert(connection, number, judgment.verdict.answers())?;
     if is_last {
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO latest (annotator_id, item_id, judgment, state) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (annotator_id, item_id) DO UPDATE SET judgment = excluded.judgment, state = excluded.state",
-        )?;
-        let state = LastWord::new(&judgment.verdict, judgment.flagged).state();
-        statement.execute(params![judgment.annotator.0, judgment.item.0, number, state])?;
+        let word = LastWord::new(&judgment.verdict, judgment.flagged);
+        set_last(connection, judgment.annotator, judgment.item, number, word)?;
     }
+    Ok(())
+}
+
+/// Makes the judgment with a number the last word of its log.
+pub(crate) fn set_last(
+    connection: &Connection,
+    annotator: AnnotatorId,
+    item: ItemId,
+    number: i64,
+    word: LastWord,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO latest (annotator_id, item_id, judgment, state) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (annotator_id, item_id) DO UPDATE SET judgment = excluded.judgment, state = excluded.state",
+    )?;
+    statement.execute(params![annotator.0, item.0, number, word.state()])?;
     Ok(())
 }
 
 /// Reads rows of [`SELECT`], each with its answers.
 pub(crate) struct JudgmentRows<'connection> {
-    answers: CachedStatement<'connection>,
+    answers: AnswerRows<'connection>,
 }
 
 impl<'connection> JudgmentRows<'connection> {
     pub(crate) fn new(connection: &'connection Connection) -> Result<Self> {
-        Ok(Self { answers: connection.prepare_cached(SELECT_ANSWERS)? })
+        Ok(Self { answers: AnswerRows::new(connection)? })
     }
 
     /// The judgment in a row of [`SELECT`].
@@ -143,7 +157,7 @@ impl<'connection> JudgmentRows<'connection> {
         let number: i64 = row.get(0)?;
         let verdict: String = row.get(6)?;
         let verdict = match verdict.as_str() {
-            "judged" => Verdict::Judged { answers: self.answers_of(number)? },
+            "judged" => Verdict::Judged { answers: self.answers.read(number)? },
             "skipped" => Verdict::Skipped,
             "withdrawn" => Verdict::Withdrawn,
             other => {
@@ -167,33 +181,15 @@ impl<'connection> JudgmentRows<'connection> {
                 comment: row.get(8)?,
                 rubric_version: row.get(9)?,
                 showing,
-                origin: if origin == "label" { Origin::Label } else { Origin::Screen },
+                origin: match origin.as_str() {
+                    "label" => Origin::Label,
+                    "review" => Origin::Review,
+                    _ => Origin::Screen,
+                },
                 recorded_at: UnixMillis(row.get(11)?),
             },
             revision: row.get(4)?,
             supersedes: row.get::<_, Option<[u8; 16]>>(5)?.map(JudgmentId),
         })
-    }
-
-    fn answers_of(&mut self, number: i64) -> Result<Vec<Answer>> {
-        let first = number * MAX_ANSWERS;
-        let mut rows = self.answers.query([first, first + MAX_ANSWERS - 1])?;
-        let mut answers = Vec::new();
-        while let Some(row) = rows.next()? {
-            let outcome: String = row.get(1)?;
-            let outcome = Outcome::from_word(&outcome).ok_or_else(|| {
-                StoreError::Damaged(format!("an answer has an unknown outcome: {outcome:?}"))
-            })?;
-            let strength: Option<String> = row.get(2)?;
-            answers.push(Answer {
-                question: row.get(0)?,
-                value: AnswerValue::Preference(Preference {
-                    outcome,
-                    strength: strength.as_deref().and_then(Strength::from_word),
-                    reason: row.get(3)?,
-                }),
-            });
-        }
-        Ok(answers)
     }
 }

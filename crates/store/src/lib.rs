@@ -8,19 +8,28 @@
 //! database itself holds that. Parts and metadata are stored as JSON texts: they are read whole or not at all,
 //! and a person with `sqlite3` can read them too.
 
+mod answer;
+mod assignment;
 mod connection;
 mod content_json;
+mod draft;
 mod error;
 mod facets;
 mod import;
 mod item;
 mod judgment;
 mod last_word;
+mod lease;
 mod lock;
+mod merge;
 mod migration;
+mod people;
+mod pin;
 mod prepared_item;
 mod project;
+mod quality;
 mod reader;
+mod repeat;
 mod search;
 mod showing;
 mod store;
@@ -28,7 +37,10 @@ mod store;
 pub use error::{Result, StoreError};
 pub use facets::{AnnotatorFacets, Facets, SharedFacets};
 pub use import::{AddedItem, Import};
+pub use lease::Lease;
+pub use pin::{PinRecord, PinState};
 pub use prepared_item::PreparedItem;
 pub use project::{NewProject, NewSource};
-pub use reader::{Found, Reader};
+pub use reader::{Found, Queued, Reader};
+pub use repeat::Repeat;
 pub use store::{Store, Submitted};

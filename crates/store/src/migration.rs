@@ -26,8 +26,14 @@ macro_rules! migrations {
 }
 
 /// Every migration; the first has the number 1.
-pub(crate) const MIGRATIONS: &[Migration] =
-    migrations!["0001_project.sql", "0002_item.sql", "0003_judgment.sql", "0004_search.sql"];
+pub(crate) const MIGRATIONS: &[Migration] = migrations![
+    "0001_project.sql",
+    "0002_item.sql",
+    "0003_judgment.sql",
+    "0004_search.sql",
+    "0005_answer.sql",
+    "0006_people.sql",
+];
 
 impl Migration {
     /// BLAKE3 of its text, in hexadecimal; line ends count as one character, whatever a checkout made of them.

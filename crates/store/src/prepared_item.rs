@@ -15,6 +15,7 @@ pub struct PreparedItem {
     pub(crate) prompt: String,
     pub(crate) candidates: String,
     pub(crate) metadata: Option<String>,
+    pub(crate) context: Option<String>,
 }
 
 impl PreparedItem {
@@ -33,12 +34,14 @@ impl PreparedItem {
         }
         let metadata =
             (!item.metadata.is_empty()).then(|| serde_json::to_string(&item.metadata)).transpose()?;
+        let context = (!item.context.is_empty()).then(|| serde_json::to_string(&item.context)).transpose()?;
         Ok(Self {
             key,
             external_id: item.external_id.clone(),
             prompt: json_from_parts(&item.prompt)?,
             candidates: json_from_candidates(&item.candidates)?,
             metadata,
+            context,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The project's own rows: its name and rubrics, its people, its sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -45,10 +45,7 @@ pub struct NewSource {
 
 /// Writes the project's row, or writes over it.
 pub(crate) fn write(connection: &Connection, project: &NewProject) -> Result<()> {
-    connection.execute(
-        "INSERT INTO rubric (version, body) VALUES (?1, ?2)",
-        params![project.rubric.version, serde_json::to_string(&project.rubric)?],
-    )?;
+    insert_rubric(connection, &project.rubric, project.rubric.version)?;
     connection.execute(
         "INSERT OR REPLACE INTO project (id, key, name, created_at, is_sample, rubric_version) \
          VALUES (1, ?1, ?2, ?3, ?4, ?5)",
@@ -57,8 +54,8 @@ pub(crate) fn write(connection: &Connection, project: &NewProject) -> Result<()>
     Ok(())
 }
 
-/// Makes an empty project another: refused once it holds items or judgments.
-pub(crate) fn adopt(connection: &Connection, project: &NewProject) -> Result<()> {
+/// Makes an empty project another, with what that asked at other times: refused once it holds items or judgments.
+pub(crate) fn adopt(connection: &Connection, project: &NewProject, other_rubrics: &[Rubric]) -> Result<()> {
     let is_empty: bool = connection.query_row(
         "SELECT NOT EXISTS (SELECT 1 FROM item) AND NOT EXISTS (SELECT 1 FROM judgment)",
         [],
@@ -72,7 +69,16 @@ pub(crate) fn adopt(connection: &Connection, project: &NewProject) -> Result<()>
     connection.execute("DELETE FROM annotator", [])?;
     connection.execute("DELETE FROM project", [])?;
     connection.execute("DELETE FROM rubric", [])?;
-    write(connection, project)
+    write(connection, project)?;
+    let mut versions = BTreeSet::from([project.rubric.version]);
+    for rubric in other_rubrics {
+        if !versions.insert(rubric.version) {
+            let version = rubric.version;
+            return Err(StoreError::Refused(format!("the project has two rubrics of version {version}")));
+        }
+        insert_rubric(connection, rubric, rubric.version)?;
+    }
+    Ok(())
 }
 
 /// The project as it was made.
@@ -104,6 +110,62 @@ pub(crate) fn rubrics(connection: &Connection) -> Result<BTreeMap<u32, Rubric>> 
     Ok(rubrics)
 }
 
+/// Makes a rubric the one that is asked, as the version after the highest, unless it is asked already.
+pub(crate) fn set_rubric(connection: &Connection, rubric: &Rubric) -> Result<u32> {
+    let asked = read(connection)?.rubric;
+    if is_same_but_version(&asked, rubric) {
+        return Ok(asked.version);
+    }
+    let highest: u32 = connection.query_row("SELECT max(version) FROM rubric", [], |row| row.get(0))?;
+    let version = highest
+        .checked_add(1)
+        .ok_or_else(|| StoreError::Refused("the project has no room for another rubric".to_owned()))?;
+    insert_rubric(connection, rubric, version)?;
+    connection.execute("UPDATE project SET rubric_version = ?1", [version])?;
+    Ok(version)
+}
+
+/// The version under which a rubric of another copy is known here, and whether it was added for that: its own
+/// version, where that is the same here or free; else any at which it is known; else the one after the highest.
+pub(crate) fn take_rubric(
+    connection: &Connection,
+    known: &mut BTreeMap<u32, Rubric>,
+    rubric: &Rubric,
+) -> Result<(u32, bool)> {
+    if known.get(&rubric.version).is_some_and(|known| is_same_but_version(known, rubric)) {
+        return Ok((rubric.version, false));
+    }
+    let mut version = rubric.version;
+    if known.contains_key(&version) {
+        if let Some((&elsewhere, _)) = known.iter().find(|(_, known)| is_same_but_version(known, rubric)) {
+            return Ok((elsewhere, false));
+        }
+        let highest = known.keys().next_back().copied().unwrap_or_default();
+        version = highest
+            .checked_add(1)
+            .ok_or_else(|| StoreError::Refused("the project has no room for another rubric".to_owned()))?;
+    }
+    let rubric = insert_rubric(connection, rubric, version)?;
+    known.insert(version, rubric);
+    Ok((version, true))
+}
+
+fn insert_rubric(connection: &Connection, rubric: &Rubric, version: u32) -> Result<Rubric> {
+    let rubric = Rubric { version, ..rubric.clone() };
+    let mut statement = connection.prepare_cached("INSERT INTO rubric (version, body) VALUES (?1, ?2)")?;
+    statement.execute(params![version, serde_json::to_string(&rubric)?])?;
+    Ok(rubric)
+}
+
+fn is_same_but_version(one: &Rubric, other: &Rubric) -> bool {
+    *one == Rubric { version: one.version, ..other.clone() }
+}
+
+/// Whether there is such an annotator.
+pub(crate) fn has_annotator(connection: &Connection, annotator: AnnotatorId) -> Result<bool> {
+    Ok(connection.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])?)
+}
+
 /// Finds an annotator by key, else by name, else adds one.
 pub(crate) fn annotator(connection: &Connection, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
     let mut statement = connection.prepare_cached(
@@ -115,6 +177,26 @@ pub(crate) fn annotator(connection: &Connection, key: AnnotatorKey, name: &str) 
     }
     let mut statement = connection.prepare_cached("INSERT INTO annotator (key, name) VALUES (?1, ?2)")?;
     Ok(AnnotatorId(statement.insert(params![key.0, name])?))
+}
+
+/// Who an annotator is: key and name.
+pub(crate) fn annotator_of(connection: &Connection, id: AnnotatorId) -> Result<(AnnotatorKey, String)> {
+    let mut statement = connection.prepare_cached("SELECT key, name FROM annotator WHERE id = ?1")?;
+    let found = statement.query_row([id.0], |row| Ok((AnnotatorKey(row.get(0)?), row.get(1)?))).optional()?;
+    found.ok_or_else(|| StoreError::NotFound(format!("annotator {id}")))
+}
+
+/// The annotator with a key.
+pub(crate) fn annotator_with_key(connection: &Connection, key: AnnotatorKey) -> Result<Option<AnnotatorId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM annotator WHERE key = ?1")?;
+    Ok(statement.query_row([key.0], |row| row.get(0).map(AnnotatorId)).optional()?)
+}
+
+/// What everyone is called.
+pub(crate) fn annotator_names(connection: &Connection) -> Result<BTreeSet<String>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM annotator")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// Everyone, oldest first.

@@ -8,21 +8,23 @@ mod find;
 mod queue;
 mod stream;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tiebreak_domain::export::PolicyCounts;
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
-    Annotator, AnnotatorId, ItemId, ItemKey, Judgment, ProjectInfo, Source, SourceId, StoredItem,
+    Annotator, AnnotatorId, ItemId, ItemKey, Judgment, ProjectInfo, Rubric, Source, SourceId, StoredItem,
 };
 
 use crate::facets::{Facets, SharedFacets};
 use crate::judgment::{self, JudgmentRows};
 use crate::project::{self, NewProject};
-use crate::{Result, connection, item, migration};
+use crate::{Result, StoreError, connection, item, migration};
 
 pub use find::Found;
+pub use queue::Queued;
 
 /// A connection that only reads. Send it to a thread; it is not shared between them.
 pub struct Reader {
@@ -36,13 +38,25 @@ impl Reader {
         Self { connection, facets, path: path.to_owned() }
     }
 
+    /// The project file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Opens a project to read it only. Needs no lock, so it works while a window has the project open, and
-    /// then sees items and judgments as they are now, but finds and counts as of its opening.
+    /// then sees items and judgments as they are now, but finds and counts as of its opening. A project that
+    /// an older program made is refused ([`StoreError::TooOld`]) until a [`crate::Store`] has opened it.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = connection::reader(path)?;
-        migration::verify(&connection)?;
+        if migration::verify(&connection)? < migration::MIGRATIONS.len() {
+            return Err(StoreError::TooOld(path.to_owned()));
+        }
         let facets = SharedFacets::new(Facets::load(&connection)?);
         Ok(Self::new(connection, facets, path))
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// The sets that filters and the queue stand on.
@@ -83,6 +97,11 @@ impl Reader {
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
         project::info(&self.connection, &self.facets.read(), &self.path, annotator)
+    }
+
+    /// Every rubric ever asked, by version.
+    pub fn rubrics(&self) -> Result<BTreeMap<u32, Rubric>> {
+        project::rubrics(&self.connection)
     }
 
     /// How the search index stands.

@@ -50,8 +50,9 @@ pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<
         transaction.query_row("SELECT indexed_through FROM search_progress", [], |row| row.get(0))?;
     let mut last = through;
     {
-        let mut items = transaction
-            .prepare_cached("SELECT id, prompt, candidates FROM item WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        let mut items = transaction.prepare_cached(
+            "SELECT id, prompt, candidates, context FROM item WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )?;
         let mut insert = transaction
             .prepare_cached("INSERT INTO search (rowid, prompt, candidates) VALUES (?1, ?2, ?3)")?;
         let mut rows = items.query(params![through, max_items])?;
@@ -60,6 +61,11 @@ pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<
             last = row.get(0)?;
             prompt_words.clear();
             push_words(&mut prompt_words, &item::parts(row, 1)?);
+            for context in item::context(row, 3)? {
+                push_separated(&mut prompt_words, &context.title);
+                prompt_words.push('\n');
+                push_words(&mut prompt_words, &context.parts);
+            }
             candidate_words.clear();
             for candidate in item::candidates(row, 2)? {
                 push_words(&mut candidate_words, &candidate.parts);

@@ -24,10 +24,6 @@ pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> 
          acquisition_score, propensity, window_width, window_height, pixels_per_point) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
-    let method = match showing.acquisition.method {
-        AcquisitionMethod::FileOrder => "file_order",
-        AcquisitionMethod::Chosen => "chosen",
-    };
     let row = statement.insert(params![
         order.join(","),
         showing.models_visible,
@@ -40,7 +36,7 @@ pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> 
         showing.utc_offset_minutes,
         showing.app_version,
         showing.session as i64,
-        method,
+        showing.acquisition.method.word(),
         showing.acquisition.score,
         showing.acquisition.propensity,
         f64::from(showing.window[0]),
@@ -68,13 +64,8 @@ pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Showing> {
         app_version: row.get(first + 9)?,
         session: row.get::<_, i64>(first + 10)? as u64,
         acquisition: Acquisition {
-            method: match method.as_str() {
-                "file_order" => AcquisitionMethod::FileOrder,
-                "chosen" => AcquisitionMethod::Chosen,
-                other => {
-                    return Err(StoreError::Damaged(format!("a showing has an unknown policy: {other:?}")));
-                }
-            },
+            method: AcquisitionMethod::from_word(&method)
+                .ok_or_else(|| StoreError::Damaged(format!("a showing has an unknown policy: {method:?}")))?,
             score: row.get(first + 12)?,
             propensity: row.get(first + 13)?,
         },

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, ItemId, ItemStatus, NewJudgment, ProjectInfo, Rubric, Verdict,
+    AnnotatorId, AnnotatorKey, Draft, ItemId, ItemStatus, NewJudgment, Origin, ProjectInfo, Rubric,
+    UnixMillis, Verdict,
 };
 
 use crate::facets::{Facets, SharedFacets, bit};
@@ -16,13 +17,13 @@ use crate::last_word::LastWord;
 use crate::lock::ProjectLock;
 use crate::project::{self, NewProject};
 use crate::reader::Reader;
-use crate::{Result, StoreError, connection, judgment, migration, search};
+use crate::{Result, StoreError, connection, draft, item, judgment, lease, migration, repeat, search};
 
 /// A project open for writing. One per project and machine at a time: a lock file beside it sees to that.
 pub struct Store {
     // In this order: the connection closes before the lock is let go.
-    connection: Connection,
-    facets: SharedFacets,
+    pub(crate) connection: Connection,
+    pub(crate) facets: SharedFacets,
     rubrics: BTreeMap<u32, Rubric>,
     path: PathBuf,
     _lock: ProjectLock,
@@ -115,7 +116,7 @@ impl Store {
     /// Makes an empty project another.
     pub fn adopt(&mut self, project: &NewProject) -> Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        project::adopt(&transaction, project)?;
+        project::adopt(&transaction, project, &[])?;
         transaction.commit()?;
         self.rubrics = project::rubrics(&self.connection)?;
         Ok(())
@@ -139,10 +140,11 @@ impl Store {
 
     /// Appends a judgment. It is on the disk when this returns; sending it again changes nothing.
     pub fn submit(&mut self, judgment: &NewJudgment) -> Result<Submitted> {
-        let item = bit(judgment.item)?;
+        let place = bit(judgment.item)?;
         let annotator = judgment.annotator;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if let Some(revision) = judgment::revision_of(&transaction, judgment.id)? {
+        let known = judgment::revision_of(&transaction, judgment.id)?;
+        if let Some(revision) = known.or(repeat::revision_beside(&transaction, judgment.id)?) {
             return Ok(Submitted { revision, progress: self.facets.read().progress(annotator) });
         }
         let Some(rubric) = self.rubrics.get(&judgment.rubric_version) else {
@@ -153,19 +155,66 @@ impl Store {
         if !self.facets.read().has_item(judgment.item) {
             return Err(StoreError::NotFound(format!("item {}", judgment.item)));
         }
-        if !transaction.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])? {
+        if judgment.origin != Origin::Label {
+            judgment::validate_whole(judgment, rubric, &item::read(&transaction, judgment.item)?.item)?;
+        }
+        if !project::has_annotator(&transaction, annotator)? {
             return Err(StoreError::NotFound(format!("annotator {annotator}")));
         }
         let head = judgment::head(&transaction, annotator, judgment.item)?;
+        if let Some(head) = &head
+            && let Some(repeat_of) = repeat::judgment_repeated(&transaction, judgment, head)?
+        {
+            repeat::append(&transaction, judgment, repeat_of)?;
+            draft::forget(&transaction, annotator, judgment.item)?;
+            transaction.commit()?;
+            return Ok(Submitted {
+                revision: head.revision,
+                progress: self.facets.read().progress(annotator),
+            });
+        }
         if judgment.verdict == Verdict::Withdrawn && head.as_ref().is_none_or(|head| head.is_withdrawn) {
             return Err(StoreError::Refused("there is nothing to take back".to_owned()));
         }
         let revision = head.as_ref().map_or(1, |head| head.revision + 1);
         judgment::append(&transaction, judgment, revision, head.map(|head| head.id), true)?;
+        draft::forget(&transaction, annotator, judgment.item)?;
+        lease::release(&transaction, annotator, judgment.item)?;
         transaction.commit()?;
         let mut facets = self.facets.write();
-        facets.set_word(annotator, item, LastWord::new(&judgment.verdict, judgment.flagged));
+        facets.set_word(annotator, place, LastWord::new(&judgment.verdict, judgment.flagged));
         Ok(Submitted { revision, progress: facets.progress(annotator) })
+    }
+
+    /// Keeps what an annotator began to say of an item, or forgets it where there is nothing. It is on the disk
+    /// when this returns.
+    pub fn save_draft(
+        &mut self,
+        annotator: AnnotatorId,
+        item: ItemId,
+        draft: Option<&Draft>,
+        saved_at: UnixMillis,
+    ) -> Result<()> {
+        let Some(draft) = draft.filter(|draft| !draft.is_empty()) else {
+            return draft::forget(&self.connection, annotator, item);
+        };
+        if !self.facets.read().has_item(item) {
+            return Err(StoreError::NotFound(format!("item {item}")));
+        }
+        if !project::has_annotator(&self.connection, annotator)? {
+            return Err(StoreError::NotFound(format!("annotator {annotator}")));
+        }
+        draft::save(&self.connection, annotator, item, draft, saved_at)
+    }
+
+    /// Asks something else from now on, as the version after the highest, which is returned. The same questions
+    /// again are no new version.
+    pub fn set_rubric(&mut self, rubric: &Rubric) -> Result<u32> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = project::set_rubric(&transaction, rubric)?;
+        transaction.commit()?;
+        self.rubrics = project::rubrics(&self.connection)?;
+        Ok(version)
     }
 
     /// Changes whether items take part, all or none, and returns what they were, for an undo.

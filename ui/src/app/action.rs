@@ -1,11 +1,24 @@
 //! What a screen can ask the app to do.
 
-use tiebreak_domain::{ItemId, Request, Settings};
+use tiebreak_domain::rubric::Slot;
+use tiebreak_domain::{ItemId, Request, Rubric, Settings};
 
 use super::Dialog;
 use super::tickets::Purpose;
 use crate::command::Command;
 use crate::host::Pick;
+use crate::judge::question::Change;
+
+/// What is to be done as soon as a project is open.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AfterOpening {
+    /// Asks this instead of what projects ask.
+    pub rubric: Option<Box<Rubric>>,
+    /// Seats this annotator.
+    pub annotator: Option<String>,
+    /// Goes on to the import of this file.
+    pub import: Option<String>,
+}
 
 /// One thing asked for by a button, a key, a dialog or the system.
 #[derive(Debug)]
@@ -21,8 +34,8 @@ pub enum Action {
         path: String,
         /// Its name.
         name: String,
-        /// Data to import next.
-        then_import: Option<String>,
+        /// What to do in it first.
+        then: AfterOpening,
     },
     /// Go to one item on the judge screen.
     Judge(ItemId),
@@ -30,6 +43,10 @@ pub enum Action {
     JudgeSkipped,
     /// Choose why an item cannot be judged.
     Unratable(String),
+    /// Change an answer of the item on the screen.
+    Answer(Slot, Change),
+    /// Put the keys to an answer.
+    GoToSlot(Slot),
     /// Replace the comment of the item on the screen.
     SetComment(String),
     /// The comment field was left.

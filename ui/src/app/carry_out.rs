@@ -1,16 +1,19 @@
 //! Carrying out what was asked for: the only place where the app's state changes by a user's hand.
 
 use egui::Context;
+use tiebreak_domain::rubric::Slot;
 use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
 use super::action::is_project;
 use super::dialog::Dialog;
 use super::tickets::Purpose;
-use super::{Action, App};
+use super::{Action, AfterOpening, App};
 use crate::command::Command;
 use crate::desk::{Desk, View};
 use crate::host::Pick;
+use crate::judge::question::Change;
 use crate::judge::session::Round;
+use crate::judge::sheet::Toward;
 use crate::theme;
 
 impl App {
@@ -33,9 +36,9 @@ impl App {
         match action {
             Action::Command(command) => self.command(command, ctx),
             Action::OpenAny(path) => self.open_any(path),
-            Action::Create { path, name, then_import } => {
+            Action::Create { path, name, then } => {
                 self.is_opening = Some(path.clone());
-                self.send(Purpose::Open { then_import }, Request::CreateProject { path, name });
+                self.send(Purpose::Open(then), Request::CreateProject { path, name });
             }
             Action::Judge(item) => {
                 if let Some(desk) = &mut self.desk {
@@ -52,11 +55,13 @@ impl App {
                 self.dialog = None;
                 let (now, grace_ms) = (self.host.now(), self.grace_ms());
                 if let Some(desk) = &mut self.desk {
-                    if let Some(shown) = &mut desk.session.current {
-                        shown.draft.choose(Outcome::Unratable);
-                        shown.draft.reason = reason;
-                    }
-                    desk.session.choose(Outcome::Unratable, now, grace_ms);
+                    desk.session.choose_unratable(reason, now, grace_ms);
+                }
+            }
+            Action::Answer(slot, change) => self.answer(slot, change),
+            Action::GoToSlot(slot) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.go_to_slot(slot);
                 }
             }
             Action::SetComment(comment) => {
@@ -114,7 +119,7 @@ impl App {
         match command {
             Command::OpenSample => {
                 self.is_opening = Some("the sample".to_owned());
-                self.send(Purpose::Open { then_import: None }, Request::OpenSample);
+                self.send(Purpose::Open(AfterOpening::default()), Request::OpenSample);
             }
             Command::OpenProject => self.dialog = Some(Dialog::open()),
             Command::NewProject => self.dialog = Some(Dialog::new_project(&self.host.documents_folder())),
@@ -157,6 +162,9 @@ impl App {
         let grace_ms = self.grace_ms();
         let documents_folder = self.host.documents_folder();
         let Some(desk) = &mut self.desk else { return };
+        if command.is_of_plain_comparison() && !desk.session.is_plain() {
+            return;
+        }
         let (session, outbox, now) = (&mut desk.session, &mut desk.outbox, moment.now);
         match command {
             Command::ChooseA => session.choose(Outcome::A, now, grace_ms),
@@ -164,8 +172,10 @@ impl App {
             Command::ChooseTie => session.choose(Outcome::Tie, now, grace_ms),
             Command::ChooseBothBad => session.choose(Outcome::BothBad, now, grace_ms),
             Command::ChooseUnratable => {
-                if let Some(shown) = &session.current {
-                    self.dialog = Some(Dialog::unratable(&shown.draft.reason));
+                if session.current.is_some() {
+                    let preference = session.plain_preference();
+                    let reason = preference.and_then(|preference| preference.reason.as_deref());
+                    self.dialog = Some(Dialog::unratable(reason.unwrap_or_default()));
                 }
             }
             Command::Slightly => session.toggle_strength(Strength::Slightly, now, grace_ms),
@@ -195,6 +205,9 @@ impl App {
             }
             Command::Back => session.back(&moment, outbox),
             Command::Forth => session.forth(&moment, outbox),
+            Command::NextQuestion => session.step(Toward::Next),
+            Command::PreviousQuestion => session.step(Toward::Previous),
+            Command::ClearAnswer => session.clear_answer(),
             Command::ShowJudge => desk.view = View::Judge,
             Command::ShowItems => {
                 desk.view = View::Items;
@@ -202,6 +215,7 @@ impl App {
             }
             Command::ShowImport => self.dialog = Some(Dialog::import(None)),
             Command::ShowExport => self.dialog = Some(Dialog::export(&desk.info, &documents_folder)),
+            Command::ShowRubric => self.dialog = Some(Dialog::rubric(&desk.info)),
             Command::CloseProject => {
                 self.desk = None;
                 self.dialog = None;
@@ -214,11 +228,21 @@ impl App {
         }
     }
 
+    fn answer(&mut self, slot: Slot, change: Change) {
+        let Some(desk) = &mut self.desk else { return };
+        if change == Change::AskWhy {
+            desk.session.go_to_slot(slot);
+            self.dialog = Some(Dialog::unratable(""));
+        } else {
+            desk.session.change(slot, change);
+        }
+    }
+
     fn open_any(&mut self, path: String) {
         if is_project(&path) {
             self.is_opening = Some(path.clone());
             self.dialog = None;
-            self.send(Purpose::Open { then_import: None }, Request::OpenProject { path });
+            self.send(Purpose::Open(AfterOpening::default()), Request::OpenProject { path });
         } else if self.desk.is_some() {
             self.dialog = Some(Dialog::import(Some(path)));
         } else {

@@ -1,7 +1,6 @@
 //! Dialogs: one at most is open, over everything else, and has all keys.
 
 mod keys_dialog;
-mod new_project;
 mod open_project;
 mod palette;
 mod settings_dialog;
@@ -12,7 +11,6 @@ use egui::{Key, Ui};
 use tiebreak_domain::{ApiError, ProjectInfo, Reply};
 
 pub use self::keys_dialog::KeysDialog;
-pub use self::new_project::NewProject;
 pub use self::open_project::OpenProject;
 pub use self::palette::Palette;
 pub use self::settings_dialog::SettingsDialog;
@@ -24,14 +22,18 @@ use crate::desk::Desk;
 use crate::export_dialog::ExportDialog;
 use crate::host::Pick;
 use crate::import_wizard::ImportWizard;
+use crate::new_project::ProjectWizard;
+use crate::rubric_editor::RubricDialog;
 
 /// A dialog and what has been typed into it.
 #[derive(Debug)]
 pub enum Dialog {
     /// Which project to open.
     Open(OpenProject),
-    /// Where a new project shall be.
-    New(NewProject),
+    /// Setting up a new project.
+    New(Box<ProjectWizard>),
+    /// What the open project asks.
+    Rubric(Box<RubricDialog>),
     /// Any command by name.
     Palette(Palette),
     /// All keys.
@@ -56,12 +58,17 @@ impl Dialog {
 
     /// A new project.
     pub fn new_project(documents_folder: &str) -> Self {
-        Self::New(NewProject::new(documents_folder, None))
+        Self::New(Box::new(ProjectWizard::new(documents_folder, None)))
     }
 
     /// A new project for a data file.
     pub fn new_project_for(data: &str, documents_folder: &str) -> Self {
-        Self::New(NewProject::new(documents_folder, Some(data.to_owned())))
+        Self::New(Box::new(ProjectWizard::new(documents_folder, Some(data.to_owned()))))
+    }
+
+    /// What the open project asks.
+    pub fn rubric(info: &ProjectInfo) -> Self {
+        Self::Rubric(Box::new(RubricDialog::new(info)))
     }
 
     /// Any command by name.
@@ -118,6 +125,9 @@ impl Dialog {
                 }
             }
             Self::Palette(dialog) => dialog.key(chord),
+            // Their Escape goes back a step, and closes only at the first.
+            Self::New(wizard) => return wizard.key(chord),
+            Self::Rubric(dialog) => return dialog.key(chord),
             _ => {}
         }
         (chord.key == Key::Escape && is_plain).then_some(Action::CloseDialog)
@@ -163,7 +173,8 @@ impl Dialog {
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
         match self {
             Self::Open(dialog) => dialog.ui(ui, scene, wanted),
-            Self::New(dialog) => dialog.ui(ui, scene, wanted),
+            Self::New(wizard) => wizard.ui(ui, scene, wanted),
+            Self::Rubric(dialog) => dialog.ui(ui, scene, wanted),
             Self::Palette(dialog) => dialog.ui(ui, scene, desk, wanted),
             Self::Keys(dialog) => dialog.ui(ui, scene, wanted),
             Self::Settings(dialog) => dialog.ui(ui, scene, wanted),

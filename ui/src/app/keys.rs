@@ -1,15 +1,18 @@
 //! The key listener: presses become commands, unless a text field or a dialog has them.
 
-use egui::{Context, Event, Key};
+use egui::{Context, Event, FocusDirection, Key};
 
 use super::{Action, App};
 use crate::command::{Chord, Command, Scope};
 use crate::desk::View;
+use crate::judge::question::{entries, text};
+use crate::judge::session::Keyed;
 
 impl App {
     /// Turns this frame's presses into actions. A text field keeps its keys except Escape, Ctrl+Enter and
     /// chords with Ctrl that edit no text; a widget with the focus keeps Enter, Space, Tab and the arrows.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
+        self.give_keys_to_text(ctx);
         let is_typing = ctx.text_edit_focused();
         let has_focus = ctx.memory(|memory| memory.focused().is_some());
         let presses: Vec<Chord> = ctx.input(|input| {
@@ -48,6 +51,12 @@ impl App {
         if let Some(dialog) = &mut self.dialog {
             return dialog.key(chord, self.desk.as_deref(), ctx);
         }
+        if let Some(keyed) = self.question_key(chord, is_typing, has_focus, ctx) {
+            return match keyed {
+                Keyed::Answered(slot, change) => Some(Action::Answer(slot, change)),
+                Keyed::Moved => None,
+            };
+        }
         if chord.key == Key::Escape {
             return self.escape(is_typing);
         }
@@ -78,6 +87,61 @@ impl App {
             return None;
         }
         self.keymap.command(chord, self.scopes()).map(Action::Command)
+    }
+
+    /// What a key means to the questions of the item on the screen.
+    fn question_key(
+        &mut self,
+        chord: Chord,
+        is_typing: bool,
+        has_focus: bool,
+        ctx: &Context,
+    ) -> Option<Keyed> {
+        let desk = self.desk.as_mut().filter(|desk| desk.view == View::Judge)?;
+        if desk.session.is_plain() || desk.session.current.is_none() {
+            return None;
+        }
+        let is_tab = chord.key == Key::Tab && !chord.control && !chord.alt;
+        if is_tab {
+            // Tab goes from answer to answer here, and takes the keys out of a field.
+            ctx.memory_mut(|memory| {
+                memory.move_focus(FocusDirection::None);
+                if let Some(focused) = memory.focused() {
+                    memory.surrender_focus(focused);
+                }
+            });
+        } else if is_typing || (has_focus && matches!(chord.key, Key::Enter | Key::Space)) {
+            return None;
+        }
+        desk.session.key(chord, &self.keymap)
+    }
+
+    /// Gives the keys to the text of the active question as soon as something is typed, and to the search
+    /// field of a long list on `/`.
+    fn give_keys_to_text(&mut self, ctx: &Context) {
+        if self.dialog.is_some() || ctx.text_edit_focused() {
+            return;
+        }
+        let Some(desk) = self.desk.as_ref().filter(|desk| desk.view == View::Judge) else { return };
+        let is_typed = |text: &str| {
+            ctx.input(|input| {
+                input.events.iter().any(|event| match event {
+                    Event::Text(typed) => text.is_empty() || typed == text,
+                    Event::Paste(_) => text.is_empty(),
+                    _ => false,
+                })
+            })
+        };
+        if let Some(slot) = desk.session.text_slot()
+            && is_typed("")
+        {
+            ctx.memory_mut(|memory| memory.request_focus(text::field_id(slot)));
+        } else if let Some(slot) = desk.session.searchable_slot()
+            && is_typed("/")
+        {
+            ctx.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
+            ctx.memory_mut(|memory| memory.request_focus(entries::search_id(slot)));
+        }
     }
 
     fn escape(&mut self, is_typing: bool) -> Option<Action> {

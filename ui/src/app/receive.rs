@@ -5,10 +5,10 @@ use tiebreak_domain::{ApiError, Event, Reply};
 
 use super::dialog::Dialog;
 use super::tickets::Purpose;
-use super::{Action, App};
+use super::{Action, AfterOpening, App};
 use crate::backend::Incoming;
 use crate::desk::{Desk, Job};
-use crate::{judge, theme};
+use crate::{judge, rubric_editor, theme};
 
 impl App {
     /// Takes everything that arrived.
@@ -41,10 +41,10 @@ impl App {
                 }
                 self.apply_settings(ctx);
             }
-            (Purpose::Open { then_import }, result) => {
+            (Purpose::Open(then), result) => {
                 self.is_opening = None;
                 match result {
-                    Ok(Reply::Project(info)) => self.opened(*info, then_import),
+                    Ok(Reply::Project(info)) => self.opened(*info, then),
                     Ok(_) => {}
                     Err(error) => self.notices.error(&error),
                 }
@@ -76,6 +76,7 @@ impl App {
                     dialog.export_preview_arrived(number, result);
                 }
             }
+            (Purpose::Rubric(purpose), result) => self.rubric_reply(purpose, result),
             (Purpose::StartImport, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.import, job);
             }),
@@ -185,22 +186,54 @@ impl App {
                 }
             }
             Event::FoundMore { view, count, is_complete } => desk.items.found_more(view, count, is_complete),
-            Event::ProjectChanged(_) => {}
+            Event::MergeEnded(..) | Event::ProjectChanged(_) => {}
         }
     }
 
-    fn opened(&mut self, mut info: tiebreak_domain::ProjectInfo, then_import: Option<String>) {
+    fn opened(&mut self, mut info: tiebreak_domain::ProjectInfo, then: AfterOpening) {
         // The index may have grown while the reply was on its way.
         info.search_index = self.search_index.take().unwrap_or(info.search_index);
         // The engine has put the project on the list of recent ones, which is part of the settings.
         self.send(Purpose::Settings, tiebreak_domain::Request::LoadSettings);
         let is_empty = info.active_items + info.excluded_items + info.deleted_items == 0;
+        let is_seated =
+            |name: &String| info.current_annotator().is_some_and(|annotator| annotator.name == *name);
+        let annotator = then.annotator.filter(|name| !is_seated(name));
         self.dialog = None;
         self.desk = Some(Box::new(Desk::new(info, &self.settings, self.session, &self.app_version)));
-        if let Some(path) = then_import {
+        if let Some(rubric) = then.rubric {
+            let purpose = Purpose::Rubric(rubric_editor::Purpose::Set);
+            self.send(purpose, tiebreak_domain::Request::SetRubric(rubric));
+        }
+        if let Some(name) = annotator {
+            self.send(Purpose::Project, tiebreak_domain::Request::SetAnnotator { name });
+        }
+        if let Some(path) = then.import {
             self.actions.push_back(Action::OpenAny(path));
         } else if is_empty {
             self.actions.push_back(Action::Command(crate::command::Command::ShowImport));
+        }
+    }
+
+    fn rubric_reply(&mut self, purpose: rubric_editor::Purpose, result: Result<Reply, ApiError>) {
+        let is_set = purpose == rubric_editor::Purpose::Set;
+        if let (true, Ok(Reply::Project(info))) = (is_set, &result) {
+            self.update_project((**info).clone());
+        }
+        match &mut self.dialog {
+            Some(Dialog::New(wizard)) => wizard.rubric_reply(purpose, result),
+            Some(Dialog::Rubric(dialog)) => {
+                if dialog.reply(purpose, result) {
+                    self.dialog = None;
+                    self.notices
+                        .info("From now on this is asked; answers keep the version they were given under");
+                }
+            }
+            _ => {
+                if let (true, Err(error)) = (is_set, result) {
+                    self.notices.error(&error);
+                }
+            }
         }
     }
 

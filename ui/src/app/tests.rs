@@ -10,6 +10,8 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod questions;
+
 use super::*;
 use crate::backend::{Remote, Scripted};
 use crate::command::Command;
@@ -26,17 +28,29 @@ struct Bench {
 impl Bench {
     /// An open project; every second item has its sides swapped. Judgments are answered as `save` says.
     fn open(save: impl FnMut(&NewJudgment) -> Option<Result<Reply, ApiError>> + Send + 'static) -> Self {
+        Self::over(info(), queued, save)
+    }
+
+    /// The same over any project and items.
+    fn over(
+        info: ProjectInfo,
+        queued: impl Fn(i64) -> QueuedItem + Send + 'static,
+        save: impl FnMut(&NewJudgment) -> Option<Result<Reply, ApiError>> + Send + 'static,
+    ) -> Self {
         let mut save = save;
         let (backend, remote) = Scripted::new(move |request| match request {
             Request::LoadSettings => Some(Ok(Reply::Settings(Box::default()))),
-            Request::OpenProject { .. } | Request::Project => Some(Ok(Reply::Project(Box::new(info())))),
+            Request::OpenProject { .. } | Request::Project => {
+                Some(Ok(Reply::Project(Box::new(info.clone()))))
+            }
             Request::Queue(queue) => {
                 let from = match queue.place {
                     Place::After(ItemId(id)) => id + 1,
                     Place::At(ItemId(id)) => id,
                     _ => 1,
                 };
-                Some(Ok(Reply::Items((from..(from + i64::from(queue.count)).min(51)).map(queued).collect())))
+                let items = from..(from + i64::from(queue.count)).min(51);
+                Some(Ok(Reply::Items(items.map(&queued).collect())))
             }
             Request::Submit(judgment) => save(judgment),
             _ => Some(Ok(Reply::Done)),
@@ -80,6 +94,7 @@ impl Bench {
                 ctrl: chord.control,
                 command: chord.control,
                 shift: chord.shift,
+                alt: chord.alt,
                 ..Modifiers::NONE
             };
             let press = |pressed| Event::Key {
@@ -165,6 +180,7 @@ fn queued(id: i64) -> QueuedItem {
         order: Order::try_from(if id % 2 == 0 { vec![1, 0] } else { vec![0, 1] }).unwrap(),
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        draft: None,
     }
 }
 

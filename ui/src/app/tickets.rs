@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use tiebreak_domain::door::ImageRequest;
 
+use super::AfterOpening;
 use crate::backend::Ticket;
-use crate::judge;
+use crate::{judge, rubric_editor};
 
 /// What a request was sent for.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,11 +15,8 @@ pub enum Purpose {
     Settings,
     /// Settings were saved.
     SettingsSaved,
-    /// A project is being opened; a data file may wait to be imported into it.
-    Open {
-        /// Data to import next.
-        then_import: Option<String>,
-    },
+    /// A project is being opened, and something may wait to be done in it.
+    Open(AfterOpening),
     /// The project's numbers.
     Project,
     /// The project was closed.
@@ -45,6 +43,8 @@ pub enum Purpose {
     PreviewExport(u64),
     /// An export was started.
     StartExport,
+    /// Something about rubrics.
+    Rubric(rubric_editor::Purpose),
     /// Long work is to stop.
     Cancel,
 }

@@ -34,9 +34,9 @@ impl ExportDialog {
             (height - PATH).max(120.0),
             |ui, state| {
                 form::section_ui(ui, "export before", |ui| state.before_ui(ui, desk, signals));
-                state.format_ui(ui);
+                state.format_ui(ui, &desk.info);
                 if let Some(preview) = &state.preview {
-                    state.policies.policies_ui(ui, state.format, &preview.holds);
+                    state.policies.policies_ui(ui, state.format, preview);
                 }
                 state.annotators_ui(ui, &desk.info);
             },
@@ -56,17 +56,31 @@ impl ExportDialog {
         }
     }
 
-    fn format_ui(&mut self, ui: &mut Ui) {
-        form::titled_ui(ui, "Format", |ui| {
-            let options = ExportFormat::ALL.map(|format| (format.title(), explained(format)));
-            let mut chosen = ExportFormat::ALL.iter().position(|format| *format == self.format);
-            if form::options_ui(ui, "Format", &options, &mut chosen)
-                && let Some(chosen) = chosen
-            {
-                self.format = ExportFormat::ALL[chosen];
-                self.suggest_path();
+    /// The formats that the project's questions can be said in, in three groups.
+    fn format_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
+        for (title, formats) in [
+            ("Format for training", &ExportFormat::ALL[..7]),
+            ("Format of a published data set", &ExportFormat::ALL[7..20]),
+            ("Format with everything", &ExportFormat::ALL[20..]),
+        ] {
+            let formats: Vec<ExportFormat> =
+                formats.iter().copied().filter(|format| format.fits(&info.rubric.questions)).collect();
+            if formats.is_empty() {
+                continue;
             }
-        });
+            form::titled_ui(ui, title, |ui| {
+                let options: Vec<(&str, &str)> =
+                    formats.iter().map(|format| (format.title(), explained(*format))).collect();
+                let mut chosen = formats.iter().position(|format| *format == self.format);
+                if form::options_ui(ui, "Format", &options, &mut chosen)
+                    && let Some(chosen) = chosen
+                {
+                    self.format = formats[chosen];
+                    self.policies.forget_question();
+                    self.suggest_path();
+                }
+            });
+        }
     }
 
     /// How the export before went, where it says something about this one.
@@ -143,6 +157,27 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::AnthropicHh => {
             "Human: and Assistant: transcripts, for code that was written for HH-RLHF"
         }
+        ExportFormat::OpenAi => "For preference fine-tuning at OpenAI, Together and Fireworks",
+        ExportFormat::LlamaFactory => {
+            "ShareGPT form, with the entry for dataset_info.json in a file beside it"
+        }
+        ExportFormat::Kto => "Prompt, completion and label, for KTO in TRL and elsewhere",
+        ExportFormat::HelpSteer2 => "One row for each response with its ratings as whole numbers",
+        ExportFormat::HelpSteer2Preference => {
+            "One row for each pair, from -3 to 3, with the three most similar judgments"
+        }
+        ExportFormat::HelpSteer3 => "One row for each pair with every annotator's score and reasons",
+        ExportFormat::UltraFeedback => "One row for each prompt with all candidates and their ratings",
+        ExportFormat::Ranking => "Candidates with each annotator's ranks, for losses over whole lists",
+        ExportFormat::ImageReward => "Pictures of one prompt and their ranks",
+        ExportFormat::RichHf => "Scores and marks of each picture, with heat maps in a folder beside it",
+        ExportFormat::Prism => "Conversations with scores, with the utterances in a file beside it",
+        ExportFormat::Arena => "Battles of two models, for leaderboards",
+        ExportFormat::CodePrefBench => "Two programs with every annotator's vote",
+        ExportFormat::Stepwise => "Steps of a solution with labels, for process supervision in TRL",
+        ExportFormat::VideoAlign => "Pairs of videos with VQ, MQ and TA, as VideoReward is trained on",
+        ExportFormat::Criteria => "Winner and loser for each criterion of each task",
+        ExportFormat::Answers => "For pandas and R: each answer with candidate, annotator and times",
         ExportFormat::Csv => "For spreadsheets, pandas and R: each judgment with times and sides, skips too",
         ExportFormat::Tiebreak => {
             "For another project or an archive: everything there is, and it comes back the same"

@@ -44,6 +44,9 @@ pub(super) fn result_ui(ui: &mut Ui, report: &ExportReport, height: f32, wanted:
         {
             form::row_ui(ui, name, |ui| form::line_ui(ui, value, Ink::First, Face::Mono, text::SMALL));
         }
+        for path in &report.companions {
+            form::row_ui(ui, "Beside it", |ui| form::line_ui(ui, path, Ink::First, Face::Mono, text::SMALL));
+        }
         ui.add_space(space::SMALL);
         counts_ui(ui, &report.counts);
         problems_ui(ui, &report.problems);

@@ -18,7 +18,8 @@ pub(super) fn loading_code(path: &str, counts: &ExportCounts) -> Option<String> 
         python_string(path),
         counts.rows,
     );
-    if !is_csv {
+    let of_trl = ["-trl-explicit.jsonl", "-trl-implicit.jsonl", "-trl-conversational.jsonl", "-hh.jsonl"];
+    if of_trl.iter().any(|ending| lower.ends_with(ending)) {
         code.push_str("\n# With TRL: DPOTrainer(model=model, args=args, train_dataset=dataset, processing_class=tokenizer)\n");
     }
     Some(code)

@@ -110,6 +110,7 @@ fn answer(harness: &mut Harness<'static, Stage>, holds: PolicyCounts) {
         problems: Vec::new(),
         unanswered: Vec::new(),
         holds,
+        questions: Vec::new(),
     };
     let number = harness.state().asked().0;
     harness.state_mut().dialog.preview_arrived(number, Ok(preview));
@@ -219,6 +220,7 @@ fn a_finished_export_gives_the_code_that_loads_it() {
     let report = ExportReport {
         path: "/p/pairs-trl-explicit.jsonl".to_owned(),
         manifest_path: "/p/pairs-trl-explicit.jsonl.manifest.json".to_owned(),
+        companions: Vec::new(),
         counts: ExportCounts { rows: 9, ..ExportCounts::default() },
         problems: Vec::new(),
         blake3: "ab".repeat(32),

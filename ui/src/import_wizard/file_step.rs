@@ -66,6 +66,21 @@ pub(super) fn explained(format: DataFormat) -> &'static str {
             "Transcripts with Human: and Assistant: turns; what both share becomes the prompt"
         }
         DataFormat::PandaLm => "An instruction, two responses and the votes of several annotators",
+        DataFormat::HelpSteer2 => "A response to each row with five ratings; neighbours share their prompt",
+        DataFormat::HelpSteer2Preference | DataFormat::HelpSteer3 => {
+            "Two responses and preferences from −3 to 3, each annotator's own where they are there"
+        }
+        DataFormat::UltraFeedback => "An instruction and its completions, each with ratings and a critique",
+        DataFormat::ImageReward => "A prompt, its images, and their ranking",
+        DataFormat::Ranking => "A prompt, its candidates, and the ranks that each annotator gave them",
+        DataFormat::CodePrefBench => "An instruction, two programs, and the votes of several developers",
+        DataFormat::ArenaOneHot => "Two conversations and a column for each winner",
+        DataFormat::VideoAlign => "Two videos and verdicts on visual quality, motion and text alignment",
+        DataFormat::Stepwise => "A solution in steps, each true or false",
+        DataFormat::Kto => "Single completions, each good or not",
+        DataFormat::Prism | DataFormat::PrismUtterances => {
+            "Several replies to the opening message, each scored from 1 to 100"
+        }
         DataFormat::Columns => {
             "Any table: you say which column is the prompt and which are the two candidates"
         }

@@ -1,11 +1,10 @@
 //! The bar of answers: outcomes, strength, and what else can be done with an item, each with its key.
 
 use egui::{Align, Layout, Margin, Panel, Rect, Ui, UiBuilder, vec2};
-use tiebreak_domain::rubric::QuestionKind;
+use tiebreak_domain::rubric::{QuestionKind, StrengthSteps};
 use tiebreak_domain::{Outcome, Strength};
 
 use super::screen::JudgeScreen;
-use super::session::Shown;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
@@ -69,7 +68,7 @@ fn outcomes_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wan
             text_ui(ui, title, Ink::Second, Face::Regular, text::SMALL);
         });
     }
-    let chosen = desk.session.current.as_ref().and_then(Shown::outcome_on_screen);
+    let chosen = desk.session.outcome_on_screen();
     for (outcome, command) in OUTCOMES {
         let key = scene.keymap.key(command);
         let button = ActionButton::new(command.label())
@@ -101,21 +100,20 @@ fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk) {
 const TITLE_WIDTH: f32 = 130.0;
 
 fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
-    let asks =
-        desk.info.rubric.questions.first().is_some_and(|question| {
-            matches!(question.kind, QuestionKind::Preference { with_strength: true })
-        });
+    let asks = desk.session.plain_question().is_some_and(|question| {
+        matches!(question.kind, QuestionKind::Preference { strength: StrengthSteps::Optional, .. })
+    });
     if !asks {
         return;
     }
-    let draft = desk.session.current.as_ref().map(|shown| &shown.draft);
-    let before = draft
-        .and_then(|draft| draft.strength)
+    let said = desk.session.plain_preference();
+    let before = said
+        .and_then(|said| said.strength)
         .and_then(|strength| Strength::ALL.iter().position(|candidate| *candidate == strength));
     let mut chosen = before;
     let keys = STRENGTHS.map(|command| scene.keymap.key(command));
-    let mut control = Segmented::new("How much better?")
-        .enabled(draft.and_then(|draft| draft.outcome).is_some_and(Outcome::is_decided));
+    let mut control =
+        Segmented::new("How much better?").enabled(said.is_some_and(|said| said.outcome.is_decided()));
     for (command, key) in STRENGTHS.iter().zip(&keys) {
         control = control.option_with_key(command.label(), key);
     }
@@ -173,7 +171,8 @@ fn next_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>
     }
 }
 
-fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
+/// The comment field, and the way on.
+pub(super) fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let Desk { judge_screen, session, .. } = desk;
     let Some(shown) = &session.current else { return };

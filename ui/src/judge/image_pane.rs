@@ -3,6 +3,7 @@
 use egui::{Color32, Rect, Sense, Ui, Vec2, pos2, vec2};
 use tiebreak_domain::SourceId;
 
+use super::question::marks::{self, Canvas};
 use super::zoom::Zoom;
 use crate::images::{Image, Images};
 use crate::theme::font::Face;
@@ -18,6 +19,8 @@ pub struct Picture<'a> {
     pub uri: &'a str,
     /// What screen readers say.
     pub name: &'a str,
+    /// An image laid over it: white is where it covers.
+    pub mask: Option<&'a str>,
 }
 
 /// Above this scale the picture is asked for in full.
@@ -30,6 +33,7 @@ pub fn image_ui(
     picture: Picture<'_>,
     pane: Rect,
     zoom: &mut Zoom,
+    canvas: &mut Canvas,
 ) -> Option<[u32; 2]> {
     let pixels_per_point = ui.ctx().pixels_per_point();
     let fitted = Images::request(
@@ -55,7 +59,8 @@ pub fn image_ui(
         }
     };
     let size = vec2(full_size[0] as f32, full_size[1] as f32);
-    take_input(ui, &response, pane, size, zoom);
+    take_input(ui, &response, pane, size, zoom, canvas.shape.is_some());
+    marks::remember_origin(ui, &response);
     let texture = if zoom.scale() > FULL_ABOVE
         && pane.width() * pixels_per_point * zoom.scale() > fitted.fit[0] as f32
     {
@@ -70,6 +75,20 @@ pub fn image_ui(
     let place = zoom.place(pane, size);
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter().with_clip_rect(pane.intersect(ui.clip_rect())).image(texture, place, whole, Color32::WHITE);
+    if let Some(mask) = picture.mask {
+        let request = Images::request(picture.source, mask, fitted.fit.map(|side| side as f32));
+        if let Image::Ready { texture, .. } = images.get(ui.ctx(), &request) {
+            // Added to the picture, black is nothing and white a veil.
+            let veil = theme::palette(ui).loss.gamma_multiply(0.55).additive();
+            ui.painter().with_clip_rect(pane.intersect(ui.clip_rect())).image(
+                texture.id(),
+                place,
+                whole,
+                veil,
+            );
+        }
+    }
+    canvas.ui(ui, &response, place, pane);
     if !zoom.is_fit() {
         let percent = place.width() * pixels_per_point / size.x * 100.0;
         percent_ui(ui, pane, percent);
@@ -77,11 +96,19 @@ pub fn image_ui(
     Some(full_size)
 }
 
-fn take_input(ui: &Ui, response: &egui::Response, pane: Rect, size: Vec2, zoom: &mut Zoom) {
-    if response.dragged() {
+fn take_input(
+    ui: &Ui,
+    response: &egui::Response,
+    pane: Rect,
+    size: Vec2,
+    zoom: &mut Zoom,
+    is_drawn_on: bool,
+) {
+    let is_middle = response.dragged_by(egui::PointerButton::Middle);
+    if is_middle || (response.dragged() && !is_drawn_on) {
         zoom.pan(response.drag_delta(), pane, size);
     }
-    if response.double_clicked() {
+    if response.double_clicked() && !is_drawn_on {
         if zoom.is_fit() {
             zoom.actual(pane, size, ui.ctx().pixels_per_point())
         } else {

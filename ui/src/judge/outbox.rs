@@ -11,6 +11,8 @@ pub enum Purpose {
     Go,
     /// A judgment to be stored.
     Save(JudgmentId),
+    /// A draft to be kept.
+    Draft,
 }
 
 /// Requests, oldest first.

@@ -4,6 +4,7 @@ use egui::{Rect, Sense, Ui, UiBuilder, vec2};
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
 use super::image_pane::{Picture, image_ui};
+use super::question::marks::Canvas;
 use super::zoom::Zoom;
 use crate::document::{DocumentCache, Reading, document_ui};
 use crate::images::Images;
@@ -23,6 +24,10 @@ pub struct Content<'a> {
     pub source: SourceId,
     /// Whether it is the prompt, which is set a little larger.
     pub is_prompt: bool,
+    /// An image laid over every picture.
+    pub mask: Option<&'a str>,
+    /// What is drawn on each picture, by its part; and what was drawn in this frame.
+    pub canvases: Vec<Canvas>,
 }
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
@@ -52,8 +57,10 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 let height = (side * 0.75).min(if content.is_prompt { 180.0 } else { 520.0 });
                 let (pane, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
                 let name = format!("{name}, image {}", index + 1);
-                let picture = Picture { source: content.source, uri, name: &name };
-                image_ui(ui, content.images, picture, pane, &mut Zoom::default());
+                let picture = Picture { source: content.source, uri, name: &name, mask: content.mask };
+                let mut none = Canvas::default();
+                let canvas = content.canvases.get_mut(index).unwrap_or(&mut none);
+                image_ui(ui, content.images, picture, pane, &mut Zoom::default(), canvas);
             }
             Part::Video { uri } | Part::Audio { uri } => {
                 let says = format!("{} cannot be shown in this version", file_name(uri));

@@ -1,17 +1,23 @@
 //! The prompt above the candidates: texts, images and turns of a conversation; it can be folded to a line.
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+use tiebreak_domain::{Context, ContextKind, Item};
 
 use super::pane::{self, Content};
+use super::question::marks::Canvas;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
-use crate::widget::{ActionButton, caption_ui};
+use crate::widget::{ActionButton, Ink, caption_ui, text_ui};
 
 /// Of the room above the answers, the prompt takes at most this share.
 const MOST: f32 = 0.34;
+/// The same where there is something to hold the candidates against.
+const MOST_WITH_CONTEXT: f32 = 0.42;
+/// From this width on, in points, what belongs to the prompt stands beside it.
+const BESIDE_FROM: f32 = 700.0;
 const HEADER: f32 = control::SMALL_HEIGHT;
 const FOLDED: f32 = 28.0;
 
@@ -25,7 +31,10 @@ pub fn prompt_ui(
 ) -> f32 {
     let Some(shown) = &desk.session.current else { return 0.0 };
     let queued = shown.queued.clone();
-    if queued.item.item.prompt.is_empty() {
+    let captions = captions(&desk.info.rubric.shown_metadata, &queued.item.item);
+    let beside: Vec<&Context> =
+        queued.item.item.context.iter().filter(|context| context.kind == ContextKind::Reference).collect();
+    if queued.item.item.prompt.is_empty() && beside.is_empty() && captions.is_empty() {
         return 0.0;
     }
     let is_folded = scene.settings.prompt_collapsed;
@@ -33,12 +42,17 @@ pub fn prompt_ui(
     let header = Rect::from_min_size(room.min - vec2(0.0, space::SMALL), vec2(room.width(), HEADER));
     let source = queued.item.source;
     let parts = &queued.item.item.prompt;
-    let most = if is_folded { FOLDED } else { (room.height() * MOST).max(60.0) };
+    let share = if beside.is_empty() { MOST } else { MOST_WITH_CONTEXT };
+    let most = if is_folded { FOLDED } else { (room.height() * share).max(60.0) };
     let wanted_height = desk.judge_screen.prompt_height(queued.item.id).unwrap_or(most);
     let height = if is_folded { FOLDED } else { wanted_height.clamp(FOLDED, most) };
     let body = Rect::from_min_size(header.left_bottom(), vec2(room.width(), height));
     ui.scope_builder(UiBuilder::new().max_rect(header).layout(Layout::left_to_right(Align::Center)), |ui| {
         caption_ui(ui, "Prompt");
+        if !captions.is_empty() {
+            ui.add_space(space::SMALL);
+            text_ui(ui, &captions, Ink::Second, Face::Regular, text::SMALL);
+        }
         let key = scene.keymap.key(Command::TogglePrompt);
         let label = if is_folded { "Unfold" } else { "Fold" };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -57,19 +71,89 @@ pub fn prompt_ui(
                 .auto_shrink([false, false])
                 .max_height(height);
             let output = area.show(ui, |ui| {
+                let canvases = canvases(desk);
                 let mut content = Content {
                     images: &mut desk.images,
                     documents: &mut desk.documents,
                     settings: scene.settings,
                     source,
                     is_prompt: true,
+                    mask: None,
+                    canvases,
                 };
-                pane::parts_ui(ui, &mut content, parts, "Prompt");
+                let is_wide = ui.available_width() >= BESIDE_FROM;
+                if beside.is_empty() || !is_wide {
+                    pane::parts_ui(ui, &mut content, parts, "Prompt");
+                    ui.add_space(if beside.is_empty() { 0.0 } else { space::MEDIUM });
+                    let canvases = std::mem::take(&mut content.canvases);
+                    context_ui(ui, &mut content, &beside);
+                    return canvases;
+                }
+                let width = (ui.available_width() - space::HUGE) / 2.0;
+                ui.horizontal_top(|ui| {
+                    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(width);
+                        pane::parts_ui(ui, &mut content, parts, "Prompt");
+                    });
+                    let canvases = std::mem::take(&mut content.canvases);
+                    ui.add_space(space::HUGE);
+                    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(width);
+                        context_ui(ui, &mut content, &beside);
+                    });
+                    canvases
+                })
+                .inner
             });
+            drawn(desk, &output.inner, wanted);
             desk.judge_screen.set_prompt_height(queued.item.id, output.content_size.y, ui.ctx());
         });
     }
     HEADER - space::SMALL + height + space::SMALL
+}
+
+/// What is to be held against the candidates, each under its title.
+fn context_ui(ui: &mut Ui, content: &mut Content<'_>, context: &[&Context]) {
+    for (index, context) in context.iter().enumerate() {
+        if index > 0 {
+            ui.add_space(space::MEDIUM);
+        }
+        let title = if context.title.is_empty() { "Reference" } else { &context.title };
+        caption_ui(ui, title);
+        ui.add_space(space::TINY);
+        pane::parts_ui(ui, content, &context.parts, title);
+    }
+}
+
+/// The metadata that the study wants beside the prompt: `category coding · turns 3`.
+fn captions(columns: &[String], item: &Item) -> String {
+    let value = |column: &String| {
+        let value = item.metadata.get(column)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(format!("{column} {value}"))
+    };
+    columns.iter().filter_map(value).collect::<Vec<_>>().join("  ·  ")
+}
+
+/// What is drawn on the prompt's pictures.
+fn canvases(desk: &Desk) -> Vec<Canvas> {
+    let Some(shown) = desk.session.current.as_ref().filter(|_| !desk.session.is_plain()) else {
+        return Vec::new();
+    };
+    let asked = shown.asked(&desk.session.setup.rubric);
+    let active = shown.sheet.active_slot();
+    let parts = 0..shown.queued.item.item.prompt.len();
+    parts.map(|part| Canvas::of(&asked, active, &shown.sheet.cursor, None, part as u16)).collect()
+}
+
+fn drawn(desk: &Desk, canvases: &[Canvas], wanted: &mut Vec<Action>) {
+    let Some(shown) = &desk.session.current else { return };
+    let asked = shown.asked(&desk.session.setup.rubric);
+    for (part, canvas) in canvases.iter().enumerate() {
+        let label = shown.sheet.cursor.label.clone();
+        let change = |slot| Some(Action::Answer(slot, canvas.change(&asked, slot, part as u16, label)?));
+        wanted.extend(shown.sheet.active_slot().and_then(change));
+    }
 }
 
 fn folded_ui(ui: &mut Ui, rect: Rect, words: &str) {

@@ -30,13 +30,15 @@ impl Saving {
         self.on_their_way.push(judgment);
     }
 
-    /// A judgment is on the disk.
-    pub fn acknowledged(&mut self, id: JudgmentId) {
+    /// A judgment is on the disk; says which item it is about.
+    pub fn acknowledged(&mut self, id: JudgmentId) -> Option<ItemId> {
+        let item = self.on_their_way.iter().find(|judgment| judgment.id == id).map(|judgment| judgment.item);
         self.on_their_way.retain(|judgment| judgment.id != id);
         self.saved_any = true;
         if self.refused.is_empty() {
             self.error = None;
         }
+        item
     }
 
     /// A judgment could not be stored; it is kept, to be sent again.

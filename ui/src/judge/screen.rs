@@ -2,44 +2,49 @@
 
 use std::collections::HashMap;
 
-use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
-use tiebreak_domain::{ItemId, Outcome, Part, QueuedItem, Settings, TextFormat, Verdict};
+use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use tiebreak_domain::item::MAX_CANDIDATES;
+use tiebreak_domain::{ItemId, Part, Settings, TextFormat};
 
-use super::image_pane::{Picture, image_ui};
-use super::pane::{self, Content};
+use super::card::{SCROLL_BAR, card_ui};
+use super::pane;
 use super::zoom::{STEP, Zoom};
-use super::{answer_bar, prompt, top_bar};
+use super::{answer_bar, grid, panel, prompt, top_bar};
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
 use crate::theme::font::Face;
-use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
-use crate::widget::{ActionButton, Ink, letter_badge_ui, text_ui};
+use crate::theme::{self, space, text};
+use crate::widget::{ActionButton, Ink, text_ui};
 
 /// What the judge screen remembers between frames.
 #[derive(Debug, Default)]
 pub struct JudgeScreen {
     /// Whether the comment field is open.
     pub is_comment_open: bool,
+    /// Whether the active question's help is shown.
+    pub is_help_open: bool,
+    /// Whether the mask lies over the images.
+    pub is_mask_shown: bool,
     wants_focus: bool,
     nudged_at_ms: Option<u64>,
     commands: Vec<Command>,
-    zoom: Zoom,
-    offsets: [f32; 2],
+    pub(super) zoom: Zoom,
+    pub(super) offsets: [f32; MAX_CANDIDATES],
+    active_position: Option<usize>,
+    followed: Option<usize>,
+    enlarged: Option<usize>,
+    count: usize,
     shown: Option<ItemId>,
-    pane: Option<Rect>,
-    full_size: Option<[u32; 2]>,
-    text_width: Option<f32>,
+    pub(super) pane: Option<Rect>,
+    pub(super) full_size: Option<[u32; 2]>,
+    pub(super) text_width: Option<f32>,
     prompt_width: Option<f32>,
     prompt_heights: HashMap<ItemId, f32>,
 }
 
-/// Narrower than this, candidates are stacked.
-const STACKED_BELOW: f32 = 760.0;
-/// Between the cards.
-const GAP: f32 = space::MEDIUM;
 /// One step of an arrow key, in points.
 const SCROLL_STEP: f32 = 60.0;
 const NUDGE_MS: u64 = 1_500;
@@ -86,12 +91,27 @@ impl JudgeScreen {
         }
     }
 
+    /// Shows one candidate large, or all of them again.
+    pub(super) fn toggle_enlarged(&mut self, position: usize) {
+        self.enlarged = if self.enlarged.is_some() { None } else { Some(position) };
+    }
+
+    /// Whether the keys have just come to the candidate at a place.
+    fn is_moved_to(&mut self, position: usize, active: Option<usize>) -> bool {
+        let is_new = active == Some(position) && self.followed != active;
+        if is_new {
+            self.followed = active;
+        }
+        is_new
+    }
+
     fn begin(&mut self, item: ItemId) {
         if self.shown != Some(item) {
             self.shown = Some(item);
             self.zoom = Zoom::default();
             self.full_size = None;
-            self.offsets = [0.0; 2];
+            self.offsets = [0.0; MAX_CANDIDATES];
+            self.enlarged = None;
             self.nudged_at_ms = None;
             self.is_comment_open = false;
         }
@@ -99,6 +119,16 @@ impl JudgeScreen {
 
     fn move_view(&mut self, page: f32, pixels_per_point: f32) {
         for command in std::mem::take(&mut self.commands) {
+            match command {
+                Command::QuestionHelp => self.is_help_open = !self.is_help_open,
+                Command::ToggleMask => self.is_mask_shown = !self.is_mask_shown,
+                Command::Enlarge => self.toggle_enlarged(self.active_position.unwrap_or(0)),
+                Command::EnlargeNext => {
+                    self.enlarged =
+                        Some(self.enlarged.map_or(0, |position| position + 1) % self.count.max(1));
+                }
+                _ => {}
+            }
             let by = match command {
                 Command::ScrollDown => SCROLL_STEP,
                 Command::ScrollUp => -SCROLL_STEP,
@@ -133,7 +163,11 @@ pub fn judge_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
         nothing_ui(ui, scene, desk, wanted);
         return;
     }
-    answer_bar::answer_bar_ui(ui, scene, desk, wanted);
+    if desk.session.is_plain() {
+        answer_bar::answer_bar_ui(ui, scene, desk, wanted);
+    } else {
+        panel::panel_ui(ui, scene, desk, wanted);
+    }
     let palette = theme::palette(ui);
     let frame = egui::Frame::new().fill(palette.window);
     egui::CentralPanel::default_margins().frame(frame).show(ui, |ui| {
@@ -144,125 +178,54 @@ pub fn judge_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
 
 fn content_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wanted: &mut Vec<Action>) {
     let Some(shown) = &desk.session.current else { return };
+    let count = shown.queued.order.len();
     desk.judge_screen.begin(shown.queued.item.id);
+    desk.judge_screen.count = count;
+    desk.judge_screen.active_position = active_position(desk);
     if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(NUDGE_MS));
     }
     desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
     let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
-    let cards = cards(below);
+    if let Some(position) = desk.judge_screen.enlarged.filter(|position| *position < count) {
+        desk.judge_screen.move_view(pane::inside(below).1.height(), ui.ctx().pixels_per_point());
+        card_ui(ui, scene, desk, position, below, wanted);
+        return;
+    }
+    let cards = grid::cards(below, count);
     let page = pane::inside(cards[0]).1.height();
     desk.judge_screen.move_view(page, ui.ctx().pixels_per_point());
-    for (position, card) in cards.into_iter().enumerate() {
-        card_ui(ui, scene, desk, position, card, wanted);
-    }
-}
-
-fn cards(room: Rect) -> [Rect; 2] {
-    if room.width() < STACKED_BELOW {
-        let height = (room.height() - GAP) / 2.0;
-        let first = Rect::from_min_size(room.min, vec2(room.width(), height));
-        [first, first.translate(vec2(0.0, height + GAP))]
-    } else {
-        let width = ((room.width() - GAP) / 2.0).floor();
-        let first = Rect::from_min_size(room.min, vec2(width, room.height()));
-        [first, first.translate(vec2(width + GAP, 0.0))]
-    }
-}
-
-fn card_ui(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    desk: &mut Desk,
-    position: usize,
-    card: Rect,
-    wanted: &mut Vec<Action>,
-) {
-    let Desk { session, judge_screen, images, documents, .. } = desk;
-    let Some(shown) = &session.current else { return };
-    let QueuedItem { item, order, previous, .. } = &shown.queued;
-    let Some(candidate) = item.item.candidates.get(order.candidate_at(position)) else { return };
-    let palette = theme::palette(ui);
-    let (letter, outcome, command) =
-        if position == 0 { ("A", Outcome::A, Command::ChooseA) } else { ("B", Outcome::B, Command::ChooseB) };
-    let said = shown.outcome_on_screen();
-    let is_chosen = said == Some(outcome) || said == Some(Outcome::Tie);
-    let stroke =
-        if is_chosen { Stroke::new(FOCUS_RING, palette.accent) } else { Stroke::new(HAIRLINE, palette.line) };
-    let corner_radius = CornerRadius::same(radius::LARGE);
-    ui.painter().rect_filled(card, corner_radius, palette.panel);
-    let (header, body) = pane::inside(card);
-    let press = ui.interact(
-        Rect::from_min_max(card.min, pos2(card.right(), header.bottom())),
-        ui.scope_id().with(("card", position)),
-        Sense::click(),
-    );
-    press.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Choose {letter}")));
-    if press.clicked() {
-        wanted.push(Action::Command(command));
-    }
-    let mut full_size = None;
-    if let Some(uri) = pane::only_picture(candidate) {
-        let pane = Rect::from_min_max(
-            pos2(card.left() + FOCUS_RING, body.top()),
-            card.max - vec2(FOCUS_RING, FOCUS_RING),
-        );
-        judge_screen.pane = Some(pane);
-        let name = format!("Image {letter}");
-        let picture = Picture { source: item.source, uri, name: &name };
-        full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom);
-        judge_screen.full_size = full_size.or(judge_screen.full_size);
-    } else {
-        judge_screen.text_width = Some(body.width() - SCROLL_BAR);
-        let before = judge_screen.offsets[position];
-        let after = pane::within(ui, body, |ui| {
-            let area = egui::ScrollArea::vertical()
-                .id_salt(("candidate", item.id.0, position))
-                .auto_shrink([false, false])
-                .vertical_scroll_offset(before);
-            let output = area.show(ui, |ui| {
-                ui.set_max_width(body.width() - SCROLL_BAR);
-                let mut content = Content {
-                    images,
-                    documents,
-                    settings: scene.settings,
-                    source: item.source,
-                    is_prompt: false,
-                };
-                pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
-                ui.add_space(space::LARGE);
-            });
-            output.state.clamped_offset().y
-        });
-        let by = after - before;
-        judge_screen.offsets[position] = after;
-        // A candidate that is at its end stays there while the other goes on.
-        if scene.settings.linked_scrolling && by != 0.0 && ui.rect_contains_pointer(body) {
-            let other = 1 - position;
-            judge_screen.offsets[other] = (judge_screen.offsets[other] + by).max(0.0);
-            ui.ctx().request_repaint();
+    let height = cards.last().map_or(0.0, |card| card.bottom() - below.top());
+    if height <= below.height() + 1.0 {
+        for (position, card) in cards.into_iter().enumerate() {
+            card_ui(ui, scene, desk, position, card, wanted);
         }
+        return;
     }
-    pane::within(ui, header, |ui| {
-        ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
-            letter_badge_ui(ui, letter, is_chosen);
-            text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
-            let was_judged = previous
-                .as_ref()
-                .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
-            if let Some(model) =
-                candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)
-            {
-                text_ui(ui, model, Ink::Second, Face::Medium, text::SMALL);
+    pane::within(ui, below, |ui| {
+        egui::ScrollArea::vertical().id_salt("grid").auto_shrink(false).show(ui, |ui| {
+            let width = below.width() - SCROLL_BAR;
+            let (all, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+            let cards = grid::cards(Rect::from_min_size(all.min, vec2(width, below.height())), count);
+            for (position, card) in cards.into_iter().enumerate() {
+                if desk.judge_screen.is_moved_to(position, active_position(desk)) {
+                    ui.scroll_to_rect(card, None);
+                }
+                if ui.is_rect_visible(card) {
+                    card_ui(ui, scene, desk, position, card, wanted);
+                }
             }
         });
     });
-    ui.painter().rect_stroke(card, corner_radius, stroke, StrokeKind::Inside);
 }
 
-/// Room kept free for the scroll bar, so that text never moves when it appears.
-const SCROLL_BAR: f32 = space::LARGE;
+/// The place of the candidate that the active question is about.
+fn active_position(desk: &Desk) -> Option<usize> {
+    let shown = desk.session.current.as_ref().filter(|_| !desk.session.is_plain())?;
+    let candidate = shown.sheet.active_slot()?.candidate?;
+    Some(shown.asked(&desk.session.setup.rubric).position(candidate))
+}
 
 fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
     let palette = theme::palette(ui);
@@ -325,11 +288,9 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
                 Part::Text { .. } | Part::Message { .. } | Part::Video { .. } | Part::Audio { .. } => {}
             }
         }
-        let columns = [
-            (judge_screen.prompt_width, &queued.item.item.prompt),
-            (judge_screen.text_width, &queued.item.item.candidates[0].parts),
-            (judge_screen.text_width, &queued.item.item.candidates[1].parts),
-        ];
+        let candidates = queued.item.item.candidates.iter();
+        let columns = std::iter::once((judge_screen.prompt_width, &queued.item.item.prompt))
+            .chain(candidates.map(|candidate| (judge_screen.text_width, &candidate.parts)));
         for (width, parts) in columns {
             let Some(width) = width else { continue };
             let reading = Reading::of(ui, width, settings.text_size);
@@ -372,9 +333,9 @@ mod tests {
             "2000 pixels on 500 points: {}",
             screen.zoom.scale()
         );
-        assert_eq!(screen.offsets, [85.0, 85.0]);
+        assert_eq!(screen.offsets[..2], [85.0, 85.0]);
         screen.begin(ItemId(2));
         assert!(screen.zoom.is_fit());
-        assert_eq!(screen.offsets, [0.0, 0.0]);
+        assert_eq!(screen.offsets[..2], [0.0, 0.0]);
     }
 }

@@ -10,14 +10,15 @@ use tiebreak_domain::project::Progress;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorId, ApiError, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Outcome, QueuedItem, Request,
-    Rubric, Showing, Strength, UnixMillis, Verdict,
+    AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Origin, QueuedItem, Request,
+    Rubric, Showing, UnixMillis, Verdict,
 };
 
 use super::history::{Done, History};
 use super::pace::Pace;
 use super::saving::Saving;
-use super::{Draft, Outbox, Purpose};
+use super::sheet::Sheet;
+use super::{Outbox, Purpose};
 use crate::host::Now;
 
 /// How many items are kept ready.
@@ -30,18 +31,14 @@ const BEHIND: usize = 30;
 pub struct Shown {
     /// The item and its order.
     pub queued: QueuedItem,
-    /// What has been chosen so far.
+    /// What has been answered so far.
     pub draft: Draft,
+    /// Where the keys go among the questions.
+    pub sheet: Sheet,
+    kept: keeping::Kept,
     shown_at: UnixMillis,
     first_input_at: Option<UnixMillis>,
     activity: Activity,
-}
-
-impl Shown {
-    /// The chosen outcome, by the sides of the screen.
-    pub fn outcome_on_screen(&self) -> Option<Outcome> {
-        self.draft.outcome.map(|outcome| self.queued.order.screen_from_outcome(outcome))
-    }
 }
 
 /// What a session needs to know of the moment.
@@ -104,6 +101,8 @@ pub struct Session {
     ahead: VecDeque<QueuedItem>,
     behind: Vec<QueuedItem>,
     drafts: HashMap<ItemId, Draft>,
+    drafts_on_disk: HashSet<ItemId>,
+    unsent_drafts: Vec<(ItemId, Option<Draft>)>,
     seen_this_round: HashSet<ItemId>,
     last_asked_after: Option<ItemId>,
     is_asking: bool,
@@ -126,6 +125,8 @@ impl Session {
             ahead: VecDeque::new(),
             behind: Vec::new(),
             drafts: HashMap::new(),
+            drafts_on_disk: HashSet::new(),
+            unsent_drafts: Vec::new(),
             seen_this_round: HashSet::new(),
             last_asked_after: None,
             is_asking: false,
@@ -240,52 +241,6 @@ impl Session {
         }
     }
 
-    /// Chooses an outcome by the sides of the screen. With a grace, it submits itself after so many
-    /// milliseconds unless something else is chosen.
-    pub fn choose(&mut self, on_screen: Outcome, now: Now, grace_ms: Option<u32>) {
-        if let Some(shown) = &mut self.current {
-            shown.draft.choose(shown.queued.order.outcome_from_screen(on_screen));
-            self.restart_grace(now, grace_ms);
-        }
-    }
-
-    /// Chooses a strength, or takes it back.
-    pub fn toggle_strength(&mut self, strength: Strength, now: Now, grace_ms: Option<u32>) {
-        if let Some(shown) = &mut self.current {
-            shown.draft.toggle_strength(strength);
-            self.restart_grace(now, grace_ms);
-        }
-    }
-
-    /// Marks the item for a second look, or unmarks it.
-    pub fn toggle_flag(&mut self) {
-        if let Some(shown) = &mut self.current {
-            shown.draft.flagged = !shown.draft.flagged;
-        }
-        self.submits_at_ms = None;
-    }
-
-    /// Whether [`Self::submit`] would do something.
-    pub fn can_submit(&self) -> bool {
-        self.current.as_ref().is_some_and(|shown| shown.draft.preference().is_some())
-    }
-
-    /// Submits what was chosen and goes on; says whether it did. An item left just as it was before is not
-    /// stored again.
-    pub fn submit(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
-        let Some(shown) = &self.current else { return false };
-        let Some(preference) = shown.draft.preference() else { return false };
-        let previous = shown.queued.previous.as_ref();
-        let is_in_force =
-            previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
-        if is_in_force && Draft::from_previous(previous) == shown.draft {
-            self.forth(moment, outbox);
-            return true;
-        }
-        self.finish(Verdict::overall(preference), moment, outbox);
-        true
-    }
-
     /// Passes the item by and goes on.
     pub fn skip(&mut self, moment: &Moment, outbox: &mut Outbox) {
         if self.current.is_some() {
@@ -320,13 +275,16 @@ impl Session {
 
     /// Submits when the moment of grace is over; says whether it did.
     pub fn tick(&mut self, moment: &Moment, outbox: &mut Outbox) -> bool {
+        self.tick_drafts(moment, outbox);
         let is_due = self.submits_at_ms.is_some_and(|due_ms| due_ms <= moment.now.monotonic_ms);
         is_due && self.submit(moment, outbox)
     }
 
     /// A judgment is on the disk.
     pub fn saved(&mut self, judgment: JudgmentId, progress: Progress) {
-        self.saving.acknowledged(judgment);
+        if let Some(item) = self.saving.acknowledged(judgment) {
+            self.forget_draft_on_disk(item);
+        }
         self.progress = progress;
     }
 
@@ -415,27 +373,17 @@ impl Session {
         }
     }
 
-    fn show(&mut self, queued: QueuedItem, moment: &Moment) {
-        let draft = self
-            .drafts
-            .remove(&queued.item.id)
-            .unwrap_or_else(|| Draft::from_previous(queued.previous.as_ref()));
+    fn show(&mut self, mut queued: QueuedItem, moment: &Moment) {
+        let (draft, kept) = self.draft_of(&mut queued);
         let mut activity = Activity::start(moment.now.monotonic_ms, self.setup.idle_after_ms);
         if !self.is_focused {
             activity.focus(moment.now.monotonic_ms, false);
         }
         self.submits_at_ms = None;
         self.seen_this_round.insert(queued.item.id);
-        self.current =
-            Some(Shown { queued, draft, shown_at: moment.now.unix, first_input_at: None, activity });
-    }
-
-    fn keep_draft(&mut self) {
-        if let Some(shown) = &self.current
-            && shown.draft != Draft::from_previous(shown.queued.previous.as_ref())
-        {
-            self.drafts.insert(shown.queued.item.id, shown.draft.clone());
-        }
+        let sheet = Sheet::new(&self.setup.rubric, &queued, &draft);
+        let shown_at = moment.now.unix;
+        self.current = Some(Shown { queued, draft, sheet, kept, shown_at, first_input_at: None, activity });
     }
 
     fn leave(&mut self) -> Option<QueuedItem> {
@@ -463,6 +411,11 @@ fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {
     }
 }
 
+pub use keys::Keyed;
+
+mod answering;
+mod keeping;
+mod keys;
 mod undo;
 
 #[cfg(test)]

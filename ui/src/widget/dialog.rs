@@ -70,6 +70,8 @@ impl<'a> Dialog<'a> {
             let body = ScrollArea::vertical()
                 .id_salt("dialog body")
                 .max_height(max_height)
+                // Else it would grow to its height over many frames.
+                .min_scrolled_height(max_height)
                 .auto_shrink([false, true])
                 .show(ui, |ui| body(ui, state))
                 .inner;

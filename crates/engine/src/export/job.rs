@@ -1,24 +1,29 @@
-//! One export: into a temporary file in the same folder, made durable, then put in its place with its
+//! One export: into temporary files in the same folder, made durable, then put in their places with a
 //! manifest. Cancelled or failed, it leaves nothing behind.
 
-use std::io::{self, BufWriter, Write};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tempfile::NamedTempFile;
-use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport, PolicyQuestion};
+use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport};
 use tiebreak_domain::import::RowProblem;
-use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId};
-use tiebreak_formats::{LosslessRecord, csv_header};
+use tiebreak_domain::{ApiError, Event, ExportFormat, ExportPlan, JobId};
+use tiebreak_formats::LosslessRecord;
+use tiebreak_formats::export::output::ItemOutput;
+use tiebreak_formats::export::questions::question_of_plan;
+use tiebreak_formats::export::{ClassBalance, header};
 use tiebreak_store::Reader;
 
 use crate::engine::Shared;
+use crate::export::asking::Asking;
+use crate::export::companions::{Companions, refuse_existing};
+use crate::export::line_file::LineFile;
 use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
-use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject};
-use crate::export::policy::unanswered;
+use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject, Policies};
 use crate::export::target::Target;
 use crate::failure;
 use crate::host::{Host, NOBODY};
@@ -39,6 +44,7 @@ pub fn start(
     replace: bool,
 ) -> Result<JobId, ApiError> {
     let target = Target::new(&session.path, path, replace)?;
+    refuse_existing(plan.format, &target)?;
     ask_policies(&*session.readers.lend()?, &plan)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
@@ -58,27 +64,10 @@ pub fn start(
 
 /// Refuses a plan that leaves a needed policy open.
 pub fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> {
-    let open = unanswered(plan, &reader.policy_counts(&plan.annotators)?);
-    if open.is_empty() {
-        return Ok(());
-    }
-    let words: Vec<&str> = open
-        .iter()
-        .map(|question| match question {
-            PolicyQuestion::Ties => "ties",
-            PolicyQuestion::BothBad => "both bad",
-            PolicyQuestion::Strength => "strength",
-            PolicyQuestion::Several => "several judgments of one item",
-        })
-        .collect();
-    Err(ApiError::new(
-        ErrorCode::PolicyNeeded,
-        format!("the export must be told what becomes of {}", words.join(", ")),
-    )
-    .hint("choose a policy for each; nothing about them is assumed"))
+    Asking::new(reader, plan)?.refuse_open()
 }
 
-/// Writes the file and its manifest.
+/// Writes the file, its companions and its manifest.
 pub fn export(
     reader: &Reader,
     plan: &ExportPlan,
@@ -89,48 +78,44 @@ pub fn export(
 ) -> Result<ExportReport, ApiError> {
     let begun = Instant::now();
     let info = reader.info(NOBODY)?;
-    let file = target.temporary()?;
     let items_total = match plan.format {
         ExportFormat::Tiebreak => {
             info.active_items + info.excluded_items + info.deleted_items + info.revisions
         }
         _ => info.active_items,
     };
+    let asking = Asking::for_writing(reader, plan)?;
     let mut output = Output {
-        writer: BufWriter::new(file),
-        hash: blake3::Hasher::new(),
-        size_bytes: 0,
-        failed: None,
+        file: LineFile::new(target.temporary()?),
+        companions: Companions::new(plan.format, target)?,
         cancel,
         progress: ExportProgress { items_done: 0, items_total },
         reported: None,
         on_progress,
     };
-    let (counts, problems) = if plan.format == ExportFormat::Tiebreak {
-        (write_lossless(reader, &mut output)?, Vec::new())
+    let account = if plan.format == ExportFormat::Tiebreak {
+        write_lossless(reader, &mut output)?
     } else {
-        write_lines(reader, plan, &mut output)?
+        write_lines(reader, plan, &asking, &mut output)?
     };
     if cancel.is_set() {
         return Err(failure::cancelled("export"));
     }
     let of_io = |error: &io::Error| failure::of_io("write the export", &target.path, error);
-    let Output { writer, hash, size_bytes, failed, mut on_progress, .. } = output;
-    if let Some(error) = failed {
-        return Err(of_io(&error));
-    }
-    let file = writer.into_inner().map_err(|error| of_io(error.error()))?;
-    file.as_file().sync_all().map_err(|error| of_io(&error))?;
-    let blake3 = hash.finalize().to_hex().to_string();
+    let Output { file, companions, mut on_progress, .. } = output;
+    let finished = file.finish().map_err(|error| of_io(&error))?;
+    let companions = companions.place()?;
+    let (paths, companions): (Vec<PathBuf>, Vec<_>) = companions.into_iter().unzip();
     let file_name = target.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let question = question_of_plan(plan, &asking.names).map(|question| question.key.as_str());
     let manifest = Manifest {
         program: "tiebreak",
         program_version: &host.app_version,
         created_at: host.now().rfc3339(),
         project: ManifestProject { key: info.key, name: &info.name },
         format: plan.format.word(),
-        policies: plan.into(),
-        counts: (&counts).into(),
+        policies: Policies::new(plan, question),
+        counts: (&account.counts).into(),
         annotators: info
             .annotators
             .iter()
@@ -142,7 +127,10 @@ pub fn export(
             })
             .map(|one| ManifestAnnotator { key: one.key, name: one.name.clone() })
             .collect(),
-        file: ManifestFile { name: &file_name, size_bytes, blake3: &blake3 },
+        rubric_versions: account.rubric_versions,
+        class_balance: (plan.format == ExportFormat::Kto).then(|| ClassBalance::of_labels(account.labels)),
+        file: ManifestFile { name: &file_name, size_bytes: finished.size_bytes, blake3: &finished.blake3 },
+        companions,
     };
     let mut manifest_file = target.temporary()?;
     serde_json::to_writer_pretty(&mut manifest_file, &manifest)
@@ -150,58 +138,70 @@ pub fn export(
         .and_then(|()| manifest_file.write_all(b"\n"))
         .and_then(|()| manifest_file.as_file().sync_all())
         .map_err(|error| of_io(&error))?;
-    target.place(file, &target.path)?;
+    target.place(finished.file, &target.path)?;
     target.place(manifest_file, &target.manifest_path)?;
     on_progress(ExportProgress { items_done: items_total, items_total });
     Ok(ExportReport {
         path: target.path.to_string_lossy().into_owned(),
         manifest_path: target.manifest_path.to_string_lossy().into_owned(),
-        counts,
-        problems,
-        blake3,
+        companions: paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        counts: account.counts,
+        problems: account.problems,
+        blake3: finished.blake3,
         elapsed_ms: begun.elapsed().as_millis() as u64,
     })
+}
+
+/// What is told of an export in its report and its manifest.
+#[derive(Default)]
+struct Account {
+    counts: ExportCounts,
+    problems: Vec<RowProblem>,
+    rubric_versions: BTreeSet<u32>,
+    labels: [u64; 2],
 }
 
 fn write_lossless<F: FnMut(ExportProgress)>(
     reader: &Reader,
     output: &mut Output<'_, F>,
-) -> Result<ExportCounts, ApiError> {
-    let mut counts = ExportCounts::default();
+) -> Result<Account, ApiError> {
+    let mut account = Account::default();
     each_record(reader, |record| {
-        counts.rows += 1;
-        counts.judgments += u64::from(matches!(record, LosslessRecord::Judgment(_)));
+        account.counts.rows += 1;
+        if let LosslessRecord::Judgment(judgment) = &record {
+            account.counts.judgments += 1;
+            account.rubric_versions.insert(judgment.rubric_version);
+        }
         let counts_as_done = matches!(record, LosslessRecord::Item(_) | LosslessRecord::Judgment(_));
-        output.line(&record.to_line(), u64::from(counts_as_done))
+        output.line(&record.to_line())?;
+        output.done(u64::from(counts_as_done))
     })?;
-    Ok(counts)
+    Ok(account)
 }
 
 fn write_lines<F: FnMut(ExportProgress)>(
     reader: &Reader,
     plan: &ExportPlan,
+    asking: &Asking,
     output: &mut Output<'_, F>,
-) -> Result<(ExportCounts, Vec<RowProblem>), ApiError> {
-    let mut lines = Lines::new(reader, plan, PROBLEMS)?;
-    let is_csv = plan.format == ExportFormat::Csv;
-    if is_csv && output.line(&csv_header(), 0).is_break() {
-        return Ok((lines.counts, lines.problems));
+) -> Result<Account, ApiError> {
+    let mut lines = Lines::new(plan, asking, PROBLEMS);
+    let can_go_on =
+        header(plan.format, &asking.names).is_none_or(|header| output.line(&header).is_continue());
+    if can_go_on {
+        reader.each_judged_item(&plan.annotators, |item, judgments| {
+            output.item(&lines.of_item(&item, &judgments))?;
+            output.done(1)
+        })?;
     }
-    reader.each_judged_item(&plan.annotators, |item, judgments| {
-        for line in lines.of_item(&item, &judgments) {
-            output.line(&line, 0)?;
-        }
-        output.done(1)
-    })?;
-    Ok((lines.counts, lines.problems))
+    let Lines { counts, problems, rubric_versions, labels, .. } = lines;
+    Ok(Account { counts, problems, rubric_versions, labels })
 }
 
-/// Where lines go: counted, hashed and buffered. What fails is kept, since the reader only knows to stop.
+/// Where lines go, and who is told how far it is.
 struct Output<'a, F> {
-    writer: BufWriter<NamedTempFile>,
-    hash: blake3::Hasher,
-    size_bytes: u64,
-    failed: Option<io::Error>,
+    file: LineFile,
+    companions: Companions<'a>,
     cancel: &'a CancelFlag,
     progress: ExportProgress,
     reported: Option<Instant>,
@@ -209,16 +209,19 @@ struct Output<'a, F> {
 }
 
 impl<F: FnMut(ExportProgress)> Output<'_, F> {
-    fn line(&mut self, line: &str, done: u64) -> ControlFlow<()> {
-        for bytes in [line.as_bytes(), b"\n"] {
-            self.hash.update(bytes);
-            self.size_bytes += bytes.len() as u64;
-            if let Err(error) = self.writer.write_all(bytes) {
-                self.failed = Some(error);
-                return ControlFlow::Break(());
-            }
+    fn item(&mut self, item: &ItemOutput) -> ControlFlow<()> {
+        for line in &item.lines {
+            self.line(line)?;
         }
-        self.done(done)
+        let companions = &mut self.companions;
+        let is_written = item.second_lines.iter().all(|line| companions.second_line(line))
+            && item.pictures.iter().all(|picture| companions.picture(picture));
+        if is_written { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn line(&mut self, line: &str) -> ControlFlow<()> {
+        self.companions.see(line);
+        if self.file.line(line) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     fn done(&mut self, items: u64) -> ControlFlow<()> {

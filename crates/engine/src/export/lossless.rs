@@ -22,12 +22,15 @@ pub fn each_record(
     mut emit: impl FnMut(LosslessRecord) -> ControlFlow<()>,
 ) -> Result<(), ApiError> {
     let project = reader.project()?;
+    let mut rubrics = reader.rubrics()?;
+    rubrics.remove(&project.rubric.version);
     let record = ProjectRecord {
         tiebreak: LOSSLESS_VERSION,
         key: project.key,
         name: project.name,
         created_at: project.created_at,
         rubric: project.rubric,
+        other_rubrics: rubrics.into_values().collect(),
         is_sample: project.is_sample,
     };
     if emit(LosslessRecord::Project(record)).is_break() {

@@ -1,8 +1,15 @@
 //! The manifest beside an exported file: what is in it, by which policies, and how to tell it is whole.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde::Serialize;
-use tiebreak_domain::export::{BothBadPolicy, ExportCounts, SeveralPolicy, StrengthPolicy, TiePolicy};
+use tiebreak_domain::export::{
+    BothBadPolicy, ExportCounts, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy, SeveralPolicy,
+    StrengthPolicy, TiePolicy,
+};
 use tiebreak_domain::{AnnotatorKey, ExportPlan, ProjectKey};
+use tiebreak_formats::export::ClassBalance;
 
 /// Everything that is told of a file. Fields are only ever added.
 #[derive(Serialize)]
@@ -23,8 +30,15 @@ pub struct Manifest<'a> {
     pub counts: ManifestCounts,
     /// Whose judgments went in.
     pub annotators: Vec<ManifestAnnotator>,
+    /// The rubric versions that the judgments looked at were given under.
+    pub rubric_versions: BTreeSet<u32>,
+    /// How many rows are desirable and how many not, where the format has such rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_balance: Option<ClassBalance>,
     /// The data file.
     pub file: ManifestFile<'a>,
+    /// What else was written.
+    pub companions: Vec<ManifestCompanion>,
 }
 
 /// The project a file was written from.
@@ -47,14 +61,31 @@ pub struct Policies {
     pub strength: Option<StrengthPolicy>,
     /// Several judgments of one item.
     pub several: Option<SeveralPolicy>,
+    /// The question whose answers were written.
+    pub question: Option<String>,
+    /// Items with more than two candidates.
+    pub n_way: Option<NWayPolicy>,
+    /// Several ratings of one candidate.
+    pub ratings: Option<RatingPolicy>,
+    /// Neutral steps.
+    pub neutral_steps: Option<NeutralSteps>,
 }
 
-impl From<&ExportPlan> for Policies {
-    fn from(plan: &ExportPlan) -> Self {
-        if plan.format.is_preference() {
-            Self { ties: plan.ties, both_bad: plan.both_bad, strength: plan.strength, several: plan.several }
-        } else {
-            Self { ties: None, both_bad: None, strength: None, several: None }
+impl Policies {
+    /// The plan's, of those that its format asks for, and the question that was meant.
+    pub fn new(plan: &ExportPlan, question: Option<&str>) -> Self {
+        fn asked<T>(plan: &ExportPlan, question: PolicyQuestion, policy: Option<T>) -> Option<T> {
+            policy.filter(|_| plan.format.asks().contains(&question))
+        }
+        Self {
+            ties: asked(plan, PolicyQuestion::Ties, plan.ties),
+            both_bad: asked(plan, PolicyQuestion::BothBad, plan.both_bad),
+            strength: asked(plan, PolicyQuestion::Strength, plan.strength),
+            several: asked(plan, PolicyQuestion::Several, plan.several),
+            question: question.map(str::to_owned),
+            n_way: asked(plan, PolicyQuestion::NWay, plan.n_way),
+            ratings: asked(plan, PolicyQuestion::Ratings, plan.ratings),
+            neutral_steps: asked(plan, PolicyQuestion::NeutralSteps, plan.neutral_steps),
         }
     }
 }
@@ -90,6 +121,36 @@ pub struct ManifestFile<'a> {
     pub size_bytes: u64,
     /// BLAKE3 of its bytes, in hexadecimal.
     pub blake3: &'a str,
+}
+
+/// A file or a folder of files beside the data file.
+#[derive(Serialize)]
+pub struct ManifestCompanion {
+    /// Its name, without its folder.
+    pub name: String,
+    /// How many files are in it; none if it is a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<u64>,
+    /// The length of all of it.
+    pub size_bytes: u64,
+    /// BLAKE3 of its bytes, in hexadecimal; of a folder, of all its files in the order of the rows.
+    pub blake3: String,
+}
+
+impl ManifestCompanion {
+    /// A file.
+    pub fn file(path: &Path, size_bytes: u64, blake3: String) -> Self {
+        Self { name: name_of(path), files: None, size_bytes, blake3 }
+    }
+
+    /// A folder of so many files.
+    pub fn folder(path: &Path, files: u64, size_bytes: u64, blake3: String) -> Self {
+        Self { name: name_of(path), files: Some(files), size_bytes, blake3 }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 impl From<&ExportCounts> for ManifestCounts {

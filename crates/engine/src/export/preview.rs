@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use tiebreak_domain::export::{ExportCounts, ExportPreview};
 use tiebreak_domain::{ApiError, ExportFormat, ExportPlan};
-use tiebreak_formats::csv_header;
+use tiebreak_formats::export::header;
+use tiebreak_formats::export::output::leave_out;
 use tiebreak_store::Reader;
 
+use crate::export::asking::Asking;
 use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
-use crate::export::policy::{leave_out, unanswered};
 use crate::host::NOBODY;
 
 /// How many rows are shown.
@@ -22,14 +23,15 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Looks at the project by the plan.
 pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiError> {
+    let asking = Asking::new(reader, plan)?;
     let begun = Instant::now();
-    let holds = reader.policy_counts(&plan.annotators)?;
     let mut preview = ExportPreview {
         rows: Vec::new(),
         counts: ExportCounts::default(),
         problems: Vec::new(),
-        unanswered: unanswered(plan, &holds),
-        holds,
+        unanswered: asking.unanswered.clone(),
+        holds: asking.holds,
+        questions: asking.questions.clone(),
     };
     if plan.format == ExportFormat::Tiebreak {
         let info = reader.info(NOBODY)?;
@@ -43,16 +45,14 @@ pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiE
         preview.counts.rows = 1 + info.sources.len() as u64 + annotators + items + info.revisions;
         return Ok(preview);
     }
-    if plan.format == ExportFormat::Csv {
-        preview.rows.push(csv_header());
-    }
-    let mut lines = Lines::new(reader, plan, PROBLEMS)?;
+    preview.rows.extend(header(plan.format, &asking.names));
+    let mut lines = Lines::new(plan, &asking, PROBLEMS);
     let mut judgments_seen = 0;
     let mut is_complete = true;
     reader.each_judged_item(&plan.annotators, |item, judgments| {
         judgments_seen += judgments.len() as u64;
         let room = ROWS.saturating_sub(preview.rows.len());
-        preview.rows.extend(lines.of_item(&item, &judgments).into_iter().take(room));
+        preview.rows.extend(lines.of_item(&item, &judgments).lines.into_iter().take(room));
         if begun.elapsed() < PATIENCE {
             return ControlFlow::Continue(());
         }
@@ -68,7 +68,7 @@ pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiE
             .filter(|one| plan.annotators.is_empty() || plan.annotators.contains(&one.id))
             .map(|one| one.judged + one.skipped)
             .sum();
-        leave_out(&mut preview.counts, "not counted yet", all.saturating_sub(judgments_seen));
+        leave_out(&mut preview.counts.left_out, "not counted yet", all.saturating_sub(judgments_seen));
     }
     Ok(preview)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 use tiebreak_domain::{ApiError, ErrorCode};
 
 use crate::failure;
@@ -35,10 +35,29 @@ impl Target {
         Ok(Self { path, manifest_path, replace })
     }
 
+    /// Whether what is there already may be replaced.
+    pub fn replaces(&self) -> bool {
+        self.replace
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// A folder in the same folder, with its content gone at the end unless it is kept.
+    pub fn temporary_folder(&self) -> Result<TempDir, ApiError> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tiebreak-export-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        builder
+            .tempdir_in(self.folder())
+            .map_err(|error| failure::of_io("write the export", &self.path, &error))
+    }
+
     /// A file in the same folder, so that it can be put in its place in one step.
     pub fn temporary(&self) -> Result<NamedTempFile, ApiError> {
-        let folder =
-            self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = self.folder();
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tiebreak-export-");
         // Temporary files are private; what they become is a file like any other.
@@ -62,7 +81,8 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-fn refuse_to_replace(path: &Path, replace: bool) -> Result<(), ApiError> {
+/// Refuses a folder, and a file that must not be replaced.
+pub fn refuse_to_replace(path: &Path, replace: bool) -> Result<(), ApiError> {
     if path.is_dir() {
         return Err(ApiError::new(ErrorCode::BadRequest, format!("this is a folder, {}", path.display()))
             .hint("name a file in it"));

@@ -1,13 +1,13 @@
 //! What goes from the thread that reads a file to the thread that writes the project.
 //!
-//! Whatever can be done without the database is done before it gets here: parsing, checking that an item is
-//! a pair, naming who gave a label.
+//! Whatever can be done without the database is done before it gets here: parsing, checking that an item can be
+//! judged, naming who gave a label.
 
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
-use tiebreak_domain::{AnnotatorKey, ApiError, DataFormat, ErrorCode, ImportPlan, Preference};
+use tiebreak_domain::{AnnotatorKey, Answer, ApiError, DataFormat, ErrorCode, ImportPlan};
 use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
 use tiebreak_store::PreparedItem;
 
@@ -20,6 +20,9 @@ const RECORDS: usize = 512;
 const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// How many batches may wait: with texts of 1 KB, some megabytes.
 pub const BATCHES_WAITING: usize = 4;
+
+/// How the reason begins where only the vote of a row was refused.
+pub const WITHOUT_VOTE: &str = "taken without its vote";
 
 /// A message to the writer thread.
 pub enum Message {
@@ -41,9 +44,11 @@ pub enum Message {
 
 /// One record, ready to be written.
 pub enum Incoming {
-    /// A pair, and the votes to take in with it.
-    Pair {
-        /// The pair, ready to be stored.
+    /// An item, and the votes to take in with it.
+    Item {
+        /// The line it stood in.
+        line: u64,
+        /// The item, ready to be stored.
         item: PreparedItem,
         /// Whether it holds media.
         has_media: bool,
@@ -72,8 +77,8 @@ pub struct Vote {
     pub annotator: AnnotatorKey,
     /// The annotator's name.
     pub name: String,
-    /// What was said.
-    pub preference: Preference,
+    /// What was said, by the keys of the data.
+    pub answers: Vec<Answer>,
     /// Words given with it.
     pub comment: String,
 }
@@ -153,11 +158,12 @@ fn deliver(to: &Sender<Message>, mut message: Message, cancel: &CancelFlag) -> b
 fn incoming(record: Record, number: u64, policy: &LabelPolicy) -> Incoming {
     match record {
         Record::Item { line, item, labels } => {
-            if let Some(reason) = item.refusal_as_pair() {
+            if let Some(reason) = item.refusal() {
                 return Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true };
             }
             match PreparedItem::new(&item) {
-                Ok(prepared) => Incoming::Pair {
+                Ok(prepared) => Incoming::Item {
+                    line,
                     has_media: item.has_media(),
                     votes: votes_from_labels(labels, policy),
                     item: prepared,
@@ -169,7 +175,7 @@ fn incoming(record: Record, number: u64, policy: &LabelPolicy) -> Incoming {
             }
         }
         Record::Problem(problem) => {
-            let is_refused = !problem.reason.starts_with("taken without its vote");
+            let is_refused = !problem.reason.starts_with(WITHOUT_VOTE);
             Incoming::Problem { problem, is_refused }
         }
         Record::Lossless(record) => Incoming::Lossless { line: number, record },
@@ -193,7 +199,7 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
             Vote {
                 annotator: AnnotatorKey::of_past_annotator(&name),
                 name,
-                preference: label.preference,
+                answers: label.answers,
                 comment: label.comment,
             }
         })

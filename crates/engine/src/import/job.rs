@@ -139,7 +139,7 @@ impl Work {
                     blake3: String::new(),
                     imported_at: self.started_at,
                 },
-                rubric_version: info.rubric.version,
+                rubric: info.rubric.clone(),
                 started_at: self.started_at,
                 known_names: reader
                     .annotators()?
@@ -240,10 +240,10 @@ impl Target<'_, '_> {
                 note_problem(report, problem, is_refused);
                 Ok(None)
             }
-            Incoming::Pair { item, has_media, votes } => {
+            Incoming::Item { line, item, has_media, votes } => {
                 self.report().rows_read += 1;
                 if let Self::Rows(rows) = self {
-                    rows.pair(&item, has_media, votes)?;
+                    rows.item(line, &item, has_media, votes)?;
                 }
                 Ok(Some(item))
             }

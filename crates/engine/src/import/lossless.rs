@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, RowProblem};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, SourceId, UnixMillis,
+    AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
+    UnixMillis,
 };
 use tiebreak_formats::{JudgmentRecord, LosslessRecord, SourceRecord};
 use tiebreak_store::{Import, NewProject, NewSource, StoreError};
@@ -35,6 +36,10 @@ pub struct Lossless<'a, 'store> {
     annotators: HashMap<AnnotatorKey, AnnotatorId>,
     seen: HashSet<JudgmentId>,
     waiting: HashMap<JudgmentId, Vec<(u64, JudgmentRecord)>>,
+    /// The file's rubrics, where the project has its own.
+    rubrics: HashMap<u32, Rubric>,
+    /// The project's versions of those that judgments were given under.
+    versions: HashMap<u32, u32>,
     started_at: UnixMillis,
 }
 
@@ -78,6 +83,8 @@ impl<'a, 'store> Lossless<'a, 'store> {
             annotators: HashMap::new(),
             seen: HashSet::new(),
             waiting: HashMap::new(),
+            rubrics: HashMap::new(),
+            versions: HashMap::new(),
             started_at,
         }
     }
@@ -91,15 +98,19 @@ impl<'a, 'store> Lossless<'a, 'store> {
     pub fn record(&mut self, line: u64, record: LosslessRecord) -> Result<(), ApiError> {
         match record {
             LosslessRecord::Project(project) if self.adopts => {
-                self.import.adopt(&NewProject {
+                let adopted = NewProject {
                     key: project.key,
                     name: project.name,
                     created_at: project.created_at,
                     rubric: project.rubric,
                     is_sample: project.is_sample,
-                })?;
+                };
+                self.import.adopt(&adopted, &project.other_rubrics)?;
             }
-            LosslessRecord::Project(_) => {}
+            LosslessRecord::Project(project) => {
+                let rubrics = project.other_rubrics.into_iter().chain([project.rubric]);
+                self.rubrics = rubrics.map(|rubric| (rubric.version, rubric)).collect();
+            }
             LosslessRecord::Source(source) => {
                 let name = source.name.clone();
                 self.described.insert(name.clone(), source);
@@ -119,7 +130,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
                 self.annotators.insert(annotator.key, id);
             }
             LosslessRecord::Item(record) => {
-                if let Some(reason) = record.item.refusal_as_pair() {
+                if let Some(reason) = record.item.refusal() {
                     note_problem(self.report, RowProblem { line, reason }, true);
                     return Ok(());
                 }
@@ -213,7 +224,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
             verdict: record.verdict,
             flagged: record.flagged,
             comment: record.comment,
-            rubric_version: record.rubric_version,
+            rubric_version: self.version(record.rubric_version)?,
             showing: record.showing,
             origin: record.origin,
             recorded_at: record.recorded_at,
@@ -224,6 +235,19 @@ impl<'a, 'store> Lossless<'a, 'store> {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// The project's version of a rubric of the file.
+    fn version(&mut self, version: u32) -> Result<u32, ApiError> {
+        if let Some(own) = self.versions.get(&version) {
+            return Ok(*own);
+        }
+        let own = match self.rubrics.get(&version) {
+            Some(rubric) => self.import.take_rubric(rubric)?.0,
+            None => version,
+        };
+        self.versions.insert(version, own);
+        Ok(own)
     }
 
     fn item(&mut self, key: ItemKey) -> Result<Option<tiebreak_domain::ItemId>, ApiError> {

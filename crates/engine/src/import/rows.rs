@@ -1,15 +1,15 @@
-//! Writes the pairs of foreign data, and the votes that came with them, in one transaction.
+//! Writes the items of foreign data, and the votes that came with them, in one transaction.
 
 use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemStatus, JudgmentId, NewJudgment, Origin, SourceId,
-    UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemStatus, JudgmentId, NewJudgment,
+    Origin, Rubric, SourceId, UnixMillis, Verdict,
 };
-use tiebreak_store::{Import, NewSource, PreparedItem};
+use tiebreak_store::{Import, NewSource, PreparedItem, StoreError};
 
-use crate::import::batch::Vote;
+use crate::import::batch::{Vote, WITHOUT_VOTE};
 
 /// What every row of one import has in common.
 #[derive(Clone)]
@@ -17,8 +17,8 @@ pub struct Setting {
     /// The source that is made with the first item that is new. Its media folder is kept back until an item
     /// with media shows up.
     pub source: NewSource,
-    /// What labels carry as their rubric's version.
-    pub rubric_version: u32,
+    /// What the project asks; labels are held against it and carry its version.
+    pub rubric: Rubric,
     /// When the import began; labels were recorded then.
     pub started_at: UnixMillis,
     /// Who is known by name already, with their keys.
@@ -48,8 +48,14 @@ impl<'a, 'store> Rows<'a, 'store> {
         self.report
     }
 
-    /// Writes one pair and its votes.
-    pub fn pair(&mut self, item: &PreparedItem, has_media: bool, votes: Vec<Vote>) -> Result<(), ApiError> {
+    /// Writes one item and its votes. A vote that answers nothing of what the project asks is noted as a problem.
+    pub fn item(
+        &mut self,
+        line: u64,
+        item: &PreparedItem,
+        has_media: bool,
+        votes: Vec<Vote>,
+    ) -> Result<(), ApiError> {
         let source = match (self.source, self.setting.any_source) {
             (Some(source), _) => source,
             // A file that brings nothing new leaves no source behind.
@@ -69,20 +75,35 @@ impl<'a, 'store> Rows<'a, 'store> {
             if !voted.insert(vote.annotator) {
                 continue;
             }
+            let answers = self.setting.rubric.fitted(vote.answers.clone());
+            if answers.is_empty() {
+                let reason = format!("{WITHOUT_VOTE}: it answers no question of the project");
+                note_problem(self.report, RowProblem { line, reason }, false);
+                continue;
+            }
             let annotator = self.annotator(&vote)?;
+            let comment =
+                if vote.comment.is_empty() { words_left(&vote.answers, &answers) } else { vote.comment };
             let judgment = NewJudgment {
-                id: JudgmentId::of_label(added.key, vote.annotator, &vote.preference),
+                id: JudgmentId::of_label_answers(added.key, vote.annotator, &answers),
                 item: added.id,
                 annotator,
-                verdict: Verdict::overall(vote.preference),
+                verdict: Verdict::Judged { answers },
                 flagged: false,
-                comment: vote.comment,
-                rubric_version: self.setting.rubric_version,
+                comment,
+                rubric_version: self.setting.rubric.version,
                 showing: None,
                 origin: Origin::Label,
                 recorded_at: self.setting.started_at,
             };
-            self.report.judgments_added += u64::from(self.import.add_judgment(&judgment, None)?);
+            match self.import.add_judgment(&judgment, None) {
+                Ok(is_new) => self.report.judgments_added += u64::from(is_new),
+                Err(StoreError::Refused(reason)) => {
+                    let reason = format!("{WITHOUT_VOTE}: {reason}");
+                    note_problem(self.report, RowProblem { line, reason }, false);
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
@@ -126,6 +147,17 @@ impl<'a, 'store> Rows<'a, 'store> {
         self.annotators.insert(vote.annotator, annotator);
         Ok(annotator)
     }
+}
+
+/// The words of a vote for which the project has no question: they are kept as its comment.
+fn words_left(given: &[Answer], fitted: &[Answer]) -> String {
+    let words = given.iter().filter_map(|answer| match &answer.value {
+        AnswerValue::Text(text) if fitted.iter().all(|fitted| fitted.value != answer.value) => {
+            Some(text.text.as_str())
+        }
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Notes a problem; the list is bounded, the count is not.

@@ -1,12 +1,19 @@
 //! The engine through its door, and nothing but its door.
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
+mod assigning;
 mod exporting;
+mod exporting_rubrics;
 mod images;
 mod importing;
 mod judging;
 mod lossless;
+mod merging;
 mod opening;
+mod people;
+mod quality;
+mod rubrics;
 mod searching;
+mod second_look;
 mod settings;
 mod world;

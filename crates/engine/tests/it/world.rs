@@ -9,7 +9,6 @@ use std::time::Duration;
 use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePolicy};
 use tiebreak_domain::import::{ImportReport, LabelPolicy};
 use tiebreak_domain::queue::{Place, QueueRequest};
-use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
     AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, JobId, JudgmentId, NewJudgment,
     Origin, Outcome, Preference, ProjectInfo, QueuedItem, Reply, Request, Showing, UnixMillis, Verdict,
@@ -192,12 +191,17 @@ impl World {
                 utc_offset_minutes: 60,
                 app_version: "9.9.9".into(),
                 session: u64::MAX,
-                acquisition: Acquisition::FILE_ORDER,
+                acquisition: item.acquisition.clone(),
                 window: [900.0, 600.0, 1.5],
             }),
             origin: Origin::Screen,
             recorded_at,
         }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, milliseconds: i64) {
+        self.clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// Submits, and gives back the revision.

@@ -5,13 +5,15 @@
 //! blank line unless the data brought its own white space between the two; for conversations, full lists of
 //! messages. Conversational: lists of messages, the prompt ending with the user, one assistant turn on each
 //! side. HH: transcripts, in which no text may hold the marks that part turns, and each side ends with the
-//! assistant. None of them can say that one image was chosen over another.
+//! assistant. OpenAI and LLaMA-Factory have files of their own beside this. None of them can say that one
+//! image was chosen over another.
 
 use serde::Serialize;
 use serde_json::Value;
 use tiebreak_domain::{Candidate, ExportFormat, Part};
 
-use crate::message::message_json;
+use super::turns::{Turn, bare_text, check_end, check_turns, joined, messages, turns};
+use super::{llama_factory, openai};
 use crate::shape::hh::MARKS;
 
 /// A decided pair, ready to be written.
@@ -31,6 +33,15 @@ pub struct PreferenceRow<'a> {
     pub external_id: Option<&'a str>,
 }
 
+/// The item that a row of more than two candidates belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Membership {
+    /// The same for all rows of the item.
+    pub id: String,
+    /// How much the row weighs, if it shall be written; finite.
+    pub weight: Option<f64>,
+}
+
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,28 +54,50 @@ struct Line<'a> {
     annotator: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
 }
-
-/// Who says what.
-type Turn<'a> = (&'a str, String);
 
 /// The row as one line without its end, or why it is not valid in this format, in a sentence.
 pub fn preference_line(format: ExportFormat, row: &PreferenceRow) -> Result<String, String> {
+    preference_line_in_group(format, row, None)
+}
+
+/// The same for a row that was made of more than two candidates.
+pub fn preference_line_in_group(
+    format: ExportFormat,
+    row: &PreferenceRow,
+    group: Option<&Membership>,
+) -> Result<String, String> {
+    if format == ExportFormat::LlamaFactory {
+        return llama_factory::llama_factory_line(row);
+    }
     check(row)?;
     let (prompt, chosen, rejected) = match format {
+        ExportFormat::OpenAi => return openai::openai_line(row),
         ExportFormat::TrlExplicit => explicit(row)?,
         ExportFormat::TrlImplicit => implicit(row)?,
         ExportFormat::TrlConversational => conversational(row)?,
         ExportFormat::AnthropicHh => transcripts(row)?,
-        ExportFormat::Csv | ExportFormat::Tiebreak => {
+        _ => {
             return Err(format!("{} has no rows of chosen and rejected", format.title()));
         }
     };
     if chosen == rejected {
         return Err("chosen and rejected are the same".to_owned());
     }
-    let line =
-        Line { prompt, chosen, rejected, margin: row.margin, annotator: row.annotator, id: row.external_id };
+    let line = Line {
+        prompt,
+        chosen,
+        rejected,
+        margin: row.margin,
+        annotator: row.annotator,
+        id: row.external_id,
+        group_id: group.map(|group| group.id.as_str()),
+        weight: group.and_then(|group| group.weight),
+    };
     Ok(serde_json::to_string(&line).expect("keys are strings and the writer is memory"))
 }
 
@@ -131,7 +164,7 @@ fn implicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String
     Ok((None, side(&row.chosen.parts), side(&row.rejected.parts)))
 }
 
-fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
+pub(super) fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
     let prompt = turns(row.prompt, "user");
     if prompt.iter().all(|(_, text)| text.trim().is_empty()) {
         return Err("the prompt is empty; the format with an implicit prompt does without one".to_owned());
@@ -181,79 +214,6 @@ fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), Str
 fn is_conversation(row: &PreferenceRow) -> bool {
     let parts = row.prompt.iter().chain(&row.chosen.parts).chain(&row.rejected.parts);
     parts.into_iter().any(|part| matches!(part, Part::Message { .. }))
-}
-
-fn joined(parts: &[Part]) -> String {
-    parts.iter().filter_map(Part::text).collect::<Vec<_>>().join("\n\n")
-}
-
-/// The text of parts that are texts, or one message of the expected role.
-fn bare_text(parts: &[Part], expected: &str, name: &str) -> Result<String, String> {
-    let count = parts.iter().filter(|part| matches!(part, Part::Message { .. })).count();
-    match parts {
-        _ if count == 0 => Ok(joined(parts)),
-        [Part::Message { role, text }] if role == expected => Ok(text.clone()),
-        [Part::Message { role, .. }] => Err(format!(
-            "{name} is a message of {role:?}, which a bare text cannot say; export it conversational"
-        )),
-        _ => Err(format!(
-            "{name} is a conversation of {count} turns, which a bare text cannot say; export it conversational"
-        )),
-    }
-}
-
-/// Parts as turns; texts that follow one another are one turn of the usual speaker.
-fn turns<'a>(parts: &'a [Part], usual: &'a str) -> Vec<Turn<'a>> {
-    let mut turns: Vec<Turn> = Vec::new();
-    let mut was_text = false;
-    for part in parts {
-        match part {
-            Part::Message { role, text } => turns.push((role, text.clone())),
-            other => {
-                let text = other.text().unwrap_or_default();
-                match turns.last_mut() {
-                    Some((_, before)) if was_text => {
-                        before.push_str("\n\n");
-                        before.push_str(text);
-                    }
-                    _ => turns.push((usual, text.to_owned())),
-                }
-            }
-        }
-        was_text = matches!(part, Part::Text { .. });
-    }
-    turns
-}
-
-/// Holds turns against the rule that user and assistant alternate, after at most one system message.
-fn check_turns(turns: &[Turn], name: &str) -> Result<(), String> {
-    let spoken = turns.iter().skip(usize::from(turns.first().is_some_and(|(role, _)| *role == "system")));
-    let mut before = "";
-    for (role, _) in spoken {
-        if !matches!(*role, "user" | "assistant") {
-            return Err(format!("{name} has a turn of {role:?}, expected user or assistant"));
-        }
-        if *role == before {
-            return Err(format!(
-                "{name} has two turns of {role:?} after one another, and roles must alternate"
-            ));
-        }
-        before = role;
-    }
-    Ok(())
-}
-
-fn check_end(turns: &[Turn], expected: &str, name: &str) -> Result<(), String> {
-    match turns.last() {
-        Some((role, text)) if *role == expected && !text.trim().is_empty() => Ok(()),
-        Some((role, _)) if *role == expected => Err(format!("{name} ends with an empty turn of {role:?}")),
-        Some((role, _)) => Err(format!("{name} ends with {role:?}, expected {expected:?}")),
-        None => Err(format!("{name} is empty")),
-    }
-}
-
-fn messages(turns: &[Turn]) -> Value {
-    turns.iter().map(|(role, text)| message_json(role, text)).collect()
 }
 
 #[cfg(test)]

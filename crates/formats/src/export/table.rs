@@ -7,6 +7,8 @@
 use serde_json::Value;
 use tiebreak_domain::{Judgment, Outcome, Part, StoredItem, UnixMillis, Verdict};
 
+use super::judged::Judged;
+use super::output::ItemOutput;
 use crate::message::message_json;
 
 /// One judgment with all that belongs to it.
@@ -60,6 +62,15 @@ const COLUMNS: [&str; 32] = [
 /// The names of the columns as one line, without its end.
 pub fn csv_header() -> String {
     COLUMNS.join(",")
+}
+
+/// Writes the judgments of one item.
+pub(super) fn write(judged: &Judged, output: &mut ItemOutput) {
+    for judgment in judged.judgments {
+        let annotator = judged.names.annotator(judgment);
+        let row = CsvRow { item: judged.item, source: judged.source, judgment, annotator };
+        output.take(vec![Ok(csv_line(&row))], 1);
+    }
 }
 
 /// One row as it stands in the file, without its last line end. Times are milliseconds since 1970 in UTC;
@@ -145,7 +156,7 @@ fn field_from_parts(parts: &[Part]) -> String {
     messages.to_string()
 }
 
-fn quoted(field: &str) -> String {
+pub(super) fn quoted(field: &str) -> String {
     let is_plain = !field.contains([',', '"', '\n', '\r']) && field.trim() == field;
     if is_plain { field.to_owned() } else { format!("\"{}\"", field.replace('"', "\"\"")) }
 }

@@ -1,18 +1,27 @@
 //! Flat rows, read by a [`ColumnMapping`].
 //!
-//! Two conventions go beyond the mapping's words. Where both candidates name the same column, each takes its
-//! element of the list in it; the same holds for models, where a text such as `bloom-7b_llama-7b` is taken
-//! apart. And where no column is the prompt, the messages that both candidates begin with are.
+//! Some conventions go beyond the mapping's words. Where several candidates name the same column, each takes its
+//! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same
+//! holds for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the
+//! messages that all candidates begin with are. And a column of context whose name says so is a mask.
 
-use tiebreak_domain::import::{ColumnMapping, ContentKind, LabelColumn};
-use tiebreak_domain::{Candidate, Item, Part, Preference, TextFormat};
+use serde_json::Value;
+use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, LabelColumn};
+use tiebreak_domain::item::MAX_CANDIDATES;
+use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, TextFormat};
 
 use super::pandalm::models_from_pair;
-use super::{Shape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal};
+use super::{
+    Shape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
+};
 use crate::cell::Cell;
-use crate::message::common_prefix;
+use crate::mapping::is_image_uri;
+use crate::message::{common_prefix, parts_from_messages};
 use crate::record::Label;
 use crate::votes::{is_no_vote, outcome_from_value};
+
+/// What a candidate says, and the model that it names itself.
+type Content = (Vec<Part>, Option<String>);
 
 /// Reads flat rows.
 pub(crate) struct ColumnsShape {
@@ -24,17 +33,19 @@ pub(crate) struct ColumnsShape {
     annotator: Option<usize>,
     label: Option<usize>,
     prompt: Vec<usize>,
-    contents: [usize; 2],
-    models: [Option<usize>; 2],
+    context: Vec<usize>,
+    contents: Vec<usize>,
+    models: Vec<Option<usize>>,
     metadata: Vec<usize>,
 }
 
 impl ColumnsShape {
     /// Prepares a mapping; or says why it cannot be read by, in a sentence.
     pub(crate) fn new(mapping: ColumnMapping, text_format: TextFormat) -> Result<Self, String> {
-        let [first, second] = mapping.candidates.as_slice() else {
-            return Err(format!("it names {} candidates, expected 2", mapping.candidates.len()));
-        };
+        let count = mapping.candidates.len();
+        if count == 0 || count > MAX_CANDIDATES {
+            return Err(format!("it names {count} candidates, expected 1 to {MAX_CANDIDATES}"));
+        }
         let mut columns: Vec<String> = Vec::new();
         let mut place = |name: &String| {
             columns.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -44,43 +55,84 @@ impl ColumnsShape {
         };
         let id = mapping.id.as_ref().map(&mut place);
         let prompt = mapping.prompt.iter().map(&mut place).collect();
-        let contents = [place(&first.content), place(&second.content)];
-        let models = [first.model.as_ref().map(&mut place), second.model.as_ref().map(&mut place)];
+        let context = mapping.context.iter().map(&mut place).collect();
+        let contents = mapping.candidates.iter().map(|candidate| place(&candidate.content)).collect();
+        let models =
+            mapping.candidates.iter().map(|candidate| candidate.model.as_ref().map(&mut place)).collect();
         let label = mapping.label.as_ref().map(|label| place(&label.column));
         let annotator = mapping.annotator.as_ref().map(&mut place);
         let metadata = mapping.metadata.iter().map(&mut place).collect();
-        Ok(Self { mapping, text_format, columns, id, annotator, label, prompt, contents, models, metadata })
+        Ok(Self {
+            mapping,
+            text_format,
+            columns,
+            id,
+            annotator,
+            label,
+            prompt,
+            context,
+            contents,
+            models,
+            metadata,
+        })
     }
 
-    fn models(&self, cells: &[Cell]) -> [Option<String>; 2] {
+    /// The models, as far as they are named.
+    fn models(&self, cells: &[Cell]) -> Vec<Option<String>> {
         let text = |place: usize| {
             cells[place].text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty())
         };
-        match self.models {
-            [Some(first), Some(second)] if first == second => match &cells[first] {
-                Cell::Json(list) => [list.get(0), list.get(1)].map(|model| Some(model?.as_str()?.to_owned())),
-                _ => text(first)
-                    .and_then(|pair| models_from_pair(&pair))
-                    .map(|models| models.map(Some))
-                    .unwrap_or_default(),
-            },
-            models => models.map(|place| place.and_then(text)),
+        let is_shared = self.models.len() == 1 || self.models.windows(2).any(|two| two[0] == two[1]);
+        let shared = self.models.first().copied().flatten().filter(|_| is_shared);
+        match shared.map(|place| (place, list_in(&cells[place]))) {
+            Some((_, Some(list))) => list.iter().map(|model| model.as_str().map(str::to_owned)).collect(),
+            Some((place, None)) if self.models.len() == 2 => text(place)
+                .and_then(|pair| models_from_pair(&pair))
+                .map(|models| models.map(Some).to_vec())
+                .unwrap_or_default(),
+            Some((place, None)) => vec![text(place); self.models.len()],
+            None => self.models.iter().map(|place| place.and_then(text)).collect(),
         }
     }
 
-    fn candidate(&self, cells: &mut [Cell], side: usize) -> Result<Vec<Part>, String> {
-        let columns = &self.mapping.candidates[side];
-        let place = self.contents[side];
-        let element;
-        let cell = if self.contents[0] == self.contents[1] {
-            let Cell::Json(list) = &cells[place] else {
-                return Err(format!("{:?} is {}, expected a list", columns.content, cells[place].kind()));
-            };
-            element = list.get(side).cloned().unwrap_or_default();
-            Cell::of_value(&element)
-        } else {
-            std::mem::take(&mut cells[place])
-        };
+    /// The candidates' contents, with the models that stand in them.
+    fn contents(&self, cells: &mut [Cell]) -> Result<Vec<Content>, String> {
+        if let ([columns], [place]) = (self.mapping.candidates.as_slice(), self.contents.as_slice())
+            && let Some(list) = list_of_candidates(&cells[*place])
+        {
+            return list.iter().map(|element| self.element(columns, element)).collect();
+        }
+        let mut contents = Vec::new();
+        for (side, columns) in self.mapping.candidates.iter().enumerate() {
+            let place = self.contents[side];
+            let is_shared = self.contents.iter().filter(|other| **other == place).count() > 1;
+            if is_shared {
+                let list = list_in(&cells[place]).ok_or_else(|| {
+                    format!("{:?} is {}, expected a list", columns.content, cells[place].kind())
+                })?;
+                let turn = self.contents[..side].iter().filter(|other| **other == place).count();
+                contents.push(self.element(columns, list.get(turn).unwrap_or(&Value::Null))?);
+            } else {
+                contents.push((self.parts(columns, std::mem::take(&mut cells[place]))?, None));
+            }
+        }
+        Ok(contents)
+    }
+
+    /// An element of a list: a content as it stands, or an object that holds one and perhaps names its model.
+    fn element(&self, columns: &CandidateColumns, element: &Value) -> Result<Content, String> {
+        const CONTENTS: [&str; 9] =
+            ["text", "response", "answer", "content", "output", "completion", "image", "path", "url"];
+        let is_message = ["role", "from"].iter().any(|key| element.get(*key).is_some());
+        let within = element.as_object().filter(|_| !is_message).and_then(|object| {
+            let content = CONTENTS.iter().find_map(|key| object.get(*key))?;
+            Some((content, object.get("model").and_then(Value::as_str).map(str::to_owned)))
+        });
+        let (content, model) = within.unwrap_or((element, None));
+        Ok((self.parts(columns, Cell::of_value(content))?, model))
+    }
+
+    fn parts(&self, columns: &CandidateColumns, cell: Cell) -> Result<Vec<Part>, String> {
         if cell == Cell::Missing {
             return Err(format!("{:?} is missing", columns.content));
         }
@@ -88,6 +140,32 @@ impl ColumnsShape {
             ContentKind::Text => parts_from_text_cell(&columns.content, cell, self.text_format),
             ContentKind::Image => images(&columns.content, &cell),
         }
+    }
+
+    fn context(&self, cells: &mut [Cell]) -> Result<Vec<Context>, String> {
+        let mut context = Vec::new();
+        for (name, &place) in self.mapping.context.iter().zip(&self.context) {
+            let cell = std::mem::take(&mut cells[place]);
+            if cell.is_empty() {
+                continue;
+            }
+            let is_image = match &cell {
+                Cell::Text(text) => is_image_uri(text),
+                Cell::Json(Value::Array(list)) => {
+                    list.iter().all(|uri| uri.as_str().is_some_and(is_image_uri))
+                }
+                _ => false,
+            };
+            let parts = if is_image {
+                images(name, &cell)?
+            } else {
+                parts_from_text_cell(name, cell, self.text_format)?
+            };
+            let is_mask = is_image && name.to_lowercase().contains("mask");
+            let kind = if is_mask { ContextKind::Mask } else { ContextKind::Reference };
+            context.push(Context { kind, title: name.clone(), parts });
+        }
+        Ok(context)
     }
 
     fn labels(
@@ -128,38 +206,70 @@ impl Shape for ColumnsShape {
     }
 
     fn understand(&self, mut cells: Vec<Cell>) -> Result<Understood, String> {
+        // What is read of the whole row comes before what takes its cells.
         let models = self.models(&cells);
-        let (labels, doubt) = match &self.mapping.label {
-            Some(label) => self.labels(label, &cells, [models[0].as_deref(), models[1].as_deref()]),
+        let model = |index: usize| models.get(index).and_then(|model| model.as_deref());
+        let (mut labels, mut doubt) = match &self.mapping.label {
+            Some(label) => self.labels(label, &cells, [model(0), model(1)]),
             None => (Vec::new(), None),
         };
-        let mut contents = [self.candidate(&mut cells, 0)?, self.candidate(&mut cells, 1)?];
+        let mut contents = self.contents(&mut cells)?;
+        if contents.len() != 2 && !labels.is_empty() {
+            labels.clear();
+            doubt = Some(format!("it is a vote for a pair, and there are {} candidates", contents.len()));
+        }
         let prompt: Vec<Cell> = self.prompt.iter().map(|&place| std::mem::take(&mut cells[place])).collect();
         let mut prompt = prompt_from_cells(&self.mapping.prompt, prompt, self.text_format)?;
-        if self.prompt.is_empty()
-            && contents.iter().flatten().all(|part| matches!(part, Part::Message { .. }))
-        {
-            let shared = common_prefix(&contents[0], &contents[1]);
-            prompt = contents[0].drain(..shared).collect();
-            contents[1].drain(..shared);
+        let mut parts = contents.iter().flat_map(|(parts, _)| parts);
+        if self.prompt.is_empty() && parts.all(|part| matches!(part, Part::Message { .. })) {
+            let shared = contents.iter().map(|(parts, _)| common_prefix(&contents[0].0, parts)).min();
+            let shared = shared.unwrap_or_default();
+            for (index, (parts, _)) in contents.iter_mut().enumerate() {
+                let said = parts.drain(..shared);
+                if index == 0 {
+                    prompt = said.collect();
+                }
+            }
         }
+        let context = self.context(&mut cells)?;
         let external_id = self.id.and_then(|place| std::mem::take(&mut cells[place]).into_text());
-        let candidates = contents.into_iter().zip(models);
-        let candidates =
-            candidates.map(|(parts, model)| Candidate { parts, model, ..Candidate::default() }).collect();
+        let candidates = contents.into_iter().zip(models.into_iter().chain(std::iter::repeat(None)));
+        let candidates = candidates
+            .map(|((parts, own), model)| Candidate { parts, model: own.or(model), ..Candidate::default() })
+            .collect();
         let metadata = self.metadata.iter().map(|&place| std::mem::take(&mut cells[place]));
         let item = Item {
             external_id: external_id.filter(|id| !id.is_empty()),
             prompt,
+            context,
             candidates,
             metadata: metadata_from_cells(&self.mapping.metadata, metadata),
         };
-        let names = [&*self.mapping.candidates[0].content, &*self.mapping.candidates[1].content];
-        match refusal(&item, names) {
+        let names: Vec<&str> =
+            self.mapping.candidates.iter().map(|candidate| candidate.content.as_str()).collect();
+        match refusal_by_name(&item, &names) {
             Some(reason) => Err(reason),
             None => Ok(Understood { item, labels, doubt }),
         }
     }
+}
+
+/// The list in a cell, or in the JSON that its text is.
+fn list_in<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]>> {
+    match cell {
+        Cell::Json(Value::Array(list)) => Some(list.as_slice().into()),
+        Cell::Text(text) if text.trim_start().starts_with('[') => {
+            serde_json::from_str::<Vec<Value>>(text).ok().map(Into::into)
+        }
+        _ => None,
+    }
+}
+
+/// The same where its elements are candidates, and not the messages of one conversation or the pictures of one.
+fn list_of_candidates<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]>> {
+    let list = list_in(cell)?;
+    let is_conversation = parts_from_messages(&Value::Array(list.to_vec())).is_some();
+    (!list.is_empty() && !is_conversation).then_some(list)
 }
 
 fn images(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {
@@ -182,64 +292,4 @@ fn images(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::cell::cells_from_json;
-    use crate::mapping::propose;
-    use tiebreak_domain::Outcome;
-
-    fn understand(line: &str) -> Result<Understood, String> {
-        let row: tiebreak_domain::item::Metadata = serde_json::from_str(line).unwrap();
-        let columns: Vec<String> = row.keys().cloned().collect();
-        let shape = ColumnsShape::new(propose(&columns, &[row]).mapping, TextFormat::Markdown).unwrap();
-        shape.understand(cells_from_json(line, &shape.columns()).unwrap())
-    }
-
-    #[test]
-    fn a_row_of_votes_and_one_name_for_both_models() {
-        let row = understand(
-            r#"{"id":"p0","prompt":"Q","response_a":"x","response_b":"y","label":"b","annotators":["b","tie","a"],"models":"m_n","source":"s"}"#,
-        )
-        .unwrap();
-        let votes: Vec<_> =
-            row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
-        assert_eq!(votes, [(Some("1"), Outcome::B), (Some("2"), Outcome::Tie), (Some("3"), Outcome::A)]);
-        assert_eq!(row.item.candidates[0].model.as_deref(), Some("m"));
-        assert_eq!(row.item.metadata.keys().collect::<Vec<_>>(), ["label", "source"]);
-    }
-
-    #[test]
-    fn conversations_without_a_prompt_share_their_beginning() {
-        let row = understand(
-            r#"{"conversation_a":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],
-                "conversation_b":[{"role":"user","content":"Hi"},{"role":"assistant","content":"No"}],"winner":"tie (bothbad)"}"#,
-        )
-        .unwrap();
-        assert_eq!(row.item.prompt, [Part::message("user", "Hi")]);
-        assert_eq!(row.item.candidates[1].parts, [Part::message("assistant", "No")]);
-        assert_eq!(row.labels[0].preference.outcome, Outcome::BothBad);
-    }
-
-    #[test]
-    fn a_strange_vote_is_a_doubt_and_not_a_refusal() {
-        let mapping = ColumnMapping {
-            candidates: ["x", "y"]
-                .map(|content| tiebreak_domain::import::CandidateColumns {
-                    content: content.into(),
-                    kind: ContentKind::Text,
-                    model: None,
-                })
-                .to_vec(),
-            label: Some(LabelColumn { column: "v".into(), a: vec!["A".into()], ..LabelColumn::default() }),
-            ..ColumnMapping::default()
-        };
-        let shape = ColumnsShape::new(mapping, TextFormat::Plain).unwrap();
-        let cells = cells_from_json(r#"{"x":"1","y":"2","v":"maybe"}"#, &shape.columns).unwrap();
-        let row = shape.understand(cells).unwrap();
-        assert!(row.labels.is_empty());
-        assert_eq!(row.doubt.unwrap(), "\"v\" is no vote that the mapping knows: \"maybe\"");
-        let gone = shape.understand(cells_from_json(r#"{"x":"1"}"#, &shape.columns).unwrap());
-        assert_eq!(gone.unwrap_err(), "\"y\" is missing");
-    }
-}
+mod tests;

@@ -47,7 +47,7 @@ impl Shape for HhShape {
         let (chosen, rejected) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
         let (candidates, outcome) = pair_from_choice(&prompt, chosen, rejected);
         let metadata = metadata_from_cells(&self.metadata, cells);
-        let item = Item { external_id: None, prompt, candidates, metadata };
+        let item = Item { prompt, candidates, metadata, ..Item::default() };
         Ok(Understood { item, labels: vec![Label::new(Preference::new(outcome))], doubt: None })
     }
 }
@@ -107,7 +107,8 @@ mod tests {
                 Part::message("user", "And?")
             ]
         );
-        let chosen = usize::from(understood.labels[0].preference.outcome == tiebreak_domain::Outcome::B);
+        let chosen =
+            usize::from(understood.labels[0].preference().unwrap().outcome == tiebreak_domain::Outcome::B);
         assert_eq!(understood.item.candidates[chosen].parts, [Part::message("assistant", "Fine.\n\nTruly.")]);
         assert_eq!(understood.item.candidates[1 - chosen].parts, [Part::message("assistant", "Go away.")]);
     }

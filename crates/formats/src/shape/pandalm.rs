@@ -84,6 +84,7 @@ impl Shape for PandaLmShape {
             prompt: if prompt.is_empty() { Vec::new() } else { vec![text(prompt.join("\n\n"))] },
             candidates,
             metadata: metadata_from_cells(&self.metadata, cells),
+            ..Item::default()
         };
         match refusal(&item, ["response1", "response2"]) {
             Some(reason) => Err(reason),
@@ -116,8 +117,11 @@ mod tests {
         assert_eq!(row.item.candidates[0].parts, [Part::plain("3")]);
         assert_eq!(row.item.candidates[1].parts, [Part::plain("false")], "a boolean is text here");
         assert_eq!(row.item.candidates[1].model.as_deref(), Some("llama-7b"));
-        let votes: Vec<_> =
-            row.labels.iter().map(|label| (label.annotator.as_deref(), label.preference.outcome)).collect();
+        let votes: Vec<_> = row
+            .labels
+            .iter()
+            .map(|label| (label.annotator.as_deref(), label.preference().unwrap().outcome))
+            .collect();
         assert_eq!(votes, [(Some("1"), Outcome::A), (Some("2"), Outcome::Tie), (Some("3"), Outcome::B)]);
         assert_eq!(row.item.metadata["motivation_app"], "G");
     }

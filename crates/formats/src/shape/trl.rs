@@ -108,7 +108,7 @@ impl Shape for TrlShape {
         let annotator = annotator.into_text().filter(|name| !name.trim().is_empty());
         let label = Label { annotator, ..Label::new(Preference::new(outcome)) };
         Ok(Understood {
-            item: Item { external_id, prompt, candidates, metadata },
+            item: Item { external_id, prompt, candidates, metadata, ..Item::default() },
             labels: vec![label],
             doubt: None,
         })
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn chosen_and_rejected(understood: &Understood) -> (String, String) {
-        let chosen = usize::from(understood.labels[0].preference.outcome == Outcome::B);
+        let chosen = usize::from(understood.labels[0].preference().unwrap().outcome == Outcome::B);
         (understood.item.candidates[chosen].text(), understood.item.candidates[1 - chosen].text())
     }
 

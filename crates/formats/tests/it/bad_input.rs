@@ -180,9 +180,13 @@ fn a_mapping_that_does_not_fit_is_refused() {
         Some(ColumnMapping { candidates: vec![column("x"), column("z")], ..ColumnMapping::default() });
     let message = read_plan(&plan).error.unwrap().to_string();
     assert!(message.starts_with("the column mapping does not fit, there is no column \"z\""), "{message}");
-    plan.mapping = Some(ColumnMapping { candidates: vec![column("x")], ..ColumnMapping::default() });
+    plan.mapping = Some(ColumnMapping { candidates: vec![column("x"); 13], ..ColumnMapping::default() });
     let message = read_plan(&plan).error.unwrap().to_string();
-    assert!(message.contains("it names 1 candidates, expected 2"), "{message}");
+    assert!(message.contains("it names 13 candidates, expected 1 to 12"), "{message}");
+    let context = vec!["gone".to_owned()];
+    plan.mapping = Some(ColumnMapping { candidates: vec![column("x")], context, ..ColumnMapping::default() });
+    let message = read_plan(&plan).error.unwrap().to_string();
+    assert!(message.contains("there is no column \"gone\""), "{message}");
     plan.mapping =
         Some(ColumnMapping { candidates: vec![column("x"), column("y")], ..ColumnMapping::default() });
     assert_eq!(read_plan(&plan).items.len(), 1);

@@ -33,8 +33,8 @@ fn every_container_gives_the_same_items() {
             assert_eq!(item.external_id.as_deref(), Some("1"));
             assert_eq!(item.prompt, [Part::markdown("Say, \"hi\"")]);
             assert_eq!(item.candidates[0].parts, [Part::markdown("Hi\nthere")]);
-            assert_eq!(labels[0].preference.outcome, Outcome::A);
-            assert_eq!(read.items[1].2[0].preference.outcome, Outcome::Tie);
+            assert_eq!(labels[0].preference().unwrap().outcome, Outcome::A);
+            assert_eq!(read.items[1].2[0].preference().unwrap().outcome, Outcome::Tie);
             assert_eq!(
                 read.blake3,
                 Some(blake3::hash(&bytes).to_hex().to_string()),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tiebreak_domain::item::Metadata;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference,
+    AnnotatorKey, Candidate, Context, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference,
     ProjectKey, Rubric, Showing, Strength, UnixMillis, Verdict,
 };
 use tiebreak_formats::{
@@ -58,9 +58,10 @@ fn candidate() -> impl Strategy<Value = Candidate> {
 prop_compose! {
     fn item_record()(
         external_id in option::of(".*"), prompt in vec(part(), 0..3), candidates in vec(candidate(), 0..3),
-        metadata in metadata(), source in ".*", status in 0..3,
+        context in vec((".*", vec(part(), 0..2)), 0..2), metadata in metadata(), source in ".*", status in 0..3,
     ) -> ItemRecord {
-        let item = Item { external_id, prompt, candidates, metadata };
+        let context = context.into_iter().map(|(title, parts)| Context { title, parts, ..Context::default() }).collect();
+        let item = Item { external_id, prompt, context, candidates, metadata };
         let status = [ItemStatus::Active, ItemStatus::Excluded, ItemStatus::Deleted][status as usize];
         ItemRecord { key: item.key(), source, status, item }
     }
@@ -134,6 +135,7 @@ fn project(name: String) -> ProjectRecord {
         name,
         created_at: UnixMillis(-1),
         rubric: Rubric::default(),
+        other_rubrics: Vec::new(),
         is_sample: false,
     }
 }

@@ -7,4 +7,5 @@ mod files;
 mod lossless;
 mod real_data;
 mod round_trip;
+mod shapes;
 mod soup;

@@ -40,7 +40,7 @@ fn flat_pandalm_keeps_every_vote() {
     assert!(read.problems.iter().all(|problem| !problem.reason.starts_with("taken without its vote")));
     assert!(read.items.iter().all(|(_, _, labels)| labels.len() == 3));
     let (_, item, labels) = &read.items[0];
-    assert_eq!(labels[0].preference.outcome, Outcome::B);
+    assert_eq!(labels[0].preference().unwrap().outcome, Outcome::B);
     assert_eq!(item.candidates[0].model.as_deref(), Some("bloom-7b"));
     assert_eq!(item.external_id.as_deref(), Some("pandalm-test-0"));
 }
@@ -55,7 +55,11 @@ fn hh_is_read_whole() {
     assert_eq!(read.items.len() + read.problems.len(), 2_312);
     assert!(read.problems.len() < 30, "{:?}", read.problems);
     assert!(read.items.iter().all(|(_, item, _)| !item.prompt.is_empty()));
-    let first = read.items.iter().filter(|(_, _, labels)| labels[0].preference.outcome == Outcome::A).count();
+    let first = read
+        .items
+        .iter()
+        .filter(|(_, _, labels)| labels[0].preference().unwrap().outcome == Outcome::A)
+        .count();
     assert!((1_000..1_300).contains(&first), "{first} have the chosen one first");
 }
 
@@ -81,4 +85,14 @@ fn videos_are_named_and_not_taken_for_texts() {
     let seen = preview(&ImportPlan::of_file(&path)).unwrap();
     assert!(seen.items.is_empty());
     assert_eq!(seen.because, "The columns `video_a` and `video_b` hold videos, which cannot be judged yet");
+}
+
+#[test]
+fn real_video_pairs_have_their_three_verdicts() {
+    let Some(path) = data("videos/videoalign/example.csv") else { return };
+    assert_eq!(Reader::open(&ImportPlan::of_file(&path)).unwrap().format(), DataFormat::VideoAlign);
+    let read = read(&path);
+    assert!(read.error.is_none() && read.problems.is_empty(), "{:?}", read.problems);
+    assert!(!read.items.is_empty());
+    assert!(read.items.iter().all(|(_, _, labels)| labels[0].answers.len() == 3));
 }

@@ -27,7 +27,7 @@ fn round_trip(
     assert!(read.error.is_none() && read.problems.is_empty(), "{line}: {read:?}");
     let (_, item, labels) = read.items.remove(0);
     assert_eq!(item.metadata["margin"], 2.0);
-    let chosen = usize::from(labels[0].preference.outcome == Outcome::B);
+    let chosen = usize::from(labels[0].preference().unwrap().outcome == Outcome::B);
     (item.prompt, item.candidates[chosen].parts.clone(), item.candidates[1 - chosen].parts.clone())
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tiebreak_domain::ImportPlan;
+use tiebreak_domain::{DataFormat, ImportPlan};
 use tiebreak_formats::preview;
 
 use crate::files::{file, gzipped, read_plan};
@@ -15,6 +15,52 @@ const FILES: [&str; 7] = [
     "id,prompt,response_a,response_b,winner\n1,\"p\nq\",a,b,A\n2,p,\"c \"\"d\"\"\",e,tie\n",
     "prompt\timage_0\timage_1\np\ta.png\thttps://x.org/b.png\n",
     "{\"record\":\"project\",\"tiebreak\":1,\"key\":\"00000000000000000000000000000000\",\"name\":\"x\",\"created_at\":0,\"rubric\":{\"version\":1,\"questions\":[],\"unratable_reasons\":[]}}\n",
+];
+
+const NAMES: [&str; 24] = [
+    "prompt",
+    "response",
+    "helpfulness",
+    "correctness",
+    "response_1",
+    "response_2",
+    "preference_strength",
+    "all_preferences_unprocessed",
+    "context",
+    "response1",
+    "individual_preference",
+    "instruction",
+    "completions",
+    "generations",
+    "ranking",
+    "choices",
+    "annotations",
+    "labels",
+    "completion",
+    "label",
+    "conversation_history",
+    "user_prompt",
+    "model_response",
+    "rankings",
+];
+
+const VALUES: [&str; 16] = [
+    "null",
+    "true",
+    "1",
+    "-100",
+    "3.5",
+    "1e300",
+    "\"x\"",
+    "\"[1\"",
+    "\"[\\\"x\\\",\\\"y\\\"]\"",
+    "[]",
+    "[1,2]",
+    "[\"x\",\"y\"]",
+    "[[\"x\"],null]",
+    "[{\"turn\":0,\"role\":\"user\",\"content\":\"x\"},{\"turn\":0,\"role\":\"model\",\"content\":\"y\",\"score\":3}]",
+    "[{\"response\":\"x\",\"annotations\":{\"a\":{\"Rating\":\"3\"},\"b\":[]}}]",
+    "{\"a\":[{}]}",
 ];
 
 fn survives(bytes: &[u8]) {
@@ -41,6 +87,20 @@ proptest! {
     #[test]
     fn random_marks(text in "[\\[\\]{}\",:\\\\\n\t;a1Né ]{0,60}") {
         survives(text.as_bytes());
+    }
+
+    /// Whatever a row holds, reading it as any format ends in an item or a sentence.
+    #[test]
+    fn any_row_as_any_format(
+        which in 0..DataFormat::ALL.len(),
+        fields in vec((prop::sample::select(&NAMES[..]), prop::sample::select(&VALUES[..])), 0..9), rows in 1..4usize,
+    ) {
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+        let data = file("x.jsonl", format!("{{{}}}\n", fields.join(",")).repeat(rows));
+        let plan = ImportPlan { format: Some(DataFormat::ALL[which]), ..ImportPlan::of_file(&data.path) };
+        let read = read_plan(&plan);
+        prop_assert!(read.items.len() <= rows, "{read:?}");
+        prop_assert!(read.items.iter().all(|(_, item, _)| item.refusal().is_none()), "{read:?}");
     }
 
     #[test]

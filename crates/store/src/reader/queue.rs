@@ -2,26 +2,40 @@
 
 use roaring::RoaringBitmap;
 use tiebreak_domain::queue::{Place, QueueRequest};
-use tiebreak_domain::{ItemId, ItemStatus, Judgment, StoredItem};
+use tiebreak_domain::{AnnotatorId, Draft, ItemId, ItemStatus, Judgment, StoredItem};
 
 use super::Reader;
 use crate::facets::{Facets, bit};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, draft};
+
+/// An item of the queue, and what its annotator said and began to say of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// The item.
+    pub item: StoredItem,
+    /// The annotator's last word on it, withdrawn or not.
+    pub previous: Option<Judgment>,
+    /// What the annotator began to say and did not submit.
+    pub draft: Option<Draft>,
+}
 
 impl Reader {
-    /// The items at a place, at most `count`, each with the annotator's last word on it, withdrawn or not.
+    /// The items at a place, at most `count`, for one annotator.
     ///
     /// Going round ends with the item started from, if that is open itself. `except` holds for open and
     /// skipped items; `At`, `Before` and `Behind` go where they were sent.
-    pub fn queue(&self, request: &QueueRequest) -> Result<Vec<(StoredItem, Option<Judgment>)>> {
+    pub fn queue(&self, request: &QueueRequest) -> Result<Vec<Queued>> {
         let places = places(&self.facets.read(), request)?;
-        places
-            .into_iter()
-            .map(|place| {
-                let item = ItemId(i64::from(place));
-                Ok((self.item(item)?, self.latest(request.annotator, item)?))
-            })
-            .collect()
+        places.into_iter().map(|place| self.queued(request.annotator, ItemId(i64::from(place)))).collect()
+    }
+
+    /// An item, and what an annotator said and began to say of it.
+    pub fn queued(&self, annotator: AnnotatorId, item: ItemId) -> Result<Queued> {
+        Ok(Queued {
+            item: self.item(item)?,
+            previous: self.latest(annotator, item)?,
+            draft: draft::read(&self.connection, annotator, item)?,
+        })
     }
 }
 

@@ -62,12 +62,13 @@ fn a_newer_project_and_an_edited_migration_are_refused() {
     let mut project = Project::with_items(1);
     project.store = None;
     let raw = rusqlite::Connection::open(project.path()).unwrap();
+    let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     raw.pragma_update(None, "user_version", 1_000).unwrap();
     let error = ApiError::from(Store::open(&project.path()).map(|_| ()).unwrap_err());
     assert_eq!(error.code, ErrorCode::TooNew);
     assert!(error.hint.unwrap().contains("update"), "it says what to do");
     assert!(matches!(Reader::open(&project.path()), Err(StoreError::TooNew { found: 1_000, .. })));
-    raw.pragma_update(None, "user_version", 4).unwrap();
+    raw.pragma_update(None, "user_version", version).unwrap();
     Store::open(&project.path()).unwrap();
     raw.execute("UPDATE migration SET blake3 = 'other' WHERE version = 1", []).unwrap();
     assert!(matches!(Store::open(&project.path()), Err(StoreError::Damaged(_))));

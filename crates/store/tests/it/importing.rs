@@ -142,7 +142,7 @@ fn only_an_empty_project_becomes_another() {
     let mut project = Project::with_items(0);
     let other = NewProject { key: ProjectKey([5; 16]), name: "Other".to_owned(), ..new_project() };
     let mut import = project.store().begin_import().unwrap();
-    import.adopt(&other).unwrap();
+    import.adopt(&other, &[]).unwrap();
     import.commit().unwrap();
     assert_eq!(project.store().reader().unwrap().project().unwrap(), other);
     project.import("pairs.jsonl", &[pair(1)]);

@@ -1,10 +1,13 @@
 //! Stories of the store through its door, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod answering;
 mod check;
 mod files;
 mod finding;
 mod importing;
 mod judging;
+mod merging;
 mod project;
 mod queueing;
+mod upgrading;

@@ -2,7 +2,7 @@
 
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{ItemId, ItemStatus, Outcome, Verdict};
-use tiebreak_store::StoreError;
+use tiebreak_store::{Queued, StoreError};
 
 use crate::project::{Project, prefer};
 
@@ -11,7 +11,7 @@ fn offered(project: &mut Project, place: Place, count: u32, except: &[i64]) -> V
     let except = except.iter().map(|&item| ItemId(item)).collect();
     let reader = project.store().reader().unwrap();
     let items = reader.queue(&QueueRequest { annotator, place, count, except }).unwrap();
-    items.into_iter().map(|(item, _)| item.id.0).collect()
+    items.into_iter().map(|queued| queued.item.id.0).collect()
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn an_item_comes_with_the_last_word_on_it() {
     project.say(ana, 1, Verdict::Withdrawn);
     let request = QueueRequest { annotator: ana, place: Place::Start, count: 1, except: vec![] };
     let reader = project.store().reader().unwrap();
-    let (item, previous) = reader.queue(&request).unwrap().remove(0);
+    let Queued { item, previous, .. } = reader.queue(&request).unwrap().remove(0);
     assert_eq!(item.item, crate::project::pair(1));
     assert_eq!(previous.unwrap().given.verdict, Verdict::Withdrawn);
 }

@@ -4,8 +4,9 @@ use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{Judgment, JudgmentId, NewJudgment, Origin, Verdict};
 
 use super::{Moment, Session, revised};
+use crate::judge::Outbox;
+use crate::judge::draft::draft_from_verdict;
 use crate::judge::history::Done;
-use crate::judge::{Draft, Outbox};
 
 impl Session {
     /// Takes the last judgment or skip back and returns to its item, with what was chosen still chosen.
@@ -29,7 +30,7 @@ impl Session {
         }
         self.drafts.insert(
             queued.item.id,
-            Draft::from_verdict(&done.judgment.verdict, &done.judgment.comment, done.judgment.flagged),
+            draft_from_verdict(&done.judgment.verdict, &done.judgment.comment, done.judgment.flagged),
         );
         self.show(queued, moment);
         self.history.undid(done);

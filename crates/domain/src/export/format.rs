@@ -1,0 +1,226 @@
+//! The formats that are written, and what each of them has to be told.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BothBadPolicy, PolicyQuestion, TiePolicy};
+
+/// The formats that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// TRL preference with `prompt`, `chosen`, `rejected` as texts.
+    TrlExplicit,
+    /// TRL preference with `chosen` and `rejected` only, the prompt in both.
+    TrlImplicit,
+    /// TRL preference with `prompt`, `chosen`, `rejected` as messages.
+    TrlConversational,
+    /// Anthropic HH transcripts.
+    AnthropicHh,
+    /// OpenAI preference fine-tuning.
+    OpenAi,
+    /// LLaMA-Factory ranking data in ShareGPT form, with its entry for `dataset_info.json`.
+    LlamaFactory,
+    /// Unpaired rows of prompt, completion and label, for KTO.
+    Kto,
+    /// HelpSteer2's ratings, one row for each response.
+    HelpSteer2,
+    /// HelpSteer2's preferences, one row for each pair.
+    HelpSteer2Preference,
+    /// HelpSteer3's preferences.
+    HelpSteer3,
+    /// UltraFeedback: the candidates of a prompt with their ratings.
+    UltraFeedback,
+    /// The candidates of a prompt and each annotator's ranks.
+    Ranking,
+    /// ImageReward: generations and their ranking.
+    ImageReward,
+    /// RichHF: scores and points on images, with heat maps as pictures.
+    RichHf,
+    /// PRISM: conversations, with utterances beside them.
+    Prism,
+    /// Chatbot Arena battles.
+    Arena,
+    /// CodePrefBench: pairs of code with every annotator's vote.
+    CodePrefBench,
+    /// Steps of a solution with labels, as process supervision in TRL reads them.
+    Stepwise,
+    /// VideoAlign: three verdicts on a pair of videos, as CSV.
+    VideoAlign,
+    /// Winner and loser by task and criterion.
+    Criteria,
+    /// One row per answer, every answer of every judgment.
+    Answers,
+    /// One row per judgment, every outcome, with times and sides.
+    Csv,
+    /// Everything, losslessly.
+    Tiebreak,
+}
+
+impl ExportFormat {
+    /// Every format.
+    pub const ALL: [Self; 23] = [
+        Self::TrlExplicit,
+        Self::TrlImplicit,
+        Self::TrlConversational,
+        Self::AnthropicHh,
+        Self::OpenAi,
+        Self::LlamaFactory,
+        Self::Kto,
+        Self::HelpSteer2,
+        Self::HelpSteer2Preference,
+        Self::HelpSteer3,
+        Self::UltraFeedback,
+        Self::Ranking,
+        Self::ImageReward,
+        Self::RichHf,
+        Self::Prism,
+        Self::Arena,
+        Self::CodePrefBench,
+        Self::Stepwise,
+        Self::VideoAlign,
+        Self::Criteria,
+        Self::Answers,
+        Self::Csv,
+        Self::Tiebreak,
+    ];
+
+    /// The word used on the command line and in manifests.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TrlExplicit => "trl-explicit",
+            Self::TrlImplicit => "trl-implicit",
+            Self::TrlConversational => "trl-conversational",
+            Self::AnthropicHh => "hh",
+            Self::OpenAi => "openai",
+            Self::LlamaFactory => "llama-factory",
+            Self::Kto => "kto",
+            Self::HelpSteer2 => "helpsteer2",
+            Self::HelpSteer2Preference => "helpsteer2-preference",
+            Self::HelpSteer3 => "helpsteer3",
+            Self::UltraFeedback => "ultrafeedback",
+            Self::Ranking => "ranking",
+            Self::ImageReward => "imagereward",
+            Self::RichHf => "richhf",
+            Self::Prism => "prism",
+            Self::Arena => "arena",
+            Self::CodePrefBench => "codeprefbench",
+            Self::Stepwise => "stepwise",
+            Self::VideoAlign => "videoalign",
+            Self::Criteria => "criteria",
+            Self::Answers => "answers",
+            Self::Csv => "csv",
+            Self::Tiebreak => "tiebreak",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::TrlExplicit => "TRL preference, explicit prompt",
+            Self::TrlImplicit => "TRL preference, implicit prompt",
+            Self::TrlConversational => "TRL preference, conversational",
+            Self::AnthropicHh => "Anthropic HH transcripts",
+            Self::OpenAi => "OpenAI preference fine-tuning",
+            Self::LlamaFactory => "LLaMA-Factory ranking",
+            Self::Kto => "KTO, unpaired",
+            Self::HelpSteer2 => "HelpSteer2 ratings",
+            Self::HelpSteer2Preference => "HelpSteer2 preferences",
+            Self::HelpSteer3 => "HelpSteer3 preferences",
+            Self::UltraFeedback => "UltraFeedback ratings",
+            Self::Ranking => "Ranking lists",
+            Self::ImageReward => "ImageReward rankings",
+            Self::RichHf => "RichHF scores and heat maps",
+            Self::Prism => "PRISM conversations",
+            Self::Arena => "Chatbot Arena battles",
+            Self::CodePrefBench => "CodePrefBench votes",
+            Self::Stepwise => "TRL stepwise supervision",
+            Self::VideoAlign => "VideoAlign CSV",
+            Self::Criteria => "Winner and loser by criterion",
+            Self::Answers => "CSV, every answer",
+            Self::Csv => "CSV, every judgment",
+            Self::Tiebreak => "Tiebreak, lossless",
+        }
+    }
+
+    /// The format that a word of the command line names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// The name its file ends in.
+    pub fn extension(self) -> &'static str {
+        if self.is_table() { "csv" } else { "jsonl" }
+    }
+
+    /// Whether its file is a table with a line of column names.
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Answers | Self::VideoAlign)
+    }
+
+    /// Whether it is made of chosen and rejected.
+    pub fn is_preference(self) -> bool {
+        matches!(
+            self,
+            Self::TrlExplicit
+                | Self::TrlImplicit
+                | Self::TrlConversational
+                | Self::AnthropicHh
+                | Self::OpenAi
+                | Self::LlamaFactory
+        )
+    }
+
+    /// Whether its rows are made of pairs of which one won: [`Self::is_preference`], and KTO, which takes
+    /// those pairs apart.
+    pub fn is_of_pairs(self) -> bool {
+        self.is_preference() || self == Self::Kto
+    }
+
+    /// Whether its rows can carry a `margin`.
+    pub fn has_margin(self) -> bool {
+        self.is_preference() && !matches!(self, Self::OpenAi | Self::LlamaFactory)
+    }
+
+    /// What it may have to be told, in the order in which it is asked; what a project does not hold is not
+    /// asked of it.
+    pub fn asks(self) -> &'static [PolicyQuestion] {
+        use PolicyQuestion::{BothBad, NWay, NeutralSteps, Question, Ratings, Several, Strength, Ties};
+        match self {
+            format if format.is_of_pairs() => &[Question, BothBad, Ties, Strength, NWay, Several],
+            Self::HelpSteer2 | Self::UltraFeedback | Self::RichHf => &[Ratings],
+            Self::HelpSteer2Preference
+            | Self::HelpSteer3
+            | Self::Ranking
+            | Self::Prism
+            | Self::Arena
+            | Self::CodePrefBench => &[Question],
+            Self::ImageReward => &[Question, Several],
+            Self::Stepwise => &[Question, NeutralSteps, Several],
+            Self::VideoAlign => &[BothBad, Several, Ratings],
+            Self::Criteria => &[NWay],
+            _ => &[],
+        }
+    }
+
+    /// What it can make of ties.
+    pub fn tie_policies(self) -> &'static [TiePolicy] {
+        match self {
+            Self::Kto => &[TiePolicy::Drop, TiePolicy::BothChosen, TiePolicy::BothRejected],
+            format if format.has_margin() => {
+                &[TiePolicy::Drop, TiePolicy::MarginZero, TiePolicy::BothDirections]
+            }
+            format if format.is_preference() => &[TiePolicy::Drop, TiePolicy::BothDirections],
+            _ => &[],
+        }
+    }
+
+    /// What it can make of pairs in which both are bad.
+    pub fn both_bad_policies(self) -> &'static [BothBadPolicy] {
+        match self {
+            Self::Kto => &[BothBadPolicy::Drop, BothBadPolicy::AsTie, BothBadPolicy::BothRejected],
+            Self::VideoAlign => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
+            format if format.is_preference() => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What an export must be told before it can begin: which question, and the policies on what the project holds.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use tiebreak_domain::export::{ExportQuestion, PolicyCounts, PolicyQuestion};
+use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, SourceId};
+use tiebreak_formats::export::judged::{Judged, Names};
+use tiebreak_formats::export::{policy, questions, refusal};
+use tiebreak_store::Reader;
+
+/// What a plan meets in a project.
+pub struct Asking {
+    /// Who is who, and what was asked.
+    pub names: Names,
+    /// The files that items came from.
+    pub sources: HashMap<SourceId, String>,
+    /// How much of the project each policy is about.
+    pub holds: PolicyCounts,
+    /// The questions among which one must be chosen.
+    pub questions: Vec<ExportQuestion>,
+    /// What the plan leaves open.
+    pub unanswered: Vec<PolicyQuestion>,
+}
+
+impl Asking {
+    /// Looks at the project. Fails where the plan names a question that does not fit its format, or none does.
+    pub fn new(reader: &Reader, plan: &ExportPlan) -> Result<Self, ApiError> {
+        let mut asking = Self::for_writing(reader, plan)?;
+        asking.holds = holds(reader, plan, &asking.names)?;
+        let choice = questions::to_choose(plan.format, &asking.names);
+        asking.unanswered = policy::unanswered(plan, &asking.holds, !choice.is_empty());
+        asking.questions = choice
+            .into_iter()
+            .map(|question| ExportQuestion { key: question.key.clone(), title: question.title.clone() })
+            .collect();
+        Ok(asking)
+    }
+
+    /// The same without what the policies are about, for a plan that was asked before.
+    pub fn for_writing(reader: &Reader, plan: &ExportPlan) -> Result<Self, ApiError> {
+        let names = Names {
+            annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
+            rubrics: reader.rubrics()?,
+        };
+        if let Some((message, hint)) = refusal(plan, &names) {
+            return Err(ApiError::new(ErrorCode::BadRequest, message).hint(hint));
+        }
+        Ok(Self {
+            names,
+            sources: reader.sources()?.into_iter().map(|source| (source.id, source.name)).collect(),
+            holds: PolicyCounts::default(),
+            questions: Vec::new(),
+            unanswered: Vec::new(),
+        })
+    }
+
+    /// Refuses a plan that leaves a needed policy open.
+    pub fn refuse_open(&self) -> Result<(), ApiError> {
+        if self.unanswered.is_empty() {
+            return Ok(());
+        }
+        let words: Vec<&str> = self.unanswered.iter().map(|question| question.words()).collect();
+        Err(ApiError::new(
+            ErrorCode::PolicyNeeded,
+            format!("the export must be told what becomes of {}", words.join(", ")),
+        )
+        .hint("choose a policy for each; nothing about them is assumed"))
+    }
+}
+
+/// How much of the project each policy is about. Plain comparisons are counted by the reader at once; for other
+/// rubrics every judged item is looked at.
+fn holds(reader: &Reader, plan: &ExportPlan, names: &Names) -> Result<PolicyCounts, ApiError> {
+    let is_plain = names.rubrics.values().all(tiebreak_domain::Rubric::is_plain_comparison);
+    if is_plain && plan.format.is_of_pairs() || plan.format.asks().is_empty() {
+        return Ok(reader.policy_counts(&plan.annotators)?);
+    }
+    let mut counts = PolicyCounts::default();
+    let question = questions::question_of_plan(plan, names);
+    reader.each_judged_item(&plan.annotators, |item, judgments| {
+        let judged = Judged { item: &item, source: "", judgments: &judgments, names };
+        policy::count_policies(plan, question, &judged, &mut counts);
+        ControlFlow::Continue(())
+    })?;
+    Ok(counts)
+}

@@ -1,0 +1,51 @@
+//! One merge: another copy of the open project, brought in by the writer thread in one transaction.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tiebreak_domain::merge::MergeReport;
+use tiebreak_domain::{ApiError, ErrorCode, Event, JobId};
+
+use crate::engine::Shared;
+use crate::export::target::is_same_file;
+use crate::failure;
+use crate::jobs::CancelFlag;
+use crate::media_place::{folder_from_stored, stored_from_folder};
+use crate::project_file;
+use crate::session::Session;
+
+/// Starts a merge into the open project. A file that cannot be opened is refused at once.
+pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, path: PathBuf) -> Result<JobId, ApiError> {
+    if is_same_file(&session.path, &path) {
+        return Err(ApiError::new(ErrorCode::BadRequest, "a project cannot be merged into itself")
+            .hint("choose the other copy"));
+    }
+    let other = project_file::reader(&path)?;
+    let (shared, session) = (Arc::clone(shared), Arc::clone(session));
+    let jobs = Arc::clone(&shared.jobs);
+    let on_panic = {
+        let shared = Arc::clone(&shared);
+        move |job| shared.emit(Event::MergeEnded(job, Err(failure::broke_off("merge"))))
+    };
+    let work = move |job: JobId, cancel: &CancelFlag| {
+        let cancel = cancel.clone();
+        let own = session.path.clone();
+        let ended = session.writer.ask(move |store| {
+            let media_folder = |stored: &str| media_folder(&own, other.path(), stored);
+            let merged = store.merge(&other, media_folder, || !cancel.is_set())?;
+            merged.ok_or_else(|| failure::cancelled("merge"))
+        });
+        if ended.is_ok()
+            && let Err(error) = session.refresh()
+        {
+            tracing::warn!(%error, "the project's numbers could not be read after the merge");
+        }
+        shared.emit(Event::MergeEnded(job, ended.map(Box::<MergeReport>::new)));
+    };
+    jobs.start("tiebreak-merge", work, on_panic)
+}
+
+/// What is stored here for a media folder that the other copy stores.
+fn media_folder(own: &Path, other: &Path, stored: &str) -> String {
+    stored_from_folder(own, &folder_from_stored(other, stored))
+}

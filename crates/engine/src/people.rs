@@ -1,0 +1,161 @@
+//! The people of an open project: the study that is asked of them, their seats and PINs, profiles, and lead.
+//!
+//! [`PeopleState`] is what a session keeps in memory for them. `plan` is the study made ready for the queue,
+//! `choice` picks what is offered under it, `seats` says who may sit where; `quality` and `second_look` are what
+//! the lead asks. A lead without a PIN leads nothing: anybody can sit down in that seat.
+
+mod choice;
+mod pin;
+mod plan;
+mod pools;
+mod profile;
+mod quality;
+mod seats;
+mod second_look;
+mod templates;
+mod work;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ItemId, ItemRole, NewJudgment, Reply, StudySetup};
+use tiebreak_store::Reader;
+
+use crate::session::Session;
+
+pub use choice::Offer;
+pub use templates::templates;
+pub use work::JudgmentNote;
+
+use plan::Plan;
+use work::Work;
+
+/// What a session keeps in memory for its people.
+pub struct PeopleState {
+    plan: RwLock<Arc<Plan>>,
+    work: Mutex<Work>,
+    /// Held while a PIN is tried, so that nobody tries two at a time.
+    pins: Mutex<()>,
+    /// Whether whoever sits here has not given the PIN yet.
+    is_locked: AtomicBool,
+}
+
+impl PeopleState {
+    /// What a project says of its people.
+    pub fn load(reader: &Reader, seated: AnnotatorId) -> Result<Self, ApiError> {
+        let plan = Plan::load(reader)?;
+        let work = Work::load(reader, &plan)?;
+        Ok(Self {
+            plan: RwLock::new(Arc::new(plan)),
+            work: Mutex::new(work),
+            pins: Mutex::new(()),
+            is_locked: AtomicBool::new(reader.pin_state(seated)?.record.is_some()),
+        })
+    }
+
+    fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.read().expect("a plan is exchanged whole"))
+    }
+
+    fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::Acquire)
+    }
+}
+
+impl Session {
+    /// Reads anew what the queue stands on: after an import, a merge, or a change of the study or of a role.
+    pub fn reload_plan(&self) -> Result<(), ApiError> {
+        let reader = self.readers.lend()?;
+        let plan = Plan::load(&reader)?;
+        let reloaded = Work::load(&reader, &plan)?;
+        let mut work = self.people.work.lock().expect("the work is never left half-changed");
+        work.take_over(reloaded);
+        *self.people.plan.write().expect("a plan is exchanged whole") = Arc::new(plan);
+        Ok(())
+    }
+
+    /// The study in force.
+    pub fn study(&self) -> StudySetup {
+        self.people.plan().study.clone()
+    }
+
+    /// Sets the study up anew.
+    pub fn set_study(&self, study: StudySetup) -> Result<Reply, ApiError> {
+        self.for_lead()?;
+        if let Some(refusal) = study.refusal() {
+            return Err(ApiError::new(ErrorCode::BadInput, refusal));
+        }
+        let now = self.shared.host.now();
+        let set = self.writer.ask(move |store| Ok(store.set_study(&study, now)?))?;
+        self.reload_plan()?;
+        self.draw_arm_of(self.seated_annotator())?;
+        Ok(Reply::Study(Box::new(set)))
+    }
+
+    /// Says what an item is for.
+    pub fn set_item_role(&self, item: ItemId, role: ItemRole) -> Result<Reply, ApiError> {
+        self.for_lead()?;
+        if let Some(refusal) = role.refusal(&self.rubric()) {
+            return Err(ApiError::new(ErrorCode::BadInput, refusal));
+        }
+        self.writer.ask(move |store| Ok(store.set_item_role(item, &role)?))?;
+        self.reload_plan()?;
+        Ok(Reply::Done)
+    }
+
+    /// Every item that is not for judging.
+    pub fn item_roles(&self) -> Result<Reply, ApiError> {
+        self.for_lead()?;
+        Ok(Reply::ItemRoles(self.readers.lend()?.item_roles()?))
+    }
+
+    /// Refuses to offer anything before the PIN, the consent and what the study asks first.
+    pub fn may_be_offered(&self, annotator: AnnotatorId) -> Result<(), ApiError> {
+        if self.people.is_locked() && annotator == self.seated_annotator() {
+            return Err(needs_pin());
+        }
+        let plan = self.people.plan();
+        let study = &plan.study;
+        if study.consent.trim().is_empty() && study.profile.iter().all(|field| !field.required) {
+            return Ok(());
+        }
+        match self.readers.lend()?.person(annotator)?.to_do_first(study) {
+            Some(first) => {
+                Err(ApiError::new(ErrorCode::Denied, first).hint("fill in the profile of the study"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses judgments that whoever sits here must not give.
+    pub fn may_submit(&self, judgment: &NewJudgment) -> Result<(), ApiError> {
+        if self.people.is_locked() && judgment.annotator == self.seated_annotator() {
+            return Err(needs_pin());
+        }
+        if judgment.origin == tiebreak_domain::Origin::Review {
+            self.for_lead()?;
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever does not lead the study, where somebody does.
+    fn for_lead(&self) -> Result<(), ApiError> {
+        if self.is_for_lead_alone()? {
+            return Err(ApiError::new(ErrorCode::Denied, "this is for whoever leads the study")
+                .hint("switch to the annotator who leads it"));
+        }
+        Ok(())
+    }
+
+    /// Whether somebody leads the study, and it is not whoever sits here.
+    fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
+        let leads = self.readers.lend()?.leads()?;
+        let is_lead = leads.contains(&self.seated_annotator()) && !self.people.is_locked();
+        Ok(!leads.is_empty() && !is_lead)
+    }
+}
+
+fn needs_pin() -> ApiError {
+    ApiError::new(ErrorCode::Denied, "this seat is kept by a PIN")
+        .hint("give the PIN, or switch to another annotator")
+}

@@ -1,0 +1,295 @@
+//! The choice: what an annotator is offered next under a study that shares work out.
+//!
+//! Training items come first, in the order of the file; with a threshold nothing else is offered until all of them
+//! are judged and it is reached. Then each offer is of a kind that [`QualityRules::draw`] says, and within a kind
+//! the next item in the annotator's order. In the order of the file that is the first open item after the one asked
+//! from; in an order of one's own it is the next from where the annotator is, going round.
+//!
+//! Everything is a handful of operations on compressed sets, and the walk along an order of one's own is short:
+//! where a good share of the items is open the next open one is near, and where few are, their places are compared.
+//!
+//! [`QualityRules::draw`]: tiebreak_domain::quality::QualityRules::draw
+
+use roaring::RoaringBitmap;
+use tiebreak_domain::assignment::{OwnOrder, QueueOrder};
+use tiebreak_domain::quality::{Available, Kind};
+use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
+use tiebreak_domain::{Annotator, AnnotatorId, AnnotatorKey, ApiError, ItemId, ItemStatus, UnixMillis};
+use tiebreak_store::{Lease, Reader};
+
+use super::plan::Plan;
+use super::pools::{Pools, close_by_tag, close_settled, pools};
+use super::work::Work;
+use crate::session::Session;
+
+/// Where fewer items than one in so many are open, their places are compared instead of walked along.
+const SPARSE: u64 = 64;
+
+/// An item that was chosen, and why.
+pub struct Offer {
+    /// The item.
+    pub item: ItemId,
+    /// Why.
+    pub acquisition: Acquisition,
+}
+
+impl Session {
+    /// What is offered at a place; none where the plan has no say in it.
+    pub(crate) fn choose(&self, request: &QueueRequest) -> Result<Option<Vec<Offer>>, ApiError> {
+        let plan = self.people.plan();
+        if plan.is_plain() || !matches!(request.place, Place::Start | Place::After(_)) {
+            return Ok(None);
+        }
+        let now = self.shared.host.now();
+        let reader = self.readers.lend()?;
+        let annotators = reader.annotators()?;
+        let mut work = self.people.work.lock().expect("the work is never left half-changed");
+        let mut choice = Choice::new(&plan, &reader, &mut work, &annotators, request, now)?;
+        let offers = choice.offers(request)?;
+        let leases = choice.leases(&offers, request, now);
+        drop(work);
+        if !leases.is_empty() {
+            // Whoever asks need not wait for the disk: the leases in memory are what the queue goes by.
+            self.writer.send(move |store| Ok(store.lease(&leases, now)?))?;
+        }
+        Ok(Some(offers))
+    }
+}
+
+/// One request being answered.
+struct Choice<'a> {
+    plan: &'a Plan,
+    reader: &'a Reader,
+    work: &'a mut Work,
+    annotator: AnnotatorId,
+    key: AnnotatorKey,
+    pools: Pools,
+    repeats: Vec<ItemId>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(
+        plan: &'a Plan,
+        reader: &'a Reader,
+        work: &'a mut Work,
+        annotators: &[Annotator],
+        request: &QueueRequest,
+        now: UnixMillis,
+    ) -> Result<Self, ApiError> {
+        let annotator = request.annotator;
+        let (key, tags) = reader.key_and_tags(annotator)?;
+        let has_repeats = plan.study.quality.repeats.is_some();
+        let repeats_done = if has_repeats { reader.repeat_count(annotator)? } else { 0 };
+        let facets = reader.facets();
+        let facets = facets.read();
+        let mut pools = pools(plan, &facets, annotator, request);
+        pools.offers += repeats_done;
+        close_by_tag(plan, &tags, &mut pools);
+        close_settled(plan, work, &facets, annotators, annotator, now, &mut pools.normal);
+        drop(facets);
+        let mut choice = Self { plan, reader, work, annotator, key, pools, repeats: Vec::new() };
+        choice.find_repeats(request)?;
+        Ok(choice)
+    }
+
+    fn offers(&mut self, request: &QueueRequest) -> Result<Vec<Offer>, ApiError> {
+        let mut offers = Vec::new();
+        let mut after = match request.place {
+            Place::After(item) => item.0 as u32,
+            _ => 0,
+        };
+        while offers.len() < request.count as usize {
+            let (item, method, propensity) = if let Some(item) = self.pools.training.min() {
+                self.pools.training.remove(item);
+                (item, AcquisitionMethod::Training, 1.0)
+            } else {
+                let number = self.pools.offers + offers.len() as u64;
+                match self.next(number, after)? {
+                    Some(found) => found,
+                    None => break,
+                }
+            };
+            if self.plan.study.assignment.order == QueueOrder::File && method == AcquisitionMethod::FileOrder
+            {
+                after = item;
+                self.work.cursors.insert(self.annotator, item);
+            }
+            let acquisition = Acquisition { method, score: None, propensity };
+            offers.push(Offer { item: ItemId(i64::from(item)), acquisition });
+        }
+        Ok(offers)
+    }
+
+    /// The next offer after the training.
+    fn next(&mut self, number: u64, after: u32) -> Result<Option<(u32, AcquisitionMethod, f64)>, ApiError> {
+        if self.plan.study.quality.qualification.is_some() && !self.is_qualified()? {
+            return Ok(None);
+        }
+        let available = Available {
+            normal: !self.pools.normal.is_empty(),
+            gold: !self.pools.gold.is_empty(),
+            attention: !self.pools.attention.is_empty(),
+            repeat: !self.repeats.is_empty(),
+        };
+        let Some(drawn) = self.plan.study.quality.draw(self.key, number, available) else { return Ok(None) };
+        let (item, method, propensity) = match drawn.kind {
+            Kind::Repeat => {
+                let item = self.repeats.remove(0).0 as u32;
+                (Some(item), AcquisitionMethod::Repeat, 1.0)
+            }
+            Kind::Gold => {
+                let propensity = self.share(self.pools.gold.len());
+                let item = first(self.own_order(), &self.pools.gold);
+                (item, AcquisitionMethod::Gold, propensity)
+            }
+            Kind::Attention => {
+                let propensity = self.share(self.pools.attention.len());
+                let item = first(self.own_order(), &self.pools.attention);
+                (item, AcquisitionMethod::Attention, propensity)
+            }
+            Kind::Normal => {
+                let propensity = self.share(self.pools.normal.len());
+                let item = self.next_normal(after);
+                let method = match item {
+                    // Where they have no rate they stand where the order has them.
+                    Some(item) if self.plan.gold.contains(item) => AcquisitionMethod::Gold,
+                    Some(item) if self.plan.attention.contains(item) => AcquisitionMethod::Attention,
+                    _ if self.plan.study.assignment.order == QueueOrder::File => AcquisitionMethod::FileOrder,
+                    _ => AcquisitionMethod::OwnOrder,
+                };
+                (item, method, propensity)
+            }
+        };
+        let Some(item) = item else { return Ok(None) };
+        self.pools.normal.remove(item);
+        self.pools.gold.remove(item);
+        self.pools.attention.remove(item);
+        Ok(Some((item, method, drawn.probability * propensity)))
+    }
+
+    fn is_qualified(&self) -> Result<bool, ApiError> {
+        if self.pools.training_unjudged > 0 {
+            return Ok(false);
+        }
+        let training = self.plan.training_of(self.reader, self.annotator)?;
+        Ok(training.is_none_or(|training| training.is_qualified == Some(true)))
+    }
+
+    /// The chance of one of so many in the order of this study.
+    fn share(&self, count: u64) -> f64 {
+        match self.plan.study.assignment.order {
+            QueueOrder::File => 1.0,
+            QueueOrder::Own { .. } => 1.0 / count.max(1) as f64,
+        }
+    }
+
+    fn own_order(&self) -> Option<OwnOrder> {
+        match self.plan.study.assignment.order {
+            QueueOrder::File => None,
+            QueueOrder::Own { seed } => Some(OwnOrder::new(self.key, seed, self.pools.last_item)),
+        }
+    }
+
+    fn next_normal(&mut self, after: u32) -> Option<u32> {
+        let normal = &self.pools.normal;
+        let cursor = self.work.cursors.get(&self.annotator).copied().unwrap_or(0);
+        let Some(order) = self.own_order() else {
+            // An item that was mixed in says nothing of where the annotator is in the file.
+            let was_mixed_in = self.plan.roles.contains_key(&after);
+            let after = if was_mixed_in { cursor } else { after };
+            return normal.range(after.saturating_add(1)..).next().or_else(|| normal.min());
+        };
+        let item = next_in_order(&order, normal, cursor)?;
+        self.work.cursors.insert(self.annotator, (order.place_of(item - 1) + 1) % order.count());
+        Some(item)
+    }
+
+    /// Finds the items that may be repeated now, as many as are asked for.
+    fn find_repeats(&mut self, request: &QueueRequest) -> Result<(), ApiError> {
+        let Some(rules) = self.plan.study.quality.repeats else { return Ok(()) };
+        let active = {
+            let facets = self.reader.facets();
+            let facets = facets.read();
+            facets.with_status(ItemStatus::Active).clone()
+        };
+        let (reader, annotator, plan) = (self.reader, self.annotator, self.plan);
+        let repeats = &mut self.repeats;
+        reader.judged_before(annotator, rules.after, |item| {
+            let place = item.0 as u32;
+            let may_be = active.contains(place)
+                && !plan.roles.contains_key(&place)
+                && !request.except.contains(&item)
+                && !repeats.contains(&item)
+                && !reader.was_repeated(annotator, item)?;
+            if may_be {
+                repeats.push(item);
+            }
+            Ok(repeats.len() < request.count as usize)
+        })?;
+        Ok(())
+    }
+
+    /// Keeps what was chosen for the annotator, and for longer what is on their screen already.
+    fn leases(&mut self, offers: &[Offer], request: &QueueRequest, now: UnixMillis) -> Vec<Lease> {
+        if self.plan.most_wanted().is_none() {
+            return Vec::new();
+        }
+        let minutes = i64::from(self.plan.study.assignment.lease_minutes);
+        let expires_at = UnixMillis(now.0 + minutes * 60_000);
+        let chosen = offers
+            .iter()
+            .map(|offer| offer.item)
+            .filter(|item| !self.plan.roles.contains_key(&(item.0 as u32)));
+        let kept = request.except.iter().copied();
+        let kept = kept.filter(|item| self.work.is_leased_to(self.annotator, item.0 as u32));
+        let leases: Vec<Lease> =
+            chosen.chain(kept).map(|item| Lease { item, annotator: self.annotator, expires_at }).collect();
+        for lease in &leases {
+            self.work.lease(*lease);
+        }
+        leases
+    }
+}
+
+/// The first of some items: in an order of one's own, or else in the file's.
+fn first(order: Option<OwnOrder>, items: &RoaringBitmap) -> Option<u32> {
+    match order {
+        Some(order) => items.iter().min_by_key(|item| order.place_of(item - 1)),
+        None => items.min(),
+    }
+}
+
+/// The first of some items from a place of an order on, going round.
+fn next_in_order(order: &OwnOrder, items: &RoaringBitmap, from: u32) -> Option<u32> {
+    let count = order.count();
+    if items.is_empty() || count == 0 {
+        return None;
+    }
+    let from = from % count;
+    if items.len() * SPARSE < u64::from(count) {
+        let distance =
+            |item: &u32| (u64::from(order.place_of(item - 1)) + u64::from(count - from)) % u64::from(count);
+        return items.iter().min_by_key(distance);
+    }
+    (from..count).chain(0..from).map(|place| order.at(place) + 1).find(|item| items.contains(*item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walking_and_comparing_find_the_same() {
+        let order = OwnOrder::new(AnnotatorKey([4; 16]), 9, 2_000);
+        let sparse: RoaringBitmap = [17, 500, 501, 1999, 2000].into_iter().collect();
+        for from in (0..2_000).step_by(37) {
+            let walked = (from..2_000)
+                .chain(0..from)
+                .map(|place| order.at(place) + 1)
+                .find(|item| sparse.contains(*item));
+            assert_eq!(next_in_order(&order, &sparse, from), walked, "from {from}");
+        }
+        assert_eq!(next_in_order(&order, &RoaringBitmap::new(), 3), None, "nothing is open");
+    }
+}

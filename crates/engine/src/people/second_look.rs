@@ -1,0 +1,108 @@
+//! The second look: which items call for a reviewer, why, and all that was said of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tiebreak_domain::assignment::do_disagree;
+use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, SecondLook};
+use tiebreak_domain::{ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict};
+use tiebreak_store::{Reader, Repeat};
+
+use crate::session::Session;
+
+impl Session {
+    /// Items that should be looked at again.
+    pub fn second_look(&self, filter: &LookFilter) -> Result<Reply, ApiError> {
+        self.for_lead()?;
+        let above = self.people.plan().disagreement_above();
+        let reader = self.readers.lend()?;
+        let reasons = reasons(&reader, above)?;
+        let reviewed = reader.reviewed()?;
+        let repeats = reader.repeats(None, None)?;
+        let mut look = SecondLook::default();
+        for (item, reasons) in reasons {
+            let is_wanted = filter.reasons.is_empty()
+                || reasons.iter().any(|reason| filter.reasons.contains(&reason.kind()));
+            if !is_wanted {
+                continue;
+            }
+            let id = ItemId(i64::from(item));
+            let mut judgments = None;
+            if reviewed.contains(item) && !filter.with_reviewed {
+                let in_force = reader.in_force(id)?;
+                if is_reviewed(&in_force) {
+                    continue;
+                }
+                judgments = Some(in_force);
+            }
+            let is_on_page = look.total >= filter.from && look.items.len() < filter.count as usize;
+            look.total += 1;
+            if is_on_page {
+                let judgments = judgments.map_or_else(|| reader.in_force(id), Ok)?;
+                look.items.push(LookItem {
+                    item: id,
+                    reasons,
+                    is_reviewed: is_reviewed(&judgments),
+                    judgments,
+                    repeats: repeats
+                        .iter()
+                        .filter(|repeat| repeat.given.item == id)
+                        .map(judgment_from_repeat)
+                        .collect(),
+                });
+            }
+        }
+        Ok(Reply::SecondLook(Box::new(look)))
+    }
+}
+
+/// Every reason of every active item, in the order of the file.
+fn reasons(reader: &Reader, above: u32) -> Result<BTreeMap<u32, Vec<LookReason>>, ApiError> {
+    let mut reasons: BTreeMap<u32, Vec<LookReason>> = BTreeMap::new();
+    for annotator in reader.annotators()? {
+        let facets = reader.facets();
+        let facets = facets.read();
+        for item in facets.annotator(annotator.id).into_iter().flat_map(|said| &said.flagged) {
+            reasons.entry(item).or_default().push(LookReason::Flagged(annotator.id));
+        }
+    }
+    for item in reader.disputed(above)? {
+        reasons.entry(item).or_default().push(LookReason::PeopleDisagree);
+    }
+    let mut originals: HashMap<JudgmentId, Verdict> = HashMap::new();
+    for repeat in reader.repeats(None, None)? {
+        if !originals.contains_key(&repeat.repeat_of)
+            && let Some(original) = reader.judgment(repeat.repeat_of)?
+        {
+            originals.insert(repeat.repeat_of, original.given.verdict);
+        }
+        let Some(original) = originals.get(&repeat.repeat_of) else { continue };
+        if do_disagree([original, &repeat.given.verdict], above) {
+            let reason = LookReason::SelfDisagrees(repeat.given.annotator);
+            reasons.entry(repeat.given.item.0 as u32).or_default().push(reason);
+        }
+    }
+    for conflict in reader.merge_conflicts()? {
+        let reason = LookReason::MergeConflict(conflict.annotator);
+        reasons.entry(conflict.item.0 as u32).or_default().push(reason);
+    }
+    let facets = reader.facets();
+    let facets = facets.read();
+    reasons.retain(|item, _| facets.with_status(ItemStatus::Active).contains(*item));
+    Ok(reasons)
+}
+
+/// Whether a review is in force after which nobody else has judged the item.
+fn is_reviewed(judgments: &[Judgment]) -> bool {
+    let is_review = |judgment: &&Judgment| {
+        judgment.given.origin == Origin::Review && matches!(judgment.given.verdict, Verdict::Judged { .. })
+    };
+    let when = |judgment: &Judgment| judgment.given.recorded_at;
+    let review = judgments.iter().filter(is_review).map(when).max();
+    let other = judgments.iter().filter(|judgment| !is_review(judgment)).map(when).max();
+    review.is_some_and(|review| other.is_none_or(|other| review >= other))
+}
+
+/// A repeat as a judgment of its own, the first of its log.
+fn judgment_from_repeat(repeat: &Repeat) -> Judgment {
+    Judgment { given: repeat.given.clone(), revision: 1, supersedes: None }
+}

@@ -1,0 +1,196 @@
+//! Assignment: how many judgments an item gets, by whom, and in which order.
+
+use std::collections::BTreeSet;
+
+use tiebreak_domain::assignment::{Assignment, Overlap, QueueOrder};
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::{ItemId, Outcome, QueuedItem, Request, StudySetup, Verdict};
+
+use crate::people::{set_study, with_rows};
+use crate::world::{World, preference};
+
+fn assign(world: &World, assignment: Assignment) {
+    set_study(world, &StudySetup { assignment, ..StudySetup::default() });
+}
+
+fn ids(items: &[QueuedItem]) -> Vec<i64> {
+    items.iter().map(|item| item.item.id.0).collect()
+}
+
+fn judge(world: &World, item: &QueuedItem, outcome: Outcome) {
+    world.submit(world.judgment(item, Verdict::overall(preference(outcome))));
+}
+
+#[test]
+fn the_last_place_of_an_item_is_offered_to_one_until_the_lease_is_over() {
+    let world = with_rows(5);
+    assign(&world, Assignment { wanted: Some(1), lease_minutes: 10, ..Assignment::default() });
+    let on_screen = world.queue(Place::Start, 3);
+    assert_eq!(ids(&on_screen), [1, 2, 3]);
+    world.seat("Bob");
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [4, 5], "the rest is kept for Ada");
+    world.seat("Ada");
+    judge(&world, &on_screen[0], Outcome::A);
+    // A copy and the next start know the leases too.
+    world.engine.call(Request::CloseProject).unwrap();
+    world.project(Request::OpenProject { path: world.text("a.tiebreak") });
+    world.seat("Bob");
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [4, 5], "still kept for Ada");
+    world.advance(11 * 60_000);
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [2, 3, 4, 5], "judged items have all that is wanted");
+    world.seat("Ada");
+    assert!(world.queue(Place::Start, 9).is_empty(), "now they are kept for Bob");
+    judge(&world, &on_screen[1], Outcome::B);
+    assert_eq!(world.info().judgments, 2, "what was on the screen is stored, though its lease was over");
+    assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn a_third_judgment_is_asked_only_where_two_disagree_and_no_fourth() {
+    let world = with_rows(3);
+    let overlap = Some(Overlap { most: 3, disagreement_above: 0 });
+    assign(&world, Assignment { wanted: Some(2), overlap, ..Assignment::default() });
+    for (name, outcomes) in
+        [("Ada", [Outcome::A, Outcome::A, Outcome::A]), ("Bob", [Outcome::A, Outcome::B, Outcome::Tie])]
+    {
+        world.seat(name);
+        for (item, outcome) in world.queue(Place::Start, 9).iter().zip(outcomes) {
+            judge(&world, item, outcome);
+        }
+    }
+    world.seat("Cleo");
+    let asked = world.queue(Place::Start, 9);
+    assert_eq!(ids(&asked), [2, 3], "on the first they agree");
+    judge(&world, &asked[0], Outcome::B);
+    world.seat("Dan");
+    assert!(world.queue(Place::Start, 9).is_empty(), "the second has three, and Cleo is at the third");
+    world.advance(60 * 60_000);
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [3], "her lease is over");
+    world.seat("Bob");
+    let item = world.queue(Place::At(ItemId(3)), 1).remove(0);
+    judge(&world, &item, Outcome::A);
+    world.seat("Eve");
+    world.advance(60 * 60_000);
+    assert!(world.queue(Place::Start, 9).is_empty(), "Bob changed his mind, and nothing is disputed");
+}
+
+#[test]
+fn the_setting_may_change_while_work_is_under_way() {
+    let world = with_rows(3);
+    world.judge_next(Outcome::A);
+    assign(&world, Assignment { wanted: Some(1), ..Assignment::default() });
+    world.seat("Bob");
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [2, 3], "what was judged before counts");
+    assign(&world, Assignment { wanted: Some(2), ..Assignment::default() });
+    assert_eq!(world.queue(Place::Start, 9).len(), 3, "one more of each");
+    assign(&world, Assignment::default());
+    assert_eq!(world.queue(Place::Start, 9).len(), 3, "everyone judges everything again");
+    world.seat("Ada");
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [2, 3]);
+}
+
+#[test]
+fn votes_from_a_file_are_nobodys_judgments() {
+    let world = World::new();
+    world.create("a.tiebreak");
+    world.import_with_labels(&world.write("rows.jsonl", crate::world::trl_rows(2)), "past");
+    assign(&world, Assignment { wanted: Some(1), ..Assignment::default() });
+    assert_eq!(world.queue(Place::Start, 9).len(), 2, "the study wants one of its own people");
+}
+
+#[test]
+fn everyone_has_an_order_of_their_own_that_stays() {
+    let world = with_rows(120);
+    assign(&world, Assignment { order: QueueOrder::Own { seed: 11 }, ..Assignment::default() });
+    let of_ada = world.queue(Place::Start, 120);
+    let all: BTreeSet<i64> = ids(&of_ada).into_iter().collect();
+    assert_eq!(all.len(), 120, "each once");
+    assert_ne!(ids(&of_ada), (1..=120).collect::<Vec<_>>(), "not the file's order");
+    assert_eq!(of_ada[0].acquisition.method, AcquisitionMethod::OwnOrder);
+    assert!((of_ada[0].acquisition.propensity - 1.0 / 120.0).abs() < 1e-12, "one of all that were open");
+    assert!((of_ada[100].acquisition.propensity - 1.0 / 20.0).abs() < 1e-12, "one of those still open");
+    for item in &of_ada[..30] {
+        judge(&world, item, Outcome::A);
+    }
+    world.engine.call(Request::CloseProject).unwrap();
+    world.project(Request::OpenProject { path: world.text("a.tiebreak") });
+    assert_eq!(ids(&world.queue(Place::Start, 90)), ids(&of_ada[30..]), "the same order after a restart");
+    let taken = ids(&of_ada[30..35]);
+    world.seat("Bob");
+    let of_bob = ids(&world.queue(Place::Start, 120));
+    assert_ne!(of_bob, ids(&of_ada), "another order for another person");
+    world.seat("Ada");
+    let next = ids(&world.queue(Place::After(ItemId(taken[4])), 3));
+    assert!(
+        next.iter().all(|id| !ids(&of_ada[..30]).contains(id)),
+        "what is judged is not offered: {next:?}"
+    );
+}
+
+#[test]
+fn items_that_need_a_skill_go_to_those_who_have_it() {
+    let world = World::new();
+    world.create("a.tiebreak");
+    let rows = r#"{"q":"Q1","a":"x1","b":"y1","field":"law"}
+{"q":"Q2","a":"x2","b":"y2","field":"medicine"}
+{"q":"Q3","a":"x3","b":"y3","field":""}
+{"q":"Q4","a":"x4","b":"y4","field":"law"}
+"#;
+    let columns = |content: &str| tiebreak_domain::import::CandidateColumns {
+        content: content.into(),
+        kind: tiebreak_domain::import::ContentKind::Text,
+        model: None,
+    };
+    let mapping = tiebreak_domain::import::ColumnMapping {
+        prompt: vec!["q".into()],
+        candidates: vec![columns("a"), columns("b")],
+        metadata: vec!["field".into()],
+        ..Default::default()
+    };
+    let plan = tiebreak_domain::ImportPlan {
+        format: Some(tiebreak_domain::DataFormat::Columns),
+        mapping: Some(mapping),
+        ..tiebreak_domain::ImportPlan::of_file(world.write("rows.jsonl", rows))
+    };
+    assert_eq!(world.try_import(plan).unwrap().items_added, 4);
+    let assignment = Assignment { tag_column: Some("field".into()), ..Assignment::default() };
+    let tags = vec!["law".to_owned(), "medicine".to_owned()];
+    set_study(&world, &StudySetup { assignment, tags, ..StudySetup::default() });
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [3], "what needs nothing is for everyone");
+    let ada = world.info().annotator;
+    world.engine.call(Request::SetTags { annotator: ada, tags: vec!["law".into()] }).unwrap();
+    assert_eq!(ids(&world.queue(Place::Start, 9)), [1, 3, 4]);
+    let unknown = world.refused(Request::SetTags { annotator: ada, tags: vec!["magic".into()] });
+    assert_eq!(unknown.code, tiebreak_domain::ErrorCode::BadInput);
+}
+
+/// How long the next item takes on a million: printed, since a loaded machine would make a test of it fail.
+#[test]
+#[ignore = "imports a million items"]
+fn the_next_item_of_a_million_in_each_setting() {
+    let world = with_rows(1_000_000);
+    for _ in 0..50 {
+        world.judge_next(Outcome::A);
+    }
+    let own = QueueOrder::Own { seed: 1 };
+    let overlap = Some(Overlap { most: 3, disagreement_above: 1 });
+    let settings = [
+        ("plain", Assignment::default()),
+        ("own order", Assignment { order: own, ..Assignment::default() }),
+        ("two wanted", Assignment { wanted: Some(2), overlap, ..Assignment::default() }),
+        (
+            "two wanted, own order",
+            Assignment { wanted: Some(2), overlap, order: own, ..Assignment::default() },
+        ),
+    ];
+    for (name, assignment) in settings {
+        assign(&world, assignment);
+        let mut after = world.queue(Place::Start, 1)[0].item.id;
+        let begun = std::time::Instant::now();
+        for _ in 0..200 {
+            after = world.queue(Place::After(after), 1)[0].item.id;
+        }
+        println!("{name}: {:?} an item, the rest of the door included", begun.elapsed() / 200);
+    }
+}

@@ -1,0 +1,240 @@
+//! Unpaired rows for KTO: a completion, and whether it is desirable.
+//!
+//! A decided pair becomes two rows, the chosen true and the rejected false. Where each candidate was called
+//! good or not by itself (a yes/no question), each has a row of its own, and nothing is taken apart.
+
+use serde::Serialize;
+use serde_json::Value;
+use tiebreak_domain::export::SeveralPolicy;
+use tiebreak_domain::{Candidate, ExportPlan, Judgment, Part, Question};
+
+use super::judged::{Judged, rating_of};
+use super::output::{ItemOutput, json_line};
+use super::policy::{PairRow, UNANSWERED, WAITING, agreed_value, disagreement, is_labelled, rows_of_item};
+use super::turns::{check_end, check_turns, messages, prompt_text, response_text, turns};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    prompt: Value,
+    completion: Value,
+    label: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+}
+
+/// Writes the rows of one item.
+pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
+    if is_labelled(plan.format, question) {
+        write_labelled(plan, question, judged, output);
+        return;
+    }
+    if judged.candidates().len() < 2 {
+        output.leave_out("fewer than two candidates", judged.judgments.len() as u64);
+        return;
+    }
+    for group in rows_of_item(plan, question, judged, output) {
+        let mut labelled: Vec<(usize, bool, Option<&str>)> = Vec::new();
+        for PairRow { chosen, rejected, both, annotator, .. } in group.rows {
+            let annotator = annotator.and_then(|id| judged.names.annotators.get(&id)).map(String::as_str);
+            // Of many candidates, one may stand in several pairs: a row says the same thing once.
+            for row in
+                [(chosen, both.unwrap_or(true), annotator), (rejected, both.unwrap_or(false), annotator)]
+            {
+                if !labelled.contains(&row) {
+                    labelled.push(row);
+                }
+            }
+        }
+        take(judged, &labelled, group.judgments, output);
+    }
+}
+
+fn write_labelled(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
+    let candidates = judged.candidates().len();
+    let labels = |judgment: &Judgment| -> Vec<Option<bool>> {
+        (0..candidates)
+            .map(|index| rating_of(judgment, &question.key, index).map(|value| value == 1))
+            .collect()
+    };
+    let answered = judged.answered();
+    output.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
+    let said: Vec<(&Judgment, Vec<Option<bool>>)> = answered
+        .iter()
+        .map(|judgment| (*judgment, labels(judgment)))
+        .filter(|(_, labels)| labels.iter().any(Option::is_some))
+        .collect();
+    output.leave_out(UNANSWERED, (answered.len() - said.len()) as u64);
+    let rows = |labels: &[Option<bool>], annotator| -> Vec<(usize, bool, Option<&str>)> {
+        labels.iter().enumerate().filter_map(|(index, label)| Some((index, (*label)?, annotator))).collect()
+    };
+    match plan.several {
+        _ if said.is_empty() => {}
+        Some(SeveralPolicy::Each) => {
+            for (judgment, labels) in &said {
+                take(judged, &rows(labels, Some(judged.names.annotator(judgment))), 1, output);
+            }
+        }
+        Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {
+            let agreed: Vec<Option<bool>> = (0..candidates)
+                .map(|index| {
+                    let votes: Vec<bool> = said.iter().filter_map(|(_, labels)| labels[index]).collect();
+                    agreed_value(policy, &votes)
+                })
+                .collect();
+            let rows = rows(&agreed, None);
+            if rows.is_empty() {
+                output.leave_out(disagreement(policy), said.len() as u64);
+            } else {
+                take(judged, &rows, said.len() as u64, output);
+            }
+        }
+        None if said.len() > 1 => output.leave_out(WAITING, said.len() as u64),
+        Some(SeveralPolicy::Latest) | None => {
+            let latest =
+                said.iter().max_by_key(|(judgment, _)| (judgment.given.recorded_at, judgment.given.id));
+            output.leave_out("an earlier judgment of the item", said.len() as u64 - 1);
+            if let Some((_, labels)) = latest {
+                take(judged, &rows(labels, None), 1, output);
+            }
+        }
+    }
+}
+
+fn take(judged: &Judged, rows: &[(usize, bool, Option<&str>)], judgments: u64, output: &mut ItemOutput) {
+    let lines: Vec<Result<String, String>> =
+        rows.iter().map(|(index, label, annotator)| line(judged, *index, *label, *annotator)).collect();
+    if lines.iter().all(Result::is_ok) {
+        for (_, label, _) in rows {
+            output.labels[usize::from(!label)] += 1;
+        }
+    }
+    output.take(lines, judgments);
+}
+
+fn line(judged: &Judged, index: usize, label: bool, annotator: Option<&str>) -> Result<String, String> {
+    let item = &judged.item.item;
+    let Some(candidate) = item.candidates.get(index) else { return Err("the item is no pair".to_owned()) };
+    let (prompt, completion) = if is_conversation(&item.prompt, candidate) {
+        response_turns(&item.prompt, candidate, index)?
+    } else {
+        (prompt_text(&item.prompt)?.into(), response_text(candidate, index)?.into())
+    };
+    let id = item.external_id.as_deref();
+    Ok(json_line(&Line { prompt, completion, label, annotator, id }))
+}
+
+fn is_conversation(prompt: &[Part], candidate: &Candidate) -> bool {
+    prompt.iter().chain(&candidate.parts).any(|part| matches!(part, Part::Message { .. }))
+}
+
+fn response_turns(prompt: &[Part], candidate: &Candidate, index: usize) -> Result<(Value, Value), String> {
+    if prompt.iter().any(|part| part.uri().is_some()) {
+        return Err("the prompt holds a medium, and this format knows texts only".to_owned());
+    }
+    let asked = turns(prompt, "user");
+    check_turns(&asked, "the prompt")?;
+    check_end(&asked, "user", "the prompt")?;
+    let text = response_text(candidate, index)?;
+    Ok((messages(&asked), messages(&[("assistant", text)])))
+}
+
+/// How many rows of a file are desirable, and the weights under which both kinds count about the same.
+///
+/// TRL asks that `desirable_weight` × positives and `undesirable_weight` × negatives stand between 1:1 and 4:3
+/// (`docs/source/kto_trainer.md`). The weights here bring them to 1:1 by raising the rarer kind.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ClassBalance {
+    /// Rows whose label is true.
+    pub desirable: u64,
+    /// Rows whose label is false.
+    pub undesirable: u64,
+    /// For KTO's option of this name; none where a kind is missing.
+    pub desirable_weight: Option<f64>,
+    /// For KTO's option of this name; none where a kind is missing.
+    pub undesirable_weight: Option<f64>,
+}
+
+impl ClassBalance {
+    /// Of so many rows.
+    pub fn of_labels([desirable, undesirable]: [u64; 2]) -> Self {
+        let raised = |mine: u64, other: u64| {
+            let ratio = (other as f64 / mine as f64).max(1.0);
+            (mine > 0 && other > 0).then(|| (ratio * 1_000.0).round() / 1_000.0)
+        };
+        Self {
+            desirable,
+            undesirable,
+            desirable_weight: raised(desirable, undesirable),
+            undesirable_weight: raised(undesirable, desirable),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use serde_json::json;
+    use tiebreak_domain::export::{BothBadPolicy, TiePolicy};
+    use tiebreak_domain::rubric::{QuestionKind, Scale, Scope, StrengthSteps};
+    use tiebreak_domain::{ExportFormat, Outcome};
+
+    #[test]
+    fn a_pair_comes_apart_and_two_bad_ones_stay_bad() {
+        let names = names(vec![preference("overall", StrengthSteps::None)]);
+        let plan = ExportPlan {
+            ties: Some(TiePolicy::Drop),
+            both_bad: Some(BothBadPolicy::BothRejected),
+            several: Some(SeveralPolicy::Each),
+            ..ExportPlan::new(ExportFormat::Kto)
+        };
+        let judgments = [
+            judgment(1, 2, vec![outcome("overall", Outcome::B)]),
+            judgment(2, 2, vec![outcome("overall", Outcome::BothBad)]),
+        ];
+        let output = written(&plan, &names, &item(2), &judgments);
+        assert_eq!(
+            output.lines[0],
+            r#"{"prompt":"Why?","completion":"text 1","label":true,"annotator":"ada","id":"q1"}"#
+        );
+        let labels: Vec<_> = rows(&plan, &names, &item(2), &judgments)
+            .iter()
+            .map(|row| json!([row["completion"], row["label"]]))
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                json!(["text 1", true]),
+                json!(["text 0", false]),
+                json!(["text 0", false]),
+                json!(["text 1", false])
+            ]
+        );
+        assert_eq!(output.labels, [1, 3]);
+    }
+
+    #[test]
+    fn a_yes_or_no_of_each_candidate_is_its_label() {
+        let kind = QuestionKind::Rating { scale: Scale::YesNo };
+        let names = names(vec![Question::new("good", "Good?", Scope::Candidate, kind)]);
+        let plan =
+            ExportPlan { several: Some(SeveralPolicy::Majority), ..ExportPlan::new(ExportFormat::Kto) };
+        let judgments: Vec<_> = [[1, 1], [1, 0], [0, 0]]
+            .iter()
+            .zip(1..)
+            .map(|(values, annotator)| judgment(annotator, 2, rates("good", values)))
+            .collect();
+        let rows = rows(&plan, &names, &item(2), &judgments);
+        let labels: Vec<_> = rows.iter().map(|row| &row["label"]).collect();
+        assert_eq!(labels, [&json!(true), &json!(false)], "2 of 3 yes, 1 of 3 yes");
+    }
+
+    #[test]
+    fn weights_bring_both_kinds_to_the_same() {
+        let balance = ClassBalance::of_labels([100, 300]);
+        assert_eq!((balance.desirable_weight, balance.undesirable_weight), (Some(3.0), Some(1.0)));
+        assert_eq!(ClassBalance::of_labels([5, 0]).desirable_weight, None, "no weight makes up for nothing");
+    }
+}

@@ -1,0 +1,121 @@
+//! Ranking lists: a prompt, its candidates, and the ranks that each annotator gave them.
+//!
+//! Ranks start with 1, equal candidates have equal ranks, and after two equal ones the next is two further.
+//! `null` stands for who was not placed. An order from which losses over whole lists (Plackett–Luce) can learn.
+
+use serde::Serialize;
+use tiebreak_domain::{Candidate, Judgment, Question};
+
+use super::judged::Judged;
+use super::output::{ItemOutput, json_line};
+use super::policy::{UNANSWERED, UNRATABLE};
+use super::standing::standing_of;
+use super::turns::{prompt_text, text_or_medium};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    prompt: String,
+    candidates: Vec<String>,
+    models: Vec<Option<&'a str>>,
+    question: &'a str,
+    rankings: Vec<Ranks<'a>>,
+}
+
+#[derive(Serialize)]
+struct Ranks<'a> {
+    annotator: &'a str,
+    ranks: Vec<Option<u32>>,
+}
+
+/// Writes the row of one item.
+pub(super) fn write(question: &Question, judged: &Judged, output: &mut ItemOutput) {
+    let ranked = ranked(question, judged, output);
+    if !ranked.is_empty() {
+        let judgments = ranked.len() as u64;
+        output.take(vec![row(question, judged, ranked)], judgments);
+    }
+}
+
+/// The ranks that each annotator gave; who gave none is left out.
+pub(super) fn ranked<'a>(
+    question: &Question,
+    judged: &Judged<'a>,
+    output: &mut ItemOutput,
+) -> Vec<(&'a Judgment, Vec<Option<u32>>)> {
+    let answered = judged.answered();
+    output.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
+    let mut ranked = Vec::new();
+    for judgment in answered {
+        match standing_of(judgment, question, judged.candidates().len()) {
+            None => output.leave_out(UNANSWERED, 1),
+            Some(standing) => match standing.places() {
+                None => output.leave_out(UNRATABLE, 1),
+                Some(places) => ranked.push((judgment, places)),
+            },
+        }
+    }
+    ranked
+}
+
+fn row(
+    question: &Question,
+    judged: &Judged,
+    ranked: Vec<(&Judgment, Vec<Option<u32>>)>,
+) -> Result<String, String> {
+    let item = &judged.item.item;
+    let text = |(index, candidate): (usize, &Candidate)| text_or_medium(candidate, index);
+    Ok(json_line(&Line {
+        id: judged.name(),
+        prompt: if item.prompt.is_empty() { String::new() } else { prompt_text(&item.prompt)? },
+        candidates: item.candidates.iter().enumerate().map(text).collect::<Result<_, String>>()?,
+        models: item.candidates.iter().map(|candidate| candidate.model.as_deref()).collect(),
+        question: &question.key,
+        rankings: ranked
+            .into_iter()
+            .map(|(judgment, ranks)| Ranks { annotator: judged.names.annotator(judgment), ranks })
+            .collect(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use tiebreak_domain::answer::Ranking;
+    use tiebreak_domain::rubric::{RankingForm, StrengthSteps};
+    use tiebreak_domain::{AnswerValue, ExportFormat, ExportPlan, Outcome};
+
+    #[test]
+    fn every_annotator_has_ranks_and_ties_share_one() {
+        let names = names(vec![ranking("order", RankingForm::WithTies)]);
+        let judgments = [
+            judgment(1, 4, vec![ranks("order", &[&[2], &[0, 3], &[1]])]),
+            judgment(2, 4, vec![ranks("order", &[&[0], &[1], &[2], &[3]])]),
+            judgment(3, 4, vec![]),
+        ];
+        let plan = ExportPlan::new(ExportFormat::Ranking);
+        assert_eq!(
+            written(&plan, &names, &item(4), &judgments).lines,
+            [
+                r#"{"id":"q1","prompt":"Why?","candidates":["text 0","text 1","text 2","text 3"],"models":[null,null,null,null],"question":"order","rankings":[{"annotator":"ada","ranks":[2,4,1,2]},{"annotator":"bob","ranks":[1,2,3,4]}]}"#
+            ]
+        );
+    }
+
+    #[test]
+    fn the_middle_of_best_and_worst_has_no_rank_and_a_pair_is_a_ranking_of_two() {
+        let plan = ExportPlan::new(ExportFormat::Ranking);
+        let ends = AnswerValue::Ranking(Ranking { groups: vec![vec![3]], worst: Some(0) });
+        let judgments = [judgment(1, 4, vec![said("ends", None, ends)])];
+        let row = rows(&plan, &names(vec![ranking("ends", RankingForm::BestWorst)]), &item(4), &judgments);
+        assert_eq!(row[0]["rankings"][0]["ranks"], serde_json::json!([4, null, null, 1]));
+        let names = names(vec![preference("overall", StrengthSteps::None)]);
+        let judgments = [
+            judgment(1, 2, vec![outcome("overall", Outcome::B)]),
+            judgment(2, 2, vec![outcome("overall", Outcome::BothBad)]),
+        ];
+        let output = written(&plan, &names, &item(2), &judgments);
+        assert!(output.lines[0].contains("[2,1]"), "{output:?}");
+        assert_eq!(output.left_out, [("cannot be judged".to_owned(), 1)], "both bad is no order");
+    }
+}

@@ -1,0 +1,269 @@
+//! What is exported is read back as what was said: the rubrics are those that come with the program, the
+//! judgments as the screen makes them, and the way back is the importer's.
+#![allow(clippy::unwrap_used)]
+
+use tiebreak_domain::answer::StepVerdict;
+use tiebreak_domain::export::{NeutralSteps, SeveralPolicy};
+use tiebreak_domain::{
+    Answer, AnswerValue, Candidate, DataFormat, ExportFormat, ExportPlan, ImportPlan, Item, Judgment,
+    Outcome, Part, StoredItem,
+};
+
+use super::judged::Names;
+use super::testing::*;
+use crate::{Label, Reader, Record};
+
+/// The rubric of a template, and people.
+fn template(id: &str) -> Names {
+    let template = crate::rubric_file::templates().into_iter().find(|template| template.id == id).unwrap();
+    let mut names = names(Vec::new());
+    names.rubrics = [(1, template.rubric)].into();
+    names
+}
+
+/// Items and labels that the importer finds in the exported lines, told by it to be of the format.
+fn read_back(lines: &[String], extension: &str, format: DataFormat) -> Vec<(Item, Vec<Label>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("x.{extension}"));
+    std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let mut reader = Reader::open(&ImportPlan::of_file(path.to_str().unwrap())).unwrap();
+    assert_eq!(reader.format(), format, "it is recognised: {lines:?}");
+    let mut read = Vec::new();
+    for record in &mut reader {
+        match record.unwrap() {
+            Record::Item { item, labels, .. } => read.push((item, labels)),
+            other => panic!("expected an item, found {other:?} in {lines:?}"),
+        }
+    }
+    read
+}
+
+/// Exports, and reads what came back.
+fn round(
+    plan: &ExportPlan,
+    names: &Names,
+    item: &StoredItem,
+    judgments: &[Judgment],
+) -> Vec<(Item, Vec<Label>)> {
+    let output = written(plan, names, item, judgments);
+    assert_eq!(output.refused, [], "nothing is refused");
+    assert_eq!(output.left_out, [], "nothing is left out");
+    let mut lines: Vec<String> = super::header(plan.format, names).into_iter().collect();
+    lines.extend(output.lines);
+    let format = DataFormat::ALL.into_iter().find(|format| format.word() == plan.format.word()).unwrap();
+    read_back(&lines, plan.format.extension(), format)
+}
+
+/// Answers by question and candidate, so that their order does not count.
+fn sorted(mut answers: Vec<Answer>) -> Vec<Answer> {
+    answers.sort_by(|one, other| (&one.question, one.candidate).cmp(&(&other.question, other.candidate)));
+    answers
+}
+
+/// Every annotator's answers as given and as read, question by question.
+fn assert_same(given: &[Judgment], read: &[Label]) {
+    let people = ["ada", "bob", "cy", "dee", "eve"];
+    assert_eq!(given.len(), read.len(), "one label for each judgment: {read:?}");
+    for (judgment, label) in given.iter().zip(read) {
+        let name = people[judgment.given.annotator.0 as usize - 1];
+        assert_eq!(label.annotator.as_deref().unwrap_or(name), name, "whose it is");
+        let said = judgment.given.verdict.answers().to_vec();
+        assert_eq!(sorted(label.answers.clone()), sorted(said), "what {name} said");
+    }
+}
+
+/// The importer's names for questions that a single preference and its words have in HelpSteer's files.
+fn renamed(mut judgments: Vec<Judgment>, names: &[(&str, &str)]) -> Vec<Judgment> {
+    for judgment in &mut judgments {
+        let tiebreak_domain::Verdict::Judged { answers } = &mut judgment.given.verdict else { continue };
+        for answer in answers {
+            if let Some((_, to)) = names.iter().find(|(from, _)| *from == answer.question) {
+                answer.question = (*to).to_owned();
+            }
+        }
+    }
+    judgments
+}
+
+#[test]
+fn help_steer_2_ratings() {
+    let names = template("helpsteer2");
+    let answers = |shift: i32| {
+        let keys = ["helpfulness", "correctness", "coherence", "complexity", "verbosity"];
+        keys.iter().zip(0..).flat_map(|(key, value)| rates(key, &[(value + shift) % 5, value % 5])).collect()
+    };
+    let judgments = [judgment(1, 2, answers(1))];
+    let read = round(&ExportPlan::new(ExportFormat::HelpSteer2), &names, &item(2), &judgments);
+    assert_eq!(read.len(), 1, "neighbouring rows of one prompt are one item");
+    assert_eq!(read[0].0.candidates, item(2).item.candidates);
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn help_steer_preferences_with_their_words() {
+    let said = |key: &str, why: &str| {
+        vec![
+            judgment(1, 2, vec![prefers(key, -3), writes(why, None, "clear")]),
+            judgment(2, 2, vec![prefers(key, 1), writes(why, None, "shorter")]),
+            judgment(3, 2, vec![prefers(key, 0), writes(why, None, "same")]),
+        ]
+    };
+    for (format, id, key, why) in [
+        (ExportFormat::HelpSteer2Preference, "helpsteer2", "preference", "justification"),
+        (ExportFormat::HelpSteer3, "helpsteer3", "overall_preference", "reasoning"),
+    ] {
+        let judgments = said(key, why);
+        let read = round(&ExportPlan::new(format), &template(id), &item(2), &judgments);
+        assert_same(&renamed(judgments, &[(key, "overall"), (why, "rationale")]), &read[0].1);
+    }
+}
+
+#[test]
+fn ultra_feedback() {
+    let keys = ["instruction_following", "honesty", "truthfulness", "helpfulness", "overall_score"];
+    let mut answers: Vec<Answer> =
+        keys.iter().zip(1..).flat_map(|(key, value)| rates(key, &[value, 3, 1])).collect();
+    let kinds =
+        template("ultrafeedback").question("truthfulness_type").unwrap().kind.entries().unwrap().to_vec();
+    for candidate in 0..3 {
+        let checked = AnswerValue::Checklist(vec![kinds[usize::from(candidate)].key.clone()]);
+        answers.push(said("truthfulness_type", Some(candidate), checked));
+    }
+    answers.push(writes("critique", Some(1), "more detail"));
+    let judgments = [judgment(1, 3, answers)];
+    let plan = ExportPlan::new(ExportFormat::UltraFeedback);
+    let read = round(&plan, &template("ultrafeedback"), &item(3), &judgments);
+    assert_eq!(read[0].0.candidates.len(), 3);
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn image_reward_rankings_of_each_annotator() {
+    let names = template("imagereward");
+    let pictures = media_item("a fox", ["a.webp", "b.webp", "c.webp", "d.webp"].map(Part::image).to_vec());
+    let judgments = [
+        judgment(1, 4, vec![ranks("ranking", &[&[2], &[0, 3], &[1]])]),
+        judgment(2, 4, vec![ranks("ranking", &[&[0, 1, 2, 3]])]),
+    ];
+    let plan =
+        ExportPlan { several: Some(SeveralPolicy::Each), ..ExportPlan::new(ExportFormat::ImageReward) };
+    let read = round(&plan, &names, &pictures, &judgments);
+    assert_eq!(read[0].0.candidates, pictures.item.candidates);
+    let labels: Vec<Label> = read.into_iter().flat_map(|(_, labels)| labels).collect();
+    assert_same(&judgments, &labels);
+}
+
+#[test]
+fn prism_conversations() {
+    let names = template("prism");
+    let answers = |best: i32| {
+        let mut answers = rates("score", &[best, 40, 7]);
+        answers.push(said("performance_fluency", None, AnswerValue::Rating(90)));
+        answers.push(said("choice_values", None, AnswerValue::Rating(12)));
+        answers.push(writes("open_feedback", None, "kind, and \"brief\""));
+        answers
+    };
+    let mut item = item(3);
+    item.item.candidates[0].model = Some("m".into());
+    let judgments = [judgment(1, 3, answers(81)), judgment(2, 3, answers(100))];
+    let plan = ExportPlan::new(ExportFormat::Prism);
+    let read = round(&plan, &names, &item, &judgments);
+    assert_eq!(read.len(), 2, "one conversation for each person");
+    assert_eq!(read[0].0.candidates[0].model.as_deref(), Some("m"));
+    let labels: Vec<Label> = read.into_iter().flat_map(|(_, labels)| labels).collect();
+    assert_same(&judgments, &labels);
+    let utterances = written(&plan, &names, &item, &judgments[..1]).second_lines;
+    let read = read_back(&utterances, "jsonl", DataFormat::PrismUtterances);
+    assert_eq!(read.len(), 1, "utterances of one turn are one item");
+    assert_eq!(sorted(read[0].1[0].answers.clone()), rates("score", &[81, 40, 7]));
+}
+
+#[test]
+fn code_pref_bench_votes() {
+    let judgments = [Outcome::A, Outcome::Tie, Outcome::B]
+        .iter()
+        .zip(1..)
+        .map(|(said, who)| judgment(who, 2, vec![outcome("security", *said)]))
+        .collect::<Vec<_>>();
+    let plan =
+        ExportPlan { question: Some("security".into()), ..ExportPlan::new(ExportFormat::CodePrefBench) };
+    let read = round(&plan, &template("codeprefbench"), &item(2), &judgments);
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn video_align_sheets_with_ratings() {
+    let videos = ["v/1_A.mp4", "v/1_B.mp4"].map(|uri| Part::Video { uri: uri.into() });
+    let mut item = media_item("A girl, \"sitting\"", videos.to_vec());
+    item.item.candidates[0].metadata.insert("fps".into(), 24.0.into());
+    let mut answers = vec![outcome("vq", Outcome::B), outcome("mq", Outcome::Tie), outcome("ta", Outcome::A)];
+    for (key, values) in [("mos_vq", [4, 5]), ("mos_mq", [3, 3]), ("mos_ta", [5, 1])] {
+        answers.extend(rates(key, &values));
+    }
+    let judgments = [judgment(1, 2, answers)];
+    let plan = ExportPlan::new(ExportFormat::VideoAlign);
+    let read = round(&plan, &template("videoreward"), &item, &judgments);
+    let parts = |candidates: &[Candidate]| candidates.iter().map(|one| one.parts.clone()).collect::<Vec<_>>();
+    assert_eq!(parts(&read[0].0.candidates), parts(&item.item.candidates));
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn stepwise_labels() {
+    let mut item = item(1);
+    item.item.candidates = vec![Candidate::markdown("one\n\ntwo\n\nthree")];
+    let (right, wrong) = (Some(StepVerdict::Right), Some(StepVerdict::Wrong));
+    let judgments =
+        [judgment(1, 1, vec![said("steps", Some(0), AnswerValue::Steps(vec![right, right, wrong]))])];
+    let plan =
+        ExportPlan { neutral_steps: Some(NeutralSteps::Wrong), ..ExportPlan::new(ExportFormat::Stepwise) };
+    let read = round(&plan, &template("process-supervision"), &item, &judgments);
+    assert_eq!(read[0].0.candidates[0].steps(), ["one", "two", "three"]);
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn unpaired_rows_become_a_label_for_each_completion() {
+    let plan = ExportPlan::new(ExportFormat::Kto);
+    let names = template("comparison");
+    let judgments = [judgment(1, 2, vec![outcome("overall", Outcome::B)])];
+    let read = round(&plan, &names, &item(2), &judgments);
+    let (item, labels) = &read[0];
+    let texts: Vec<String> = item.candidates.iter().map(Candidate::text).collect();
+    assert_eq!(texts, ["text 1", "text 0"], "neighbouring rows of one prompt are one item, the chosen first");
+    assert_eq!(
+        labels[0].answers,
+        rates("acceptable", &[1, 0]),
+        "the chosen one true, the rejected one false"
+    );
+}
+
+/// Battles are read as columns, so only what was said is compared.
+#[test]
+fn battles() {
+    let mut item = item(2);
+    item.item.candidates[0].model = Some("gpt-4".into());
+    item.item.candidates[1].model = Some("vicuna".into());
+    let said = [Outcome::A, Outcome::B, Outcome::Tie, Outcome::BothBad];
+    let judgments: Vec<Judgment> =
+        said.iter().zip(1..).map(|(said, who)| judgment(who, 2, vec![outcome("overall", *said)])).collect();
+    let output = written(&ExportPlan::new(ExportFormat::Arena), &template("comparison"), &item, &judgments);
+    let read = read_back(&output.lines, "jsonl", DataFormat::Columns);
+    let outcomes: Vec<Outcome> =
+        read.iter().filter_map(|(_, labels)| Some(labels.first()?.preference()?.outcome)).collect();
+    assert_eq!(outcomes, said);
+    assert_eq!(read[0].0.candidates[1].model.as_deref(), Some("vicuna"));
+}
+
+#[test]
+fn every_template_can_be_written_in_the_formats_it_names() {
+    for template in crate::rubric_file::templates() {
+        for word in &template.exports {
+            let format = ExportFormat::from_word(word)
+                .unwrap_or_else(|| panic!("{}: no format is called {word:?}", template.id));
+            assert!(format.fits(&template.rubric.questions), "{} cannot be written as {word}", template.id);
+        }
+        let fits = |format: &&ExportFormat| format.fits(&template.rubric.questions);
+        assert!(ExportFormat::ALL.iter().filter(fits).count() >= 3, "{} can be written somehow", template.id);
+    }
+}

@@ -1,0 +1,134 @@
+//! Flat rows: lists and columns of candidates, context, votes.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::cell::cells_from_json;
+use crate::mapping::propose;
+use tiebreak_domain::Outcome;
+
+fn understand(line: &str) -> Result<Understood, String> {
+    let row: tiebreak_domain::item::Metadata = serde_json::from_str(line).unwrap();
+    let columns: Vec<String> = row.keys().cloned().collect();
+    let shape = ColumnsShape::new(propose(&columns, &[row]).mapping, TextFormat::Markdown).unwrap();
+    shape.understand(cells_from_json(line, &shape.columns()).unwrap())
+}
+
+#[test]
+fn a_row_of_votes_and_one_name_for_both_models() {
+    let row = understand(
+        r#"{"id":"p0","prompt":"Q","response_a":"x","response_b":"y","label":"b","annotators":["b","tie","a"],"models":"m_n","source":"s"}"#,
+    )
+    .unwrap();
+    let votes: Vec<_> = row
+        .labels
+        .iter()
+        .map(|label| (label.annotator.as_deref(), label.preference().unwrap().outcome))
+        .collect();
+    assert_eq!(votes, [(Some("1"), Outcome::B), (Some("2"), Outcome::Tie), (Some("3"), Outcome::A)]);
+    assert_eq!(row.item.candidates[0].model.as_deref(), Some("m"));
+    assert_eq!(row.item.metadata.keys().collect::<Vec<_>>(), ["label", "source"]);
+}
+
+#[test]
+fn conversations_without_a_prompt_share_their_beginning() {
+    let row = understand(
+        r#"{"conversation_a":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],
+            "conversation_b":[{"role":"user","content":"Hi"},{"role":"assistant","content":"No"}],"winner":"tie (bothbad)"}"#,
+    )
+    .unwrap();
+    assert_eq!(row.item.prompt, [Part::message("user", "Hi")]);
+    assert_eq!(row.item.candidates[1].parts, [Part::message("assistant", "No")]);
+    assert_eq!(row.labels[0].preference().unwrap().outcome, Outcome::BothBad);
+}
+
+#[test]
+fn a_strange_vote_is_a_doubt_and_not_a_refusal() {
+    let mapping = ColumnMapping {
+        candidates: ["x", "y"]
+            .map(|content| tiebreak_domain::import::CandidateColumns {
+                content: content.into(),
+                kind: ContentKind::Text,
+                model: None,
+            })
+            .to_vec(),
+        label: Some(LabelColumn { column: "v".into(), a: vec!["A".into()], ..LabelColumn::default() }),
+        ..ColumnMapping::default()
+    };
+    let shape = ColumnsShape::new(mapping, TextFormat::Plain).unwrap();
+    let cells = cells_from_json(r#"{"x":"1","y":"2","v":"maybe"}"#, &shape.columns).unwrap();
+    let row = shape.understand(cells).unwrap();
+    assert!(row.labels.is_empty());
+    assert_eq!(row.doubt.unwrap(), "\"v\" is no vote that the mapping knows: \"maybe\"");
+    let gone = shape.understand(cells_from_json(r#"{"x":"1"}"#, &shape.columns).unwrap());
+    assert_eq!(gone.unwrap_err(), "\"y\" is missing");
+}
+
+fn understand_by(candidates: &[&str], context: &[&str], line: &str) -> Result<Understood, String> {
+    let column = |content: &&str| CandidateColumns {
+        content: (*content).to_owned(),
+        kind: ContentKind::Text,
+        model: Some("models".to_owned()),
+    };
+    let mapping = ColumnMapping {
+        candidates: candidates.iter().map(column).collect(),
+        context: context.iter().map(|name| (*name).to_owned()).collect(),
+        prompt: vec!["prompt".to_owned()],
+        ..ColumnMapping::default()
+    };
+    let shape = ColumnsShape::new(mapping, TextFormat::Markdown)?;
+    shape.understand(cells_from_json(line, &shape.columns()).unwrap())
+}
+
+#[test]
+fn a_list_gives_all_its_elements() {
+    let line = r#"{"prompt":"p","answers":["x",{"answer":"y","model":"own"},"z"],"models":["m","n","o"]}"#;
+    let row = understand_by(&["answers"], &[], line).unwrap();
+    let texts: Vec<_> = row.item.candidates.iter().map(Candidate::text).collect();
+    assert_eq!(texts, ["x", "y", "z"]);
+    let models: Vec<_> =
+        row.item.candidates.iter().map(|candidate| candidate.model.as_deref().unwrap()).collect();
+    assert_eq!(models, ["m", "own", "o"], "what an element says of itself goes first");
+    let table = r#"{"prompt":"p","answers":"[\"x\",\"y\"]"}"#;
+    assert_eq!(understand_by(&["answers"], &[], table).unwrap().item.candidates.len(), 2, "JSON in a table");
+    let thirteen =
+        format!(r#"{{"prompt":"p","answers":{:?}}}"#, (0..13).map(|n| n.to_string()).collect::<Vec<_>>());
+    let refused = understand_by(&["answers"], &[], &thirteen).unwrap_err();
+    assert_eq!(refused, "an item has 1 to 12 candidates, this has 13");
+}
+
+#[test]
+fn any_number_of_columns_are_candidates_in_their_order() {
+    let line = r#"{"prompt":"p","a":"x","b":"y","c":"z"}"#;
+    assert_eq!(understand_by(&["c", "a", "b"], &[], line).unwrap().item.candidates[0].text(), "z");
+    assert_eq!(understand_by(&["a"], &[], line).unwrap().item.candidates.len(), 1, "one to be rated");
+    let gone = understand_by(&["a", "b", "d"], &[], line).unwrap_err();
+    assert_eq!(gone, "\"d\" is missing");
+    assert!(understand_by(&[], &[], line).unwrap_err().starts_with("it names 0 candidates"));
+}
+
+#[test]
+fn what_stands_beside_the_prompt_is_context() {
+    let line = r#"{"prompt":"p","a":"x","b":"y","source":"s.png","object_mask":"m.png","brief":"Be kind","note":""}"#;
+    let row = understand_by(&["a", "b"], &["source", "object_mask", "brief", "note"], line).unwrap();
+    let kinds: Vec<_> =
+        row.item.context.iter().map(|context| (context.kind, context.title.as_str())).collect();
+    let expected = [
+        (ContextKind::Reference, "source"),
+        (ContextKind::Mask, "object_mask"),
+        (ContextKind::Reference, "brief"),
+    ];
+    assert_eq!(kinds, expected, "an empty column is none");
+    assert_eq!(row.item.context[0].parts, [Part::image("s.png")]);
+    assert_eq!(row.item.context[2].parts, [Part::markdown("Be kind")]);
+}
+
+#[test]
+fn rows_of_many_columns_are_proposed_as_they_are() {
+    let row = understand(r#"{"prompt":"p","response_1":"x","response_2":"y","response_3":"z","model_1":"k","model_2":"l","model_3":"m","mask":"m.png"}"#)
+        .unwrap();
+    assert_eq!(row.item.candidates.len(), 3);
+    assert_eq!(row.item.candidates[2].model.as_deref(), Some("m"));
+    assert_eq!(row.item.context[0].kind, ContextKind::Mask);
+    let row = understand(r#"{"prompt":"p","candidates":["x","y","z"],"models":["k","l","m"]}"#).unwrap();
+    assert_eq!(row.item.candidates[1].model.as_deref(), Some("l"));
+}

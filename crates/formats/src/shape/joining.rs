@@ -1,0 +1,105 @@
+//! Rows that are one item: neighbours that share prompt, name and context, where a format spreads an item's
+//! candidates, or an item's annotators, over several rows.
+
+use tiebreak_domain::item::MAX_CANDIDATES;
+
+use super::Understood;
+
+/// Joins a row to the one before it; gives it back if it is an item of its own.
+///
+/// A candidate that is there already is not doubled, and its votes go to it. The votes of one annotator become
+/// one; where both rows answer the same question the first answer stands. Metadata is the first row's.
+pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Understood> {
+    let (first, second) = (&mut before.item, &mut next.item);
+    let is_same = first.prompt == second.prompt
+        && !first.prompt.is_empty()
+        && first.external_id == second.external_id
+        && first.context == second.context;
+    if !is_same {
+        return Some(next);
+    }
+    let mut places = Vec::new();
+    let mut added = 0;
+    for candidate in &second.candidates {
+        let known = first
+            .candidates
+            .iter()
+            .position(|known| known.parts == candidate.parts && known.model == candidate.model);
+        places.push(known.unwrap_or_else(|| {
+            added += 1;
+            first.candidates.len() + added - 1
+        }));
+    }
+    // A row with several candidates is whole: another such row of the same prompt is another item.
+    if first.candidates.len() + added > MAX_CANDIDATES || (added > 0 && second.candidates.len() > 1) {
+        return Some(next);
+    }
+    let is_about_all = |label: &crate::Label| label.answers.iter().any(|answer| answer.candidate.is_none());
+    // An answer about all candidates would be about others if some came in.
+    if added > 0 && (next.labels.iter().any(is_about_all) || before.labels.iter().any(is_about_all)) {
+        return Some(next);
+    }
+    for (candidate, place) in std::mem::take(&mut second.candidates).into_iter().zip(&places) {
+        if *place >= first.candidates.len() {
+            first.candidates.push(candidate);
+        }
+    }
+    for mut label in next.labels {
+        for answer in &mut label.answers {
+            answer.candidate = answer.candidate.map(|index| places[usize::from(index)] as u8);
+        }
+        match before.labels.iter_mut().find(|known| known.annotator == label.annotator) {
+            None => before.labels.push(label),
+            Some(known) => {
+                for answer in label.answers {
+                    let is_there = known.answers.iter().any(|there| {
+                        there.question == answer.question && there.candidate == answer.candidate
+                    });
+                    if !is_there {
+                        known.answers.push(answer);
+                    }
+                }
+            }
+        }
+    }
+    before.doubt = before.doubt.take().or(next.doubt);
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::rating;
+    use super::*;
+    use crate::Label;
+    use tiebreak_domain::{Candidate, Item, Part};
+
+    fn row(prompt: &str, response: &str, annotator: &str, value: i32) -> Understood {
+        let item = Item {
+            prompt: vec![Part::markdown(prompt)],
+            candidates: vec![Candidate::markdown(response)],
+            ..Item::default()
+        };
+        let answers = vec![rating("q", Some(0), value)];
+        let labels = vec![Label { annotator: Some(annotator.into()), ..Label::of_answers(answers) }];
+        Understood { item, labels, doubt: None }
+    }
+
+    #[test]
+    fn neighbours_of_one_prompt_are_one_item() {
+        let mut first = row("p", "x", "ann", 1);
+        assert!(join(&mut first, row("p", "y", "ann", 2)).is_none());
+        assert!(join(&mut first, row("p", "y", "bob", 3)).is_none(), "another's vote on the same response");
+        assert_eq!(first.item.candidates.len(), 2, "no candidate is doubled");
+        assert_eq!(first.labels[0].answers, [rating("q", Some(0), 1), rating("q", Some(1), 2)]);
+        assert_eq!(first.labels[1].answers, [rating("q", Some(1), 3)]);
+        assert!(join(&mut first, row("another", "z", "ann", 2)).is_some());
+    }
+
+    #[test]
+    fn an_item_has_at_most_twelve_candidates() {
+        let mut first = row("p", "0", "ann", 1);
+        let left: Vec<_> =
+            (1..14).filter_map(|n| join(&mut first, row("p", &n.to_string(), "ann", 1))).collect();
+        assert_eq!((first.item.candidates.len(), left.len()), (12, 2), "the others are items of their own");
+    }
+}

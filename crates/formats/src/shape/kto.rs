@@ -1,0 +1,62 @@
+//! TRL's unpaired preference: a prompt, a completion, and whether it is good. Neighbouring rows of one prompt
+//! become one item, so that what belongs together is judged together.
+
+use tiebreak_domain::{Candidate, Item, TextFormat};
+
+use super::fields::{self, Columns};
+use super::{Shape, Understood, parts_from_text_cell};
+use crate::cell::Cell;
+use crate::record::Label;
+
+/// The yes/no question that a label answers.
+const ACCEPTABLE: &str = "acceptable";
+
+/// Reads KTO rows.
+pub(crate) struct KtoShape {
+    columns: Columns,
+    text_format: TextFormat,
+}
+
+impl KtoShape {
+    pub(crate) fn new(all: &[String], text_format: TextFormat) -> Self {
+        const KNOWN: &[&str] = &["id", "prompt", "completion", "label", "annotator", "model"];
+        Self { columns: Columns::new(KNOWN, all), text_format }
+    }
+}
+
+impl Shape for KtoShape {
+    fn columns(&self) -> Vec<String> {
+        self.columns.names()
+    }
+
+    fn joins_rows(&self) -> bool {
+        true
+    }
+
+    fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String> {
+        let mut row = self.columns.row(cells);
+        let external_id = row.text("id");
+        let prompt = parts_from_text_cell("prompt", row.take("prompt"), self.text_format)?;
+        let parts = parts_from_text_cell("completion", row.take("completion"), self.text_format)?;
+        let model = row.text("model");
+        let annotator = row.text("annotator");
+        let label = row.take("label");
+        let (value, doubt) = match label.text().as_deref() {
+            None | Some("") => (None, None),
+            Some("true" | "True" | "1") => (Some(1), None),
+            Some("false" | "False" | "0") => (Some(0), None),
+            Some(other) => (None, Some(format!("\"label\" is neither true nor false: {other:?}"))),
+        };
+        let label = |value| {
+            let answers = vec![fields::rating(ACCEPTABLE, Some(0), value)];
+            Label { annotator, ..Label::of_answers(answers) }
+        };
+        let labels = value.map(label).into_iter().collect();
+        let candidates = vec![Candidate { parts, model, ..Candidate::default() }];
+        let item = Item { external_id, prompt, candidates, metadata: row.metadata, ..Item::default() };
+        match item.refusal() {
+            Some(_) => Err("\"completion\" is empty".to_owned()),
+            None => Ok(Understood { item, labels, doubt }),
+        }
+    }
+}

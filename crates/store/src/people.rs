@@ -1,0 +1,232 @@
+//! People: the study in its versions, and what is known of annotators beside their names.
+//!
+//! A row of `person` comes into being when something is known; whoever has none is a person of whom nothing is.
+
+mod merge;
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tiebreak_domain::person::ProfileAnswer;
+use tiebreak_domain::study::ProfileValue;
+use tiebreak_domain::{Annotator, AnnotatorId, AnnotatorKey, Person, StudySetup, UnixMillis};
+
+use crate::reader::Reader;
+use crate::store::Store;
+use crate::{Result, StoreError, item, project};
+
+pub(crate) use merge::merge;
+
+/// The study in force.
+pub(crate) fn study(connection: &Connection) -> Result<StudySetup> {
+    let mut statement = connection.prepare_cached("SELECT body FROM study ORDER BY version DESC LIMIT 1")?;
+    let mut rows = statement.query([])?;
+    rows.next()?.map_or_else(|| Ok(StudySetup::default()), |row| item::json(row, 0))
+}
+
+/// Refuses an annotator that is not there, and gives one that is a row.
+pub(crate) fn ensure(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
+    if !project::has_annotator(connection, annotator)? {
+        return Err(StoreError::NotFound(format!("annotator {annotator}")));
+    }
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO person (annotator_id) VALUES (?1)")?
+        .execute([annotator.0])?;
+    Ok(())
+}
+
+impl Store {
+    /// Sets the study up anew, as the next version, which is given back. The same study again is no new version.
+    pub fn set_study(&mut self, study: &StudySetup, set_at: UnixMillis) -> Result<StudySetup> {
+        let transaction = self.connection.transaction()?;
+        let before = self::study(&transaction)?;
+        let next = StudySetup { version: before.version, ..study.clone() };
+        if next == before {
+            return Ok(before);
+        }
+        let version = before
+            .version
+            .checked_add(1)
+            .ok_or_else(|| StoreError::Refused("the project has no room for another study".to_owned()))?;
+        let next = StudySetup { version, ..next };
+        transaction.execute(
+            "INSERT INTO study (version, body, set_at) VALUES (?1, ?2, ?3)",
+            params![version, serde_json::to_string(&next)?, set_at.0],
+        )?;
+        transaction.commit()?;
+        Ok(next)
+    }
+
+    /// Keeps what a person says of themselves; a field without a value is taken back.
+    pub fn save_profile(
+        &mut self,
+        annotator: AnnotatorId,
+        answers: &[(String, Option<ProfileValue>)],
+        consents: Option<bool>,
+        saved_at: UnixMillis,
+    ) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        ensure(&transaction, annotator)?;
+        for (field, value) in answers {
+            match value {
+                Some(value) => transaction
+                    .prepare_cached(
+                        "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+                         VALUES (?1, ?2, ?3, ?4) ON CONFLICT (annotator_id, field) \
+                         DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at \
+                         WHERE value <> excluded.value",
+                    )?
+                    .execute(params![annotator.0, field, serde_json::to_string(value)?, saved_at.0])?,
+                None => transaction
+                    .prepare_cached("DELETE FROM profile_answer WHERE annotator_id = ?1 AND field = ?2")?
+                    .execute(params![annotator.0, field])?,
+            };
+        }
+        if let Some(consents) = consents {
+            let version = consents.then_some(study(&transaction)?.version);
+            transaction.execute(
+                "UPDATE person SET consented_at = ?2, consented_version = ?3 WHERE annotator_id = ?1",
+                params![annotator.0, consents.then_some(saved_at.0), version],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Draws a person's arm, where the study has arms and the person has none yet.
+    pub fn draw_arm(&mut self, annotator: AnnotatorId) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        let Some(arms) = study(&transaction)?.arms else { return Ok(()) };
+        ensure(&transaction, annotator)?;
+        let place: u32 =
+            transaction
+                .query_row("SELECT coalesce(max(arm_place) + 1, 0) FROM person", [], |row| row.get(0))?;
+        transaction.execute(
+            "UPDATE person SET arm = ?2, arm_place = ?3 WHERE annotator_id = ?1 AND arm IS NULL",
+            params![annotator.0, arms.arm_at(place), place],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Says which skills and which seniority a person has.
+    pub fn set_tags(&mut self, annotator: AnnotatorId, tags: &[String]) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        ensure(&transaction, annotator)?;
+        transaction.execute(
+            "UPDATE person SET tags = ?2 WHERE annotator_id = ?1",
+            params![annotator.0, serde_json::to_string(tags)?],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Makes somebody lead the study, or not.
+    pub fn set_lead(&mut self, annotator: AnnotatorId, is_lead: bool) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        ensure(&transaction, annotator)?;
+        transaction.execute(
+            "UPDATE person SET is_lead = ?2 WHERE annotator_id = ?1",
+            params![annotator.0, is_lead],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// The study in force.
+    pub fn study(&self) -> Result<StudySetup> {
+        study(self.connection())
+    }
+
+    /// The annotator with a name.
+    pub fn annotator_named(&self, name: &str) -> Result<Option<AnnotatorId>> {
+        let mut statement = self.connection().prepare_cached("SELECT id FROM annotator WHERE name = ?1")?;
+        Ok(statement.query_row([name], |row| row.get(0).map(AnnotatorId)).optional()?)
+    }
+
+    /// Who leads the study; there may be nobody.
+    pub fn leads(&self) -> Result<Vec<AnnotatorId>> {
+        let mut statement = self
+            .connection()
+            .prepare_cached("SELECT annotator_id FROM person WHERE is_lead = 1 ORDER BY annotator_id")?;
+        let leads = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
+        Ok(leads.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// An annotator's key and tags.
+    pub fn key_and_tags(&self, annotator: AnnotatorId) -> Result<(AnnotatorKey, Vec<String>)> {
+        let (key, _) = project::annotator_of(self.connection(), annotator)?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT tags FROM person WHERE annotator_id = ?1")?;
+        let mut rows = statement.query([annotator.0])?;
+        Ok((key, rows.next()?.map_or_else(|| Ok(Vec::new()), |row| item::json(row, 0))?))
+    }
+
+    /// Everyone as the study knows them, oldest first.
+    pub fn people(&self) -> Result<Vec<Person>> {
+        let mut profiles = self.profiles()?;
+        let annotators = self.annotators()?;
+        annotators
+            .into_iter()
+            .map(|annotator| {
+                let profile = profiles.remove(&annotator.id).unwrap_or_default();
+                self.person_from(annotator, profile)
+            })
+            .collect()
+    }
+
+    /// One annotator as the study knows them.
+    pub fn person(&self, annotator: AnnotatorId) -> Result<Person> {
+        let known = self.annotators()?.into_iter().find(|known| known.id == annotator);
+        let known = known.ok_or_else(|| StoreError::NotFound(format!("annotator {annotator}")))?;
+        let profile = self.profiles()?.remove(&annotator).unwrap_or_default();
+        self.person_from(known, profile)
+    }
+
+    fn person_from(&self, annotator: Annotator, profile: Vec<ProfileAnswer>) -> Result<Person> {
+        let mut person = Person {
+            progress: self.facets().read().progress(annotator.id),
+            has_pin: false,
+            is_lead: false,
+            tags: Vec::new(),
+            consented_at: None,
+            consented_version: None,
+            profile,
+            arm: None,
+            training: None,
+            annotator,
+        };
+        let mut statement = self.connection().prepare_cached(
+            "SELECT is_lead, tags, consented_at, consented_version, arm, pin_hash IS NOT NULL FROM person \
+             WHERE annotator_id = ?1",
+        )?;
+        let mut rows = statement.query([person.annotator.id.0])?;
+        if let Some(row) = rows.next()? {
+            person.is_lead = row.get(0)?;
+            person.tags = item::json(row, 1)?;
+            person.consented_at = row.get::<_, Option<i64>>(2)?.map(UnixMillis);
+            person.consented_version = row.get(3)?;
+            person.arm = row.get(4)?;
+            person.has_pin = row.get(5)?;
+        }
+        Ok(person)
+    }
+
+    fn profiles(&self) -> Result<HashMap<AnnotatorId, Vec<ProfileAnswer>>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT annotator_id, field, value, answered_at FROM profile_answer ORDER BY annotator_id, field",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut profiles: HashMap<AnnotatorId, Vec<ProfileAnswer>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            profiles.entry(AnnotatorId(row.get(0)?)).or_default().push(ProfileAnswer {
+                field: row.get(1)?,
+                value: item::json(row, 2)?,
+                answered_at: UnixMillis(row.get(3)?),
+            });
+        }
+        Ok(profiles)
+    }
+}

@@ -1,0 +1,264 @@
+//! Copies of one project that went on apart and come together again.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use tiebreak_domain::merge::MergeReport;
+use tiebreak_domain::{
+    AnnotatorKey, ApiError, ErrorCode, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
+    ProjectKey, Rubric, UnixMillis, Verdict,
+};
+use tiebreak_store::{NewProject, Reader, Store, StoreError};
+
+use crate::project::{Project, new_project, new_source, pair, prefer, showing};
+
+/// A file copied as people copy it, while nobody has it open.
+fn copied(project: &mut Project, names: &[&str]) -> Vec<PathBuf> {
+    project.store.take().unwrap().close().unwrap();
+    let path = project.path();
+    names
+        .iter()
+        .map(|name| {
+            let copy = path.with_file_name(name);
+            std::fs::copy(&path, &copy).unwrap();
+            copy
+        })
+        .collect()
+}
+
+fn merge(into: &Path, other: &Path) -> MergeReport {
+    let mut store = Store::open(into).unwrap();
+    let other = Reader::open(other).unwrap();
+    let report = store.merge(&other, str::to_owned, || true).unwrap().expect("nobody stopped it");
+    assert_eq!(store.reader().unwrap().check().unwrap(), Vec::<String>::new(), "sound after a merge");
+    let rebuilt = Reader::open(into).unwrap();
+    assert!(*store.facets().read() == *rebuilt.facets().read(), "what is in memory is what the file says");
+    MergeReport { elapsed_ms: 0, ..report }
+}
+
+/// Judges as `key`, adding that annotator where it is missing.
+fn say(path: &Path, key: u8, item: i64, at: i64, id: u8, verdict: Verdict) {
+    let mut store = Store::open(path).unwrap();
+    let annotator = store.annotator(AnnotatorKey([key; 16]), &format!("P{key}")).unwrap();
+    store.submit(&judgment(annotator, item, at, id, verdict)).unwrap();
+}
+
+fn judgment(
+    annotator: tiebreak_domain::AnnotatorId,
+    item: i64,
+    at: i64,
+    id: u8,
+    verdict: Verdict,
+) -> NewJudgment {
+    NewJudgment {
+        id: JudgmentId([id; 16]),
+        item: ItemId(item),
+        annotator,
+        verdict,
+        flagged: false,
+        comment: String::new(),
+        rubric_version: 1,
+        showing: Some(showing()),
+        origin: Origin::Screen,
+        recorded_at: UnixMillis(at),
+    }
+}
+
+/// Each log by who and what: its ids in the order of revisions, and the verdict in force.
+fn logs(path: &Path) -> BTreeMap<(AnnotatorKey, ItemKey), (Vec<JudgmentId>, Verdict)> {
+    let reader = Reader::open(path).unwrap();
+    let keys: BTreeMap<_, _> =
+        reader.annotators().unwrap().into_iter().map(|annotator| (annotator.id, annotator.key)).collect();
+    let mut rows = Vec::new();
+    reader
+        .each_judgment(|item, judgment| {
+            rows.push(((keys[&judgment.given.annotator], item), judgment));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows.sort_by_key(|(_, judgment)| judgment.revision);
+    let mut logs = BTreeMap::new();
+    for (place, judgment) in rows {
+        let latest = reader.latest(judgment.given.annotator, judgment.given.item).unwrap().unwrap();
+        let log = logs.entry(place).or_insert_with(|| (Vec::new(), latest.given.verdict));
+        log.0.push(judgment.given.id);
+    }
+    logs
+}
+
+#[test]
+fn what_two_copies_said_comes_together() {
+    let mut project = Project::with_items(3);
+    let ana = project.ana;
+    project.say(ana, 1, prefer(Outcome::A));
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak"]);
+    let (a, b) = (&copies[0], &copies[1]);
+    say(a, 3, 2, 50, 30, prefer(Outcome::A));
+    say(b, 4, 2, 60, 40, prefer(Outcome::B));
+    {
+        let mut store = Store::open(b).unwrap();
+        let mut import = store.begin_import().unwrap();
+        let source = import.add_source(&new_source("more.jsonl")).unwrap();
+        import.add_item_with_status(source, &pair(9), ItemStatus::Excluded).unwrap();
+        import.commit().unwrap();
+    }
+    say(b, 4, 4, 61, 41, prefer(Outcome::Tie));
+    let report = merge(a, b);
+    let expected = MergeReport {
+        items_added: 1,
+        items_known: 3,
+        annotators_added: 1,
+        judgments_added: 2,
+        judgments_known: 1,
+        ..MergeReport::default()
+    };
+    assert_eq!(report, expected);
+    let reader = Reader::open(a).unwrap();
+    let added = reader.item(ItemId(4)).unwrap();
+    assert_eq!((added.item, added.status), (pair(9), ItemStatus::Excluded), "as it was there");
+    assert_eq!(reader.sources().unwrap().len(), 2);
+    let again = merge(a, b);
+    assert_eq!((again.items_added, again.judgments_added, again.judgments_known), (0, 0, 3), "{again:?}");
+    merge(b, a);
+    assert_eq!(logs(a), logs(b));
+}
+
+#[test]
+fn who_judged_on_in_both_copies_is_a_conflict_and_the_later_word_holds() {
+    let mut project = Project::with_items(2);
+    project.store = None;
+    let path = project.path();
+    say(&path, 1, 1, 10, 10, prefer(Outcome::A));
+    project.store = Some(Store::open(&path).unwrap());
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak", "c.tiebreak"]);
+    let (a, b) = (&copies[0], &copies[1]);
+    say(a, 1, 1, 40, 11, prefer(Outcome::Tie));
+    say(b, 1, 1, 30, 12, prefer(Outcome::B));
+    say(b, 1, 1, 31, 13, Verdict::Withdrawn);
+    let report = merge(a, b);
+    let conflicts: Vec<_> = report.conflicts.iter().map(|conflict| conflict.item).collect();
+    assert_eq!(conflicts, [ItemId(1)]);
+    let (ids, verdict) = logs(a).into_values().next().unwrap();
+    assert_eq!(ids.iter().map(|id| id.0[0]).collect::<Vec<_>>(), [10, 12, 13, 11], "by time");
+    assert_eq!(verdict, prefer(Outcome::Tie), "the latest word holds");
+    assert!(merge(a, b).conflicts.is_empty(), "merged again it is no conflict");
+    say(a, 1, 1, 5, 14, Verdict::Skipped);
+    let (ids, verdict) = logs(a).into_values().next().unwrap();
+    assert_eq!((ids.len(), verdict), (5, Verdict::Skipped), "the log goes on, whatever the clock says");
+}
+
+#[test]
+fn strangers_and_half_merges_change_nothing() {
+    let mut project = Project::with_items(2);
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak"]);
+    let (a, b) = (&copies[0], &copies[1]);
+    say(b, 3, 1, 50, 30, prefer(Outcome::A));
+    let stranger = a.with_file_name("s.tiebreak");
+    drop(Store::create(&stranger, &NewProject { key: ProjectKey([8; 16]), ..new_project() }).unwrap());
+    let mut store = Store::open(a).unwrap();
+    let error = store.merge(&Reader::open(&stranger).unwrap(), str::to_owned, || true).unwrap_err();
+    assert!(matches!(error, StoreError::NotKin { .. }) && error.to_string().contains("not kin"), "{error}");
+    assert_eq!(ApiError::from(error).code, ErrorCode::BadRequest);
+    let mut asked = 0;
+    let stopped = store.merge(&Reader::open(b).unwrap(), str::to_owned, || {
+        asked += 1;
+        asked < 3
+    });
+    assert_eq!(stopped.unwrap(), None, "stopped in the middle");
+    let info = store.info(tiebreak_domain::AnnotatorId(0)).unwrap();
+    assert_eq!((info.revisions, info.annotators.len()), (0, 2), "nothing of it was kept");
+}
+
+#[test]
+fn people_of_one_name_stay_apart_and_rubrics_keep_their_meaning() {
+    let mut project = Project::with_items(1);
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak"]);
+    let named = |name: &str| Rubric { name: name.into(), ..Rubric::default() };
+    let mut ids = Vec::new();
+    for (path, key, rubric, id) in [(&copies[0], 5, "Ours", 50), (&copies[1], 6, "Theirs", 60)] {
+        let mut store = Store::open(path).unwrap();
+        assert_eq!(store.set_rubric(&named(rubric)).unwrap(), 2);
+        let sam = store.annotator(AnnotatorKey([key; 16]), "Sam").unwrap();
+        let mut judgment = judgment(sam, 1, i64::from(id), id, prefer(Outcome::A));
+        judgment.rubric_version = 2;
+        store.submit(&judgment).unwrap();
+        ids.push(judgment.id);
+    }
+    let report = merge(&copies[0], &copies[1]);
+    assert_eq!((report.rubrics_added, report.annotators_added), (1, 1), "{report:?}");
+    let reader = Reader::open(&copies[0]).unwrap();
+    let names: Vec<String> = reader.annotators().unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["Ana", "Ben", "Sam", "Sam (2)"]);
+    assert_eq!(reader.project().unwrap().rubric.name, "Ours", "what is asked here stays");
+    let rubrics = reader.rubrics().unwrap();
+    reader
+        .each_judgment(|_, judgment| {
+            let name = &rubrics[&judgment.given.rubric_version].name;
+            let expected = if judgment.given.id == ids[0] { "Ours" } else { "Theirs" };
+            assert_eq!(name, expected, "each under what it was given under");
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    drop(reader);
+    assert_eq!(merge(&copies[0], &copies[1]).rubrics_added, 0, "and known the second time");
+}
+
+/// Who (of three), on which item, when by their clock, and what.
+type Deed = (u8, i64, i64, u8);
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    proptest::collection::vec((0..3_u8, 1..=2_i64, 0..20_i64, 0..5_u8), 0..7)
+}
+
+fn act(path: &Path, deeds: &[Deed], first_id: u8) {
+    let mut store = Store::open(path).unwrap();
+    for (index, &(who, item, at, what)) in deeds.iter().enumerate() {
+        let annotator = store.annotator(AnnotatorKey([who + 1; 16]), &format!("P{who}")).unwrap();
+        let verdict = match what {
+            0 => Verdict::Skipped,
+            1 => Verdict::Withdrawn,
+            _ => prefer(Outcome::ALL[usize::from(what) - 2]),
+        };
+        // There may be nothing to take back.
+        let _ = store.submit(&judgment(annotator, item, at, first_id + index as u8, verdict));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn copies_that_merge_say_the_same_whoever_merges_whom(
+        before in deeds(), first in deeds(), second in deeds(), third in deeds(),
+    ) {
+        let mut project = Project::with_items(2);
+        project.store = None;
+        act(&project.path(), &before, 1);
+        project.store = Some(Store::open(&project.path()).unwrap());
+        let files = copied(&mut project, &["a1", "a2", "b", "c"]);
+        let [a1, a2, b, c] = [&files[0], &files[1], &files[2], &files[3]];
+        for path in [a1, a2] {
+            act(path, &first, 40);
+        }
+        act(b, &second, 80);
+        act(c, &third, 120);
+        let before_merge = logs(b);
+        merge(a1, b);
+        merge(b, a2);
+        prop_assert_eq!(logs(a1), logs(b), "the same in both directions");
+        for (place, (ids, _)) in before_merge {
+            let kept: Vec<_> = logs(a1)[&place].0.iter().copied().filter(|id| ids.contains(id)).collect();
+            prop_assert_eq!(kept, ids, "nothing is lost, and a copy's own order holds");
+        }
+        let bytes = logs(a1);
+        let again = merge(a1, b);
+        prop_assert_eq!((again.judgments_added, again.conflicts.len()), (0, 0), "merged again nothing is new");
+        prop_assert_eq!(&logs(a1), &bytes, "and nothing changes");
+        merge(a1, c);
+        merge(c, a2);
+        merge(c, b);
+        prop_assert_eq!(logs(a1), logs(c), "in whatever turn");
+    }
+}

@@ -1,0 +1,191 @@
+//! Every template, as its annotators use it: a project is made from it, its items are answered through the
+//! interface by keys alone, the file is opened again, exported, imported into another project, and compared.
+
+use std::collections::BTreeSet;
+
+use tiebreak_domain::rubric::{MarkShape, QuestionKind, RankingForm, Scale, Slot};
+use tiebreak_domain::{Question, Reply, Request, Rubric, Template};
+use tiebreak_engine::Engine;
+
+use crate::desk::{Desk, host};
+use crate::program::Program;
+
+/// How many items of each template are answered.
+const ITEMS: usize = 3;
+/// More keys than any item of a template asks for.
+const MOST_KEYS: usize = 2_000;
+
+fn templates() -> Vec<Template> {
+    let engine = Engine::new(host(), |_| ());
+    let Reply::Templates(templates) = engine.call(Request::Templates).unwrap() else {
+        panic!("no templates")
+    };
+    assert!(templates.len() > 30, "the studies that ask people have their templates");
+    templates
+}
+
+/// Items such as the template asks for: so many candidates, its media, and every type in turn.
+fn rows(template: &Template) -> String {
+    let types: BTreeSet<_> = template.rubric.questions.iter().flat_map(|question| &question.types).collect();
+    let types: Vec<_> = types.into_iter().collect();
+    let (least, most) = (template.candidates.least, template.candidates.most);
+    // Two, because some questions are asked of pairs only; four; and as few as there may be.
+    let counts = [2.clamp(least, most), 4.clamp(least, most), least];
+    let mut rows = String::new();
+    for item in 0..ITEMS.max(types.len()) {
+        let candidate = |index: u8| match template.media.as_str() {
+            "text" => format!("First step {item}.{index}.\n\nSecond step, with some words.\n\nThe end."),
+            _ => format!("{item}-{index}.png"),
+        };
+        let candidates: Vec<_> = (0..counts[item % counts.len()]).map(candidate).collect();
+        let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
+        let prompt = [
+            turn("user", &format!("Question {item}?")),
+            turn("assistant", "An answer."),
+            turn("user", "And then?"),
+        ];
+        let mut row = serde_json::json!({"id": format!("item-{item}"), "prompt": prompt});
+        let column = if template.media == "text" { "responses" } else { "images" };
+        row[column] = serde_json::json!(candidates);
+        if let (Some(column), false) = (&template.rubric.type_column, types.is_empty()) {
+            row[column] = serde_json::json!(types[item % types.len()]);
+        }
+        rows.push_str(&format!("{row}\n"));
+    }
+    rows
+}
+
+/// Answers the question that the keys are at, as somebody would who knows the keys.
+fn answer(desk: &mut Desk, question: &Question, slot: Slot, rubric: &Rubric) {
+    let shown = desk.shown().unwrap();
+    let item = &shown.queued.item.item;
+    let (candidates, item_number) = (item.candidates.len(), shown.queued.item.id.0);
+    let steps = slot.candidate.map_or(0, |index| item.candidates[usize::from(index)].steps().len());
+    // Not the same for everyone: other items get other answers.
+    let second = if item_number % 2 == 0 { "2" } else { "1" };
+    match &question.kind {
+        QuestionKind::Preference { .. } => desk.keys(second),
+        QuestionKind::Ranking { form } => {
+            let placed = match form {
+                RankingForm::Best => 1,
+                RankingForm::BestWorst => 2,
+                RankingForm::WithTies | RankingForm::Strict => candidates,
+            };
+            for place in (1..=placed).rev() {
+                desk.keys(&place.to_string());
+            }
+        }
+        QuestionKind::Rating { scale: Scale::YesNo } => {
+            desk.keys(if item_number % 2 == 0 { "Y" } else { "N" })
+        }
+        QuestionKind::Rating { .. } => desk.keys(second),
+        QuestionKind::Choice { .. } => desk.keys("1"),
+        QuestionKind::Checklist { .. } => desk.keys("1 2"),
+        QuestionKind::Text { .. } if rubric_text_is_there(desk, slot, rubric) => desk.keys("8"),
+        QuestionKind::Text { .. } => {
+            desk.text(&format!("Because of {}", question.key));
+            desk.keys("Tab");
+        }
+        QuestionKind::Marks { shape, labels } => {
+            if !labels.is_empty() {
+                desk.keys("1");
+            }
+            desk.keys("ArrowRight ArrowDown Enter");
+            if *shape == MarkShape::Boxes {
+                desk.keys("ArrowRight ArrowDown Enter");
+            }
+            desk.keys("Escape");
+        }
+        QuestionKind::Spans { labels, .. } => {
+            if !labels.is_empty() {
+                desk.keys("1");
+            }
+            desk.keys("ArrowRight Space");
+        }
+        QuestionKind::Steps => (0..steps).for_each(|_| desk.keys("1")),
+        QuestionKind::Segments => {
+            desk.keys("Space ArrowDown ArrowDown Space");
+            desk.text("To learn more");
+            desk.keys("Escape");
+        }
+    }
+}
+
+/// Whether a text was given already, so that it is its confidence that is asked for.
+fn rubric_text_is_there(desk: &Desk, slot: Slot, rubric: &Rubric) -> bool {
+    slot.answer(rubric, &desk.shown().unwrap().draft.answers).is_some()
+}
+
+/// Answers every question of the item on the screen, required or not, and submits it.
+fn answer_item(desk: &mut Desk, rubric: &Rubric) -> Result<(), String> {
+    let id = desk.shown().unwrap().queued.item.id;
+    for _ in 0..MOST_KEYS {
+        let shown = desk.shown().unwrap();
+        let item = &shown.queued.item.item;
+        let open = rubric.slots(item, &shown.draft.answers);
+        let is_complete = |slot: &Slot| {
+            let question = &rubric.questions[slot.question];
+            slot.answer(rubric, &shown.draft.answers)
+                .is_some_and(|answer| answer.value.is_complete(&question.kind, item, slot.candidate))
+        };
+        if open.iter().all(is_complete) {
+            desk.keys("Enter");
+            desk.wait("the next item", |desk| desk.shown().is_none_or(|shown| shown.queued.item.id != id));
+            return Ok(());
+        }
+        if let Some(question) = desk.session().unwrap().plain_question().cloned() {
+            answer(desk, &question, open[0], rubric);
+            continue;
+        }
+        match shown.sheet.active_slot() {
+            Some(slot) if open.contains(&slot) && !is_complete(&slot) => {
+                answer(desk, &rubric.questions[slot.question].clone(), slot, rubric);
+            }
+            _ => desk.keys("Tab"),
+        }
+    }
+    let shown = desk.shown().unwrap();
+    Err(format!("the keys did not get through, at {:?}: {:?}", shown.sheet.active(), shown.draft.answers))
+}
+
+/// What keeps a template from being used so, in a sentence; none if nothing does.
+fn fault(template: &Template) -> Result<(), String> {
+    let program = Program::new();
+    let id = template.id.as_str();
+    program.write("data.jsonl", rows(template));
+    program.expect(0, &["import", "p.tiebreak", "data.jsonl", "--create", "--no-labels", "--rubric", id]);
+    let mut desk = Desk::open(&program.path("p.tiebreak"));
+    let rubric = desk.session().unwrap().setup.rubric.clone();
+    let mut answered = 0;
+    while desk.shown().is_some() {
+        answer_item(&mut desk, &rubric)?;
+        answered += 1;
+    }
+    desk.wait_until_saved();
+    drop(desk);
+    if answered < ITEMS || rubric.questions != template.rubric.questions {
+        return Err(format!("{answered} items were asked {:?}", rubric.name));
+    }
+    program.expect(0, &["check", "p.tiebreak"]);
+    program.expect(0, &["export", "p.tiebreak", "first.jsonl", "--format", "tiebreak"]);
+    program.expect(0, &["import", "q.tiebreak", "first.jsonl", "--create"]);
+    program.expect(0, &["export", "q.tiebreak", "second.jsonl", "--format", "tiebreak"]);
+    let (first, second) = (program.read("first.jsonl"), program.read("second.jsonl"));
+    if first != second {
+        return Err("what was exported did not come back the same".to_owned());
+    }
+    let is_there = |question: &&Question| first.contains(&format!("{{\"question\":\"{}\"", question.key));
+    match rubric.questions.iter().find(|question| !is_there(question)) {
+        Some(question) => Err(format!("nobody was asked {:?}", question.key)),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn every_template_is_answered_by_keys_and_comes_back_from_its_export() {
+    let faults: Vec<_> = templates()
+        .iter()
+        .filter_map(|template| fault(template).err().map(|fault| format!("{}: {fault}", template.id)))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

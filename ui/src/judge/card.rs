@@ -1,0 +1,149 @@
+//! The card of one candidate: its letter, and its picture or its text, scrolled and zoomed with the others.
+
+use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use tiebreak_domain::rubric::Slot;
+use tiebreak_domain::{ContextKind, Item, Outcome, Part, QueuedItem, Verdict};
+
+use super::image_pane::{Picture, image_ui};
+use super::pane::{self, Content};
+use super::question::letter_at;
+use super::question::marks::Canvas;
+use crate::app::{Action, Scene};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::theme::font::Face;
+use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
+use crate::widget::{Ink, letter_badge_ui, text_ui};
+
+/// Paints the card of the candidate at a place on the screen.
+pub(super) fn card_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    position: usize,
+    card: Rect,
+    wanted: &mut Vec<Action>,
+) {
+    let Desk { session, judge_screen, images, documents, .. } = desk;
+    let Some(shown) = &session.current else { return };
+    let QueuedItem { item, order, previous, .. } = &shown.queued;
+    let Some(candidate) = item.item.candidates.get(order.candidate_at(position)) else { return };
+    let palette = theme::palette(ui);
+    let is_plain = session.is_plain();
+    let letter = &letter_at(position).to_string();
+    let (outcome, command) =
+        if position == 0 { (Outcome::A, Command::ChooseA) } else { (Outcome::B, Command::ChooseB) };
+    let said = session.outcome_on_screen();
+    let is_chosen = said == Some(outcome) || said == Some(Outcome::Tie);
+    let index = order.candidate_at(position) as u8;
+    let asked = shown.asked(&session.setup.rubric);
+    let active = shown.sheet.active_slot().filter(|_| !is_plain);
+    let is_active = order.len() > 1 && active.is_some_and(|slot| slot.candidate == Some(index));
+    let stroke = match (is_chosen, is_active) {
+        (true, _) => Stroke::new(FOCUS_RING, palette.accent),
+        (false, true) => Stroke::new(HAIRLINE, palette.accent),
+        (false, false) => Stroke::new(HAIRLINE, palette.line),
+    };
+    let corner_radius = CornerRadius::same(radius::LARGE);
+    ui.painter().rect_filled(card, corner_radius, palette.panel);
+    let (header, body) = pane::inside(card);
+    let press = ui.interact(
+        Rect::from_min_max(card.min, pos2(card.right(), header.bottom())),
+        ui.scope_id().with(("card", position)),
+        Sense::click(),
+    );
+    let does = if is_plain { "Choose" } else { "Enlarge" };
+    press.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{does} {letter}")));
+    if press.clicked() && is_plain {
+        wanted.push(Action::Command(command));
+    } else if press.clicked() && order.len() > 1 {
+        judge_screen.toggle_enlarged(position);
+    }
+    let mask = mask_of(&item.item).filter(|_| judge_screen.is_mask_shown);
+    let canvas = |part: usize| Canvas::of(&asked, active, &shown.sheet.cursor, Some(index), part as u16);
+    let mut canvases: Vec<Canvas> =
+        if is_plain { Vec::new() } else { (0..candidate.parts.len()).map(canvas).collect() };
+    let mut full_size = None;
+    if let Some(uri) = pane::only_picture(candidate) {
+        let pane = Rect::from_min_max(
+            pos2(card.left() + FOCUS_RING, body.top()),
+            card.max - vec2(FOCUS_RING, FOCUS_RING),
+        );
+        judge_screen.pane = Some(pane);
+        let name = format!("Image {letter}");
+        let picture = Picture { source: item.source, uri, name: &name, mask };
+        let mut none = Canvas::default();
+        let canvas = canvases.first_mut().unwrap_or(&mut none);
+        full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
+        judge_screen.full_size = full_size.or(judge_screen.full_size);
+    } else {
+        judge_screen.text_width = Some(body.width() - SCROLL_BAR);
+        let before = judge_screen.offsets[position];
+        let after = pane::within(ui, body, |ui| {
+            let area = egui::ScrollArea::vertical()
+                .id_salt(("candidate", item.id.0, position))
+                .auto_shrink([false, false])
+                .vertical_scroll_offset(before);
+            let output = area.show(ui, |ui| {
+                ui.set_max_width(body.width() - SCROLL_BAR);
+                let mut content = Content {
+                    images,
+                    documents,
+                    settings: scene.settings,
+                    source: item.source,
+                    is_prompt: false,
+                    mask,
+                    canvases: std::mem::take(&mut canvases),
+                };
+                pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
+                canvases = content.canvases;
+                ui.add_space(space::LARGE);
+            });
+            output.state.clamped_offset().y
+        });
+        let by = after - before;
+        judge_screen.offsets[position] = after;
+        // A candidate that is at its end stays there while the other goes on.
+        if scene.settings.linked_scrolling && by != 0.0 && ui.rect_contains_pointer(body) {
+            for (_, offset) in
+                judge_screen.offsets.iter_mut().enumerate().filter(|(other, _)| *other != position)
+            {
+                *offset = (*offset + by).max(0.0);
+            }
+            ui.ctx().request_repaint();
+        }
+    }
+    for (part, canvas) in canvases.iter().enumerate() {
+        let slot = active.map(|slot| Slot { candidate: Some(index), ..slot });
+        let label = shown.sheet.cursor.label.clone();
+        if let Some((slot, change)) =
+            slot.and_then(|slot| Some((slot, canvas.change(&asked, slot, part as u16, label)?)))
+        {
+            wanted.push(Action::Answer(slot, change));
+        }
+    }
+    pane::within(ui, header, |ui| {
+        ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+            letter_badge_ui(ui, letter, is_chosen);
+            text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
+            let was_judged = previous
+                .as_ref()
+                .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+            if let Some(model) =
+                candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)
+            {
+                text_ui(ui, model, Ink::Second, Face::Medium, text::SMALL);
+            }
+        });
+    });
+    ui.painter().rect_stroke(card, corner_radius, stroke, StrokeKind::Inside);
+}
+
+/// The image that can be laid over the pictures of an item.
+fn mask_of(item: &Item) -> Option<&str> {
+    let masks = item.context.iter().filter(|context| context.kind == ContextKind::Mask);
+    masks.flat_map(|mask| &mask.parts).find_map(Part::uri)
+}
+
+/// Room kept free for the scroll bar, so that text never moves when it appears.
+pub(super) const SCROLL_BAR: f32 = space::LARGE;

@@ -1,0 +1,210 @@
+//! The panel by the mouse and by name: where it stands, and that every input can be found.
+
+use egui::Vec2;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tiebreak_domain::rubric::{
+    Entry, QuestionKind, RankingForm, Scale, Scope, Slot, StrengthSteps, TextPurpose,
+};
+use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::{
+    Candidate, Draft, Item, ItemId, ItemKey, ItemStatus, Order, Outcome, Question, QueuedItem, Rubric,
+    SourceId, StoredItem,
+};
+
+use super::*;
+use crate::app::notice::Notices;
+use crate::command::Keymap;
+use crate::judge::question::{Change, marks};
+
+fn queued(candidates: usize) -> QueuedItem {
+    let candidate = |index| Candidate::markdown(format!("text {index}"));
+    QueuedItem {
+        item: StoredItem {
+            id: ItemId(1),
+            key: ItemKey([0; 16]),
+            source: SourceId(1),
+            status: ItemStatus::Active,
+            item: Item { candidates: (0..candidates).map(candidate).collect(), ..Item::default() },
+        },
+        order: Order::as_given(candidates),
+        acquisition: Acquisition::FILE_ORDER,
+        previous: None,
+        draft: None,
+    }
+}
+
+fn rubric(questions: Vec<Question>) -> Rubric {
+    Rubric { questions, ..Rubric::default() }
+}
+
+fn one_of_each() -> Rubric {
+    let entry = |index: usize| Entry {
+        key: format!("e{index}"),
+        title: format!("Entry {index}"),
+        group: String::new(),
+    };
+    let ask = |key: &str, scope, kind| Question::new(key, key, scope, kind);
+    let ends = ["low".to_owned(), "high".to_owned()];
+    rubric(vec![
+        ask(
+            "pref",
+            Scope::Pair,
+            QuestionKind::Preference { outcomes: Outcome::all(), strength: StrengthSteps::Optional },
+        ),
+        ask("rank", Scope::Item, QuestionKind::Ranking { form: RankingForm::WithTies }),
+        ask("stars", Scope::Item, QuestionKind::Rating { scale: Scale::Stars { count: 5 } }),
+        ask(
+            "slide",
+            Scope::Item,
+            QuestionKind::Rating { scale: Scale::Slider { from: 0, to: 100, ends, is_number_hidden: false } },
+        ),
+        ask("cells", Scope::Candidate, QuestionKind::Rating { scale: Scale::YesNo }),
+        ask("pick", Scope::Item, QuestionKind::Choice { entries: (0..3).map(entry).collect() }),
+        ask("check", Scope::Item, QuestionKind::Checklist { entries: (0..3).map(entry).collect() }),
+        ask(
+            "why",
+            Scope::Item,
+            QuestionKind::Text { purpose: TextPurpose::Rationale, with_confidence: true },
+        ),
+        ask("steps", Scope::Candidate, QuestionKind::Steps),
+    ])
+}
+
+fn placed(questions: Vec<Question>, candidates: usize) -> Placement {
+    let (rubric, queued, draft) = (rubric(questions), queued(candidates), Draft::default());
+    let asked = Asked { rubric: &rubric, queued: &queued, draft: &draft };
+    let blocks = Sheet::new(&rubric, &queued, &draft).blocks(&asked);
+    placement(&asked, &blocks, Vec2::new(1440.0, 900.0))
+}
+
+#[test]
+fn few_short_questions_stand_below_and_many_beside() {
+    let yes_no = |index: usize| {
+        Question::new(
+            &format!("q{index}"),
+            "Q",
+            Scope::Candidate,
+            QuestionKind::Rating { scale: Scale::YesNo },
+        )
+    };
+    assert!(matches!(placed((0..3).map(yes_no).collect(), 2), Placement::Below(_)));
+    assert_eq!(placed((0..60).map(yes_no).collect(), 2), Placement::Beside);
+    assert_eq!(
+        placed(vec![Question::new("s", "S", Scope::Candidate, QuestionKind::Steps)], 1),
+        Placement::Beside
+    );
+}
+
+struct State {
+    rubric: Rubric,
+    queued: QueuedItem,
+    draft: Draft,
+    sheet: Sheet,
+    wanted: Vec<Action>,
+}
+
+/// The rows by themselves, as the column at the right has them.
+fn harness() -> Harness<'static, State> {
+    let (rubric, queued, draft) = (one_of_each(), queued(2), Draft::default());
+    let sheet = Sheet::new(&rubric, &queued, &draft);
+    let settings = tiebreak_domain::Settings::default();
+    let keymap = Keymap::new(&settings.keys);
+    let notices = Notices::default();
+    Harness::builder().with_size(Vec2::new(400.0, 1200.0)).build_ui_state(
+        move |ui, state: &mut State| {
+            theme::install(ui.ctx());
+            let scene = Scene {
+                settings: &settings,
+                keymap: &keymap,
+                notices: &notices,
+                has_dialogs: false,
+                is_opening: None,
+                now: crate::host::Now::default(),
+            };
+            let State { rubric, queued, draft, sheet, wanted } = state;
+            let asked = Asked { rubric, queued, draft };
+            let blocks = sheet.blocks(&asked);
+            rows_ui(ui, &scene, &asked, &blocks, sheet, true, wanted);
+        },
+        State { rubric, queued, draft, sheet, wanted: Vec::new() },
+    )
+}
+
+fn answered(harness: &mut Harness<'_, State>) -> Option<(Slot, Change)> {
+    let wanted = std::mem::take(&mut harness.state_mut().wanted);
+    wanted.into_iter().find_map(|action| match action {
+        Action::Answer(slot, change) => Some((slot, change)),
+        _ => None,
+    })
+}
+
+#[test]
+fn every_input_has_a_name_and_answers_a_click() {
+    use tiebreak_domain::AnswerValue;
+    let mut harness = harness();
+    let preference = |outcome| AnswerValue::Preference(tiebreak_domain::Preference::new(outcome));
+    let expected = [
+        ("pref: B", Change::Done(preference(Outcome::B))),
+        ("pref: Cannot judge…", Change::AskWhy),
+        ("stars: 4 of 5 stars", Change::Done(AnswerValue::Rating(4))),
+        ("pick: Entry 1", Change::Done(AnswerValue::Choice("e1".into()))),
+        ("check: Entry 2", Change::Set(AnswerValue::Checklist(vec!["e2".into()]))),
+        ("check: none of these", Change::Done(AnswerValue::Checklist(vec![]))),
+    ];
+    for (name, change) in expected {
+        harness.get_by_label(name).click();
+        harness.run();
+        let (_, given) = answered(&mut harness).unwrap_or_else(|| panic!("{name} does nothing"));
+        assert_eq!(given, change, "{name}");
+    }
+    for name in ["rank: A, not placed", "slide", "cells, A: no answer", "why", "why, how sure"] {
+        let is_input =
+            |node: &egui_kittest::Node<'_>| node.accesskit_node().role() != egui::accesskit::Role::Label;
+        assert!(harness.get_all_by_label(name).any(|node| is_input(&node)), "{name} is an input of its own");
+    }
+    harness.get_by_label("cells, B: no answer").click();
+    harness.run();
+    let went = harness
+        .state()
+        .wanted
+        .iter()
+        .any(|action| matches!(action, Action::GoToSlot(slot) if slot.candidate == Some(1)));
+    assert!(went, "a click on a cell takes the keys there");
+}
+
+#[test]
+fn a_drag_on_a_picture_draws_a_box_and_a_click_a_point() {
+    use tiebreak_domain::rubric::MarkShape;
+    let paint = |ui: &mut Ui, drawn: &mut Vec<marks::Drawn>| {
+        theme::install(ui.ctx());
+        let room = Rect::from_min_size(pos2(50.0, 50.0), vec2(200.0, 100.0));
+        let response = ui.interact(room, ui.scope_id().with("picture"), egui::Sense::click_and_drag());
+        marks::remember_origin(ui, &response);
+        let mut canvas = marks::Canvas { shape: Some(MarkShape::Both), ..marks::Canvas::default() };
+        canvas.ui(ui, &response, room, room);
+        drawn.extend(canvas.drawn);
+    };
+    let mut harness = Harness::builder().with_size(Vec2::new(400.0, 300.0)).build_ui_state(paint, Vec::new());
+    let press = |harness: &mut Harness<'_, Vec<marks::Drawn>>, at: egui::Pos2, pressed| {
+        harness.event(egui::Event::PointerMoved(at));
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        harness.step();
+    };
+    press(&mut harness, pos2(100.0, 75.0), true);
+    press(&mut harness, pos2(100.0, 75.0), false);
+    press(&mut harness, pos2(70.0, 60.0), true);
+    harness.event(egui::Event::PointerMoved(pos2(150.0, 100.0)));
+    harness.step();
+    press(&mut harness, pos2(150.0, 100.0), false);
+    let drawn = harness.state().clone();
+    assert_eq!(drawn.len(), 2, "{drawn:?}");
+    assert_eq!(drawn[0], marks::Drawn::Point([0.25, 0.25]));
+    let marks::Drawn::Box(first, second) = drawn[1] else { panic!("{drawn:?}") };
+    assert!((first[0] - 0.1).abs() < 1e-3 && (second[1] - 0.5).abs() < 1e-3, "{drawn:?}");
+}
