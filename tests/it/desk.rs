@@ -4,15 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Event, Modifiers, RawInput, Rect, pos2, vec2};
 use tiebreak::backend::InProcess;
 use tiebreak_engine::Host;
 use tiebreak_ui::app::{App, Start};
-use tiebreak_ui::command::Chord;
 use tiebreak_ui::host::Still;
 use tiebreak_ui::judge::saving::SavedState;
 use tiebreak_ui::judge::session::{Session, Shown};
-use tiebreak_ui::theme;
+use tiebreak_ui::stage::Stage;
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,9 +22,7 @@ pub fn host() -> Host {
 
 /// An interface with a project open.
 pub struct Desk {
-    app: App,
-    ctx: egui::Context,
-    clock: Still,
+    stage: Stage,
 }
 
 impl Desk {
@@ -38,9 +34,7 @@ impl Desk {
         clock.now.lock().unwrap().unix = tiebreak_domain::UnixMillis(1_700_000_000_000);
         let start = Start { path: Some(project.display().to_string()), app_version: "test".into() };
         let app = App::new(Box::new(backend), Box::new(clock.clone()), start);
-        let ctx = egui::Context::default();
-        theme::install(&ctx);
-        let mut desk = Self { app, ctx, clock };
+        let mut desk = Self { stage: Stage::new(app, clock) };
         desk.wait("an item on the screen", |desk| {
             desk.session().is_some_and(|session| session.current.is_some())
         });
@@ -49,7 +43,7 @@ impl Desk {
 
     /// What is on the screen.
     pub fn session(&self) -> Option<&Session> {
-        self.app.desk().map(|desk| &desk.session)
+        self.stage.app().desk().map(|desk| &desk.session)
     }
 
     /// The item on the screen.
@@ -62,7 +56,7 @@ impl Desk {
         let started = Instant::now();
         while !is_so(self) {
             assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
-            self.frame(Vec::new());
+            self.stage.frame();
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -76,44 +70,11 @@ impl Desk {
 
     /// Presses keys, a frame each.
     pub fn keys(&mut self, script: &str) {
-        for word in script.split(' ') {
-            let chord = Chord::parse(word).unwrap_or_else(|| panic!("{word:?} is no key"));
-            let modifiers = Modifiers {
-                ctrl: chord.control,
-                command: chord.control,
-                shift: chord.shift,
-                ..Modifiers::NONE
-            };
-            let press = |pressed| Event::Key {
-                key: chord.key,
-                physical_key: None,
-                pressed,
-                repeat: false,
-                modifiers,
-            };
-            self.frame(vec![press(true), press(false)]);
-        }
+        self.stage.keys(script);
     }
 
     /// Types words.
     pub fn text(&mut self, words: &str) {
-        self.frame(vec![Event::Text(words.to_owned())]);
-        self.frame(Vec::new());
-    }
-
-    fn frame(&mut self, events: Vec<Event>) {
-        self.clock.pass(16);
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 860.0))),
-            events,
-            focused: true,
-            ..RawInput::default()
-        };
-        let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
-            app.logic(&ui.ctx().clone());
-            app.ui(ui);
-        });
-        output.drop_without_applying_deltas();
+        self.stage.text(words);
     }
 }

@@ -21,6 +21,7 @@ pub mod items;
 pub mod judge;
 pub mod new_project;
 pub mod rubric_editor;
+pub mod stage;
 pub mod start;
 pub mod theme;
 pub mod widget;

@@ -73,7 +73,7 @@ fn a_file_of_nothing_but_bad_rows_adds_nothing() {
 }
 
 #[test]
-fn an_item_of_three_candidates_is_no_pair() {
+fn an_item_of_three_candidates_is_nothing_for_a_project_of_pairs() {
     let precious = Precious::new();
     let program = &precious.program;
     let (head, items) = precious.content.split_once("{\"record\":\"item\"").unwrap();
@@ -87,7 +87,10 @@ fn an_item_of_three_candidates_is_no_pair() {
     program.write("three.jsonl", format!("{head}{item}\n"));
     let ran = watched(program, &["import", "p.tiebreak", "three.jsonl"]);
     assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.stderr.contains("line 4: a pair has two candidates, this has 3"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("line 4: the project asks about pairs, and this item has candidates: 3"),
+        "{ran:?}"
+    );
     precious.is_unchanged();
 }
 

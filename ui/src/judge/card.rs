@@ -27,6 +27,7 @@ pub(super) fn card_ui(
     let Desk { session, judge_screen, images, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
     let QueuedItem { item, order, previous, .. } = &shown.queued;
+    let previous = session.setup.said_before(previous.as_ref());
     let Some(candidate) = item.item.candidates.get(order.candidate_at(position)) else { return };
     let palette = theme::palette(ui);
     let is_plain = session.is_plain();
@@ -127,7 +128,6 @@ pub(super) fn card_ui(
             letter_badge_ui(ui, letter, is_chosen);
             text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
             let was_judged = previous
-                .as_ref()
                 .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
             if let Some(model) =
                 candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)

@@ -163,6 +163,11 @@ pub fn judge_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
         nothing_ui(ui, scene, desk, wanted);
         return;
     }
+    item_ui(ui, scene, desk, wanted);
+}
+
+/// Paints the item on the screen with its answers, in the room there is.
+pub fn item_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
     if desk.session.is_plain() {
         answer_bar::answer_bar_ui(ui, scene, desk, wanted);
     } else {

@@ -67,6 +67,16 @@ pub struct Setup {
     pub app_version: String,
     /// After how many milliseconds without input time counts as idle.
     pub idle_after_ms: u64,
+    /// What its judgments are: an annotator's, or a reviewer's.
+    pub origin: Origin,
+}
+
+impl Setup {
+    /// What an item begins with: what the annotator said before. A review begins with nothing, unless it changes
+    /// a review.
+    pub(super) fn said_before<'a>(&self, previous: Option<&'a Judgment>) -> Option<&'a Judgment> {
+        previous.filter(|judgment| self.origin != Origin::Review || judgment.given.origin == Origin::Review)
+    }
 }
 
 /// Which items are gone through.
@@ -77,6 +87,8 @@ pub enum Round {
     Open,
     /// Those that were skipped.
     Skipped,
+    /// Those that a list names ([`Session::go_through`]), judged or not.
+    Listed,
 }
 
 /// A judging session.
@@ -99,6 +111,8 @@ pub struct Session {
     /// When a chosen outcome submits itself, on the monotonic clock.
     pub submits_at_ms: Option<u64>,
     ahead: VecDeque<QueuedItem>,
+    listed: VecDeque<ItemId>,
+    awaited: Option<ItemId>,
     behind: Vec<QueuedItem>,
     drafts: HashMap<ItemId, Draft>,
     drafts_on_disk: HashSet<ItemId>,
@@ -123,6 +137,8 @@ impl Session {
             round: Round::Open,
             submits_at_ms: None,
             ahead: VecDeque::new(),
+            listed: VecDeque::new(),
+            awaited: None,
             behind: Vec::new(),
             drafts: HashMap::new(),
             drafts_on_disk: HashSet::new(),
@@ -156,11 +172,15 @@ impl Session {
             return;
         }
         self.is_asking = true;
+        if self.round == Round::Listed {
+            self.ask_listed(outbox);
+            return;
+        }
         let last = self.ahead.back().map(|queued| queued.item.id).or(self.last_asked_after);
         let place = match (self.round, last) {
             (Round::Open, None) => Place::Start,
             (Round::Open, Some(last)) => Place::After(last),
-            (Round::Skipped, last) => Place::Skipped(last),
+            (Round::Skipped | Round::Listed, last) => Place::Skipped(last),
         };
         let count = (AHEAD + 1 - self.ahead.len()) as u32;
         outbox.push((Purpose::Ahead, self.queue_request(place, count)));
@@ -185,6 +205,9 @@ impl Session {
 
     /// Items asked for by [`Self::fill`] arrived.
     pub fn ahead_arrived(&mut self, items: Vec<QueuedItem>, moment: &Moment, outbox: &mut Outbox) {
+        if self.round == Round::Listed && !self.is_awaited(&items) {
+            return;
+        }
         self.is_asking = false;
         let known: Vec<ItemId> = self.taken();
         let mut is_any_new = false;
@@ -197,7 +220,7 @@ impl Session {
                 self.ahead.push_back(queued);
             }
         }
-        self.is_exhausted = !is_any_new;
+        self.is_exhausted = !is_any_new && self.listed.is_empty();
         if self.current.is_none() {
             self.advance(moment);
         }
@@ -256,7 +279,7 @@ impl Session {
             }
             queued.acquisition = Acquisition::CHOSEN;
             self.show(queued, moment);
-        } else if let Some(shown) = &self.current {
+        } else if let Some(shown) = self.current.as_ref().filter(|_| self.round != Round::Listed) {
             let place = Place::Before(shown.queued.item.id);
             outbox.push((Purpose::Go, self.queue_request(place, 1)));
         }
@@ -331,7 +354,7 @@ impl Session {
                 acquisition: shown.queued.acquisition.clone(),
                 window: moment.window,
             }),
-            origin: Origin::Screen,
+            origin: self.setup.origin,
             recorded_at: moment.now.unix,
             verdict,
         };
@@ -374,6 +397,7 @@ impl Session {
     }
 
     fn show(&mut self, mut queued: QueuedItem, moment: &Moment) {
+        self.exchange_sides(&mut queued);
         let (draft, kept) = self.draft_of(&mut queued);
         let mut activity = Activity::start(moment.now.monotonic_ms, self.setup.idle_after_ms);
         if !self.is_focused {
@@ -416,6 +440,7 @@ pub use keys::Keyed;
 mod answering;
 mod keeping;
 mod keys;
+mod listed;
 mod undo;
 
 #[cfg(test)]

@@ -64,6 +64,22 @@ impl Rubric {
         slots.into_iter().filter_map(|slot| slot.answer(self, answers).cloned()).collect()
     }
 
+    /// Why nothing is asked of an item, in a sentence; none if something is.
+    pub fn refusal_of(&self, item: &Item) -> Option<String> {
+        if self.questions.iter().any(|question| self.is_asked_of(question, item)) {
+            return None;
+        }
+        let count = item.candidates.len();
+        Some(if self.questions.iter().any(|question| question.scope == Scope::Pair) && count != 2 {
+            format!("the project asks about pairs, and this item has candidates: {count}")
+        } else {
+            format!(
+                "the project asks nothing of items of this type, column {:?}",
+                self.type_column.as_deref().unwrap_or_default()
+            )
+        })
+    }
+
     /// Whether a question is asked of items of this type and number of candidates.
     fn is_asked_of(&self, question: &Question, item: &Item) -> bool {
         if question.scope == Scope::Pair && item.candidates.len() != 2 {
@@ -130,7 +146,11 @@ mod tests {
         let rubric = Rubric { questions: vec![fill], type_column: Some("task".into()), ..Rubric::default() };
         let mut item = pair();
         assert_eq!(rubric.slots(&item, &[]), [], "an item without a type");
+        assert!(rubric.refusal_of(&item).is_some_and(|reason| reason.contains("type")));
         item.metadata.insert("task".into(), "fill".into());
         assert_eq!(rubric.slots(&item, &[]).len(), 1);
+        assert_eq!(rubric.refusal_of(&item), None);
+        item.candidates.push(Candidate::markdown("z"));
+        assert!(Rubric::default().refusal_of(&item).is_some_and(|reason| reason.contains("pairs")));
     }
 }

@@ -1,10 +1,10 @@
 //! What an export must be told before it can begin: which question, and the policies on what the project holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use tiebreak_domain::export::{ExportQuestion, PolicyCounts, PolicyQuestion};
-use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, SourceId};
+use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, Rubric, SourceId};
 use tiebreak_formats::export::judged::{Judged, Names};
 use tiebreak_formats::export::{policy, questions, refusal};
 use tiebreak_store::Reader;
@@ -41,7 +41,7 @@ impl Asking {
     pub fn for_writing(reader: &Reader, plan: &ExportPlan) -> Result<Self, ApiError> {
         let names = Names {
             annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
-            rubrics: reader.rubrics()?,
+            rubrics: rubrics_in_use(reader)?,
         };
         if let Some((message, hint)) = refusal(plan, &names) {
             return Err(ApiError::new(ErrorCode::BadRequest, message).hint(hint));
@@ -69,10 +69,29 @@ impl Asking {
     }
 }
 
+/// The rubrics that judgments in force were given under, or what is asked now if there are none: a rubric that
+/// was changed before anybody answered it offers no choice.
+fn rubrics_in_use(reader: &Reader) -> Result<BTreeMap<u32, Rubric>, ApiError> {
+    let mut rubrics = reader.rubrics()?;
+    if rubrics.len() < 2 {
+        return Ok(rubrics);
+    }
+    let mut used = BTreeSet::new();
+    reader.each_judged_item(&[], |_, judgments| {
+        used.extend(judgments.iter().map(|judgment| judgment.given.rubric_version));
+        if used.len() == rubrics.len() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if used.is_empty() {
+        used.insert(reader.project()?.rubric.version);
+    }
+    rubrics.retain(|version, _| used.contains(version));
+    Ok(rubrics)
+}
+
 /// How much of the project each policy is about. Plain comparisons are counted by the reader at once; for other
 /// rubrics every judged item is looked at.
 fn holds(reader: &Reader, plan: &ExportPlan, names: &Names) -> Result<PolicyCounts, ApiError> {
-    let is_plain = names.rubrics.values().all(tiebreak_domain::Rubric::is_plain_comparison);
+    let is_plain = names.rubrics.values().all(Rubric::is_plain_comparison);
     if is_plain && plan.format.is_of_pairs() || plan.format.asks().is_empty() {
         return Ok(reader.policy_counts(&plan.annotators)?);
     }

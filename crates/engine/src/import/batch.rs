@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
-use tiebreak_domain::{AnnotatorKey, Answer, ApiError, DataFormat, ErrorCode, ImportPlan};
+use tiebreak_domain::{AnnotatorKey, Answer, ApiError, DataFormat, ErrorCode, ImportPlan, Rubric};
 use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
 use tiebreak_store::PreparedItem;
 
@@ -92,6 +92,7 @@ pub fn send_file(
     plan: &ImportPlan,
     to: &Sender<Message>,
     spent: &Receiver<Vec<PreparedItem>>,
+    rubric: &Rubric,
     cancel: &CancelFlag,
 ) {
     let is_lossless = reader.format() == DataFormat::Tiebreak;
@@ -103,7 +104,7 @@ pub fn send_file(
             Ok(record) => {
                 read += 1;
                 bytes += reader.row_bytes();
-                records.push(incoming(record, read, &plan.labels));
+                records.push(incoming(record, read, &plan.labels, rubric));
             }
             Err(error) => {
                 let failed = Message::Failed(rolled_back(error, read, is_lossless));
@@ -155,10 +156,10 @@ fn deliver(to: &Sender<Message>, mut message: Message, cancel: &CancelFlag) -> b
     }
 }
 
-fn incoming(record: Record, number: u64, policy: &LabelPolicy) -> Incoming {
+fn incoming(record: Record, number: u64, policy: &LabelPolicy, rubric: &Rubric) -> Incoming {
     match record {
         Record::Item { line, item, labels } => {
-            if let Some(reason) = item.refusal() {
+            if let Some(reason) = item.refusal().or_else(|| rubric.refusal_of(&item)) {
                 return Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true };
             }
             match PreparedItem::new(&item) {

@@ -85,7 +85,7 @@ fn run_job(
         let progress = |progress| events.emit(Event::ImportProgress(job, progress));
         work.write(store, receiver, spent_sender, progress)
     })?;
-    send_file(reader, &plan, &sender, &spent, cancel);
+    send_file(reader, &plan, &sender, &spent, &session.rubric(), cancel);
     drop(sender);
     let mut report = written.recv().map_err(|_| failure::broke_off("import"))??;
     report.elapsed_ms = begun.elapsed().as_millis() as u64;
@@ -125,7 +125,7 @@ impl Work {
         if self.is_lossless {
             let is_empty = info.active_items + info.excluded_items + info.deleted_items + info.revisions == 0;
             let annotators = if is_empty { Vec::new() } else { info.annotators };
-            let before = Before { is_empty, sources, annotators };
+            let before = Before { is_empty, sources, annotators, rubric: info.rubric };
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project_path, Path::new(folder)));
             let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);

@@ -23,6 +23,8 @@ pub struct Lossless<'a, 'store> {
     report: &'a mut ImportReport,
     /// Whether the project was empty and becomes what the file says.
     adopts: bool,
+    /// What the project asks, where it keeps to that.
+    asks: Option<Rubric>,
     /// The project's sources before, by name and hash.
     known_sources: HashMap<(String, String), SourceId>,
     /// The names of sources that are taken.
@@ -52,6 +54,8 @@ pub struct Before {
     pub sources: Vec<tiebreak_domain::Source>,
     /// Its people; none where it is empty, since whoever opened it has said nothing yet.
     pub annotators: Vec<tiebreak_domain::Annotator>,
+    /// What it asks; an empty project takes over what the file asks.
+    pub rubric: Rubric,
 }
 
 impl<'a, 'store> Lossless<'a, 'store> {
@@ -73,6 +77,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
             import,
             report,
             adopts: before.is_empty,
+            asks: (!before.is_empty).then(|| before.rubric.clone()),
             known_sources,
             taken_names,
             media_folder,
@@ -130,7 +135,9 @@ impl<'a, 'store> Lossless<'a, 'store> {
                 self.annotators.insert(annotator.key, id);
             }
             LosslessRecord::Item(record) => {
-                if let Some(reason) = record.item.refusal() {
+                let asks = self.asks.as_ref();
+                let unasked = || asks.and_then(|rubric| rubric.refusal_of(&record.item));
+                if let Some(reason) = record.item.refusal().or_else(unasked) {
                     note_problem(self.report, RowProblem { line, reason }, true);
                     return Ok(());
                 }

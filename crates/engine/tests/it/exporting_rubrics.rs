@@ -123,6 +123,19 @@ fn of_two_questions_one_is_chosen_and_no_other() {
 }
 
 #[test]
+fn a_question_that_nobody_ever_answered_is_no_choice() {
+    let world = asking(vec![preference("better")]);
+    answer(&world, "Ada", vec![prefers("better", Outcome::A)]);
+    let plan = ExportPlan::new(ExportFormat::TrlExplicit);
+    world.try_export(plan, "out.jsonl").unwrap();
+    assert_eq!(
+        manifest(&world, "out.jsonl")["policies"]["question"],
+        "better",
+        "the first rubric was never used"
+    );
+}
+
+#[test]
 fn utterances_lie_beside_conversations() {
     let world = asking(vec![stars("score")]);
     answer(&world, "Ada", rates("score", [5, 2]));

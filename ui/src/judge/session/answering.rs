@@ -145,7 +145,7 @@ impl Session {
             return false;
         };
         let Some(shown) = &self.current else { return false };
-        let previous = shown.queued.previous.as_ref();
+        let previous = self.setup.said_before(shown.queued.previous.as_ref());
         let is_in_force =
             previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
         let before = draft_from_previous(previous);

@@ -3,7 +3,7 @@
 
 use tiebreak_domain::{Draft, ItemId, QueuedItem, Request};
 
-use super::{Moment, Session, Shown};
+use super::{Moment, Session, Setup, Shown};
 use crate::judge::draft::draft_from_previous;
 use crate::judge::{Outbox, Purpose};
 
@@ -29,8 +29,9 @@ impl Kept {
 
 impl Shown {
     /// The draft as it belongs on the disk: none where it says only what was submitted before.
-    fn draft_to_keep(&self) -> Option<Draft> {
-        (self.draft != draft_from_previous(self.queued.previous.as_ref())).then(|| self.draft.clone())
+    fn draft_to_keep(&self, setup: &Setup) -> Option<Draft> {
+        let said_before = setup.said_before(self.queued.previous.as_ref());
+        (self.draft != draft_from_previous(said_before)).then(|| self.draft.clone())
     }
 }
 
@@ -65,7 +66,7 @@ impl Session {
     pub(super) fn keep_draft(&mut self) {
         self.send_draft();
         if let Some(shown) = &self.current
-            && let Some(draft) = shown.draft_to_keep()
+            && let Some(draft) = shown.draft_to_keep(&self.setup)
         {
             self.drafts.insert(shown.queued.item.id, draft);
         }
@@ -76,8 +77,8 @@ impl Session {
         let on_disk = queued.draft.take();
         let here = self.drafts.remove(&queued.item.id);
         let is_here = here.is_some();
-        let draft =
-            here.or_else(|| on_disk.clone()).unwrap_or_else(|| draft_from_previous(queued.previous.as_ref()));
+        let said_before = self.setup.said_before(queued.previous.as_ref());
+        let draft = here.or_else(|| on_disk.clone()).unwrap_or_else(|| draft_from_previous(said_before));
         if on_disk.is_some() {
             self.drafts_on_disk.insert(queued.item.id);
         }
@@ -99,7 +100,7 @@ impl Session {
     fn send_draft(&mut self) {
         let Some(shown) = &mut self.current else { return };
         shown.kept.due_ms = None;
-        let wanted = shown.draft_to_keep();
+        let wanted = shown.draft_to_keep(&self.setup);
         if shown.kept.sent == wanted {
             return;
         }

@@ -34,6 +34,7 @@ fn setup() -> Setup {
         progress: Progress { judged: 0, skipped: 0, total: 3 },
         session: 9,
         app_version: "test".into(),
+        origin: Origin::Screen,
         idle_after_ms: 30_000,
     }
 }

@@ -74,7 +74,10 @@ impl Session {
             comment: before.map(|judgment| judgment.given.comment.clone()).unwrap_or_default(),
             rubric_version: self.setup.rubric.version,
             showing: before.and_then(|judgment| judgment.given.showing.clone()),
-            origin: Origin::Screen,
+            origin: before
+                .map(|judgment| judgment.given.origin)
+                .filter(|origin| *origin == Origin::Review)
+                .unwrap_or_default(),
             recorded_at: moment.now.unix,
         }
     }
