@@ -179,8 +179,10 @@ pub(super) fn label_ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mu
     let keys: Vec<String> = (1..=labels.len()).map(|number| number.to_string()).collect();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(space::TINY);
-        for (number, chunk) in labels.chunks(3).enumerate() {
-            let first = number * 3;
+        // In a narrow column each stands by itself, so that a long one goes to the next line.
+        let together = if row.is_stacked { 1 } else { 3 };
+        for (number, chunk) in labels.chunks(together).enumerate() {
+            let first = number * together;
             let name = format!("{}: label", row.name);
             let mut control = Segmented::new(&name).enabled(row.is_open);
             for (index, label) in chunk.iter().enumerate() {

@@ -81,10 +81,11 @@ pub(super) fn track_ui(
     let mut chosen = None;
     ui.horizontal(|ui| {
         ui.set_min_height(control::SMALL_HEIGHT);
-        if !ends[0].is_empty() {
+        if !row.is_stacked && !ends[0].is_empty() {
             text_ui(ui, &ends[0], Ink::Second, Face::Regular, text::SMALL);
         }
-        let width = (ui.available_width() - 120.0).clamp(90.0, 320.0);
+        let beside = if row.is_stacked { FIGURE } else { FIGURE + END };
+        let width = (ui.available_width() - beside).clamp(90.0, 320.0);
         let sense = if row.is_open { Sense::click_and_drag() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(vec2(width, control::SMALL_HEIGHT), sense);
         let said = track.value.filter(|_| !is_number_hidden).map_or(f64::NAN, f64::from);
@@ -123,7 +124,7 @@ pub(super) fn track_ui(
         if row.is_open {
             response.on_hover_cursor(CursorIcon::PointingHand);
         }
-        if !ends[1].is_empty() {
+        if !row.is_stacked && !ends[1].is_empty() {
             text_ui(ui, &ends[1], Ink::Second, Face::Regular, text::SMALL);
         }
         let widest = track.to.to_string();
@@ -139,9 +140,21 @@ pub(super) fn track_ui(
             }
         }
     });
+    if row.is_stacked && ends.iter().any(|end| !end.is_empty()) {
+        let size = vec2((ui.available_width() - FIGURE).clamp(90.0, 320.0), text::SMALL * 1.5);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        let font = Face::Regular.at(text::SMALL);
+        let ink = Ink::Second.color(palette);
+        ui.painter().text(rect.left_top(), egui::Align2::LEFT_TOP, &ends[0], font.clone(), ink);
+        ui.painter().text(rect.right_top(), egui::Align2::RIGHT_TOP, &ends[1], font, ink);
+    }
     chosen
 }
 
+/// Room beside the track for what it is set to, in points.
+const FIGURE: f32 = 72.0;
+/// Room beside the track for the name of its right end, where that stands beside it, in points.
+const END: f32 = 64.0;
 const KNOB: f32 = space::SMALL;
 
 #[cfg(test)]
