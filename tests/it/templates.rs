@@ -15,7 +15,8 @@ const ITEMS: usize = 3;
 /// More keys than any item of a template asks for.
 const MOST_KEYS: usize = 2_000;
 
-fn templates() -> Vec<Template> {
+/// The templates that come with the program.
+pub fn templates() -> Vec<Template> {
     let engine = Engine::new(host(), |_| ());
     let Reply::Templates(templates) = engine.call(Request::Templates).unwrap() else {
         panic!("no templates")
@@ -39,12 +40,18 @@ fn rows(template: &Template) -> String {
         };
         let candidates: Vec<_> = (0..counts[item % counts.len()]).map(candidate).collect();
         let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
-        let prompt = [
-            turn("user", &format!("Question {item}?")),
-            turn("assistant", "An answer."),
-            turn("user", "And then?"),
-        ];
+        let is_cut = |question: &Question| question.kind == QuestionKind::Segments;
+        let prompt = if template.rubric.questions.iter().any(is_cut) {
+            serde_json::json!([
+                turn("user", &format!("Question {item}?")),
+                turn("assistant", "An answer."),
+                turn("user", "And then?"),
+            ])
+        } else {
+            format!("Question {item}?").into()
+        };
         let mut row = serde_json::json!({"id": format!("item-{item}"), "prompt": prompt});
+        row["models"] = serde_json::json!((0..candidates.len()).map(|n| format!("m{n}")).collect::<Vec<_>>());
         let column = if template.media == "text" { "responses" } else { "images" };
         row[column] = serde_json::json!(candidates);
         if let (Some(column), false) = (&template.rubric.type_column, types.is_empty()) {
@@ -61,8 +68,9 @@ fn answer(desk: &mut Desk, question: &Question, slot: Slot, rubric: &Rubric) {
     let item = &shown.queued.item.item;
     let (candidates, item_number) = (item.candidates.len(), shown.queued.item.id.0);
     let steps = slot.candidate.map_or(0, |index| item.candidates[usize::from(index)].steps().len());
-    // Not the same for everyone: other items get other answers.
-    let second = if item_number % 2 == 0 { "2" } else { "1" };
+    // Not the same for everyone: other items and candidates get other answers.
+    let number = item_number + i64::from(slot.candidate.unwrap_or_default());
+    let second = if number % 2 == 0 { "2" } else { "1" };
     match &question.kind {
         QuestionKind::Preference { .. } => desk.keys(second),
         QuestionKind::Ranking { form } => {
@@ -173,6 +181,36 @@ fn fault(template: &Template) -> Result<(), String> {
     let (first, second) = (program.read("first.jsonl"), program.read("second.jsonl"));
     if first != second {
         return Err("what was exported did not come back the same".to_owned());
+    }
+    let questions = &template.rubric.questions;
+    let compares = |question: &&Question| {
+        matches!(question.kind, QuestionKind::Preference { .. } | QuestionKind::Ranking { .. })
+    };
+    let rates = |question: &&Question| matches!(question.kind, QuestionKind::Rating { .. });
+    let pairs = questions.iter().find(compares).or_else(|| questions.iter().find(rates));
+    for format in &template.exports {
+        let mut arguments =
+            vec!["export", "p.tiebreak", "study.out", "--format", format.as_str(), "--replace"];
+        arguments.extend([
+            "--ties",
+            "drop",
+            "--both-bad",
+            "drop",
+            "--strength",
+            "ignore",
+            "--several",
+            "each",
+        ]);
+        arguments.extend(["--n-way", "adjacent", "--ratings", "each", "--neutral-steps", "right"]);
+        let mut ran = program.run(&arguments);
+        if ran.code != 0 {
+            // Several questions would do: it wants to be told which.
+            arguments.extend(pairs.iter().flat_map(|question| ["--question", question.key.as_str()]));
+            ran = program.run(&arguments);
+        }
+        if ran.code != 0 || program.read("study.out").trim().is_empty() {
+            return Err(format!("the export {format:?} gave nothing: {}{}", ran.stdout, ran.stderr));
+        }
     }
     let is_there = |question: &&Question| first.contains(&format!("{{\"question\":\"{}\"", question.key));
     match rubric.questions.iter().find(|question| !is_there(question)) {

@@ -1,6 +1,8 @@
 //! The program in a real window: keys in, judgments out. Needs Xvfb, xdotool and ImageMagick, so it runs only
 //! with `TIEBREAK_TEST_WINDOW=1` (as `./check.sh` does) and says so elsewhere.
 
+mod gallery;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

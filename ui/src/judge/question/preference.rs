@@ -12,6 +12,9 @@ use crate::judge::draft::{with_outcome, with_strength_toggled};
 use crate::theme::space;
 use crate::widget::Segmented;
 
+/// How many sayings fit beside one another into a narrow column.
+const MOST_IN_A_COLUMN: usize = 4;
+
 /// One thing that can be said, by the sides of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Saying {
@@ -107,13 +110,14 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, outcomes: &[Outcome], steps: Streng
     let mut changed = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(space::TINY);
-        // A scale of seven breaks into its two sides where it does not fit in one row.
-        let rows: Vec<std::ops::Range<usize>> = if steps == StrengthSteps::Scale && row.is_stacked {
-            let all = sayings.len();
-            [0..3, 3..4, 4..7, 7..all].into_iter().filter(|range| !range.is_empty()).collect()
-        } else {
-            std::iter::once(0..sayings.len()).collect()
+        // What does not fit into a narrow column breaks: a scale of seven into its two sides, all else by threes.
+        let all = sayings.len();
+        let breaks = match (row.is_stacked, steps) {
+            (true, StrengthSteps::Scale) => vec![0, 3, 4, 7, all],
+            (true, _) if all > MOST_IN_A_COLUMN => vec![0, 3, all],
+            _ => vec![0, all],
         };
+        let rows = breaks.windows(2).map(|ends| ends[0]..ends[1]).filter(|range| !range.is_empty());
         for range in rows {
             let mut control = Segmented::new(&row.name).enabled(row.is_open).active(row.is_active);
             for index in range.clone() {
