@@ -27,7 +27,6 @@ use crate::backend::Backend;
 use crate::command::Keymap;
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::judge::saving::SavedState;
 use crate::theme;
 
 /// The whole interface.
@@ -146,7 +145,7 @@ impl App {
 
     /// Whether judgments could not be stored and live in this window only.
     pub fn has_refused_judgments(&self) -> bool {
-        self.desk.as_ref().is_some_and(|desk| matches!(desk.session.saving.state(), SavedState::Failed(_)))
+        self.desk.as_ref().is_some_and(|desk| desk.has_refused_judgments())
     }
 
     /// Keeps the window open while judgments live in it only. Those on their way are stored as it closes.

@@ -20,6 +20,8 @@ pub enum Scope {
     Judge,
     /// In the items browser.
     Items,
+    /// During a second look, where the commands of the judge screen mean something too.
+    SecondLook,
 }
 
 impl Scope {
@@ -29,6 +31,7 @@ impl Scope {
             || self == Self::Anywhere
             || other == Self::Anywhere
             || (self == Self::Project || other == Self::Project)
+            || matches!((self, other), (Self::Judge, Self::SecondLook) | (Self::SecondLook, Self::Judge))
     }
 
     /// What the list of keys calls it.
@@ -38,11 +41,12 @@ impl Scope {
             Self::Project => "In a project",
             Self::Judge => "Judging",
             Self::Items => "Items",
+            Self::SecondLook => "Second look",
         }
     }
 
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Judge, Self::Items, Self::Project, Self::Anywhere];
+    pub const ALL: [Self; 5] = [Self::Judge, Self::Items, Self::SecondLook, Self::Project, Self::Anywhere];
 }
 
 macro_rules! commands {
@@ -127,9 +131,19 @@ commands! {
     FocusSearch { "focus_search", "Search", "Go to the search field", Items, ["Slash", "Ctrl+F"] }
     ShowJudge { "show_judge", "Judge", "Go to the judge screen", Project, ["Ctrl+1"] }
     ShowItems { "show_items", "Items…", "See, search and filter all items", Project, ["Ctrl+2", "I"] }
+    ToggleSaid { "toggle_said", "What was said", "Show what everyone said of this item, or hide it", SecondLook, ["O"] }
+    ToggleNames { "toggle_names", "Who said it", "Show who said what of this item, or hide it", SecondLook, ["Shift+O"] }
+    KeepAnswer { "keep_answer", "Keep my answer", "Decide as you answered before, and go to the next item", SecondLook, ["R"] }
+    MakeGold { "make_gold", "Make gold", "Measure others by the answers on the screen, from now on", SecondLook, ["Shift+G"] }
+    ShowSecondLook { "show_second_look", "Second look", "Go through the items that are flagged or disputed", Project, ["Ctrl+3"] }
+    ShowMerge { "show_merge", "Merge a copy…", "Bring in what others judged in their copies of this project", Project, ["Ctrl+M"] }
     ShowImport { "show_import", "Import…", "Bring data into this project", Project, ["Ctrl+I"] }
     ShowExport { "show_export", "Export…", "Write training data", Project, ["Ctrl+E"] }
     ShowRubric { "show_rubric", "Rubric…", "See and change what this project asks", Project, ["Ctrl+R"] }
+    ShowSeats { "show_seats", "Who judges…", "Let somebody else judge, or keep your seat by a PIN", Project, ["Ctrl+U"] }
+    ShowProfile { "show_profile", "About you…", "See and change what this study asks about you", Project, ["Ctrl+B"] }
+    ShowStudy { "show_study", "Study…", "Set up what is asked of people, and who judges what", Project, ["Ctrl+Shift+S"] }
+    ShowQuality { "show_quality", "Quality…", "See how people do on known answers and repeats", Project, ["Ctrl+L"] }
     CloseProject { "close_project", "Close project", "Go back to the start screen", Project, ["Ctrl+W"] }
     Palette { "palette", "Commands…", "Find any command by name", Anywhere, ["Ctrl+K", "Ctrl+P"] }
     ShowKeys { "show_keys", "Keys", "List all keys, and change them", Anywhere, ["?", "F1"] }

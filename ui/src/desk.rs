@@ -6,7 +6,7 @@ use tiebreak_domain::door::{ImageRequest, Pixels};
 use tiebreak_domain::export::{ExportProgress, ExportReport};
 use tiebreak_domain::import::{ImportProgress, ImportReport};
 use tiebreak_domain::project::Progress;
-use tiebreak_domain::{ApiError, JobId, ProjectInfo, Request, Settings};
+use tiebreak_domain::{ApiError, JobId, Origin, ProjectInfo, Request, Settings};
 
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
@@ -17,6 +17,8 @@ use crate::items::ItemsBrowser;
 use crate::judge::screen::JudgeScreen;
 use crate::judge::session::{Moment, Setup};
 use crate::judge::{Outbox, Session};
+use crate::merge::MergeJob;
+use crate::second_look::{Seats, SecondLookDesk};
 
 /// What of the project is in front.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +28,15 @@ pub enum View {
     Judge,
     /// The items browser.
     Items,
+    /// The second look: the judge screen beside a list, in a session of its own.
+    SecondLook,
+}
+
+impl View {
+    /// Whether an item is judged on it.
+    pub fn judges(self) -> bool {
+        matches!(self, Self::Judge | Self::SecondLook)
+    }
 }
 
 /// Long work and how it stands.
@@ -67,6 +78,12 @@ pub struct Desk {
     pub judge_screen: JudgeScreen,
     /// The latest import.
     pub import: Option<Job<ImportProgress, ImportReport>>,
+    /// The second look.
+    pub second_look: SecondLookDesk,
+    /// The session that waits while the other is in front.
+    pub seats: Seats,
+    /// The latest merge.
+    pub merge: Option<MergeJob>,
     /// The latest export.
     pub export: Option<Job<ExportProgress, ExportReport>>,
     /// Decoded images.
@@ -89,6 +106,9 @@ impl Desk {
             view: View::Judge,
             items: ItemsBrowser::default(),
             judge_screen: JudgeScreen::default(),
+            second_look: SecondLookDesk::default(),
+            seats: Seats::default(),
+            merge: None,
             import: None,
             export: None,
             images: Images::default(),
@@ -106,6 +126,7 @@ impl Desk {
         let has_more = info.active_items > self.info.active_items;
         self.info = info;
         if is_other_annotator {
+            self.end_review();
             let setup = setup_from_info(
                 &self.info,
                 settings,
@@ -113,13 +134,17 @@ impl Desk {
                 &self.session.setup.app_version,
             );
             self.session = Session::new(setup);
-            self.session_number += 1;
+            self.session_number = self.seats.number();
             self.session.fill(&mut self.outbox);
         } else {
-            self.session.progress = progress_from_info(&self.info);
-            self.session.set_rubric(self.info.rubric.clone());
-            if has_more {
-                self.session.items_changed(&mut self.outbox);
+            let progress = progress_from_info(&self.info);
+            let waiting = self.seats.waiting.as_mut().map(|seat| (&mut seat.session, &mut seat.outbox));
+            for (session, outbox) in std::iter::once((&mut self.session, &mut self.outbox)).chain(waiting) {
+                session.progress = progress;
+                session.set_rubric(self.info.rubric.clone());
+                if has_more {
+                    session.items_changed(outbox);
+                }
             }
         }
     }
@@ -150,15 +175,12 @@ impl Desk {
                 .map(|image| (Purpose::Image(image.clone()), Request::Image(image))),
         );
         self.items.requests(&mut self.requests);
+        self.second_look.requests(&mut self.requests);
     }
 
     /// Everything that is to be sent.
     pub fn take_requests(&mut self) -> Vec<(Purpose, Request)> {
-        let number = self.session_number;
-        let mut requests: Vec<_> = std::mem::take(&mut self.outbox)
-            .into_iter()
-            .map(|(purpose, request)| (Purpose::Judge(number, purpose), request))
-            .collect();
+        let mut requests = self.take_session_requests();
         requests.append(&mut self.requests);
         requests
     }
@@ -168,6 +190,7 @@ impl Desk {
         match purpose {
             Purpose::StartImport => self.import = Some(Job::Starting),
             Purpose::StartExport => self.export = Some(Job::Starting),
+            Purpose::StartMerge => self.merge = Some(Job::Starting),
             _ => {}
         }
     }
@@ -183,13 +206,14 @@ impl Desk {
         match self.view {
             View::Judge => crate::judge::screen::judge_ui(ui, scene, self, wanted),
             View::Items => crate::items::items_ui(ui, scene, self, wanted),
+            View::SecondLook => crate::second_look::second_look_ui(ui, scene, self, wanted),
         }
     }
 
     /// Lays out texts and fetches images of the items that come next, a little each frame, so that nothing
     /// is left to do when they are shown.
     pub fn prepare_ahead(&mut self, ui: &mut egui::Ui, settings: &Settings) {
-        if self.view == View::Judge {
+        if self.view.judges() {
             crate::judge::screen::prepare_ahead(ui, self, settings);
         }
         self.images.upload_some(ui.ctx());
@@ -213,5 +237,6 @@ fn setup_from_info(info: &ProjectInfo, settings: &Settings, session: u64, app_ve
         session,
         app_version: app_version.to_owned(),
         idle_after_ms: u64::from(settings.idle_after_s) * 1000,
+        origin: Origin::Screen,
     }
 }

@@ -24,11 +24,12 @@ pub use self::profile::ProfileDialog;
 pub use self::quality::QualityDialog;
 pub use self::seats::SeatsDialog;
 pub use self::study::StudyDialog;
-use crate::app::Action;
 use crate::app::tickets;
+use crate::app::{Action, Scene};
+use crate::command::Command;
 use crate::theme::font::Face;
-use crate::theme::text;
-use crate::widget::{Ink, text_ui};
+use crate::theme::{space, text};
+use crate::widget::{ActionButton, Ink, text_ui};
 
 /// What the interface asks the engine about people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,27 @@ fn error_ui(ui: &mut egui::Ui, error: &ApiError) {
     if let Some(hint) = &error.hint {
         text_ui(ui, sentence(hint), Ink::Second, Face::Regular, text::SMALL);
     }
+}
+
+/// Why nothing is offered yet, in the place of an item, and how to go on.
+pub fn denied_ui(ui: &mut egui::Ui, scene: &Scene<'_>, reason: &str, wanted: &mut Vec<Action>) {
+    let room = ui.max_rect();
+    let size = egui::vec2(460.0_f32.min(room.width()), 260.0);
+    let middle = egui::Rect::from_center_size(room.center(), size);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| {
+        ui.spacing_mut().item_spacing.y = space::SMALL;
+        text_ui(ui, "Not yet", Ink::First, Face::Bold, text::DISPLAY);
+        text_ui(ui, sentence(reason), Ink::Second, Face::Regular, text::TITLE);
+        ui.add_space(space::LARGE);
+        ui.horizontal_wrapped(|ui| {
+            for command in [Command::ShowProfile, Command::ShowSeats] {
+                let key = scene.keymap.key(command);
+                if ui.add(ActionButton::new(command.label()).key(&key)).clicked() {
+                    wanted.push(Action::Command(command));
+                }
+            }
+        });
+    });
 }
 
 /// The engine's words begin in lower case.

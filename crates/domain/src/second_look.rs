@@ -77,6 +77,9 @@ pub struct SecondLook {
 pub struct LookItem {
     /// The item.
     pub item: ItemId,
+    /// The beginning of its prompt, on one line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prompt: String,
     /// Every reason, whatever was asked by.
     pub reasons: Vec<LookReason>,
     /// What is in force, reviews included, by annotator.

@@ -1,6 +1,7 @@
 //! What a screen can ask the app to do.
 
 use tiebreak_domain::rubric::Slot;
+use tiebreak_domain::second_look::LookReasonKind;
 use tiebreak_domain::{ItemId, Request, Rubric, Settings};
 
 use super::Dialog;
@@ -39,6 +40,10 @@ pub enum Action {
     },
     /// Go to one item on the judge screen.
     Judge(ItemId),
+    /// Look again at the items that call for it, for this reason or for any.
+    LookAgain(Option<LookReasonKind>),
+    /// Look again at one of them.
+    Look(ItemId),
     /// Go through the skipped items.
     JudgeSkipped,
     /// Choose why an item cannot be judged.

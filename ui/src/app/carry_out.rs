@@ -1,6 +1,7 @@
 //! Carrying out what was asked for: the only place where the app's state changes by a user's hand.
 
 use egui::Context;
+use tiebreak_domain::quality::ItemRole;
 use tiebreak_domain::rubric::Slot;
 use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
@@ -14,7 +15,8 @@ use crate::host::Pick;
 use crate::judge::question::Change;
 use crate::judge::session::Round;
 use crate::judge::sheet::Toward;
-use crate::theme;
+use crate::merge::MergeDialog;
+use crate::{people, second_look, theme};
 
 impl App {
     /// Carries out everything on the list, and whatever that puts on it.
@@ -42,8 +44,20 @@ impl App {
             }
             Action::Judge(item) => {
                 if let Some(desk) = &mut self.desk {
-                    desk.view = View::Judge;
+                    desk.show(View::Judge, &Desk::moment(ctx, self.host.now(), 0));
                     desk.session.go_to(item, &mut desk.outbox);
+                }
+            }
+            Action::LookAgain(reason) => {
+                let moment = Desk::moment(ctx, self.host.now(), 0);
+                if let Some(desk) = &mut self.desk {
+                    desk.look_again(reason, &moment);
+                }
+            }
+            Action::Look(item) => {
+                if let Some(desk) = &mut self.desk {
+                    let items = desk.second_look.from(item);
+                    desk.session.go_through(items, &mut desk.outbox);
                 }
             }
             Action::JudgeSkipped => {
@@ -81,7 +95,7 @@ impl App {
             }
             Action::RetrySaving => {
                 if let Some(desk) = &mut self.desk {
-                    desk.session.retry(&mut desk.outbox);
+                    desk.retry_saving();
                 }
             }
             Action::Quit => {
@@ -102,6 +116,9 @@ impl App {
             Action::Send(purpose, request) => {
                 if let Some(desk) = &mut self.desk {
                     desk.sent(&purpose);
+                    if purpose == Purpose::People(people::Purpose::Switch) {
+                        desk.session.keep_draft_now(&mut desk.outbox);
+                    }
                 }
                 self.send(purpose, request);
             }
@@ -192,6 +209,8 @@ impl App {
                 desk.judge_screen.open_comment();
             }
             Command::Flag => session.toggle_flag(),
+            // A reviewer who passes an item by says nothing, least of all in place of what they said before.
+            Command::Skip if desk.view == View::SecondLook => session.forth(&moment, outbox),
             Command::Skip => session.skip(&moment, outbox),
             Command::Undo => {
                 if !session.undo(&moment, outbox) {
@@ -208,14 +227,33 @@ impl App {
             Command::NextQuestion => session.step(Toward::Next),
             Command::PreviousQuestion => session.step(Toward::Previous),
             Command::ClearAnswer => session.clear_answer(),
-            Command::ShowJudge => desk.view = View::Judge,
+            Command::ShowJudge => desk.show(View::Judge, &moment),
             Command::ShowItems => {
-                desk.view = View::Items;
+                desk.show(View::Items, &moment);
                 desk.items.refresh();
             }
+            Command::ShowSecondLook => desk.look_again(None, &moment),
+            Command::ToggleSaid | Command::ToggleNames | Command::KeepAnswer => {
+                second_look::command(desk, command, &moment);
+            }
+            Command::MakeGold => {
+                let item = session.current.as_ref().map(|shown| shown.queued.item.id);
+                if let (Some(item), Some(expected)) = (item, session.answers_to_submit()) {
+                    let role = ItemRole::Gold { expected };
+                    let request = Request::SetItemRole { item, role };
+                    self.actions.push_back(Action::Send(Purpose::MakeGold, request));
+                } else if item.is_some() {
+                    desk.judge_screen.nudge(now.monotonic_ms);
+                }
+            }
+            Command::ShowMerge => self.dialog = Some(Dialog::Merge(MergeDialog::default())),
             Command::ShowImport => self.dialog = Some(Dialog::import(None)),
             Command::ShowExport => self.dialog = Some(Dialog::export(&desk.info, &documents_folder)),
             Command::ShowRubric => self.dialog = Some(Dialog::rubric(&desk.info)),
+            Command::ShowSeats => self.dialog = Some(Dialog::Seats(Box::default())),
+            Command::ShowProfile => self.dialog = Some(Dialog::Profile(Box::default())),
+            Command::ShowStudy => self.dialog = Some(Dialog::Study(Box::default())),
+            Command::ShowQuality => self.dialog = Some(Dialog::Quality(Box::default())),
             Command::CloseProject => {
                 self.desk = None;
                 self.dialog = None;
@@ -251,7 +289,8 @@ impl App {
     }
 
     fn picked(&mut self, pick: Pick, path: String) {
-        if pick == Pick::OpenProject {
+        let is_of_dialog = matches!(self.dialog, Some(Dialog::Merge(_)));
+        if pick == Pick::OpenProject && !is_of_dialog {
             self.open_any(path);
         } else if let Some(dialog) = &mut self.dialog {
             dialog.picked(pick, path);

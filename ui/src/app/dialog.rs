@@ -22,7 +22,9 @@ use crate::desk::Desk;
 use crate::export_dialog::ExportDialog;
 use crate::host::Pick;
 use crate::import_wizard::ImportWizard;
+use crate::merge::MergeDialog;
 use crate::new_project::ProjectWizard;
+use crate::people::{Heard, ProfileDialog, Purpose, QualityDialog, SeatsDialog, StudyDialog};
 use crate::rubric_editor::RubricDialog;
 
 /// A dialog and what has been typed into it.
@@ -48,6 +50,16 @@ pub enum Dialog {
     Import(Box<ImportWizard>),
     /// Writing data out.
     Export(Box<ExportDialog>),
+    /// Bringing another copy in.
+    Merge(MergeDialog),
+    /// Who judges.
+    Seats(Box<SeatsDialog>),
+    /// What a study asks about whoever sits here.
+    Profile(Box<ProfileDialog>),
+    /// The study, for its lead.
+    Study(Box<StudyDialog>),
+    /// How people do, for the lead.
+    Quality(Box<QualityDialog>),
 }
 
 impl Dialog {
@@ -124,10 +136,17 @@ impl Dialog {
                     return Some(action);
                 }
             }
+            Self::Profile(dialog) => {
+                if let Some(action) = dialog.key(chord) {
+                    return Some(action);
+                }
+            }
             Self::Palette(dialog) => dialog.key(chord),
             // Their Escape goes back a step, and closes only at the first.
             Self::New(wizard) => return wizard.key(chord),
             Self::Rubric(dialog) => return dialog.key(chord),
+            Self::Seats(dialog) => return dialog.key(chord, desk, ctx),
+            Self::Study(dialog) => return dialog.key(chord),
             _ => {}
         }
         (chord.key == Key::Escape && is_plain).then_some(Action::CloseDialog)
@@ -139,6 +158,7 @@ impl Dialog {
             Self::New(dialog) => dialog.picked(pick, path),
             Self::Import(wizard) => wizard.picked(pick, path),
             Self::Export(dialog) => dialog.picked(pick, path),
+            Self::Merge(dialog) => dialog.picked(path),
             _ => {}
         }
     }
@@ -169,6 +189,22 @@ impl Dialog {
         }
     }
 
+    /// The engine said something about people; says what the dialog makes of it, and the error where nobody
+    /// here shows it.
+    pub fn people_reply(
+        &mut self,
+        purpose: Purpose,
+        result: Result<Reply, ApiError>,
+    ) -> Result<Heard, ApiError> {
+        match self {
+            Self::Seats(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Profile(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Study(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Quality(dialog) => Ok(dialog.reply(purpose, result)),
+            _ => result.map(|_| Heard::Stays),
+        }
+    }
+
     /// Paints it.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
         match self {
@@ -182,6 +218,11 @@ impl Dialog {
             Self::Unsaved(dialog) => dialog.ui(ui, desk, wanted),
             Self::Import(wizard) => wizard.ui(ui, scene, desk, wanted),
             Self::Export(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Merge(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Seats(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Profile(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Study(dialog) => dialog.ui(ui, wanted),
+            Self::Quality(dialog) => dialog.ui(ui, wanted),
         }
     }
 }

@@ -62,7 +62,7 @@ impl App {
         }
         if is_typing {
             let is_enter = chord.key == Key::Enter && chord.control;
-            if is_enter && self.desk.as_ref().is_some_and(|desk| desk.view == View::Judge) {
+            if is_enter && self.desk.as_ref().is_some_and(|desk| desk.view.judges()) {
                 return Some(Action::Command(Command::Submit));
             }
             let edits_text = matches!(
@@ -97,7 +97,7 @@ impl App {
         has_focus: bool,
         ctx: &Context,
     ) -> Option<Keyed> {
-        let desk = self.desk.as_mut().filter(|desk| desk.view == View::Judge)?;
+        let desk = self.desk.as_mut().filter(|desk| desk.view.judges())?;
         if desk.session.is_plain() || desk.session.current.is_none() {
             return None;
         }
@@ -122,7 +122,7 @@ impl App {
         if self.dialog.is_some() || ctx.text_edit_focused() {
             return;
         }
-        let Some(desk) = self.desk.as_ref().filter(|desk| desk.view == View::Judge) else { return };
+        let Some(desk) = self.desk.as_ref().filter(|desk| desk.view.judges()) else { return };
         let is_typed = |text: &str| {
             ctx.input(|input| {
                 input.events.iter().any(|event| match event {
@@ -151,8 +151,8 @@ impl App {
         if self.notices.dismiss_latest() {
             return None;
         }
-        let is_items = self.desk.as_ref().is_some_and(|desk| desk.view == View::Items);
-        is_items.then_some(Action::Command(Command::ShowJudge))
+        let is_elsewhere = self.desk.as_ref().is_some_and(|desk| desk.view != View::Judge);
+        is_elsewhere.then_some(Action::Command(Command::ShowJudge))
     }
 
     /// The scopes in force, the narrowest first.
@@ -161,6 +161,7 @@ impl App {
             None => &[Scope::Anywhere],
             Some(View::Judge) => &[Scope::Judge, Scope::Project, Scope::Anywhere],
             Some(View::Items) => &[Scope::Items, Scope::Project, Scope::Anywhere],
+            Some(View::SecondLook) => &[Scope::SecondLook, Scope::Judge, Scope::Project, Scope::Anywhere],
         }
     }
 }

@@ -1,14 +1,15 @@
 //! What arrives from the engine, and where it goes.
 
 use egui::Context;
-use tiebreak_domain::{ApiError, Event, Reply};
+use tiebreak_domain::{ApiError, ErrorCode, Event, Reply};
 
 use super::dialog::Dialog;
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
 use crate::backend::Incoming;
-use crate::desk::{Desk, Job};
-use crate::{judge, rubric_editor, theme};
+use crate::desk::{Desk, Job, View};
+use crate::judge::session::Round;
+use crate::{judge, merge, people, rubric_editor, theme};
 
 impl App {
     /// Takes everything that arrived.
@@ -77,12 +78,26 @@ impl App {
                 }
             }
             (Purpose::Rubric(purpose), result) => self.rubric_reply(purpose, result),
+            (Purpose::People(purpose), result) => self.people_reply(purpose, result),
             (Purpose::StartImport, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.import, job);
             }),
             (Purpose::StartExport, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.export, job);
             }),
+            (Purpose::MakeGold, Ok(_)) => self.notices.info("This item is gold from now on"),
+            (Purpose::StartMerge, result) => self.started(result, |desk, job| {
+                Job::started(&mut desk.merge, job);
+            }),
+            (Purpose::SecondLook(number), result) => {
+                if let Some(desk) = &mut self.desk {
+                    let look = result.and_then(|reply| match reply {
+                        Reply::SecondLook(look) => Ok(*look),
+                        other => Err(unexpected(&other)),
+                    });
+                    desk.look_arrived(number, look);
+                }
+            }
             (Purpose::SaveImportReport, Ok(_)) => self.notices.info("The list of problems was saved"),
             (Purpose::Find(number), result) => {
                 if let Some(desk) = &mut self.desk {
@@ -131,27 +146,38 @@ impl App {
     ) {
         let moment = Desk::moment(ctx, self.host.now(), self.host.random());
         let Some(desk) = &mut self.desk else { return };
-        if number != desk.session_number {
+        let Some((session, outbox)) = desk.session_of(number) else {
             if let (judge::Purpose::Save(_), Err(error)) = (purpose, result) {
                 self.notices.error(&error);
             }
             return;
-        }
+        };
         match (purpose, result) {
             (judge::Purpose::Ahead, Ok(Reply::Items(items))) => {
-                desk.session.ahead_arrived(items, &moment, &mut desk.outbox);
+                session.ahead_arrived(items, &moment, outbox);
             }
             (judge::Purpose::Ahead, Err(error)) => {
-                desk.session.ahead_failed();
-                self.notices.error(&error);
+                if error.code == ErrorCode::Denied {
+                    session.ahead_denied(error.message);
+                    let purpose = Purpose::People(people::Purpose::WhyDenied);
+                    self.send(purpose, tiebreak_domain::Request::People);
+                } else {
+                    session.ahead_failed();
+                    self.notices.error(&error);
+                }
             }
-            (judge::Purpose::Go, Ok(Reply::Items(items))) => desk.session.go_arrived(items, &moment),
+            (judge::Purpose::Go, Ok(Reply::Items(items))) => session.go_arrived(items, &moment),
             (judge::Purpose::Save(_), Ok(Reply::Saved { judgment, progress, .. })) => {
-                desk.session.saved(judgment, progress);
+                session.saved(judgment, progress);
+                // What is offered may stand on this judgment, as after the last training item.
+                if session.is_done() && session.round == Round::Open {
+                    session.begin_round(Round::Open, outbox);
+                }
+                desk.progress_of_both(progress);
             }
             (judge::Purpose::Save(judgment), Err(error)) => {
                 self.notices.error(&error);
-                desk.session.not_saved(judgment, error);
+                session.not_saved(judgment, error);
             }
             (_, Ok(_)) => {}
             (_, Err(error)) => self.notices.error(&error),
@@ -186,7 +212,21 @@ impl App {
                 }
             }
             Event::FoundMore { view, count, is_complete } => desk.items.found_more(view, count, is_complete),
-            Event::MergeEnded(..) | Event::ProjectChanged(_) => {}
+            Event::MergeEnded(job, result) => {
+                let is_in_sight = matches!(self.dialog, Some(Dialog::Merge(_)));
+                match &result {
+                    Ok(report) if !is_in_sight => self.notices.info(merge::ended_words(report)),
+                    Err(error) if !is_in_sight => self.notices.error(error),
+                    _ => {}
+                }
+                desk.merge = Some(Job::Ended(job, result));
+                desk.items.refresh();
+                if desk.view == View::SecondLook {
+                    desk.second_look.refresh();
+                }
+                desk.session.items_changed(&mut desk.outbox);
+            }
+            Event::ProjectChanged(_) => {}
         }
     }
 
@@ -235,6 +275,66 @@ impl App {
                 }
             }
         }
+    }
+
+    fn people_reply(&mut self, purpose: people::Purpose, result: Result<Reply, ApiError>) {
+        match (purpose, result) {
+            (people::Purpose::WhyDenied, Ok(Reply::People(everyone))) => match people::next_step(&everyone) {
+                Some(people::NextStep::Seats) => {
+                    let dialog = people::SeatsDialog::locked(*everyone);
+                    self.dialog = Some(Dialog::Seats(Box::new(dialog)));
+                }
+                Some(people::NextStep::Profile) if self.dialog.is_none() => {
+                    self.dialog = Some(Dialog::Profile(Box::default()));
+                }
+                _ => {}
+            },
+            (people::Purpose::Switch, Ok(Reply::Project(info))) => self.seated(*info),
+            (purpose, result) => {
+                let heard = match &mut self.dialog {
+                    Some(dialog) => dialog.people_reply(purpose, result),
+                    None => result.map(|_| people::Heard::Stays),
+                };
+                match heard {
+                    Ok(people::Heard::Stays) => {}
+                    Ok(people::Heard::Done(says)) => {
+                        self.dialog = None;
+                        self.notices.info(says);
+                    }
+                    Err(error) => self.notices.error(&error),
+                }
+                if matches!(purpose, people::Purpose::SaveProfile | people::Purpose::SetStudy) {
+                    self.ask_again();
+                }
+            }
+        }
+    }
+
+    /// What is offered may be something else now, and what was fetched ahead may not be for them any more.
+    fn ask_again(&mut self) {
+        let Some(desk) = &mut self.desk else { return };
+        let waiting = desk.seats.waiting.as_mut().map(|seat| (&mut seat.session, &mut seat.outbox));
+        for (session, outbox) in std::iter::once((&mut desk.session, &mut desk.outbox)).chain(waiting) {
+            match session.round {
+                Round::Open => session.begin_round(Round::Open, outbox),
+                _ => session.items_changed(outbox),
+            }
+        }
+    }
+
+    /// Somebody sat down: the same annotator with the PIN, or another one.
+    fn seated(&mut self, info: tiebreak_domain::ProjectInfo) {
+        self.dialog = None;
+        let name = info.current_annotator().map(|annotator| annotator.name.clone()).unwrap_or_default();
+        let is_same = self.desk.as_ref().is_some_and(|desk| desk.info.annotator == info.annotator);
+        self.update_project(info);
+        if is_same {
+            self.ask_again();
+        }
+        self.notices.info(format!("{name} judges now"));
+        // Whoever sat here last is asked for the PIN when the project is opened again.
+        let settings = tiebreak_domain::Settings { annotator_name: name, ..self.settings.clone() };
+        self.actions.push_back(Action::Settings(Box::new(settings)));
     }
 
     fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {

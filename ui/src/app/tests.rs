@@ -10,7 +10,9 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod merge;
 mod questions;
+mod second_look;
 
 use super::*;
 use crate::backend::{Remote, Scripted};
@@ -53,6 +55,8 @@ impl Bench {
                 Some(Ok(Reply::Items(items.map(&queued).collect())))
             }
             Request::Submit(judgment) => save(judgment),
+            // The test says when, and what is in it.
+            Request::SecondLook(_) | Request::StartMerge { .. } => None,
             _ => Some(Ok(Reply::Done)),
         });
         let clock = Still::default();

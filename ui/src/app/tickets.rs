@@ -6,7 +6,7 @@ use tiebreak_domain::door::ImageRequest;
 
 use super::AfterOpening;
 use crate::backend::Ticket;
-use crate::{judge, rubric_editor};
+use crate::{judge, people, rubric_editor};
 
 /// What a request was sent for.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,16 @@ pub enum Purpose {
     PreviewExport(u64),
     /// An export was started.
     StartExport,
+    /// An item was made gold.
+    MakeGold,
+    /// A merge was started.
+    StartMerge,
+    /// The list of a second look; the number is its request's.
+    SecondLook(u64),
     /// Something about rubrics.
     Rubric(rubric_editor::Purpose),
+    /// Something about people.
+    People(people::Purpose),
     /// Long work is to stop.
     Cancel,
 }

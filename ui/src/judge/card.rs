@@ -127,8 +127,8 @@ pub(super) fn card_ui(
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
             letter_badge_ui(ui, letter, is_chosen);
             text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
-            let was_judged = previous
-                .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+            let was_judged =
+                previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
             if let Some(model) =
                 candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)
             {

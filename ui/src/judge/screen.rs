@@ -236,6 +236,10 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Acti
     let palette = theme::palette(ui);
     let progress = desk.session.progress;
     egui::CentralPanel::default_margins().frame(egui::Frame::new().fill(palette.window)).show(ui, |ui| {
+        if let Some(reason) = &desk.session.denied {
+            crate::people::denied_ui(ui, scene, reason, wanted);
+            return;
+        }
         if !desk.session.is_done() {
             return;
         }

@@ -108,6 +108,8 @@ pub struct Session {
     pub history: History,
     /// Which items are gone through.
     pub round: Round,
+    /// Why nothing is offered to the annotator yet, if so.
+    pub denied: Option<String>,
     /// When a chosen outcome submits itself, on the monotonic clock.
     pub submits_at_ms: Option<u64>,
     ahead: VecDeque<QueuedItem>,
@@ -135,6 +137,7 @@ impl Session {
             pace: Pace::default(),
             history: History::default(),
             round: Round::Open,
+            denied: None,
             submits_at_ms: None,
             ahead: VecDeque::new(),
             listed: VecDeque::new(),
@@ -209,6 +212,7 @@ impl Session {
             return;
         }
         self.is_asking = false;
+        self.denied = None;
         let known: Vec<ItemId> = self.taken();
         let mut is_any_new = false;
         for queued in items {
@@ -319,6 +323,12 @@ impl Session {
     /// Items asked for could not be had: asks again on the next occasion.
     pub fn ahead_failed(&mut self) {
         self.is_asking = false;
+    }
+
+    /// Items asked for are not for the annotator yet; the reason is a sentence.
+    pub fn ahead_denied(&mut self, reason: String) {
+        self.is_asking = false;
+        self.denied = Some(reason);
     }
 
     /// Sends again what could not be stored.

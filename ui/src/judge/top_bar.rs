@@ -12,9 +12,10 @@ use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 use crate::widget::{ActionButton, BarKind, Ink, figures_ui, progress_bar_ui, text_ui};
 
-const MENU: [&[Command]; 4] = [
-    &[Command::ShowJudge, Command::ShowItems],
-    &[Command::ShowImport, Command::ShowExport],
+const MENU: [&[Command]; 5] = [
+    &[Command::ShowJudge, Command::ShowItems, Command::ShowSecondLook],
+    &[Command::ShowImport, Command::ShowExport, Command::ShowMerge],
+    &[Command::ShowSeats, Command::ShowProfile, Command::ShowStudy, Command::ShowQuality],
     &[Command::OpenProject, Command::NewProject, Command::CloseProject],
     &[Command::ShowSettings, Command::ShowKeys, Command::Palette],
 ];
@@ -86,7 +87,7 @@ fn annotator_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
     };
     let button = ui.add(ActionButton::new(&shown).quiet().small());
     if button.on_hover_text("Who judges; click to change").clicked() {
-        wanted.push(Action::Command(Command::ShowSettings));
+        wanted.push(Action::Command(Command::ShowSeats));
     }
 }
 

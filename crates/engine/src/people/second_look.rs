@@ -40,6 +40,7 @@ impl Session {
                 let judgments = judgments.map_or_else(|| reader.in_force(id), Ok)?;
                 look.items.push(LookItem {
                     item: id,
+                    prompt: reader.rows(&[id])?.pop().map(|row| row.prompt).unwrap_or_default(),
                     reasons,
                     is_reviewed: is_reviewed(&judgments),
                     judgments,

@@ -123,7 +123,8 @@ impl Session {
         })
     }
 
-    fn answers_to_submit(&self) -> Option<Vec<Answer>> {
+    /// The answers on the screen as they would be submitted; none while something is missing.
+    pub fn answers_to_submit(&self) -> Option<Vec<Answer>> {
         let shown = self.current.as_ref()?;
         let kept = self.setup.rubric.kept(&shown.queued.item.item, &shown.draft.answers);
         (!kept.is_empty() && self.missing().is_none()).then_some(kept)

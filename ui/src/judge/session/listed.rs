@@ -48,12 +48,11 @@ impl Session {
         let taken = self.taken();
         let next = std::iter::from_fn(|| self.listed.pop_front()).find(|item| !taken.contains(item));
         self.awaited = next;
-        match next {
-            Some(item) => outbox.push((Purpose::Ahead, self.queue_request(Place::At(item), 1))),
-            None => {
-                self.is_asking = false;
-                self.is_exhausted = true;
-            }
+        if let Some(item) = next {
+            outbox.push((Purpose::Ahead, self.queue_request(Place::At(item), 1)));
+        } else {
+            self.is_asking = false;
+            self.is_exhausted = true;
         }
     }
 
@@ -68,10 +67,10 @@ impl Session {
     /// Exchanges the sides where the reviewer has seen them.
     pub(super) fn exchange_sides(&self, queued: &mut QueuedItem) {
         let previous = queued.previous.as_ref();
-        if previous.is_some() && self.setup.said_before(previous).is_none() {
-            let seen = previous.and_then(|judgment| judgment.given.showing.as_ref());
-            let seen = seen.map_or(&queued.order, |showing| &showing.order);
-            queued.order = seen.reversed();
+        if self.setup.said_before(previous).is_none()
+            && let Some(showing) = previous.and_then(|judgment| judgment.given.showing.as_ref())
+        {
+            queued.order = showing.order.reversed();
         }
     }
 }

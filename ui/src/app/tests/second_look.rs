@@ -1,0 +1,296 @@
+//! The second look by keys: a list in, reviews out, and nothing given away before it was asked for.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, LookReasonKind, SecondLook};
+use tiebreak_domain::{Judgment, JudgmentId, Origin, Preference, Showing, Strength};
+
+use super::*;
+use crate::desk::View;
+
+fn look(item: i64, judgments: Vec<Judgment>) -> LookItem {
+    LookItem {
+        item: ItemId(item),
+        prompt: format!("Question {item}?"),
+        reasons: vec![LookReason::PeopleDisagree],
+        judgments,
+        repeats: Vec::new(),
+        is_reviewed: false,
+    }
+}
+
+fn judgment(item: i64, annotator: i64, preference: Preference) -> Judgment {
+    let given = NewJudgment {
+        id: JudgmentId([annotator as u8; 16]),
+        item: ItemId(item),
+        annotator: AnnotatorId(annotator),
+        verdict: Verdict::overall(preference),
+        flagged: true,
+        comment: String::new(),
+        rubric_version: 1,
+        showing: Some(Showing {
+            order: Order::as_given(2),
+            models_visible: false,
+            scores_visible: false,
+            shown_at: UnixMillis(0),
+            first_input_at: None,
+            submitted_at: UnixMillis(1),
+            active_ms: 1,
+            idle_ms: 0,
+            utc_offset_minutes: 0,
+            app_version: "test".into(),
+            session: 1,
+            acquisition: Acquisition::FILE_ORDER,
+            window: [1.0; 3],
+        }),
+        origin: Origin::Screen,
+        recorded_at: UnixMillis(1),
+    };
+    Judgment { given, revision: 1, supersedes: None }
+}
+
+fn filters(remote: &Remote) -> Vec<LookFilter> {
+    let sent = remote.sent().into_iter();
+    sent.filter_map(
+        |(_, request)| if let Request::SecondLook(filter) = request { Some(filter) } else { None },
+    )
+    .collect()
+}
+
+/// Answers the latest request for a list.
+fn list(remote: &Remote, items: Vec<LookItem>) {
+    let sent = remote.sent();
+    let (ticket, _) =
+        sent.iter().rev().find(|(_, request)| matches!(request, Request::SecondLook(_))).unwrap();
+    let look = SecondLook { total: items.len() as u64, items };
+    remote.reply(*ticket, Ok(Reply::SecondLook(Box::new(look))));
+}
+
+fn frames(bench: &mut Bench) {
+    for _ in 0..4 {
+        bench.frame(Vec::new());
+    }
+}
+
+/// A second look at these items.
+fn looking(bench: &mut Bench, items: &[i64]) {
+    bench.keys("Ctrl+3");
+    list(&bench.remote, items.iter().map(|item| look(*item, Vec::new())).collect());
+    frames(bench);
+}
+
+/// Items that Ada judged before: for A, with A on the left.
+fn judged(id: i64) -> QueuedItem {
+    let previous = Some(judgment(id, 1, Preference::new(Outcome::A)));
+    QueuedItem { previous, order: Order::as_given(2), ..queued(id) }
+}
+
+#[test]
+fn a_review_is_given_by_the_keys_of_judging() {
+    let mut bench = Bench::open(saved);
+    looking(&mut bench, &[7, 9]);
+    assert_eq!(bench.shown(), 7, "the first of the list");
+    bench.keys("1");
+    bench.keys("Enter");
+    assert_eq!(bench.shown(), 9, "the next is there in the frame of the key");
+    bench.keys("3 Enter");
+    let judgments = bench.judgments();
+    let said: Vec<_> = judgments.iter().map(|said| (said.item.0, outcome(said), said.origin)).collect();
+    assert_eq!(
+        said,
+        [(7, Some(Outcome::A), Origin::Review), (9, Some(Outcome::Tie), Origin::Review)],
+        "each is a review, and nothing else was sent"
+    );
+    assert_eq!(bench.shown(), 0, "the list is at its end");
+    assert_eq!(bench.app.desk().map(|desk| desk.second_look.open_count()), Some(0));
+    bench.keys("u");
+    assert_eq!(bench.shown(), 9, "a decision can be taken back");
+    assert_eq!(bench.app.desk().map(|desk| desk.second_look.open_count()), Some(1));
+}
+
+#[test]
+fn the_annotators_own_work_waits_and_goes_on() {
+    let mut bench = Bench::open(saved);
+    bench.keys("2");
+    looking(&mut bench, &[7]);
+    bench.keys("1 Enter");
+    bench.keys("Ctrl+1");
+    assert_eq!(bench.shown(), 1, "the item that was left");
+    bench.keys("Enter");
+    let last = bench.judgments().pop().unwrap();
+    assert_eq!(
+        (last.item, outcome(&last), last.origin),
+        (ItemId(1), Some(Outcome::B), Origin::Screen),
+        "what was chosen is still chosen, and is no review"
+    );
+}
+
+#[test]
+fn an_earlier_answer_is_not_given_away_and_is_kept_by_one_key() {
+    let mut bench = Bench::over(info(), judged, saved);
+    looking(&mut bench, &[7, 8]);
+    let shown = bench.app.desk().unwrap().session.current.clone().unwrap();
+    assert!(shown.draft.is_empty(), "nothing of it is on the screen: {:?}", shown.draft);
+    assert_eq!(shown.queued.order.indices(), [1, 0], "the sides are exchanged");
+    bench.keys("r");
+    let kept = bench.judgments().pop().unwrap();
+    assert_eq!(
+        (outcome(&kept), kept.origin),
+        (Some(Outcome::A), Origin::Review),
+        "the same answer, as a review"
+    );
+    assert!(!kept.flagged, "what is decided needs no other look");
+    assert_eq!(bench.shown(), 8);
+    bench.keys("2 Enter u");
+    let undone = bench.judgments().pop().unwrap();
+    assert_eq!(
+        (outcome(&undone), undone.origin),
+        (Some(Outcome::A), Origin::Screen),
+        "undoing a review leaves what was said before"
+    );
+}
+
+#[test]
+fn an_item_is_made_gold_by_the_answers_on_the_screen() {
+    let mut bench = Bench::open(saved);
+    looking(&mut bench, &[8]);
+    let roles = |bench: &Bench| -> Vec<Request> {
+        let sent = bench.remote.sent().into_iter().map(|(_, request)| request);
+        sent.filter(|request| matches!(request, Request::SetItemRole { .. })).collect()
+    };
+    bench.keys("Shift+G");
+    assert_eq!(roles(&bench), [], "nothing is expected before something is answered");
+    bench.keys("1 Shift+G");
+    let expected = Verdict::overall(Preference::new(Outcome::B)).answers().to_vec();
+    let role = tiebreak_domain::quality::ItemRole::Gold { expected };
+    let made = Request::SetItemRole { item: ItemId(8), role };
+    assert_eq!(roles(&bench), [made], "the left side, which is the second candidate");
+    assert_eq!(bench.judgments(), [], "and nothing was decided by it");
+}
+
+#[test]
+fn passing_an_item_by_says_nothing() {
+    let mut bench = Bench::over(info(), judged, saved);
+    looking(&mut bench, &[7, 9]);
+    bench.keys("s");
+    assert_eq!(bench.shown(), 9);
+    assert_eq!(bench.judgments(), [], "no skip takes the place of an answer");
+    bench.keys("ArrowLeft");
+    assert_eq!(bench.shown(), 7, "and it can be gone back to");
+}
+
+#[test]
+fn a_review_that_could_not_be_stored_is_kept_when_the_view_changes() {
+    let mut is_full = true;
+    let mut bench = Bench::open(move |judgment| {
+        if std::mem::take(&mut is_full) {
+            return Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full")));
+        }
+        saved(judgment)
+    });
+    looking(&mut bench, &[7]);
+    bench.keys("1 Enter");
+    bench.keys("Ctrl+1");
+    frames(&mut bench);
+    assert!(bench.app.has_refused_judgments(), "it lives in this window only");
+    bench.app.want(Action::RetrySaving);
+    frames(&mut bench);
+    assert!(!bench.app.has_refused_judgments());
+    let judgments = bench.judgments();
+    assert_eq!(judgments[0].id, judgments[1].id, "the same review, so that it is stored once");
+}
+
+#[test]
+fn a_list_for_an_older_question_is_passed_over() {
+    let mut bench = Bench::open(saved);
+    bench.keys("Ctrl+3");
+    let (old, _) = bench.remote.sent().pop().unwrap();
+    bench.app.want(Action::LookAgain(Some(LookReasonKind::Flagged)));
+    bench.frame(Vec::new());
+    assert_eq!(filters(&bench.remote).pop().unwrap().reasons, [LookReasonKind::Flagged]);
+    let late = SecondLook { total: 1, items: vec![look(5, Vec::new())] };
+    bench.remote.reply(old, Ok(Reply::SecondLook(Box::new(late))));
+    frames(&mut bench);
+    assert_eq!(bench.shown(), 0, "it was asked for another reason since");
+    list(&bench.remote, vec![look(6, Vec::new())]);
+    frames(&mut bench);
+    assert_eq!(bench.shown(), 6);
+}
+
+#[test]
+fn somebody_else_sitting_down_ends_the_second_look() {
+    let mut bench = Bench::open(saved);
+    looking(&mut bench, &[7]);
+    let grace = Annotator { id: AnnotatorId(2), name: "Grace".into(), ..info().annotators[0].clone() };
+    let info = ProjectInfo { annotators: vec![grace], annotator: AnnotatorId(2), ..info() };
+    bench.remote.event(tiebreak_domain::Event::ProjectChanged(Box::new(info)));
+    frames(&mut bench);
+    assert_eq!(bench.app.desk().map(|desk| desk.view), Some(View::Judge));
+    bench.keys("1 Enter");
+    let last = bench.judgments().pop().unwrap();
+    assert_eq!((last.annotator, last.origin), (AnnotatorId(2), Origin::Screen));
+}
+
+/// The same app, with what is on the screen by its names.
+pub(super) fn on_screen(bench: Bench) -> Harness<'static, App> {
+    Harness::builder().with_size([1280.0, 860.0]).with_context_setup(theme::install).build_ui_state(
+        |ui, app: &mut App| {
+            app.logic(&ui.ctx().clone());
+            app.ui(ui);
+        },
+        bench.app,
+    )
+}
+
+#[test]
+fn what_was_said_and_by_whom_is_shown_on_demand() {
+    let mut info = info();
+    info.annotators.push(Annotator {
+        id: AnnotatorId(2),
+        name: "Grace".into(),
+        ..info.annotators[0].clone()
+    });
+    let mut bench = Bench::over(info, queued, saved);
+    bench.keys("Ctrl+3");
+    let much = Preference { strength: Some(Strength::Much), ..Preference::new(Outcome::B) };
+    let said = |item| vec![judgment(item, 2, much.clone()), judgment(item, 1, Preference::new(Outcome::Tie))];
+    list(&bench.remote, vec![look(7, said(7)), look(8, said(8))]);
+    frames(&mut bench);
+    let mut screen = on_screen(bench);
+    let has = |screen: &Harness<'static, App>, label: &str| screen.query_by_label(label).is_some();
+    screen.run();
+    assert!(has(&screen, "Question 7?, 2 people disagree"), "the row names the item and its reason");
+    let top = |item: i64| screen.get_by_label(&format!("Question {item}?, 2 people disagree")).rect();
+    assert!(top(8).top() >= top(7).bottom(), "rows stand below one another: {} {}", top(7), top(8));
+    assert!(!has(&screen, "B, much"), "no answer before it is asked for");
+    screen.key_press(egui::Key::O);
+    screen.run();
+    assert!(has(&screen, "B, much") && has(&screen, "Person 1"), "the answers, side by side");
+    assert!(!has(&screen, "Grace"), "and not who gave them");
+    screen.key_press_modifiers(Modifiers::SHIFT, egui::Key::O);
+    screen.run();
+    assert!(has(&screen, "Grace"), "until that is asked for too");
+    screen.get_by_label("Question 8?, 2 people disagree").click();
+    screen.run();
+    assert!(!has(&screen, "Grace") && !has(&screen, "Person 1"), "the next item gives nothing away either");
+    screen.key_press(egui::Key::O);
+    screen.run();
+    assert!(has(&screen, "A, much"), "by the letters of this screen, whose sides are the other way round");
+}
+
+#[test]
+fn an_empty_list_and_a_refusal_say_so() {
+    let mut bench = Bench::open(saved);
+    looking(&mut bench, &[]);
+    let remote = bench.remote.clone();
+    let mut screen = on_screen(bench);
+    screen.run();
+    screen.get_by_label("Nothing needs another look");
+    screen.get_by_label("Look again").click();
+    screen.run();
+    let (ticket, _) =
+        remote.sent().into_iter().rev().find(|(_, sent)| matches!(sent, Request::SecondLook(_))).unwrap();
+    remote.reply(ticket, Err(ApiError::new(ErrorCode::Denied, "this is for whoever leads the study")));
+    screen.run();
+    screen.get_by_label("This is for whoever leads the study");
+}
