@@ -13,7 +13,7 @@ use tiebreak_ui::judge::session::{Session, Shown};
 use tiebreak_ui::stage::Stage;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A machine without settings of its own.
 pub fn host() -> Host {

@@ -72,7 +72,6 @@ fn answer(desk: &mut Desk, question: &Question, slot: Slot, rubric: &Rubric) {
     let number = item_number + i64::from(slot.candidate.unwrap_or_default());
     let second = if number % 2 == 0 { "2" } else { "1" };
     match &question.kind {
-        QuestionKind::Preference { .. } => desk.keys(second),
         QuestionKind::Ranking { form } => {
             let placed = match form {
                 RankingForm::Best => 1,
@@ -86,7 +85,7 @@ fn answer(desk: &mut Desk, question: &Question, slot: Slot, rubric: &Rubric) {
         QuestionKind::Rating { scale: Scale::YesNo } => {
             desk.keys(if item_number % 2 == 0 { "Y" } else { "N" })
         }
-        QuestionKind::Rating { .. } => desk.keys(second),
+        QuestionKind::Preference { .. } | QuestionKind::Rating { .. } => desk.keys(second),
         QuestionKind::Choice { .. } => desk.keys("1"),
         QuestionKind::Checklist { .. } => desk.keys("1 2"),
         QuestionKind::Text { .. } if rubric_text_is_there(desk, slot, rubric) => desk.keys("8"),
