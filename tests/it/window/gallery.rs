@@ -15,7 +15,7 @@ use crate::templates::templates;
 
 /// The templates of the README's picture.
 const SHOWN: [&str; 6] =
-    ["helpsteer2", "imagereward", "visionreward", "ncp-dpo", "multi-objective-grpo", "process-supervision"];
+    ["helpsteer2", "imagereward", "visionreward", "richhf", "multi-objective-grpo", "process-supervision"];
 /// How many texts or images one item takes from the one before.
 const ITEMS: usize = 2;
 
