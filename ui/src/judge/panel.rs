@@ -20,7 +20,7 @@ use crate::app::{Action, Scene};
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
-use crate::widget::{Ink, text_ui};
+use crate::widget::{Ink, caption_ui, text_ui};
 
 /// Where the questions stand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -158,7 +158,21 @@ fn rows_ui(
     }
     let open = asked.open_slots();
     let mut rows = Rows { scene, asked: *asked, open: &open, sheet, is_stacked, wanted };
+    let mut group = "";
     for block in blocks {
+        let first = match block {
+            Block::Rows(question, _) => Some(question),
+            Block::Matrix(questions) => questions.first(),
+        };
+        let here = first.map_or("", |first| asked.rubric.questions[*first].group.as_str());
+        // The bar below has the height of its rows and no room for headings.
+        if is_stacked && here != group {
+            group = here;
+            if !here.is_empty() {
+                caption_ui(ui, here);
+                ui.add_space(space::SMALL);
+            }
+        }
         match block {
             Block::Rows(question, slots) => rows.question_ui(ui, *question, slots),
             Block::Matrix(questions) => rows.matrix_ui(ui, questions),

@@ -105,8 +105,8 @@ struct State {
 }
 
 /// The rows by themselves, as the column at the right has them.
-fn harness() -> Harness<'static, State> {
-    let (rubric, queued, draft) = (one_of_each(), queued(2), Draft::default());
+fn harness(rubric: Rubric) -> Harness<'static, State> {
+    let (queued, draft) = (queued(2), Draft::default());
     let sheet = Sheet::new(&rubric, &queued, &draft);
     let settings = tiebreak_domain::Settings::default();
     let keymap = Keymap::new(&settings.keys);
@@ -142,7 +142,7 @@ fn answered(harness: &mut Harness<'_, State>) -> Option<(Slot, Change)> {
 #[test]
 fn every_input_has_a_name_and_answers_a_click() {
     use tiebreak_domain::AnswerValue;
-    let mut harness = harness();
+    let mut harness = harness(one_of_each());
     let preference = |outcome| AnswerValue::Preference(tiebreak_domain::Preference::new(outcome));
     let expected = [
         ("pref: B", Change::Done(preference(Outcome::B))),
@@ -207,4 +207,17 @@ fn a_drag_on_a_picture_draws_a_box_and_a_click_a_point() {
     assert_eq!(drawn[0], marks::Drawn::Point([0.25, 0.25]));
     let marks::Drawn::Box(first, second) = drawn[1] else { panic!("{drawn:?}") };
     assert!((first[0] - 0.1).abs() < 1e-3 && (second[1] - 0.5).abs() < 1e-3, "{drawn:?}");
+}
+
+#[test]
+fn neighbours_of_one_group_stand_under_one_heading() {
+    let line = |key: &str, group: &str| {
+        let kind = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };
+        Question { group: group.into(), ..Question::new(key, key, Scope::Item, kind) }
+    };
+    let questions =
+        vec![line("first", ""), line("sharp", "Looks"), line("bright", "Looks"), line("true", "Facts")];
+    let harness = harness(rubric(questions));
+    assert_eq!(harness.get_all_by_label("Looks").count(), 1, "not once more for its second question");
+    assert_eq!(harness.get_all_by_label("Facts").count(), 1);
 }
