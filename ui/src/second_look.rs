@@ -7,7 +7,7 @@
 mod list;
 mod said;
 mod seats;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashSet;
 

@@ -1,5 +1,6 @@
 //! Dialogs: one at most is open, over everything else, and has all keys.
 
+mod explained;
 mod keys_dialog;
 mod open_project;
 mod palette;
@@ -8,8 +9,10 @@ mod unratable;
 mod unsaved;
 
 use egui::{Key, Ui};
-use tiebreak_domain::{ApiError, ProjectInfo, Reply};
+use tiebreak_domain::quality::TrainingResult;
+use tiebreak_domain::{ApiError, Order, ProjectInfo, Reply, Rubric};
 
+pub use self::explained::Explained;
 pub use self::keys_dialog::KeysDialog;
 pub use self::open_project::OpenProject;
 pub use self::palette::Palette;
@@ -46,6 +49,8 @@ pub enum Dialog {
     Unratable(Unratable),
     /// Leaving while judgments are not saved.
     Unsaved(Unsaved),
+    /// What a training item says.
+    Explained(Explained),
     /// Bringing data in.
     Import(Box<ImportWizard>),
     /// Writing data out.
@@ -101,6 +106,11 @@ impl Dialog {
     /// Why an item cannot be judged.
     pub fn unratable(reason: &str) -> Self {
         Self::Unratable(Unratable::new(reason))
+    }
+
+    /// What a training item says, by the letters of the screen it was judged on.
+    pub fn explained(result: &TrainingResult, rubric: &Rubric, order: Order) -> Self {
+        Self::Explained(Explained::new(result, rubric, order))
     }
 
     /// Leaving while judgments are not saved; `then` is what would lose them.
@@ -216,6 +226,7 @@ impl Dialog {
             Self::Settings(dialog) => dialog.ui(ui, scene, wanted),
             Self::Unratable(dialog) => dialog.ui(ui, desk, wanted),
             Self::Unsaved(dialog) => dialog.ui(ui, desk, wanted),
+            Self::Explained(dialog) => dialog.ui(ui, wanted),
             Self::Import(wizard) => wizard.ui(ui, scene, desk, wanted),
             Self::Export(dialog) => dialog.ui(ui, scene, desk, wanted),
             Self::Merge(dialog) => dialog.ui(ui, scene, desk, wanted),

@@ -1,7 +1,8 @@
 //! What arrives from the engine, and where it goes.
 
 use egui::Context;
-use tiebreak_domain::{ApiError, ErrorCode, Event, Reply};
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Reply, Request, Verdict};
 
 use super::dialog::Dialog;
 use super::tickets::Purpose;
@@ -85,6 +86,12 @@ impl App {
             (Purpose::StartExport, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.export, job);
             }),
+            (Purpose::Training(order), Ok(Reply::Training(result))) => {
+                // Another dialog has the keys already; what it is about comes first.
+                if let (None, Some(desk)) = (&self.dialog, &self.desk) {
+                    self.dialog = Some(Dialog::explained(&result, &desk.info.rubric, order));
+                }
+            }
             (Purpose::MakeGold, Ok(_)) => self.notices.info("This item is gold from now on"),
             (Purpose::StartMerge, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.merge, job);
@@ -160,7 +167,7 @@ impl App {
                 if error.code == ErrorCode::Denied {
                     session.ahead_denied(error.message);
                     let purpose = Purpose::People(people::Purpose::WhyDenied);
-                    self.send(purpose, tiebreak_domain::Request::People);
+                    self.send(purpose, Request::People);
                 } else {
                     session.ahead_failed();
                     self.notices.error(&error);
@@ -168,12 +175,16 @@ impl App {
             }
             (judge::Purpose::Go, Ok(Reply::Items(items))) => session.go_arrived(items, &moment),
             (judge::Purpose::Save(_), Ok(Reply::Saved { judgment, progress, .. })) => {
+                let training = session.saving.pending(judgment).and_then(training_request);
                 session.saved(judgment, progress);
                 // What is offered may stand on this judgment, as after the last training item.
                 if session.is_done() && session.round == Round::Open {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
+                if let Some((purpose, request)) = training {
+                    self.send(purpose, request);
+                }
             }
             (judge::Purpose::Save(judgment), Err(error)) => {
                 self.notices.error(&error);
@@ -365,4 +376,15 @@ fn unexpected(reply: &Reply) -> ApiError {
         tiebreak_domain::ErrorCode::System,
         format!("the engine answered something else: {reply:?}"),
     )
+}
+
+/// What to ask when a judgment of a training item is on the disk.
+pub(super) fn training_request(judgment: &NewJudgment) -> Option<(Purpose, Request)> {
+    let showing = judgment.showing.as_ref()?;
+    let is_training = showing.acquisition.method == AcquisitionMethod::Training
+        && matches!(judgment.verdict, Verdict::Judged { .. });
+    is_training.then(|| {
+        let request = Request::Training { annotator: judgment.annotator, item: judgment.item };
+        (Purpose::Training(showing.order.clone()), request)
+    })
 }

@@ -286,6 +286,21 @@ fn what_could_not_be_stored_is_not_left_behind_unasked() {
 }
 
 #[test]
+fn only_a_judged_training_item_is_explained() {
+    let mut bench = Bench::open(saved);
+    bench.keys("1 Enter");
+    let mut judgment = bench.judgments().remove(0);
+    assert_eq!(receive::training_request(&judgment), None, "an item like any other");
+    judgment.showing.as_mut().unwrap().acquisition.method =
+        tiebreak_domain::showing::AcquisitionMethod::Training;
+    let (purpose, request) = receive::training_request(&judgment).unwrap();
+    assert!(matches!(purpose, Purpose::Training(_)));
+    assert_eq!(request, Request::Training { annotator: judgment.annotator, item: judgment.item });
+    judgment.verdict = Verdict::Skipped;
+    assert_eq!(receive::training_request(&judgment), None, "a skip gives nothing away");
+}
+
+#[test]
 fn letters_in_a_comment_are_no_commands() {
     let mut bench = Bench::open(saved);
     bench.keys("1 c");

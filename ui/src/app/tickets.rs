@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use tiebreak_domain::Order;
 use tiebreak_domain::door::ImageRequest;
 
 use super::AfterOpening;
@@ -43,6 +44,8 @@ pub enum Purpose {
     PreviewExport(u64),
     /// An export was started.
     StartExport,
+    /// What a training item says; the showing that it was judged in had this order.
+    Training(Order),
     /// An item was made gold.
     MakeGold,
     /// A merge was started.

@@ -30,6 +30,11 @@ impl Saving {
         self.on_their_way.push(judgment);
     }
 
+    /// A judgment that was sent and not acknowledged.
+    pub fn pending(&self, id: JudgmentId) -> Option<&NewJudgment> {
+        self.on_their_way.iter().find(|judgment| judgment.id == id)
+    }
+
     /// A judgment is on the disk; says which item it is about.
     pub fn acknowledged(&mut self, id: JudgmentId) -> Option<ItemId> {
         let item = self.on_their_way.iter().find(|judgment| judgment.id == id).map(|judgment| judgment.item);
