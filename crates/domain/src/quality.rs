@@ -104,7 +104,7 @@ impl ItemRole {
         match self {
             Self::Normal => None,
             other if other.expected().is_empty() => {
-                Some(format!("a {} item needs at least one expected answer", other.word()))
+                Some(format!("an item for {} needs at least one expected answer", other.word()))
             }
             other => Verdict::Judged { answers: other.expected().to_vec() }.refusal(rubric),
         }

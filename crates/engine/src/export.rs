@@ -7,6 +7,7 @@
 
 pub mod asking;
 pub mod companions;
+pub mod counted;
 pub mod job;
 pub mod line_file;
 pub mod lines;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use tiebreak_domain::export::{ExportQuestion, PolicyCounts, PolicyQuestion};
-use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, Rubric, SourceId};
+use tiebreak_domain::quality::ItemRole;
+use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, ItemId, Rubric, SourceId};
 use tiebreak_formats::export::judged::{Judged, Names};
 use tiebreak_formats::export::{policy, questions, refusal};
 use tiebreak_store::Reader;
@@ -15,6 +16,8 @@ pub struct Asking {
     pub names: Names,
     /// The files that items came from.
     pub sources: HashMap<SourceId, String>,
+    /// The items that are not there to be judged only.
+    pub roles: HashMap<ItemId, ItemRole>,
     /// How much of the project each policy is about.
     pub holds: PolicyCounts,
     /// The questions among which one must be chosen.
@@ -49,6 +52,7 @@ impl Asking {
         Ok(Self {
             names,
             sources: reader.sources()?.into_iter().map(|source| (source.id, source.name)).collect(),
+            roles: reader.item_roles()?.into_iter().collect(),
             holds: PolicyCounts::default(),
             questions: Vec::new(),
             unanswered: Vec::new(),

@@ -10,6 +10,7 @@ use tiebreak_formats::export::output::{ItemOutput, add_to_counts};
 use tiebreak_formats::export::write_item;
 
 use crate::export::asking::Asking;
+use crate::export::counted::counted;
 
 /// Turns items into lines, and counts.
 pub struct Lines<'a> {
@@ -43,7 +44,13 @@ impl<'a> Lines<'a> {
     /// What one item becomes.
     pub fn of_item(&mut self, item: &StoredItem, judgments: &[Judgment]) -> ItemOutput {
         let source = self.asking.sources.get(&item.source).map_or("", String::as_str);
-        let output = write_item(self.plan, &Judged { item, source, judgments, names: &self.asking.names });
+        let (judgments, left_out) = counted(self.plan.format, self.asking.roles.get(&item.id), judgments);
+        let judged = Judged { item, source, judgments: &judgments, names: &self.asking.names };
+        let mut output =
+            if judgments.is_empty() { ItemOutput::default() } else { write_item(self.plan, &judged) };
+        if let Some((reason, count)) = left_out {
+            output.leave_out(reason, count);
+        }
         add_to_counts(&mut self.counts, &output);
         self.rubric_versions.extend(judgments.iter().map(|judgment| judgment.given.rubric_version));
         for (count, more) in self.labels.iter_mut().zip(output.labels) {

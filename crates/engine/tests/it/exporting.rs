@@ -1,7 +1,12 @@
 //! Exports: each format, what is asked first, what is refused, and the manifest.
 
-use tiebreak_domain::export::{PolicyQuestion, TiePolicy};
-use tiebreak_domain::{ErrorCode, ExportFormat, ExportPlan, Outcome, QueuedItem, Reply, Request, Verdict};
+use tiebreak_domain::export::{PolicyQuestion, SeveralPolicy, TiePolicy};
+use tiebreak_domain::quality::ItemRole;
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::{
+    ErrorCode, ExportFormat, ExportPlan, NewJudgment, Origin, Outcome, Preference, QueuedItem, Reply,
+    Request, Verdict,
+};
 
 use crate::world::{World, answered, trl_rows};
 
@@ -117,4 +122,38 @@ fn only_the_annotators_asked_for_are_written() {
     assert!(world.read("bob.jsonl").contains(&format!("\"chosen\":\"{}\"", text(&item, 1))));
     let manifest = world.read("bob.jsonl.manifest.json");
     assert!(manifest.contains("Bob") && !manifest.contains("Ada"), "{manifest}");
+}
+
+#[test]
+fn what_was_asked_to_teach_or_to_watch_trains_nothing() {
+    let (world, items) = judged_with_items();
+    let expected = Verdict::overall(Preference::new(Outcome::A)).answers().to_vec();
+    let role = ItemRole::Attention { expected };
+    world.engine.call(Request::SetItemRole { item: items[0].item.id, role }).unwrap();
+    let report = world.try_export(answered(ExportFormat::TrlExplicit), "out.jsonl").unwrap();
+    assert_eq!(report.counts.rows, 1, "of A and B, B is left");
+    assert!(report.counts.left_out.contains(&("of an attention check".to_owned(), 1)), "{:?}", report.counts);
+    let csv = world.export(ExportFormat::Csv, "out.csv");
+    assert_eq!(csv.lines().count(), 1 + 4, "a table of every judgment still has every judgment");
+}
+
+#[test]
+fn a_second_look_decides_for_those_before_it() {
+    let (world, items) = judged_with_items();
+    world.seat("Rita");
+    let item = world.queue(Place::At(items[0].item.id), 1).remove(0);
+    let decision = world.judgment(&item, Verdict::overall(Preference::new(Outcome::B)));
+    world.submit(NewJudgment { origin: Origin::Review, ..decision });
+    let mut plan = answered(ExportFormat::TrlExplicit);
+    plan.several = Some(SeveralPolicy::Each);
+    let report = world.try_export(plan, "out.jsonl").unwrap();
+    assert!(
+        report.counts.left_out.contains(&("decided by a second look".to_owned(), 1)),
+        "{:?}",
+        report.counts
+    );
+    let first: serde_json::Value =
+        serde_json::from_str(world.read("out.jsonl").lines().next().unwrap()).unwrap();
+    assert_eq!(first["chosen"], text(&items[0], 1).as_str(), "the reviewer's word stands");
+    assert_eq!(first["annotator"], "Rita");
 }
