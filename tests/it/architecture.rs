@@ -4,13 +4,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each crate with the crates of ours that it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("tiebreak-domain", &[]),
     ("tiebreak-formats", &["tiebreak-domain", "tiebreak-media"]),
     ("tiebreak-store", &["tiebreak-domain"]),
     ("tiebreak-media", &["tiebreak-domain"]),
-    ("tiebreak-engine", &["tiebreak-domain", "tiebreak-formats", "tiebreak-store", "tiebreak-media"]),
-    ("tiebreak-ui", &["tiebreak-domain"]),
+    ("tiebreak-stats", &["tiebreak-domain"]),
+    ("tiebreak-reward", &["tiebreak-domain"]),
+    (
+        "tiebreak-engine",
+        &[
+            "tiebreak-domain",
+            "tiebreak-formats",
+            "tiebreak-store",
+            "tiebreak-media",
+            "tiebreak-stats",
+            "tiebreak-reward",
+        ],
+    ),
+    ("tiebreak-ui", &["tiebreak-domain", "tiebreak-stats"]),
     (
         "tiebreak",
         &[
@@ -20,6 +32,8 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
             "tiebreak-formats",
             "tiebreak-store",
             "tiebreak-media",
+            "tiebreak-stats",
+            "tiebreak-reward",
         ],
     ),
     ("", &[]),

@@ -1,0 +1,1 @@
+//! Learning from judgments: features, heads, and what to ask next.

@@ -1,0 +1,1 @@
+//! Models: folders with a manifest, the runtimes that run them, and the scores they give.

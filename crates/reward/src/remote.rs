@@ -1,0 +1,1 @@
+//! A remote scorer: the Open Inference Protocol v2 over HTTP.
