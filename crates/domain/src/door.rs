@@ -11,11 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::export::{ExportPreview, ExportProgress, ExportReport};
 use crate::filter::ItemRow;
 use crate::import::{ImportPreview, ImportProgress, ImportReport};
+use crate::learning::{LearningState, QueueAhead};
 use crate::merge::MergeReport;
+use crate::model_report::{ModelReport, ReportFilter};
 use crate::person::{People, Person, Pin};
 use crate::project::{Progress, SearchIndex};
 use crate::quality::{ItemRole, QualityReport, TrainingResult};
 use crate::queue::QueueRequest;
+use crate::reward::{
+    InstallProgress, ItemScores, ModelInfo, ModelKey, ModelPlace, Models, ScoringProgress, ScoringReport,
+};
 use crate::second_look::{LookFilter, SecondLook};
 use crate::study::{ProfileValue, StudySetup};
 use crate::{
@@ -203,6 +208,52 @@ pub enum Request {
     Quality,
     /// Items that should be looked at again.
     SecondLook(LookFilter),
+    /// The models of this machine, and what runs them; needs no project.
+    Models,
+    /// Starts bringing a model here; needs no project.
+    AddModel(ModelPlace),
+    /// Takes an installed model away; its scores stay in the project. Needs no project.
+    RemoveModel(ModelKey),
+    /// Starts scoring every active item's candidates.
+    StartScoring {
+        /// By which models; by every one that fits if empty.
+        models: Vec<ModelKey>,
+    },
+    /// How learning from votes stands.
+    Learning,
+    /// What will be asked next, and why. For the lead, where there is one.
+    QueueAhead {
+        /// For whom.
+        annotator: AnnotatorId,
+        /// How many at most.
+        count: u32,
+    },
+    /// What models say of an item: for somebody whose vote stands, and for the lead.
+    ItemScores {
+        /// Who asks.
+        annotator: AnnotatorId,
+        /// The item.
+        item: ItemId,
+    },
+    /// How models do against the people. For the lead, where there is one.
+    ModelReport(ReportFilter),
+    /// Writes that report as an HTML page; refused if the file exists, unless `replace`.
+    SaveModelReport {
+        /// Which votes it is about.
+        filter: ReportFilter,
+        /// The file.
+        path: String,
+        /// Whether an existing file may be replaced.
+        replace: bool,
+    },
+    /// Takes the head's word for every open item that it is surer of than this, as labels of the model, which are
+    /// kept apart from judgments. Answered with how many. For the lead, where there is one.
+    AcceptModelLabels {
+        /// The least confidence, from 0.5 to 1.
+        above: f64,
+    },
+    /// Takes all of them back. For the lead, where there is one.
+    ForgetModelLabels,
     /// Finds items.
     Find(ItemFilter),
     /// Reads rows of what was found.
@@ -284,6 +335,18 @@ pub enum Reply {
     Quality(Box<QualityReport>),
     /// Items that should be looked at again.
     SecondLook(Box<SecondLook>),
+    /// The models of this machine, and what runs them.
+    Models(Box<Models>),
+    /// How learning from votes stands.
+    Learning(Box<LearningState>),
+    /// What will be asked next, and why.
+    QueueAhead(Box<QueueAhead>),
+    /// What models say of an item; the predictions of pairs stand in the data's order.
+    ItemScores(Vec<ItemScores>),
+    /// How models do against the people.
+    ModelReport(Box<ModelReport>),
+    /// How many.
+    Count(u64),
     /// What was found.
     Found {
         /// To read rows from.
@@ -326,6 +389,16 @@ pub enum Event {
     ExportEnded(JobId, Result<Box<ExportReport>, ApiError>),
     /// A merge ended.
     MergeEnded(JobId, Result<Box<MergeReport>, ApiError>),
+    /// A model is on its way here.
+    InstallProgress(JobId, InstallProgress),
+    /// A model is here, or could not be brought.
+    InstallEnded(JobId, Result<Box<ModelInfo>, ApiError>),
+    /// Scoring goes on.
+    ScoringProgress(JobId, ScoringProgress),
+    /// Scoring ended.
+    ScoringEnded(JobId, Result<Box<ScoringReport>, ApiError>),
+    /// What was learned from votes changed: after a refit, or with other rules.
+    LearningChanged(Box<LearningState>),
     /// The search index grew.
     SearchIndex(SearchIndex),
     /// A search went on.

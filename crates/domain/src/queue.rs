@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reward::ItemScores;
 use crate::showing::Acquisition;
 use crate::{AnnotatorId, Draft, ItemId, Judgment, Order, StoredItem};
 
@@ -47,6 +48,9 @@ pub struct QueuedItem {
     pub acquisition: Acquisition,
     /// What this annotator last said of it, withdrawn or not.
     pub previous: Option<Judgment>,
+    /// What models say of it, where the study shows that before the vote and this showing is not one that hides it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scores: Vec<ItemScores>,
     /// What this annotator had begun to say of it and not submitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,

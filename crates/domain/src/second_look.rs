@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AnnotatorId, ItemId, Judgment};
+use crate::reward::{Prediction, Scorer};
+use crate::{AnnotatorId, ItemId, Judgment, JudgmentId, UnixMillis};
 
 /// Why an item should be looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,6 +20,10 @@ pub enum LookReason {
     SelfDisagrees(AnnotatorId),
     /// Somebody judged it in two copies of the project that were merged.
     MergeConflict(AnnotatorId),
+    /// A reward model held that annotator's vote for unlikely.
+    ModelDisagrees(AnnotatorId),
+    /// Reward models contradict each other.
+    ModelsDisagree,
 }
 
 /// A reason without its person, to ask by.
@@ -33,6 +38,10 @@ pub enum LookReasonKind {
     SelfDisagrees,
     /// [`LookReason::MergeConflict`].
     MergeConflict,
+    /// [`LookReason::ModelDisagrees`].
+    ModelDisagrees,
+    /// [`LookReason::ModelsDisagree`].
+    ModelsDisagree,
 }
 
 impl LookReason {
@@ -43,8 +52,46 @@ impl LookReason {
             Self::PeopleDisagree => LookReasonKind::PeopleDisagree,
             Self::SelfDisagrees(_) => LookReasonKind::SelfDisagrees,
             Self::MergeConflict(_) => LookReasonKind::MergeConflict,
+            Self::ModelDisagrees(_) => LookReasonKind::ModelDisagrees,
+            Self::ModelsDisagree => LookReasonKind::ModelsDisagree,
         }
     }
+}
+
+/// A vote that a reward model held for unlikely, as it was when the vote was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFlag {
+    /// The vote.
+    pub judgment: JudgmentId,
+    /// What it is about.
+    pub item: ItemId,
+    /// Whose it is.
+    pub annotator: AnnotatorId,
+    /// Who held it for unlikely.
+    pub scorer: Scorer,
+    /// What people call that.
+    pub name: String,
+    /// What it said before the vote.
+    pub prediction: Prediction,
+    /// The calibrated probability of the vote.
+    pub probability: f64,
+    /// The share of audit votes that were at least as unlikely (conformal p-value).
+    pub p_value: f64,
+    /// How far from likely: the larger, the more worth a look.
+    pub severity: f64,
+    /// When it was raised.
+    pub raised_at: UnixMillis,
+}
+
+/// The order of a second look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookOrder {
+    /// As the data has them.
+    #[default]
+    File,
+    /// What surprised the models most first, then the rest as the data has it.
+    Severity,
 }
 
 /// Which items are wanted.
@@ -56,6 +103,9 @@ pub struct LookFilter {
     /// Whether items that were reviewed are wanted too.
     #[serde(default)]
     pub with_reviewed: bool,
+    /// In which order.
+    #[serde(default)]
+    pub order: LookOrder,
     /// The first item's place in the list.
     #[serde(default)]
     pub from: u64,
@@ -63,7 +113,7 @@ pub struct LookFilter {
     pub count: u32,
 }
 
-/// Items to be looked at again, in the order of the file.
+/// Items to be looked at again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SecondLook {
     /// How many there are in all.
@@ -88,4 +138,11 @@ pub struct LookItem {
     pub repeats: Vec<Judgment>,
     /// Whether a review is in force after which nobody else has judged it.
     pub is_reviewed: bool,
+    /// Votes that a reward model held for unlikely; not to be shown before the reviewer decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<ModelFlag>,
+    /// Whether a second person agreed with the flagged vote, so that the model was wrong and the pair is one to
+    /// train on; none before there was a review, or where no model raised a flag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_was_wrong: Option<bool>,
 }

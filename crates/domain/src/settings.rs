@@ -56,6 +56,8 @@ pub struct Settings {
     pub linked_scrolling: bool,
     /// Whether the prompt is folded.
     pub prompt_collapsed: bool,
+    /// Whether what models believe of an item is told once it was judged.
+    pub tells_beliefs: bool,
     /// After how many seconds without input time counts as idle.
     pub idle_after_s: u32,
     /// Keys that differ from the built-in ones: command name to key, as `1`, `Enter`, `Ctrl+Z`; empty for none.
@@ -74,6 +76,7 @@ impl Default for Settings {
             grace_ms: 500,
             linked_scrolling: true,
             prompt_collapsed: false,
+            tells_beliefs: false,
             idle_after_s: 30,
             keys: BTreeMap::new(),
             recent: Vec::new(),

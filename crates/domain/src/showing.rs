@@ -37,11 +37,25 @@ pub enum AcquisitionMethod {
     /// An item judged before, offered again with its candidates the other way round. What is said of it is kept
     /// beside the judgment that stands, and never takes its place.
     Repeat,
+    /// Drawn uniformly at random from all that were open, whatever the policy: what accuracy is measured on.
+    Audit,
+    /// Drawn uniformly at random, by policy.
+    Random,
+    /// Where the head was least sure.
+    Uncertainty,
+    /// Where a vote was expected to teach the head most.
+    GreedyBald,
+    /// Where models contradicted each other, or the head.
+    ModelAgainstModel,
+    /// Judged by somebody else, and surprising.
+    SecondOpinions,
+    /// Where the best of a prompt might still be another one.
+    BestOfN,
 }
 
 impl AcquisitionMethod {
     /// Every method.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 14] = [
         Self::FileOrder,
         Self::Chosen,
         Self::OwnOrder,
@@ -49,6 +63,13 @@ impl AcquisitionMethod {
         Self::Gold,
         Self::Attention,
         Self::Repeat,
+        Self::Audit,
+        Self::Random,
+        Self::Uncertainty,
+        Self::GreedyBald,
+        Self::ModelAgainstModel,
+        Self::SecondOpinions,
+        Self::BestOfN,
     ];
 
     /// The word used in files.
@@ -61,7 +82,19 @@ impl AcquisitionMethod {
             Self::Gold => "gold",
             Self::Attention => "attention",
             Self::Repeat => "repeat",
+            Self::Audit => "audit",
+            Self::Random => "random",
+            Self::Uncertainty => "uncertainty",
+            Self::GreedyBald => "greedy_bald",
+            Self::ModelAgainstModel => "model_against_model",
+            Self::SecondOpinions => "second_opinions",
+            Self::BestOfN => "best_of_n",
         }
+    }
+
+    /// Whether the item was drawn uniformly at random, so that what is measured on such items holds for all.
+    pub fn is_uniform(self) -> bool {
+        matches!(self, Self::Audit | Self::Random | Self::OwnOrder)
     }
 
     /// The method that a file's word names.

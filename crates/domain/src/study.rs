@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::assignment::Assignment;
+use crate::learning::Learning;
 use crate::quality::QualityRules;
 
 /// What a study asks of its people, and how their work is shared out.
@@ -43,6 +44,9 @@ pub struct StudySetup {
     pub assignment: Assignment,
     /// Training, gold and attention items, repeats.
     pub quality: QualityRules,
+    /// How it learns from votes and chooses what to ask; none asks by the assignment alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learning: Option<Learning>,
 }
 
 impl StudySetup {
@@ -73,6 +77,7 @@ impl StudySetup {
             .and_then(Arms::fault)
             .or_else(|| self.assignment.fault())
             .or_else(|| self.quality.fault())
+            .or_else(|| self.learning.as_ref().and_then(Learning::fault))
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0004_search.sql",
     "0005_answer.sql",
     "0006_people.sql",
+    "0007_reward.sql",
 ];
 
 impl Migration {

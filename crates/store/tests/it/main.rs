@@ -10,4 +10,5 @@ mod judging;
 mod merging;
 mod project;
 mod queueing;
+mod scoring;
 mod upgrading;

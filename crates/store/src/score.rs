@@ -1,0 +1,256 @@
+//! Scores: what models said of candidates. Derived data: it can be computed again, and a change of the content is
+//! another candidate, so that nothing here is ever out of date.
+
+use rusqlite::{Row, params};
+use tiebreak_domain::reward::ModelKey;
+use tiebreak_domain::{ItemId, UnixMillis};
+
+use crate::reader::Reader;
+use crate::store::Store;
+use crate::{Result, StoreError};
+
+/// Room for the candidates of an item among the numbers of candidates.
+const CANDIDATES_PER_ITEM: i64 = 16;
+
+/// A model whose scores a project holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScoredModel {
+    /// Its identity.
+    pub key: ModelKey,
+    /// What people call it.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What its numbers are about.
+    pub dimensions: Vec<String>,
+}
+
+/// What a model said of one candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CandidateScore {
+    /// The item.
+    pub item: ItemId,
+    /// The candidate, by the data's order.
+    pub candidate: u8,
+    /// The content as the model reads it, hashed.
+    pub input_key: [u8; 16],
+    /// One number a dimension.
+    pub scores: Vec<f32>,
+    /// Its embedding, where it gives one.
+    pub embedding: Option<Vec<f32>>,
+}
+
+/// What one model said of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredScores {
+    /// The model.
+    pub model: ScoredModel,
+    /// Candidate by candidate, those that have a score, in the data's order.
+    pub candidates: Vec<(u8, Vec<f32>)>,
+}
+
+/// An outcome that was taken from a model in bulk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelLabel {
+    /// The item.
+    pub item: ItemId,
+    /// The word of whoever said it ([`tiebreak_domain::reward::Scorer::word`]).
+    pub scorer: String,
+    /// What it said.
+    pub prediction: tiebreak_domain::reward::Prediction,
+    /// When it was taken.
+    pub accepted_at: UnixMillis,
+}
+
+impl Store {
+    /// Stores what a model said, all or nothing. What is known of a candidate is replaced by the same.
+    pub fn add_scores(&mut self, model: &ScoredModel, scores: &[CandidateScore]) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        transaction.execute(
+            "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (key) DO UPDATE SET name = excluded.name",
+            params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
+        )?;
+        let id: i64 =
+            transaction.query_row("SELECT id FROM model WHERE key = ?1", [&model.key.0], |row| row.get(0))?;
+        {
+            let mut statement = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO score (model_id, candidate, input_key, scores, embedding) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for score in scores {
+                let numbers = score.scores.iter().chain(score.embedding.iter().flatten());
+                if let Some(bad) = numbers.copied().find(|number| !number.is_finite()) {
+                    let refusal = format!("the score of item {} is no number, {bad}", score.item);
+                    return Err(StoreError::Refused(refusal));
+                }
+                statement.execute(params![
+                    id,
+                    place(score.item, score.candidate),
+                    score.input_key,
+                    bytes_from_floats(&score.scores),
+                    score.embedding.as_deref().map(bytes_from_floats),
+                ])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Takes labels from a model, in the place of those taken before for the same items.
+    pub fn add_model_labels(&mut self, labels: &[ModelLabel]) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut statement = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO model_label (item_id, scorer, a, tie, b, accepted_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for label in labels {
+                let said = label.prediction;
+                statement.execute(params![
+                    label.item.0,
+                    label.scorer,
+                    said.a,
+                    said.tie,
+                    said.b,
+                    label.accepted_at.0
+                ])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Takes every label of a model back; how many there were.
+    pub fn forget_model_labels(&mut self) -> Result<u64> {
+        Ok(self.connection.execute("DELETE FROM model_label", [])? as u64)
+    }
+}
+
+impl Reader {
+    /// Every model whose scores the project holds, the first that scored first.
+    pub fn scored_models(&self) -> Result<Vec<ScoredModel>> {
+        let mut statement = self
+            .connection()
+            .prepare_cached("SELECT key, name, version, dimensions FROM model ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        let mut models = Vec::new();
+        while let Some(row) = rows.next()? {
+            models.push(model_from_row(row, 0)?);
+        }
+        Ok(models)
+    }
+
+    /// How many candidates a model has scored.
+    pub fn score_count(&self, model: &ModelKey) -> Result<u64> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT count(*) FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1)",
+        )?;
+        Ok(statement.query_row([&model.0], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    /// Every score of a model in the order of items and candidates: item, candidate, key of the input, scores.
+    pub fn each_score(
+        &self,
+        model: &ModelKey,
+        mut take: impl FnMut(ItemId, u8, [u8; 16], &[f32]),
+    ) -> Result<()> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT candidate, input_key, scores FROM score \
+             WHERE model_id = (SELECT id FROM model WHERE key = ?1) ORDER BY candidate",
+        )?;
+        let mut rows = statement.query([&model.0])?;
+        let mut numbers = Vec::new();
+        while let Some(row) = rows.next()? {
+            floats_from_row(row, 2, &mut numbers)?;
+            let (item, candidate) = item_and_candidate(row.get(0)?);
+            take(item, candidate, row.get(1)?, &numbers);
+        }
+        Ok(())
+    }
+
+    /// Every embedding of a model in the order of items and candidates.
+    pub fn each_embedding(&self, model: &ModelKey, mut take: impl FnMut(ItemId, u8, &[f32])) -> Result<()> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT candidate, embedding FROM score \
+             WHERE model_id = (SELECT id FROM model WHERE key = ?1) AND embedding IS NOT NULL ORDER BY candidate",
+        )?;
+        let mut rows = statement.query([&model.0])?;
+        let mut numbers = Vec::new();
+        while let Some(row) = rows.next()? {
+            floats_from_row(row, 1, &mut numbers)?;
+            let (item, candidate) = item_and_candidate(row.get(0)?);
+            take(item, candidate, &numbers);
+        }
+        Ok(())
+    }
+
+    /// What models said of an item's candidates.
+    pub fn item_scores(&self, item: ItemId) -> Result<Vec<StoredScores>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT m.key, m.name, m.version, m.dimensions, s.candidate, s.scores FROM model m \
+             JOIN score s ON s.model_id = m.id AND s.candidate BETWEEN ?1 AND ?2 ORDER BY m.id, s.candidate",
+        )?;
+        let mut rows = statement.query([place(item, 0), place(item, 15)])?;
+        let mut said: Vec<StoredScores> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let model = model_from_row(row, 0)?;
+            let mut numbers = Vec::new();
+            floats_from_row(row, 5, &mut numbers)?;
+            let (_, candidate) = item_and_candidate(row.get(4)?);
+            match said.last_mut().filter(|last| last.model.key == model.key) {
+                Some(last) => last.candidates.push((candidate, numbers)),
+                None => said.push(StoredScores { model, candidates: vec![(candidate, numbers)] }),
+            }
+        }
+        Ok(said)
+    }
+
+    /// Every label that was taken from a model, in the order of the file.
+    pub fn model_labels(&self) -> Result<Vec<ModelLabel>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT item_id, scorer, a, tie, b, accepted_at FROM model_label ORDER BY item_id",
+        )?;
+        let labels = statement.query_map([], |row| {
+            Ok(ModelLabel {
+                item: ItemId(row.get(0)?),
+                scorer: row.get(1)?,
+                prediction: crate::prediction::prediction_from_row(row, 2)?,
+                accepted_at: UnixMillis(row.get(5)?),
+            })
+        })?;
+        Ok(labels.collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+fn place(item: ItemId, candidate: u8) -> i64 {
+    item.0 * CANDIDATES_PER_ITEM + i64::from(candidate)
+}
+
+fn item_and_candidate(place: i64) -> (ItemId, u8) {
+    (ItemId(place / CANDIDATES_PER_ITEM), (place % CANDIDATES_PER_ITEM) as u8)
+}
+
+fn model_from_row(row: &Row<'_>, first: usize) -> Result<ScoredModel> {
+    Ok(ScoredModel {
+        key: ModelKey(row.get(first)?),
+        name: row.get(first + 1)?,
+        version: row.get(first + 2)?,
+        dimensions: crate::item::json(row, first + 3)?,
+    })
+}
+
+fn bytes_from_floats(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn floats_from_row(row: &Row<'_>, column: usize, numbers: &mut Vec<f32>) -> Result<()> {
+    let bytes = row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?;
+    let (whole, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(StoreError::Damaged(format!("a score has {} bytes", bytes.len())));
+    }
+    numbers.clear();
+    numbers.extend(whole.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+    Ok(())
+}
