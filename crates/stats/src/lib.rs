@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod bootstrap;
 pub mod choice;
 pub mod interval;
+pub mod model_agreement;
 
 pub use choice::Choice;
 pub use interval::Interval;
