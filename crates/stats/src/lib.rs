@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod bootstrap;
+pub mod calibration;
 pub mod choice;
 pub mod interval;
 pub mod model_agreement;
