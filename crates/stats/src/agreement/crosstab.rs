@@ -65,9 +65,9 @@ pub fn cohen_kappa(table: &Crosstab, weighting: Weighting) -> Option<f64> {
     let mut first_margin = vec![0.0; categories];
     let mut second_margin = vec![0.0; categories];
     let mut observed = 0.0;
-    for first in 0..categories {
-        for second in 0..categories {
-            let share = table.cell(first, second) as f64 / total;
+    for (first, row) in table.cells.chunks_exact(categories).enumerate() {
+        for (second, count) in row.iter().enumerate() {
+            let share = *count as f64 / total;
             first_margin[first] += share;
             second_margin[second] += share;
             observed += share * weighting.weight(first, second, categories);

@@ -191,7 +191,7 @@ mod tests {
                 Scored { probability, happened: rng.random::<f64>() < probability }
             })
             .collect();
-        let plan = Plan { resamples: 100, level: 0.95 };
+        let plan = Plan { resamples: 40, level: 0.95 };
         for binning in [Binning::EqualWidth(10), Binning::EqualMass(10)] {
             let interval = ece_interval(&honest, binning, plan, &mut rng).expect("many predictions");
             assert!(interval.high < 0.02, "{binning:?}: {interval:?}");
