@@ -12,7 +12,10 @@ pub mod bootstrap;
 pub mod calibration;
 pub mod choice;
 pub mod conformal;
+pub mod dawid_skene;
+pub mod gold_test;
 pub mod interval;
+pub mod majority;
 pub mod model_agreement;
 
 pub use choice::Choice;
