@@ -15,6 +15,7 @@ pub mod conformal;
 pub mod dawid_skene;
 pub mod gold_test;
 pub mod interval;
+pub mod learning_curve;
 pub mod majority;
 pub mod model_agreement;
 
