@@ -8,16 +8,20 @@
 //! [`calibration`] for probabilities, [`conformal`] for flags; [`Interval`] is what they all report.
 
 pub mod agreement;
+pub mod anchoring;
+pub mod baseline;
 pub mod bootstrap;
 pub mod calibration;
 pub mod choice;
 pub mod conformal;
 pub mod dawid_skene;
+pub mod drift;
 pub mod gold_test;
 pub mod interval;
 pub mod learning_curve;
 pub mod majority;
 pub mod model_agreement;
+pub mod position;
 
 pub use choice::Choice;
 pub use interval::Interval;
