@@ -21,3 +21,5 @@ pub use weighting::Weighting;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod imagenhub;
