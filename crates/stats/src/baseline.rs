@@ -89,12 +89,12 @@ mod tests {
             row(3, 9, Some(true), Choice::B),
             row(9, 3, Some(false), Choice::B),
             row(5, 5, Some(false), Choice::B),
-            row(1, 2, None, Choice::B),
+            row(2, 1, None, Choice::B),
             row(9, 3, Some(true), Choice::Tie),
         ];
         let found = baselines(&rows, 0.95);
         assert_eq!((found.decided, found.of_unequal_length, found.of_known_order), (5, 4, 4));
-        assert_eq!(found.longer_wins.map(|share| share.estimate), Some(0.75));
+        assert_eq!(found.longer_wins.map(|share| share.estimate), Some(0.5));
         assert_eq!(found.first_wins.map(|share| share.estimate), Some(0.75));
         assert_eq!(found.majority_side, Some(Choice::B));
         assert_eq!(found.majority_wins.map(|share| share.estimate), Some(0.8));

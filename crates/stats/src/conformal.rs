@@ -53,7 +53,7 @@ impl Threshold {
 }
 
 /// The scores of audit labels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AuditScores {
     sorted: Vec<f64>,
 }
@@ -95,7 +95,7 @@ impl AuditScores {
 
 /// The least number of audit labels for a level: 19 for 5 %.
 pub fn labels_needed(alpha: f64) -> u64 {
-    rounded_up(1.0 / alpha - 1.0)
+    rounded_up(1.0 / alpha - 1.0).max(1)
 }
 
 /// The next whole number, except that 19.000000000000004, meant as 19, stays 19.

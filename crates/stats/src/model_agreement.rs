@@ -130,6 +130,12 @@ mod tests {
     }
 
     #[test]
+    fn of_equally_good_margins_the_least_is_taken() {
+        let pairs = [pair(0.1, Choice::Tie), pair(0.2, Choice::A), pair(0.3, Choice::Tie)];
+        assert_eq!(best_margin(&pairs), Some((0.1, 2)), "0.3 gets two right as well");
+    }
+
+    #[test]
     fn without_human_ties_the_margin_stays_zero() {
         let pairs = [pair(0.5, Choice::A), pair(-0.1, Choice::B), pair(0.2, Choice::B)];
         assert_eq!(best_margin(&pairs), Some((0.0, 2)));

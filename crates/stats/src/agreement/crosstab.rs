@@ -65,7 +65,7 @@ pub fn cohen_kappa(table: &Crosstab, weighting: Weighting) -> Option<f64> {
     let mut first_margin = vec![0.0; categories];
     let mut second_margin = vec![0.0; categories];
     let mut observed = 0.0;
-    for (first, row) in table.cells.chunks_exact(categories).enumerate() {
+    for (first, row) in table.cells.chunks_exact(categories.max(1)).enumerate() {
         for (second, count) in row.iter().enumerate() {
             let share = *count as f64 / total;
             first_margin[first] += share;

@@ -173,6 +173,15 @@ mod tests {
         assert_eq!(diagram.bins.iter().map(|bin| bin.count).sum::<u64>(), 10);
     }
 
+    /// 0.07 × 100 rounds to a hair above 7.
+    #[test]
+    fn an_end_belongs_to_the_bin_below_even_where_products_round() {
+        let diagram =
+            reliability(&[Scored { probability: 0.07, happened: true }], Binning::EqualWidth(100), 0.95);
+        let bin = diagram.expect("one prediction").bins[0];
+        assert_eq!((bin.low, bin.high), (0.06, 0.07));
+    }
+
     #[test]
     fn equal_masses_keep_equal_probabilities_together() {
         let scored: Vec<Scored> =
