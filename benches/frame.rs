@@ -230,6 +230,7 @@ fn queued(id: i64, item: Item) -> QueuedItem {
         order,
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        scores: Vec::new(),
         draft: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod action;
 mod carry_out;
 pub mod dialog;
 mod keys;
+mod models;
 pub mod notice;
 mod receive;
 pub mod tickets;
@@ -27,6 +28,7 @@ use crate::backend::Backend;
 use crate::command::Keymap;
 use crate::desk::Desk;
 use crate::host::Host;
+use crate::models::ModelWork;
 use crate::theme;
 
 /// The whole interface.
@@ -41,6 +43,7 @@ pub struct App {
     desk: Option<Box<Desk>>,
     dialog: Option<Dialog>,
     notices: Notices,
+    models: ModelWork,
     is_opening: Option<String>,
     search_index: Option<SearchIndex>,
     app_version: String,
@@ -74,6 +77,7 @@ impl App {
             desk: None,
             dialog: None,
             notices: Notices::default(),
+            models: ModelWork::default(),
             is_opening: None,
             search_index: None,
             app_version: start.app_version,
@@ -109,6 +113,7 @@ impl App {
             settings: &self.settings,
             keymap: &self.keymap,
             notices: &self.notices,
+            models: &self.models,
             has_dialogs: self.host.has_dialogs(),
             is_opening: self.is_opening.as_deref(),
             now: self.host.now(),
@@ -217,6 +222,8 @@ pub struct Scene<'a> {
     pub keymap: &'a Keymap,
     /// What there is to tell.
     pub notices: &'a Notices,
+    /// What models are at.
+    pub models: &'a ModelWork,
     /// Whether the system has file dialogs.
     pub has_dialogs: bool,
     /// The project being opened, if one is.

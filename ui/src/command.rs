@@ -144,6 +144,9 @@ commands! {
     ShowProfile { "show_profile", "About you…", "See and change what this study asks about you", Project, ["Ctrl+B"] }
     ShowStudy { "show_study", "Study…", "Set up what is asked of people, and who judges what", Project, ["Ctrl+Shift+S"] }
     ShowQuality { "show_quality", "Quality…", "See how people do on known answers and repeats", Project, ["Ctrl+L"] }
+    ShowModels { "show_models", "Models…", "See, add and remove reward models, and let them score", Anywhere, ["Ctrl+J"] }
+    ShowQueue { "show_queue", "What comes next…", "Choose by what the next item is chosen, and see why it is next", Project, ["Ctrl+D"] }
+    ShowReport { "show_report", "Models against people…", "See how far models agree with the people, and how honest they are", Project, ["Ctrl+H"] }
     CloseProject { "close_project", "Close project", "Go back to the start screen", Project, ["Ctrl+W"] }
     Palette { "palette", "Commands…", "Find any command by name", Anywhere, ["Ctrl+K", "Ctrl+P"] }
     ShowKeys { "show_keys", "Keys", "List all keys, and change them", Anywhere, ["?", "F1"] }

@@ -29,6 +29,10 @@ pub enum Pick {
     ExportFile,
     /// Where an import's problems shall be listed.
     ImportReport,
+    /// The folder of a reward model.
+    ModelFolder,
+    /// Where a report of models shall be.
+    ReportFile,
 }
 
 /// The machine.

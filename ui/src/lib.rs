@@ -20,6 +20,7 @@ pub mod import_wizard;
 pub mod items;
 pub mod judge;
 pub mod merge;
+pub mod models;
 pub mod new_project;
 pub mod people;
 pub mod rubric_editor;

@@ -12,7 +12,7 @@ pub(crate) mod words;
 use std::collections::HashSet;
 
 use egui::{Margin, Panel, Ui};
-use tiebreak_domain::second_look::{LookFilter, LookItem, LookReasonKind, SecondLook};
+use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReasonKind, SecondLook};
 use tiebreak_domain::{ApiError, ItemId, Request};
 
 pub use self::seats::{Seat, Seats};
@@ -58,6 +58,7 @@ impl SecondLookDesk {
         self.request = Some(Request::SecondLook(LookFilter {
             reasons: self.filter.into_iter().collect(),
             with_reviewed: false,
+            order: LookOrder::Severity,
             from: 0,
             count: LISTED,
         }));

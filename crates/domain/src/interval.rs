@@ -14,3 +14,10 @@ pub struct Interval {
     /// How often such an interval holds the truth: 0.95.
     pub level: f64,
 }
+
+impl Interval {
+    /// Whether the range holds a value, its ends included.
+    pub fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}

@@ -5,36 +5,16 @@
 //! small counts and near 0 and 1, where the textbook interval does not. For anything that is no share of
 //! independent trials see [`crate::bootstrap`].
 
-use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
+use tiebreak_domain::Interval;
 
 /// The level of intervals in reports.
 pub const REPORT_LEVEL: f64 = 0.95;
 
-/// An estimate, and the range that holds the truth with a stated confidence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// The estimate itself.
-    pub estimate: f64,
-    /// The lower end.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-    /// How often such intervals hold the truth: above 0 and below 1.
-    pub level: f64,
-}
-
-impl Interval {
-    /// The estimate and as many standard errors to either side as the level asks for (Wald).
-    pub fn from_standard_error(estimate: f64, standard_error: f64, level: f64) -> Self {
-        let half_width = z_from_level(level) * standard_error;
-        Self { estimate, low: estimate - half_width, high: estimate + half_width, level }
-    }
-
-    /// Whether the range holds a value, its ends included.
-    pub fn contains(&self, value: f64) -> bool {
-        (self.low..=self.high).contains(&value)
-    }
+/// The estimate and as many standard errors to either side as the level asks for (Wald).
+pub fn from_standard_error(estimate: f64, standard_error: f64, level: f64) -> Interval {
+    let half_width = z_from_level(level) * standard_error;
+    Interval { estimate, low: estimate - half_width, high: estimate + half_width, level }
 }
 
 /// So many standard errors a two-sided interval of this level reaches: 1.96 at 0.95.

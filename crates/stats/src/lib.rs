@@ -24,4 +24,4 @@ pub mod model_agreement;
 pub mod position;
 
 pub use choice::Choice;
-pub use interval::Interval;
+pub use tiebreak_domain::Interval;

@@ -16,6 +16,7 @@ use crate::judge::question::Change;
 use crate::judge::session::Round;
 use crate::judge::sheet::Toward;
 use crate::merge::MergeDialog;
+use crate::models::{QueueDialog, ReportDialog};
 use crate::{people, second_look, theme};
 
 impl App {
@@ -146,6 +147,7 @@ impl App {
                 let annotator = self.desk.as_ref().and_then(|desk| desk.info.current_annotator());
                 self.dialog = Some(Dialog::settings(annotator.map(|annotator| annotator.name.as_str())));
             }
+            Command::ShowModels => self.dialog = Some(Dialog::Models(Box::default())),
             Command::TextLarger => self.change_text_size(|size| size + 1.0, ctx),
             Command::TextSmaller => self.change_text_size(|size| size - 1.0, ctx),
             Command::TextReset => self.change_text_size(|_| theme::DEFAULT_TEXT_SIZE, ctx),
@@ -254,6 +256,12 @@ impl App {
             Command::ShowProfile => self.dialog = Some(Dialog::Profile(Box::default())),
             Command::ShowStudy => self.dialog = Some(Dialog::Study(Box::default())),
             Command::ShowQuality => self.dialog = Some(Dialog::Quality(Box::default())),
+            Command::ShowQueue => {
+                self.dialog = Some(Dialog::Queue(Box::new(QueueDialog::new(desk.info.annotator))));
+            }
+            Command::ShowReport => {
+                self.dialog = Some(Dialog::Report(Box::new(ReportDialog::new(&documents_folder))));
+            }
             Command::CloseProject => {
                 self.desk = None;
                 self.dialog = None;

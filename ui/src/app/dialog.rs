@@ -26,6 +26,7 @@ use crate::export_dialog::ExportDialog;
 use crate::host::Pick;
 use crate::import_wizard::ImportWizard;
 use crate::merge::MergeDialog;
+use crate::models::{self, ModelsDialog, QueueDialog, ReportDialog};
 use crate::new_project::ProjectWizard;
 use crate::people::{Heard, ProfileDialog, Purpose, QualityDialog, SeatsDialog, StudyDialog};
 use crate::rubric_editor::RubricDialog;
@@ -65,6 +66,12 @@ pub enum Dialog {
     Study(Box<StudyDialog>),
     /// How people do, for the lead.
     Quality(Box<QualityDialog>),
+    /// The reward models of this machine.
+    Models(Box<ModelsDialog>),
+    /// What comes next, for the lead.
+    Queue(Box<QueueDialog>),
+    /// How models do against the people, for the lead.
+    Report(Box<ReportDialog>),
 }
 
 impl Dialog {
@@ -169,6 +176,8 @@ impl Dialog {
             Self::Import(wizard) => wizard.picked(pick, path),
             Self::Export(dialog) => dialog.picked(pick, path),
             Self::Merge(dialog) => dialog.picked(path),
+            Self::Models(dialog) => dialog.picked(path),
+            Self::Report(dialog) => dialog.picked(path),
             _ => {}
         }
     }
@@ -215,6 +224,21 @@ impl Dialog {
         }
     }
 
+    /// The engine said something about models; says what the dialog makes of it, and the error where nobody here
+    /// shows it.
+    pub fn models_reply(
+        &mut self,
+        purpose: models::Purpose,
+        result: Result<Reply, ApiError>,
+    ) -> Result<models::Heard, ApiError> {
+        match self {
+            Self::Models(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Queue(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Report(dialog) => Ok(dialog.reply(purpose, result)),
+            _ => result.map(|_| models::Heard::Stays),
+        }
+    }
+
     /// Paints it.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
         match self {
@@ -234,6 +258,9 @@ impl Dialog {
             Self::Profile(dialog) => dialog.ui(ui, scene, wanted),
             Self::Study(dialog) => dialog.ui(ui, wanted),
             Self::Quality(dialog) => dialog.ui(ui, wanted),
+            Self::Models(dialog) => dialog.ui(ui, scene, desk.is_some(), wanted),
+            Self::Queue(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Report(dialog) => dialog.ui(ui, scene, wanted),
         }
     }
 }

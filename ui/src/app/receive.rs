@@ -2,7 +2,7 @@
 
 use egui::Context;
 use tiebreak_domain::showing::AcquisitionMethod;
-use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Reply, Request, Verdict};
+use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Origin, Reply, Request, Verdict};
 
 use super::dialog::Dialog;
 use super::tickets::Purpose;
@@ -10,7 +10,7 @@ use super::{Action, AfterOpening, App};
 use crate::backend::Incoming;
 use crate::desk::{Desk, Job, View};
 use crate::judge::session::Round;
-use crate::{judge, merge, people, rubric_editor, theme};
+use crate::{judge, merge, models, people, rubric_editor, theme};
 
 impl App {
     /// Takes everything that arrived.
@@ -80,6 +80,15 @@ impl App {
             }
             (Purpose::Rubric(purpose), result) => self.rubric_reply(purpose, result),
             (Purpose::People(purpose), result) => self.people_reply(purpose, result),
+            (Purpose::Models(purpose), result) => self.models_reply(purpose, result),
+            // What a model believes is told in passing; without one there is nothing to tell.
+            (Purpose::Belief(order), result) => {
+                if let Ok(Reply::ItemScores(scores)) = result
+                    && let Some(words) = models::belief_words(&scores, &order)
+                {
+                    self.notices.info(words);
+                }
+            }
             (Purpose::StartImport, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.import, job);
             }),
@@ -176,13 +185,18 @@ impl App {
             (judge::Purpose::Go, Ok(Reply::Items(items))) => session.go_arrived(items, &moment),
             (judge::Purpose::Save(_), Ok(Reply::Saved { judgment, progress, .. })) => {
                 let training = session.saving.pending(judgment).and_then(training_request);
+                let belief = session
+                    .saving
+                    .pending(judgment)
+                    .filter(|_| self.settings.tells_beliefs && session.setup.origin == Origin::Screen)
+                    .and_then(belief_request);
                 session.saved(judgment, progress);
                 // What is offered may stand on this judgment, as after the last training item.
                 if session.is_done() && session.round == Round::Open {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
-                if let Some((purpose, request)) = training {
+                for (purpose, request) in training.into_iter().chain(belief) {
                     self.send(purpose, request);
                 }
             }
@@ -203,6 +217,7 @@ impl App {
         if let Event::SearchIndex(index) = event {
             self.search_index = Some(index);
         }
+        let Some(event) = self.model_event(event) else { return };
         let Some(desk) = &mut self.desk else { return };
         match event {
             Event::ImportProgress(job, progress) => desk.import = Some(Job::Running(job, progress)),
@@ -237,7 +252,8 @@ impl App {
                 }
                 desk.session.items_changed(&mut desk.outbox);
             }
-            Event::ProjectChanged(_) => {}
+            // Taken before.
+            _ => {}
         }
     }
 
@@ -322,7 +338,7 @@ impl App {
     }
 
     /// What is offered may be something else now, and what was fetched ahead may not be for them any more.
-    fn ask_again(&mut self) {
+    pub(super) fn ask_again(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let waiting = desk.seats.waiting.as_mut().map(|seat| (&mut seat.session, &mut seat.outbox));
         for (session, outbox) in std::iter::once((&mut desk.session, &mut desk.outbox)).chain(waiting) {
@@ -376,6 +392,15 @@ fn unexpected(reply: &Reply) -> ApiError {
         tiebreak_domain::ErrorCode::System,
         format!("the engine answered something else: {reply:?}"),
     )
+}
+
+/// What to ask when a judgment is on the disk, to tell what models believe of its item.
+fn belief_request(judgment: &NewJudgment) -> Option<(Purpose, Request)> {
+    let showing = judgment.showing.as_ref()?;
+    matches!(judgment.verdict, Verdict::Judged { .. }).then(|| {
+        let request = Request::ItemScores { annotator: judgment.annotator, item: judgment.item };
+        (Purpose::Belief(showing.order.clone()), request)
+    })
 }
 
 /// What to ask when a judgment of a training item is on the disk.

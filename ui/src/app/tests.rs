@@ -184,6 +184,7 @@ fn queued(id: i64) -> QueuedItem {
         order: Order::try_from(if id % 2 == 0 { vec![1, 0] } else { vec![0, 1] }).unwrap(),
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        scores: Vec::new(),
         draft: None,
     }
 }

@@ -7,7 +7,7 @@ use tiebreak_domain::door::ImageRequest;
 
 use super::AfterOpening;
 use crate::backend::Ticket;
-use crate::{judge, people, rubric_editor};
+use crate::{judge, models, people, rubric_editor};
 
 /// What a request was sent for.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub enum Purpose {
     Rubric(rubric_editor::Purpose),
     /// Something about people.
     People(people::Purpose),
+    /// Something about reward models.
+    Models(models::Purpose),
+    /// What models say of an item that was judged; the showing that it was judged in had this order.
+    Belief(Order),
     /// Long work is to stop.
     Cancel,
 }

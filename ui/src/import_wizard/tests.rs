@@ -31,6 +31,7 @@ impl Stage {
             settings: &self.settings,
             keymap: &self.keymap,
             notices: &self.notices,
+            models: &crate::models::ModelWork::default(),
             has_dialogs: true,
             is_opening: None,
             now: Now::default(),

@@ -58,6 +58,7 @@ impl Bench {
             settings: &self.settings,
             keymap: &self.keymap,
             notices: &self.notices,
+            models: &crate::models::ModelWork::default(),
             has_dialogs: false,
             is_opening: None,
             now: self.now,

@@ -26,7 +26,7 @@ pub(super) fn card_ui(
 ) {
     let Desk { session, judge_screen, images, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
-    let QueuedItem { item, order, previous, .. } = &shown.queued;
+    let QueuedItem { item, order, previous, scores, .. } = &shown.queued;
     let previous = session.setup.said_before(previous.as_ref());
     let Some(candidate) = item.item.candidates.get(order.candidate_at(position)) else { return };
     let palette = theme::palette(ui);
@@ -133,6 +133,13 @@ pub(super) fn card_ui(
                 candidate.model.as_deref().filter(|_| was_judged || session.setup.rubric.models_visible)
             {
                 text_ui(ui, model, Ink::Second, Face::Medium, text::SMALL);
+            }
+            // Only where the study shows scores before the vote, and not in every showing.
+            for said in scores {
+                if let Some(score) = said.scores.get(usize::from(index)).copied().flatten() {
+                    let words = format!("{} {score:.2}", said.name);
+                    text_ui(ui, words, Ink::Second, Face::Figures, text::SMALL);
+                }
             }
         });
     });

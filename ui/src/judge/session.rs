@@ -352,7 +352,7 @@ impl Session {
             showing: Some(Showing {
                 order: shown.queued.order.clone(),
                 models_visible: self.setup.rubric.models_visible,
-                scores_visible: false,
+                scores_visible: !shown.queued.scores.is_empty(),
                 shown_at: shown.shown_at,
                 first_input_at: shown.first_input_at,
                 submitted_at: moment.now.unix,

@@ -12,10 +12,11 @@ use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 use crate::widget::{ActionButton, BarKind, Ink, figures_ui, progress_bar_ui, text_ui};
 
-const MENU: [&[Command]; 5] = [
+const MENU: [&[Command]; 6] = [
     &[Command::ShowJudge, Command::ShowItems, Command::ShowSecondLook],
     &[Command::ShowImport, Command::ShowExport, Command::ShowMerge],
     &[Command::ShowSeats, Command::ShowProfile, Command::ShowStudy, Command::ShowQuality],
+    &[Command::ShowQueue, Command::ShowModels, Command::ShowReport],
     &[Command::OpenProject, Command::NewProject, Command::CloseProject],
     &[Command::ShowSettings, Command::ShowKeys, Command::Palette],
 ];

@@ -5,6 +5,7 @@
 
 use tiebreak_domain::StudySetup;
 use tiebreak_domain::assignment::{Assignment, Overlap, QueueOrder};
+use tiebreak_domain::learning::Learning;
 use tiebreak_domain::quality::{QualityRules, Repeats};
 use tiebreak_domain::study::Arms;
 
@@ -33,6 +34,8 @@ pub(super) struct StudyForm {
     pub repeats: String,
     pub repeats_after: String,
     pub qualification: String,
+    /// Set up where it is seen what comes of it; kept as it is here.
+    pub learning: Option<Learning>,
 }
 
 impl StudyForm {
@@ -56,6 +59,7 @@ impl StudyForm {
             repeats: percent_words(repeats.map(|repeats| repeats.rate)),
             repeats_after: words(repeats.map(|repeats| repeats.after).as_ref()),
             qualification: percent_words(*qualification),
+            learning: study.learning.clone(),
             ..Self::default()
         };
         if let Some(arms) = &study.arms {
@@ -120,6 +124,7 @@ impl StudyForm {
             tags: list(&self.tags),
             assignment,
             quality,
+            learning: self.learning.clone(),
         };
         match study.refusal() {
             Some(refusal) => Err(refusal),

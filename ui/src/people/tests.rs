@@ -171,6 +171,7 @@ fn queued(id: ItemId) -> QueuedItem {
         order: Order::try_from(vec![0, 1]).unwrap(),
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        scores: Vec::new(),
         draft: None,
     }
 }

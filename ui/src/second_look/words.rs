@@ -9,12 +9,14 @@ use crate::form::counted;
 use crate::judge::question::Asked;
 
 /// Every reason that can be asked for, as the filter calls it.
-pub const FILTERS: [(Option<LookReasonKind>, &str); 5] = [
+pub const FILTERS: [(Option<LookReasonKind>, &str); 7] = [
     (None, "Every reason"),
     (Some(LookReasonKind::Flagged), "Flagged"),
     (Some(LookReasonKind::PeopleDisagree), "People disagree"),
     (Some(LookReasonKind::SelfDisagrees), "One person, two answers"),
     (Some(LookReasonKind::MergeConflict), "Merge conflicts"),
+    (Some(LookReasonKind::ModelDisagrees), "A model was surprised"),
+    (Some(LookReasonKind::ModelsDisagree), "Models disagree"),
 ];
 
 /// The one word on an item's badge: its first reason.
@@ -25,6 +27,8 @@ pub fn badge(look: &LookItem, reviewer: AnnotatorId) -> &'static str {
         Some(LookReason::SelfDisagrees(annotator)) if *annotator == reviewer => "yourself",
         Some(LookReason::SelfDisagrees(_)) => "one person",
         Some(LookReason::MergeConflict(_)) => "merge",
+        Some(LookReason::ModelDisagrees(_)) => "model",
+        Some(LookReason::ModelsDisagree) => "models",
     }
 }
 
@@ -44,6 +48,8 @@ pub fn sentence(look: &LookItem) -> String {
             LookReasonKind::SelfDisagrees if count == 1 => "Two answers of one person differ".to_owned(),
             LookReasonKind::SelfDisagrees => format!("{count} people each gave two answers that differ"),
             LookReasonKind::MergeConflict => "Judged by the same person in two copies".to_owned(),
+            LookReasonKind::ModelDisagrees => "A model held a vote for unlikely".to_owned(),
+            LookReasonKind::ModelsDisagree => "Models contradict each other".to_owned(),
         });
     }
     said.join(" · ")

@@ -40,6 +40,7 @@ fn harness(size: [f32; 2], recent: Vec<RecentProject>) -> Harness<'static, Bench
                 settings: &bench.settings,
                 keymap: &Keymap::new(&BTreeMap::new()),
                 notices: &Notices::default(),
+                models: &crate::models::ModelWork::default(),
                 has_dialogs: false,
                 is_opening: bench.is_opening.as_deref(),
                 now: Now::default(),

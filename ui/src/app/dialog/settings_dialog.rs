@@ -92,6 +92,15 @@ fn pace_ui(ui: &mut Ui, settings: &mut Settings) {
     row_ui(ui, "Moment of grace", |ui| {
         one_of_ui(ui, "Moment of grace", &["0.3 s", "0.5 s", "1 s"], &GRACES_MS, &mut settings.grace_ms);
     });
+    row_ui(ui, "After the vote", |ui| {
+        one_of_ui(
+            ui,
+            "After the vote",
+            &["Say nothing", "Say what models believe"],
+            &[false, true],
+            &mut settings.tells_beliefs,
+        );
+    });
     row_ui(ui, "Idle after", |ui| {
         one_of_ui(ui, "Idle after", &["15 s", "30 s", "60 s"], &IDLES_S, &mut settings.idle_after_s);
     });

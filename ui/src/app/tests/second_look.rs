@@ -16,6 +16,8 @@ fn look(item: i64, judgments: Vec<Judgment>) -> LookItem {
         judgments,
         repeats: Vec::new(),
         is_reviewed: false,
+        flags: Vec::new(),
+        model_was_wrong: None,
     }
 }
 

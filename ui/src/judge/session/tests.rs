@@ -23,6 +23,7 @@ fn queued(id: i64, order: [u8; 2]) -> QueuedItem {
         order: Order::try_from(order.to_vec()).unwrap(),
         acquisition: Acquisition::FILE_ORDER,
         previous: None,
+        scores: Vec::new(),
         draft: None,
     }
 }
