@@ -5,15 +5,19 @@
 
 mod check;
 mod desk;
+mod doctor;
 mod exit;
 mod export;
 mod import;
 mod info;
 mod json;
 mod merge;
+mod models;
 mod progress;
+mod report;
 mod rubric;
 mod sample;
+mod score;
 mod simulate;
 
 use std::path::PathBuf;
@@ -59,6 +63,14 @@ enum Command {
     Info(info::Arguments),
     /// Hold a project file against its own rules
     Check(check::Arguments),
+    /// Let reward models score the candidates
+    Score(score::Arguments),
+    /// Say how reward models do against the people
+    Report(report::Arguments),
+    /// List, add and remove reward models
+    Models(models::Arguments),
+    /// Say what runs reward models on this machine, and what is missing
+    Doctor(doctor::Arguments),
     /// Make the sample project
     Sample(sample::Arguments),
     /// Let a simulated annotator judge, to try a study before people do
@@ -80,6 +92,10 @@ pub fn main() -> ExitCode {
         Some(Command::Rubric(arguments)) => rubric::run(&arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Score(arguments)) => score::run(&arguments),
+        Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Models(arguments)) => models::run(&arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
     };

@@ -1,16 +1,25 @@
-//! Lists the files of the sample project, so that the program carries them inside.
+//! Lists the files of the sample project and of the models that come with the program, so that it carries them inside.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let sample =
-        Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("../../assets/sample");
-    println!("cargo::rerun-if-changed={}", sample.display());
+    let assets = Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("../../assets");
+    embed(&assets.join("sample"), &["items.jsonl", "images"], "sample_files.rs")?;
+    let mut models: Vec<String> = fs::read_dir(assets.join("models"))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<_>>()?;
+    models.sort();
+    embed(&assets.join("models"), &models.iter().map(String::as_str).collect::<Vec<_>>(), "model_files.rs")
+}
+
+/// Writes a list of what lies below a folder under some names.
+fn embed(folder: &Path, names: &[&str], list_name: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
-    for below in ["items.jsonl", "images"] {
-        list(&sample.join(below), below, &mut files)?;
+    for below in names {
+        list(&folder.join(below), below, &mut files)?;
     }
     files.sort();
     let mut code = String::from("&[\n");
@@ -21,7 +30,7 @@ fn main() -> io::Result<()> {
         let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
     }
     code.push_str("]\n");
-    fs::write(Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("sample_files.rs"), code)
+    fs::write(Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join(list_name), code)
 }
 
 fn list(path: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

@@ -39,6 +39,14 @@ impl Progress {
             Event::ExportProgress(_, progress) => {
                 (progress.items_done, progress.items_total, format!("{} items", progress.items_done))
             }
+            Event::InstallProgress(_, progress) => {
+                (progress.done_bytes, progress.total_bytes, progress.file.clone())
+            }
+            Event::ScoringProgress(_, progress) => (
+                progress.done,
+                progress.total,
+                format!("{}: {} candidates, {:.0} a second", progress.name, progress.done, progress.per_second),
+            ),
             _ => return,
         };
         match &self.bar {

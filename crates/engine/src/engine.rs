@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::jobs::Jobs;
 use crate::session::Session;
 use crate::settings_file::SettingsFile;
-use crate::{export, failure, import, merge, people, rubric, sample};
+use crate::{export, failure, import, merge, people, rubric, sample, scoring};
 
 /// How many projects opened before are remembered.
 const RECENT_KEPT: usize = 12;
@@ -143,6 +143,23 @@ impl Engine {
             Request::Training { annotator, item } => self.session()?.training(annotator, item),
             Request::Quality => self.session()?.quality(),
             Request::SecondLook(filter) => self.session()?.second_look(&filter),
+            Request::Learning => Ok(self.session()?.learning_state()),
+            Request::QueueAhead { annotator, count } => self.session()?.queue_ahead(annotator, count),
+            Request::ItemScores { annotator, item } => self.session()?.item_scores(annotator, item),
+            Request::ModelReport(filter) => {
+                Ok(Reply::ModelReport(Box::new(self.session()?.model_report(&filter)?)))
+            }
+            Request::SaveModelReport { filter, path, replace } => {
+                self.session()?.save_model_report(&filter, &absolute(&path), replace)
+            }
+            Request::AcceptModelLabels { above } => self.session()?.accept_model_labels(above),
+            Request::ForgetModelLabels => self.session()?.forget_model_labels(),
+            Request::Models => Ok(Reply::Models(Box::new(self.models()?))),
+            Request::AddModel(place) => self.add_model(place).map(Reply::Started),
+            Request::RemoveModel(key) => self.remove_model(&key),
+            Request::StartScoring { models } => {
+                scoring::start(&self.shared, &self.session()?, models).map(Reply::Started)
+            }
             Request::Find(filter) => {
                 let session = self.session()?;
                 session.views.find(&session, filter)

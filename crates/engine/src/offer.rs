@@ -69,6 +69,7 @@ fn with_acquisition(
         acquisition,
         item,
         previous,
+        scores: Vec::new(),
         draft,
     }
 }

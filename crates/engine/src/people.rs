@@ -80,14 +80,18 @@ impl Session {
     }
 
     /// Sets the study up anew.
-    pub fn set_study(&self, study: StudySetup) -> Result<Reply, ApiError> {
+    pub fn set_study(self: &Arc<Self>, study: StudySetup) -> Result<Reply, ApiError> {
         self.for_lead()?;
         if let Some(refusal) = study.refusal() {
             return Err(ApiError::new(ErrorCode::BadInput, refusal));
         }
         let now = self.shared.host.now();
+        let learned_by = self.learning_rules();
         let set = self.writer.ask(move |store| Ok(store.set_study(&study, now)?))?;
         self.reload_plan()?;
+        if set.learning != learned_by {
+            self.learn_anew()?;
+        }
         self.draw_arm_of(self.seated_annotator())?;
         Ok(Reply::Study(Box::new(set)))
     }
@@ -139,7 +143,7 @@ impl Session {
     }
 
     /// Refuses whoever does not lead the study, where somebody does.
-    fn for_lead(&self) -> Result<(), ApiError> {
+    pub(crate) fn for_lead(&self) -> Result<(), ApiError> {
         if self.is_for_lead_alone()? {
             return Err(ApiError::new(ErrorCode::Denied, "this is for whoever leads the study")
                 .hint("switch to the annotator who leads it"));
@@ -148,7 +152,7 @@ impl Session {
     }
 
     /// Whether somebody leads the study, and it is not whoever sits here.
-    fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
+    pub(crate) fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
         let leads = self.readers.lend()?.leads()?;
         let is_lead = leads.contains(&self.seated_annotator()) && !self.people.is_locked();
         Ok(!leads.is_empty() && !is_lead)

@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use tiebreak_domain::filter::ItemFilter;
 use tiebreak_domain::queue::QueueRequest;
+use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
     Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
-    QueuedItem, Reply, Rubric,
+    QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
 use tiebreak_store::Store;
 
 use crate::engine::Shared;
 use crate::export::target::is_same_file;
+use crate::learning::LearningDesk;
 use crate::media_place::folder_from_stored;
 use crate::offer::{offered, offered_for};
 use crate::people::{JudgmentNote, Offer, PeopleState};
@@ -41,6 +43,8 @@ pub struct Session {
     pub views: Views,
     /// What its people are asked, and what they are at.
     pub people: PeopleState,
+    /// What is learned from votes.
+    pub learning: LearningDesk,
     pub(crate) shared: Arc<Shared>,
     seated: Mutex<Seated>,
 }
@@ -65,7 +69,18 @@ impl Session {
         let people = PeopleState::load(&*readers.lend()?, annotator)?;
         let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
         let seated = Mutex::new(Seated { annotator, name, rubric });
-        Ok(Arc::new(Self { path, writer, readers, views: Views::default(), people, shared, seated }))
+        let session = Arc::new(Self {
+            path,
+            writer,
+            readers,
+            views: Views::default(),
+            people,
+            learning: LearningDesk::new(),
+            shared,
+            seated,
+        });
+        session.learn_anew()?;
+        Ok(session)
     }
 
     /// Tells whoever listens.
@@ -119,7 +134,9 @@ impl Session {
                 .into_iter()
                 .map(|Offer { item, acquisition }| {
                     let queued = reader.queued(request.annotator, item)?;
-                    Ok(offered_for(queued, acquisition, &rubric, || random()))
+                    let mut offered = offered_for(queued, acquisition, &rubric, || random());
+                    offered.scores = self.scores_before_the_vote(&reader, item, random())?;
+                    Ok(offered)
                 })
                 .collect();
         }
@@ -127,12 +144,75 @@ impl Session {
         Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
     }
 
+    /// What models say of an item, where the study shows that before the vote, and not in the share of showings
+    /// that hide it all the same.
+    fn scores_before_the_vote(
+        &self,
+        reader: &tiebreak_store::Reader,
+        item: ItemId,
+        random: u64,
+    ) -> Result<Vec<ItemScores>, ApiError> {
+        let Some(learning) = self.learning_rules().filter(|learning| learning.scores_visible) else {
+            return Ok(Vec::new());
+        };
+        let drawn = (random >> 11) as f64 / (1_u64 << 53) as f64;
+        if drawn < learning.hidden_share {
+            return Ok(Vec::new());
+        }
+        self.scores_of(reader, item)
+    }
+
+    /// What models and heads say of an item's candidates.
+    fn scores_of(
+        &self,
+        reader: &tiebreak_store::Reader,
+        item: ItemId,
+    ) -> Result<Vec<ItemScores>, ApiError> {
+        let mut said = self.head_scores(item);
+        let candidates = reader.item(item)?.item.candidates.len();
+        for stored in reader.item_scores(item)? {
+            for (place, dimension) in stored.model.dimensions.iter().enumerate() {
+                let mut scores = vec![None; candidates];
+                for (candidate, numbers) in &stored.candidates {
+                    if let Some(slot) = scores.get_mut(usize::from(*candidate)) {
+                        *slot = numbers.get(place).map(|number| f64::from(*number));
+                    }
+                }
+                said.push(ItemScores {
+                    scorer: Scorer::Model(stored.model.key.clone()),
+                    name: stored.model.name.clone(),
+                    dimension: dimension.clone(),
+                    scores,
+                });
+            }
+        }
+        Ok(said)
+    }
+
+    /// What models say of an item, for somebody whose vote stands and for the lead.
+    pub fn item_scores(&self, annotator: AnnotatorId, item: ItemId) -> Result<Reply, ApiError> {
+        let reader = self.readers.lend()?;
+        let has_voted = reader
+            .latest(annotator, item)?
+            .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+        let leads = reader.leads()?;
+        if !has_voted && (leads.is_empty() || self.is_for_lead_alone()?) {
+            return Err(ApiError::new(ErrorCode::Denied, "what models say is told after the vote")
+                .hint("judge the item first"));
+        }
+        Ok(Reply::ItemScores(self.scores_of(&reader, item)?))
+    }
+
     /// Stores a judgment.
     pub fn submit(&self, judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(&judgment)?;
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
+        let vote = self.learning_rules().is_some().then(|| judgment.clone());
         let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
+        if let Some(vote) = vote {
+            self.note_vote(vote, submitted.revision);
+        }
         // The judgment is on the disk: what cannot be noted here must not make it look lost.
         if let Err(error) = self.note_judgment(item, &note) {
             tracing::warn!(%error, "what a judgment means for the work of others could not be noted");
@@ -229,9 +309,10 @@ impl Session {
         is_same_file(&self.path, path)
     }
 
-    /// Stops searches and readers, lets the writer finish, and releases the file.
+    /// Stops searches, learning and readers, lets the writer finish, and releases the file.
     pub fn close(&self) {
         self.views.close();
+        self.learning.stop();
         self.readers.close(PATIENCE);
         self.writer.stop();
     }

@@ -10,6 +10,8 @@
 //!
 //! [`QualityRules::draw`]: tiebreak_domain::quality::QualityRules::draw
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 use tiebreak_domain::assignment::{OwnOrder, QueueOrder};
 use tiebreak_domain::quality::{Available, Kind};
@@ -21,6 +23,7 @@ use tiebreak_store::{Lease, Reader};
 use super::plan::Plan;
 use super::pools::{Pools, close_by_tag, close_settled, pools};
 use super::work::Work;
+use crate::learning::LearningDesk;
 use crate::session::Session;
 
 /// Where fewer items than one in so many are open, their places are compared instead of walked along.
@@ -35,6 +38,18 @@ pub struct Offer {
 }
 
 impl Session {
+    /// The items that are open to an annotator and to be judged, as far as learning plans ahead.
+    pub(crate) fn open_to_learning(&self, annotator: AnnotatorId) -> Result<RoaringBitmap, ApiError> {
+        let plan = self.people.plan();
+        let reader = self.readers.lend()?;
+        let facets = reader.facets();
+        let mut open = facets.read().open(annotator);
+        open -= &plan.training;
+        open -= &plan.gold;
+        open -= &plan.attention;
+        Ok(open)
+    }
+
     /// What is offered at a place; none where the plan has no say in it.
     pub(crate) fn choose(&self, request: &QueueRequest) -> Result<Option<Vec<Offer>>, ApiError> {
         let plan = self.people.plan();
@@ -45,10 +60,15 @@ impl Session {
         let reader = self.readers.lend()?;
         let annotators = reader.annotators()?;
         let mut work = self.people.work.lock().expect("the work is never left half-changed");
-        let mut choice = Choice::new(&plan, &reader, &mut work, &annotators, request, now)?;
+        let random = &*self.shared.host.random;
+        let mut choice =
+            Choice::new(&plan, &reader, &mut work, &annotators, request, now, (&self.learning, random))?;
         let offers = choice.offers(request)?;
         let leases = choice.leases(&offers, request, now);
         drop(work);
+        if plan.is_chosen_by_learning() {
+            self.learning.replenish(request.annotator);
+        }
         if !leases.is_empty() {
             // Whoever asks need not wait for the disk: the leases in memory are what the queue goes by.
             self.writer.send(move |store| Ok(store.lease(&leases, now)?))?;
@@ -66,6 +86,10 @@ struct Choice<'a> {
     key: AnnotatorKey,
     pools: Pools,
     repeats: Vec<ItemId>,
+    learning: &'a LearningDesk,
+    /// What planned items are worth.
+    scores: HashMap<u32, f64>,
+    random: &'a (dyn Fn() -> u64 + Send + Sync),
 }
 
 impl<'a> Choice<'a> {
@@ -76,6 +100,7 @@ impl<'a> Choice<'a> {
         annotators: &[Annotator],
         request: &QueueRequest,
         now: UnixMillis,
+        (learning, random): (&'a LearningDesk, &'a (dyn Fn() -> u64 + Send + Sync)),
     ) -> Result<Self, ApiError> {
         let annotator = request.annotator;
         let (key, tags) = reader.key_and_tags(annotator)?;
@@ -88,7 +113,10 @@ impl<'a> Choice<'a> {
         close_by_tag(plan, &tags, &mut pools);
         close_settled(plan, work, &facets, annotators, annotator, now, &mut pools.normal);
         drop(facets);
-        let mut choice = Self { plan, reader, work, annotator, key, pools, repeats: Vec::new() };
+        let scores = HashMap::new();
+        let repeats = Vec::new();
+        let mut choice =
+            Self { plan, reader, work, annotator, key, pools, repeats, learning, scores, random };
         choice.find_repeats(request)?;
         Ok(choice)
     }
@@ -115,7 +143,7 @@ impl<'a> Choice<'a> {
                 after = item;
                 self.work.cursors.insert(self.annotator, item);
             }
-            let acquisition = Acquisition { method, score: None, propensity };
+            let acquisition = Acquisition { method, score: self.scores.remove(&item), propensity };
             offers.push(Offer { item: ItemId(i64::from(item)), acquisition });
         }
         Ok(offers)
@@ -148,6 +176,7 @@ impl<'a> Choice<'a> {
                 let item = first(self.own_order(), &self.pools.attention);
                 (item, AcquisitionMethod::Attention, propensity)
             }
+            Kind::Normal if self.plan.is_chosen_by_learning() => self.next_learned(),
             Kind::Normal => {
                 let propensity = self.share(self.pools.normal.len());
                 let item = self.next_normal(after);
@@ -166,6 +195,17 @@ impl<'a> Choice<'a> {
         self.pools.gold.remove(item);
         self.pools.attention.remove(item);
         Ok(Some((item, method, drawn.probability * propensity)))
+    }
+
+    /// What the plan of the head says; at random where it says nothing yet, or of what it does not know.
+    fn next_learned(&mut self) -> (Option<u32>, AcquisitionMethod, f64) {
+        if let Some(planned) = self.learning.take(self.annotator, &self.pools.normal) {
+            self.scores.insert(planned.item, planned.score);
+            return (Some(planned.item), planned.method, planned.propensity);
+        }
+        let count = self.pools.normal.len();
+        let drawn = if count == 0 { None } else { self.pools.normal.select(((self.random)() % count) as u32) };
+        (drawn, AcquisitionMethod::Random, 1.0 / count.max(1) as f64)
     }
 
     fn is_qualified(&self) -> Result<bool, ApiError> {

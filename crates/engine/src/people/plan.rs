@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use tiebreak_domain::assignment::QueueOrder;
+use tiebreak_domain::learning::Policy;
 use tiebreak_domain::person::TrainingStanding;
 use tiebreak_domain::quality::{Score, is_as_expected};
 use tiebreak_domain::{AnnotatorId, ApiError, ItemId, ItemRole, StudySetup};
@@ -63,6 +64,13 @@ impl Plan {
             && self.by_tag.is_empty()
             && self.roles.is_empty()
             && self.study.quality.repeats.is_none()
+            && !self.is_chosen_by_learning()
+            && self.study.learning.as_ref().is_none_or(|learning| !learning.scores_visible)
+    }
+
+    /// Whether what was learned from votes says what is next.
+    pub fn is_chosen_by_learning(&self) -> bool {
+        self.study.learning.as_ref().is_some_and(|learning| learning.policy != Policy::Assigned)
     }
 
     /// The most judgments that an item can come to want; none where everyone judges everything.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use tiebreak_domain::assignment::do_disagree;
-use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, SecondLook};
+use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReason, ModelFlag, SecondLook};
 use tiebreak_domain::{ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict};
 use tiebreak_store::{Reader, Repeat};
 
@@ -15,7 +15,12 @@ impl Session {
         self.for_lead()?;
         let above = self.people.plan().disagreement_above();
         let reader = self.readers.lend()?;
-        let reasons = reasons(&reader, above)?;
+        let flags = self.learning.flags();
+        let mut reasons = reasons(&reader, above, &flags)?;
+        for item in self.learning.contradicted() {
+            reasons.entry(item.0 as u32).or_default().push(LookReason::ModelsDisagree);
+        }
+        let reasons = in_order(active_only(&reader, reasons), &flags, filter.order);
         let reviewed = reader.reviewed()?;
         let repeats = reader.repeats(None, None)?;
         let mut look = SecondLook::default();
@@ -43,6 +48,8 @@ impl Session {
                     prompt: reader.rows(&[id])?.pop().map(|row| row.prompt).unwrap_or_default(),
                     reasons,
                     is_reviewed: is_reviewed(&judgments),
+                    flags: flags.iter().filter(|flag| flag.item == id).cloned().collect(),
+                    model_was_wrong: model_was_wrong(&judgments, &flags, id),
                     judgments,
                     repeats: repeats
                         .iter()
@@ -56,8 +63,39 @@ impl Session {
     }
 }
 
-/// Every reason of every active item, in the order of the file.
-fn reasons(reader: &Reader, above: u32) -> Result<BTreeMap<u32, Vec<LookReason>>, ApiError> {
+/// Items with their reasons as a reviewer goes through them: the most severe first where that is asked.
+fn in_order(
+    reasons: BTreeMap<u32, Vec<LookReason>>,
+    flags: &[ModelFlag],
+    order: LookOrder,
+) -> Vec<(u32, Vec<LookReason>)> {
+    let mut reasons: Vec<(u32, Vec<LookReason>)> = reasons.into_iter().collect();
+    if order == LookOrder::Severity {
+        // Flags stand in the order of their severity already.
+        let place = |item: u32| flags.iter().position(|flag| flag.item.0 as u32 == item).unwrap_or(usize::MAX);
+        reasons.sort_by_key(|(item, _)| place(*item));
+    }
+    reasons
+}
+
+/// Whether the second look agreed with the vote that a model was surprised by; none before there was one.
+fn model_was_wrong(judgments: &[Judgment], flags: &[ModelFlag], item: ItemId) -> Option<bool> {
+    let review = judgments.iter().find(|judgment| judgment.given.origin == Origin::Review)?;
+    let decided = review.given.verdict.preference()?.outcome;
+    flags
+        .iter()
+        .filter(|flag| flag.item == item)
+        .find_map(|flag| judgments.iter().find(|judgment| judgment.given.id == flag.judgment))
+        .and_then(|flagged| flagged.given.verdict.preference())
+        .map(|flagged| flagged.outcome == decided)
+}
+
+/// Every reason of every item, in the order of the file.
+fn reasons(
+    reader: &Reader,
+    above: u32,
+    flags: &[ModelFlag],
+) -> Result<BTreeMap<u32, Vec<LookReason>>, ApiError> {
     let mut reasons: BTreeMap<u32, Vec<LookReason>> = BTreeMap::new();
     for annotator in reader.annotators()? {
         let facets = reader.facets();
@@ -86,10 +124,21 @@ fn reasons(reader: &Reader, above: u32) -> Result<BTreeMap<u32, Vec<LookReason>>
         let reason = LookReason::MergeConflict(conflict.annotator);
         reasons.entry(conflict.item.0 as u32).or_default().push(reason);
     }
+    for flag in flags {
+        let reason = LookReason::ModelDisagrees(flag.annotator);
+        let of_item = reasons.entry(flag.item.0 as u32).or_default();
+        if !of_item.contains(&reason) {
+            of_item.push(reason);
+        }
+    }
+    Ok(reasons)
+}
+
+fn active_only(reader: &Reader, mut reasons: BTreeMap<u32, Vec<LookReason>>) -> BTreeMap<u32, Vec<LookReason>> {
     let facets = reader.facets();
     let facets = facets.read();
     reasons.retain(|item, _| facets.with_status(ItemStatus::Active).contains(*item));
-    Ok(reasons)
+    reasons
 }
 
 /// Whether a review is in force after which nobody else has judged the item.

@@ -1,0 +1,346 @@
+//! What was learned: a head for each dimension over one pool, and what the main one believes of every pair.
+//!
+//! A vote moves a head exactly ([`Learned::take_in`]); a refit starts again from all votes, which is also how a
+//! vote is undone. Everything is a function of the pool and the votes.
+
+use std::collections::HashMap;
+
+use rand::rngs::StdRng;
+use roaring::RoaringBitmap;
+use tiebreak_domain::learning::{Learning, Policy};
+use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
+use tiebreak_reward::learn::acquire::batch::choose;
+use tiebreak_reward::learn::acquire::{BatchSettings, Policy as Way, Reason, Situation};
+use tiebreak_reward::learn::ensemble::{Member, differences};
+use tiebreak_reward::learn::head::information::InformationTable;
+use tiebreak_reward::learn::head::pool::PoolBelief;
+use tiebreak_reward::learn::head::prior::Prior;
+use tiebreak_reward::learn::head::{Belief, Head, Vote};
+use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
+use tiebreak_reward::learn::stopping::StoppingHistory;
+
+use super::pool::Pool;
+use super::votes::{KnownVote, dimensions, pair_of, votes_of};
+
+/// Votes with which thresholds of ties are learned too; before, they stay where they start.
+const VOTES_FOR_THRESHOLDS: usize = 40;
+/// A tie within this of no difference, until it is learned: about one in four of even pairs.
+const FIRST_TIE: f64 = 0.5;
+/// The pairs on which successive heads are held against each other.
+const STOP_SET: usize = 2_000;
+/// Models contradict each other where one says this much for the first and another for the second, in deviations of
+/// the pool.
+const CONTRADICTS: f64 = 1.0;
+/// From here on the head counts as sure.
+pub const SURE: f64 = 0.9;
+
+/// One dimension: its head and its votes.
+pub struct Dimension {
+    /// The question.
+    pub key: String,
+    /// What it learned.
+    pub head: Head,
+    /// What it learned from.
+    pub votes: Vec<KnownVote>,
+}
+
+/// What was learned.
+pub struct Learned {
+    /// What it was learned on.
+    pub pool: Pool,
+    /// One for each question that compares, the main one first.
+    pub dimensions: Vec<Dimension>,
+    /// What the main head believes of each pair.
+    pub belief: PoolBelief,
+    /// From one refit to the next.
+    pub stopping: StoppingHistory,
+    information: InformationTable,
+    /// Votes since the last refit.
+    since_refit: usize,
+}
+
+/// An item that is to be asked, and why.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The item.
+    pub item: u32,
+    /// The policy's mark.
+    pub method: AcquisitionMethod,
+    /// What it is worth.
+    pub score: f64,
+    /// The probability with which it was chosen.
+    pub propensity: f64,
+    /// Why, for the lead.
+    pub reason: String,
+}
+
+impl Learned {
+    /// Heads that have seen no vote; none where the rubric compares nothing.
+    pub fn new(pool: Pool, rubric: &Rubric, threads: usize) -> Option<Self> {
+        let keys = dimensions(rubric);
+        let likelihood = Ordinal::rao_kupper(FIRST_TIE);
+        let blank = Head::new(&pool.table, likelihood.clone(), Prior::default());
+        let dimensions: Vec<Dimension> = keys
+            .into_iter()
+            .map(|key| Dimension { key, head: blank.clone(), votes: Vec::new() })
+            .collect();
+        if dimensions.is_empty() {
+            return None;
+        }
+        let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
+        let information = InformationTable::new(&likelihood);
+        let stopping = StoppingHistory::default();
+        Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0 })
+    }
+
+    /// The dimension by which the queue is chosen.
+    pub fn main(&self) -> &Dimension {
+        &self.dimensions[0]
+    }
+
+    /// How many votes came since the last refit.
+    pub fn since_refit(&self) -> usize {
+        self.since_refit
+    }
+
+    /// What the heads say of an item's first pair now, by question.
+    pub fn predictions(&self, item: ItemId) -> Vec<(String, Prediction)> {
+        let Some(item) = self.pool.item(item).filter(|item| item.candidates == 2) else { return Vec::new() };
+        let pair = self.pool.pairs[pair_of(&self.pool, item, 0, 1)];
+        self.dimensions
+            .iter()
+            .map(|dimension| {
+                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, 0.0);
+                (dimension.key.clone(), prediction(belief, dimension.head.likelihood()))
+            })
+            .collect()
+    }
+
+    /// What the main head says of a pair.
+    pub fn prediction_of_pair(&self, pair: usize) -> Prediction {
+        prediction(self.belief.belief(pair), self.main().head.likelihood())
+    }
+
+    /// What the heads say of an item's candidates.
+    pub fn scores(&self, item: ItemId) -> Vec<ItemScores> {
+        let Some(item) = self.pool.item(item) else { return Vec::new() };
+        let rows = item.first_row..item.first_row + u32::from(item.candidates);
+        self.dimensions
+            .iter()
+            .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
+            .map(|dimension| ItemScores {
+                scorer: Scorer::Head,
+                name: "head".to_owned(),
+                dimension: dimension.key.clone(),
+                scores: rows.clone().map(|row| Some(dimension.head.score(&self.pool.table, row))).collect(),
+            })
+            .collect()
+    }
+
+    /// Takes a judgment in that was not known before.
+    pub fn take_in(&mut self, judgment: &Judgment) {
+        for (place, dimension) in self.dimensions.iter_mut().enumerate() {
+            for known in votes_of(&self.pool, judgment, &dimension.key) {
+                let update = dimension.head.update(&self.pool.table, &known.vote);
+                if place == 0 {
+                    self.belief.refresh(&self.pool.table, &self.pool.pairs, &update);
+                    self.since_refit += 1;
+                }
+                dimension.votes.push(known);
+            }
+        }
+    }
+
+    /// Starts again from all judgments in force. A review stands for its item alone.
+    pub fn refit(&mut self, judgments: &[Judgment], threads: usize) {
+        let reviewed: std::collections::HashSet<ItemId> = judgments
+            .iter()
+            .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
+            .map(|judgment| judgment.given.item)
+            .collect();
+        for dimension in &mut self.dimensions {
+            dimension.votes = judgments
+                .iter()
+                .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key))
+                .filter(|vote| vote.is_review || !reviewed.contains(&vote.item))
+                .collect();
+            dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes);
+        }
+        let head = &self.dimensions[0].head;
+        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
+        self.information = InformationTable::new(head.likelihood());
+        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
+        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
+        self.stopping.push(head, &self.pool.table, &stop_set, &[]);
+        self.since_refit = 0;
+    }
+
+    /// What is to be asked of an annotator next, in order. `open` are the items that are open to them.
+    pub fn plan(
+        &self,
+        learning: &Learning,
+        open: &RoaringBitmap,
+        size: usize,
+        random: &mut StdRng,
+    ) -> Vec<Planned> {
+        let is_sure = |pair: usize| {
+            learning.skip_above.is_some_and(|above| self.prediction_of_pair(pair).confidence() > above)
+        };
+        let is_open: Vec<bool> = (0..self.pool.pairs.len())
+            .map(|pair| open.contains(self.item_of(pair)) && !is_sure(pair))
+            .collect();
+        let votes: Vec<Vote> = self.main().votes.iter().map(|known| known.vote).collect();
+        let mut members: Vec<Member> =
+            self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        if learning.policy == Policy::ModelAgainstModel {
+            members.push(self.head_member());
+        }
+        let situation = Situation {
+            head: &self.main().head,
+            table: &self.pool.table,
+            pairs: &self.pool.pairs,
+            pool: &self.belief,
+            information: &self.information,
+            open: &is_open,
+            votes: &votes,
+            members: &members,
+            prompts: None,
+        };
+        let settings = BatchSettings {
+            policy: way(learning.policy, votes.len()),
+            size,
+            audit_share: learning.audit_share,
+            cap_per_cluster: learning.per_prompt as usize,
+            only_cluster: None,
+            cost_of_asking: 0.0,
+        };
+        let mut planned: Vec<Planned> = Vec::new();
+        for pick in choose(&situation, &settings, random) {
+            let item = self.item_of(pick.pair);
+            if planned.iter().any(|known| known.item == item) {
+                continue;
+            }
+            let method = if pick.is_audit {
+                AcquisitionMethod::Audit
+            } else if settings.policy == Way::Random {
+                AcquisitionMethod::Random
+            } else {
+                learning.policy.method().unwrap_or(AcquisitionMethod::FileOrder)
+            };
+            let reason = self.reason(pick.pair, &pick.reason);
+            planned.push(Planned { item, method, score: pick.score, propensity: pick.propensity, reason });
+        }
+        planned
+    }
+
+    /// The items that the head is sure of, so far as that.
+    pub fn sure(&self, above: f64) -> Vec<(ItemId, Prediction)> {
+        let pairs = self.pool.items.iter().filter(|item| item.candidates == 2);
+        pairs
+            .map(|item| (item.id, self.prediction_of_pair(item.first_pair as usize)))
+            .filter(|(_, prediction)| prediction.confidence() > above)
+            .collect()
+    }
+
+    /// Judged items of which one model holds the first for much better, and another the second.
+    pub fn contradicted(&self) -> Vec<ItemId> {
+        let members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        let mut items: Vec<ItemId> = self
+            .main()
+            .votes
+            .iter()
+            .filter(|known| {
+                let differences = differences(&members, known.vote.a, known.vote.b);
+                let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
+                highest > CONTRADICTS && lowest < -CONTRADICTS
+            })
+            .map(|known| known.item)
+            .collect();
+        items.dedup();
+        items
+    }
+
+    /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
+    /// from the other four.
+    pub fn cross_fitted(&self) -> HashMap<JudgmentId, (Verdict, Prediction)> {
+        const FOLDS: u32 = 5;
+        let main = self.main();
+        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
+        let mut said = HashMap::new();
+        for fold in 0..FOLDS {
+            let taught: Vec<Vote> =
+                main.votes.iter().filter(|known| fold_of(known) != fold).map(|known| known.vote).collect();
+            let head = main.head.refit(&self.pool.table, &taught);
+            for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
+                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
+                let of_vote = prediction(belief, head.likelihood());
+                said.insert(known.judgment, (known.vote.verdict, of_vote));
+            }
+        }
+        said
+    }
+
+    fn item_of(&self, pair: usize) -> u32 {
+        self.pool.items[self.pool.item_of_pair[pair] as usize].id.0 as u32
+    }
+
+    /// The main head as one of the models, in deviations of the pool.
+    fn head_member(&self) -> Member {
+        let head = &self.main().head;
+        let scores: Vec<f32> = (0..self.pool.table.len() as u32)
+            .map(|row| head.score(&self.pool.table, row) as f32)
+            .collect();
+        tiebreak_reward::learn::ensemble::standardised(&scores, None)
+    }
+
+    /// Why, and of an item of many candidates which two.
+    fn reason(&self, pair: usize, reason: &Reason) -> String {
+        let item = &self.pool.items[self.pool.item_of_pair[pair] as usize];
+        if item.candidates == 2 {
+            return reason.to_string();
+        }
+        let letter = |row: u32| char::from(b'A' + (row - item.first_row) as u8);
+        let of_item = self.pool.pairs[pair];
+        format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
+    }
+}
+
+fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote]) -> Head {
+    let votes: Vec<Vote> = votes.iter().map(|known| known.vote).collect();
+    let head = head.refit_with_evidence(&pool.table, &votes);
+    let has_ties = votes.iter().any(|vote| vote.verdict == Verdict::Tie);
+    if votes.len() < VOTES_FOR_THRESHOLDS || !has_ties {
+        return head;
+    }
+    let has_strengths = votes.iter().filter(|vote| has_strength(vote.verdict)).count() * 2 > votes.len();
+    let start = if has_strengths { Ordinal::strengths() } else { Ordinal::rao_kupper(FIRST_TIE) };
+    head.refit_with_thresholds(&pool.table, &votes, &start)
+}
+
+fn has_strength(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::A(Some(_)) | Verdict::B(Some(_)))
+}
+
+/// The library's name for a policy; at random until there are votes to go by.
+fn way(policy: Policy, votes: usize) -> Way {
+    let has_begun = Way::default_after(votes) != Way::Random;
+    match policy {
+        Policy::Assigned => Way::FileOrder,
+        Policy::Random => Way::Random,
+        Policy::ModelAgainstModel => Way::ModelAgainstModel,
+        Policy::SecondOpinions => Way::SecondOpinion,
+        _ if !has_begun => Way::Random,
+        Policy::Uncertainty => Way::Uncertainty,
+        Policy::GreedyBald => Way::GreedyInformation,
+        Policy::BestOfN => Way::BestOfSet,
+    }
+}
+
+pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
+    let OutcomeProbabilities { a, tie, b } = belief.outcome_probabilities(likelihood);
+    let sum = a + tie + b;
+    Prediction { a: a / sum, tie: tie / sum, b: b / sum }
+}

@@ -1,0 +1,317 @@
+//! The pool: every active item's candidates as rows of numbers, and every pair that could be asked.
+//!
+//! It is read from the project once, and again when items or scores change. Features are the embeddings that
+//! installed models gave, with the style of the text beside them, or what is built in where there is none; the
+//! scores of models are columns of their own, from which heads start.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::reward::{ModelKey, Scorer};
+use tiebreak_domain::{ApiError, Item, ItemId, ItemStatus};
+use tiebreak_reward::learn::ensemble::{Member, standardised};
+use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
+use tiebreak_reward::learn::head::pool::Pair;
+use tiebreak_store::{Reader, ScoredModel};
+
+/// The most numbers that features may take in memory: a quarter of a gigabyte.
+const MOST_NUMBERS: usize = 64 * 1024 * 1024;
+/// About how many numbers a candidate has, before it is known.
+const NUMBERS_PER_CANDIDATE: usize = 400;
+/// How many candidates share a prompt at least before an embedding counts as covering a kind of item.
+const LEAST_COVERED: usize = 2;
+
+/// An item of the pool.
+pub struct PoolItem {
+    /// The item.
+    pub id: ItemId,
+    /// The row of its first candidate; the others follow.
+    pub first_row: u32,
+    /// How many candidates it has.
+    pub candidates: u8,
+    /// What items of one prompt share.
+    pub cluster: u32,
+    /// Its first pair; the others follow.
+    pub first_pair: u32,
+}
+
+/// A model whose scores are in the pool.
+pub struct PoolScorer {
+    /// Who.
+    pub scorer: Scorer,
+    /// What people call it.
+    pub name: String,
+    /// About what.
+    pub dimension: String,
+    /// As it gave them; not a number where it gave none.
+    pub scores: Vec<f32>,
+    /// The same in deviations of the pool.
+    pub member: Member,
+}
+
+/// Every active item as numbers.
+pub struct Pool {
+    /// In the order of the file.
+    pub items: Vec<PoolItem>,
+    /// A row for each candidate.
+    pub table: FeatureTable,
+    /// Every pair of candidates of one item.
+    pub pairs: Vec<Pair>,
+    /// The item of each pair, by its place in `items`.
+    pub item_of_pair: Vec<u32>,
+    /// The characters of each candidate.
+    pub lengths: Vec<f32>,
+    /// What models said.
+    pub scorers: Vec<PoolScorer>,
+    /// What the features are, in words.
+    pub features: String,
+    /// What is missing, a sentence each.
+    pub remarks: Vec<String>,
+    places: HashMap<ItemId, u32>,
+}
+
+impl Pool {
+    /// Reads it; none where the project has no pairs.
+    pub fn read(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
+        let active = reader.facets().read().with_status(ItemStatus::Active).clone();
+        let mut raw = Raw::default();
+        let most = MOST_NUMBERS / NUMBERS_PER_CANDIDATE;
+        // Of more than there is room for every so manieth is taken, so that the whole file is looked at.
+        let stride = (active.len() * 2).div_ceil(most as u64).max(1);
+        reader.each_item(|stored| {
+            let is_taken = active.contains(stored.id.0 as u32) && (stored.id.0 as u64).is_multiple_of(stride);
+            if is_taken && stored.item.candidates.len() > 1 {
+                raw.add(stored.id, &stored.item, &learning.columns);
+            }
+            ControlFlow::Continue(())
+        })?;
+        if raw.items.is_empty() {
+            return Ok(None);
+        }
+        let mut remarks = Vec::new();
+        if stride > 1 {
+            remarks.push(format!("every {stride}th item is looked at, because there are {}", active.len()));
+        }
+        let models = reader.scored_models()?;
+        let scorers = raw.scorers(reader, &models, learning)?;
+        let (table, features) = raw.table(reader, &models, &scorers, learning, &mut remarks)?;
+        let Raw { items, lengths, .. } = raw;
+        let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
+        let mut placed = Vec::with_capacity(items.len());
+        for (place, mut item) in items.into_iter().enumerate() {
+            item.first_pair = pairs.len() as u32;
+            let rows: Vec<u32> = (0..u32::from(item.candidates)).map(|index| item.first_row + index).collect();
+            let of_item = Pair::all_of(&rows, item.cluster);
+            item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
+            pairs.extend(of_item);
+            placed.push(item);
+        }
+        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        Ok(Some(Self { items: placed, table, pairs, item_of_pair, lengths, scorers, features, remarks, places }))
+    }
+
+    /// An item of the pool.
+    pub fn item(&self, id: ItemId) -> Option<&PoolItem> {
+        self.places.get(&id).map(|place| &self.items[*place as usize])
+    }
+
+    /// The pairs of an item.
+    pub fn pairs_of(&self, item: &PoolItem) -> std::ops::Range<usize> {
+        let count = usize::from(item.candidates) * (usize::from(item.candidates) - 1) / 2;
+        item.first_pair as usize..item.first_pair as usize + count
+    }
+}
+
+/// What is read of the items before features are made of it.
+#[derive(Default)]
+struct Raw {
+    items: Vec<PoolItem>,
+    texts: Vec<String>,
+    lengths: Vec<f32>,
+    /// The numbers of the user's columns, candidate by candidate.
+    columns: Vec<f32>,
+    clusters: HashMap<[u8; 16], u32>,
+    rows: HashMap<(ItemId, u8), u32>,
+}
+
+impl Raw {
+    fn add(&mut self, id: ItemId, item: &Item, columns: &[String]) {
+        let first_row = self.texts.len() as u32;
+        let clusters = self.clusters.len() as u32;
+        let cluster = *self.clusters.entry(prompt_key(item)).or_insert(clusters);
+        for (index, candidate) in item.candidates.iter().enumerate() {
+            let text = candidate.text();
+            self.lengths.push(text.chars().count() as f32);
+            self.columns.extend(columns.iter().map(|column| {
+                let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
+                value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
+            }));
+            self.rows.insert((id, index as u8), self.texts.len() as u32);
+            self.texts.push(text);
+        }
+        let candidates = item.candidates.len() as u8;
+        self.items.push(PoolItem { id, first_row, candidates, cluster, first_pair: 0 });
+    }
+
+    fn scorers(
+        &self,
+        reader: &Reader,
+        models: &[ScoredModel],
+        learning: &Learning,
+    ) -> Result<Vec<PoolScorer>, ApiError> {
+        let mut scorers = Vec::new();
+        for model in models {
+            let is_wanted = learning.priors.is_empty() || learning.priors.contains(&model.key);
+            if !is_wanted || model.dimensions.is_empty() {
+                continue;
+            }
+            let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
+            reader.each_score(&model.key, |item, candidate, _, scores| {
+                if let Some(row) = self.rows.get(&(item, candidate)) {
+                    for (column, score) in by_dimension.iter_mut().zip(scores) {
+                        column[*row as usize] = *score;
+                    }
+                }
+            })?;
+            for (dimension, scores) in model.dimensions.iter().zip(by_dimension) {
+                if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
+                    continue;
+                }
+                let member = standardised(&scores, None);
+                scorers.push(PoolScorer {
+                    scorer: Scorer::Model(model.key.clone()),
+                    name: model.name.clone(),
+                    dimension: dimension.clone(),
+                    scores,
+                    member,
+                });
+            }
+        }
+        Ok(scorers)
+    }
+
+    fn table(
+        &self,
+        reader: &Reader,
+        models: &[ScoredModel],
+        scorers: &[PoolScorer],
+        learning: &Learning,
+        remarks: &mut Vec<String>,
+    ) -> Result<(FeatureTable, String), ApiError> {
+        let mut blocks: Vec<FeatureTable> = Vec::new();
+        let mut words: Vec<String> = Vec::new();
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        let has_text = texts.iter().any(|text| !text.trim().is_empty());
+        let embedded = match &learning.features {
+            FeatureSource::Automatic => self.embeddings(reader, models, None)?,
+            FeatureSource::Embedding(key) => {
+                let embedded = self.embeddings(reader, models, Some(key))?;
+                if embedded.is_empty() {
+                    remarks.push("the model that was chosen has not embedded these items yet".to_owned());
+                }
+                embedded
+            }
+            FeatureSource::BuiltIn | FeatureSource::ColumnsOnly => Vec::new(),
+        };
+        for (name, width, table, covered) in embedded {
+            if covered < self.texts.len() {
+                remarks.push(format!("{name} has embedded {covered} of {} candidates", self.texts.len()));
+            }
+            words.push(format!("{name}, {width} numbers"));
+            blocks.push(table);
+        }
+        if learning.features != FeatureSource::ColumnsOnly {
+            if blocks.is_empty() {
+                if !has_text {
+                    remarks.push(
+                        "the candidates have no text: let a model with an embedding score them".to_owned(),
+                    );
+                }
+                let built_in = text::table(&texts);
+                words.push(format!("style and words, {} numbers", built_in.width()));
+                blocks.push(built_in);
+            } else if has_text {
+                let values = texts.iter().flat_map(|text| text::style(text)).collect();
+                let names = text::STYLE_NAMES.iter().map(|name| (*name).to_owned()).collect();
+                let style = FeatureTable::from_values(names, ColumnKind::Feature, values);
+                words.push("style".to_owned());
+                blocks.push(style.expect("a row of styles has a number for each name").standardised());
+            }
+        }
+        if !learning.columns.is_empty() {
+            let columns = FeatureTable::from_values(
+                learning.columns.clone(),
+                ColumnKind::Feature,
+                self.columns.clone(),
+            );
+            words.push(format!("columns {}", learning.columns.join(", ")));
+            blocks.push(columns.expect("every candidate has a number for each column").standardised());
+        }
+        for scorer in scorers {
+            let name = format!("{} {}", scorer.name, scorer.dimension);
+            blocks.push(FeatureTable::from_scores(&name, ColumnKind::Scorer, &scorer.scores));
+        }
+        let mut blocks = blocks.into_iter();
+        let first = blocks.next().unwrap_or_else(|| text::table(&texts));
+        let table = blocks
+            .fold(first, |table, block| table.joined(&block).expect("every block has a row for each candidate"));
+        Ok((table, words.join("; ")))
+    }
+
+    /// The embeddings of the first models that have one for candidates which none before has: name, width, block,
+    /// how many candidates.
+    fn embeddings(
+        &self,
+        reader: &Reader,
+        models: &[ScoredModel],
+        only: Option<&ModelKey>,
+    ) -> Result<Vec<(String, usize, FeatureTable, usize)>, ApiError> {
+        let mut is_covered = vec![false; self.texts.len()];
+        let mut found = Vec::new();
+        for model in models.iter().filter(|model| only.is_none_or(|key| model.key == *key)) {
+            let mut embedded: Vec<(u32, Vec<f32>)> = Vec::new();
+            reader.each_embedding(&model.key, |item, candidate, numbers| {
+                if let Some(row) = self.rows.get(&(item, candidate)) {
+                    embedded.push((*row, numbers.to_vec()));
+                }
+            })?;
+            let width = embedded.first().map_or(0, |(_, numbers)| numbers.len());
+            embedded.retain(|(_, numbers)| numbers.len() == width);
+            let news = embedded.iter().filter(|(row, _)| !is_covered[*row as usize]).count();
+            if width == 0 || news < LEAST_COVERED || self.texts.len() * width > MOST_NUMBERS {
+                continue;
+            }
+            let mut values = vec![0.0; self.texts.len() * width];
+            for (row, numbers) in &embedded {
+                let row = *row as usize;
+                is_covered[row] = true;
+                values[row * width..(row + 1) * width].copy_from_slice(numbers);
+            }
+            if let Ok(table) = embedding::table(width, &values, None) {
+                found.push((model.name.clone(), width, table, embedded.len()));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What items of one prompt share: the words and media of their prompt, white space as one.
+fn prompt_key(item: &Item) -> [u8; 16] {
+    let mut hash = blake3::Hasher::new();
+    for part in item.prompt.iter().chain(item.context.iter().flat_map(|context| &context.parts)) {
+        let words = part.text().or(part.uri()).unwrap_or_default();
+        for word in words.split_whitespace() {
+            hash.update(word.as_bytes());
+            hash.update(b" ");
+        }
+        hash.update(b"\0");
+    }
+    if item.prompt.is_empty() {
+        // Without a prompt no two items share one.
+        hash.update(&item.key().0);
+    }
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize().as_bytes()[..16]);
+    key
+}

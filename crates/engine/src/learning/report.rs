@@ -1,0 +1,384 @@
+//! The report of models against people: the head, every model and the baselines on the same votes.
+//!
+//! The head is held against votes by what it said before each was given; a vote that it did not predict, because it
+//! was imported or came before learning was turned on, is predicted by a head that learned from the other prompts.
+//! A model's confidence comes from its difference by one temperature, fitted on the other half of the prompts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tiebreak_domain::model_report::{
+    Anchoring, CalibrationReport, Contestant, ModelReport, ReportFilter, ReportRow,
+};
+use tiebreak_domain::reward::{Prediction, Scorer};
+use tiebreak_domain::{ApiError, Interval, ItemId, Judgment, JudgmentId, Reply};
+use tiebreak_reward::learn::ordinal::Verdict;
+use tiebreak_stats::anchoring::{AnchoredVote, anchoring_effect};
+use tiebreak_stats::baseline::{Comparison, baselines};
+use tiebreak_stats::bootstrap::Plan;
+use tiebreak_stats::calibration::{
+    Binning, Scored, brier, ece_interval, fit_temperature, logit, nll, reliability, selective, wrong_at,
+};
+use tiebreak_stats::interval::REPORT_LEVEL;
+use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement};
+use tiebreak_stats::{Choice, calibration};
+
+use super::learned::Learned;
+use super::pool::Pool;
+use super::votes::{KnownVote, votes_of};
+use super::{THREADS, standing};
+use crate::export::target::Target;
+use crate::failure;
+use crate::session::Session;
+
+const BINS: usize = 10;
+const RESAMPLES: usize = 200;
+const CURVE_POINTS: usize = 40;
+const CONFIDENCES: [f64; 3] = [0.8, 0.9, 0.95];
+/// Slices with fewer votes tell nothing.
+const LEAST_IN_SLICE: usize = 10;
+/// So many slices at most, the largest.
+const MOST_SLICES: usize = 12;
+
+impl Session {
+    /// How models do against the people.
+    pub fn model_report(&self, filter: &ReportFilter) -> Result<ModelReport, ApiError> {
+        self.for_lead()?;
+        let learning = self.learning_rules().unwrap_or_default();
+        let reader = self.readers.lend()?;
+        let mut judgments: Vec<Judgment> = Vec::new();
+        reader.each_vote(|judgment| judgments.push(judgment))?;
+        let Some(pool) = Pool::read(&reader, &learning)? else {
+            return Ok(nothing("there is no pair in this project"));
+        };
+        let Some(mut learned) = Learned::new(pool, &self.rubric(), THREADS) else {
+            return Ok(nothing("nothing that is asked compares candidates"));
+        };
+        learned.refit(&judgments, THREADS);
+        let predictions = reader.predictions()?;
+        let slices = match &filter.slice_column {
+            Some(column) => slices(&reader, column)?,
+            None => HashMap::new(),
+        };
+        drop(reader);
+        let predicted = standing::predicted(&learned, &predictions, &judgments);
+        let curve = standing::curve(&predicted);
+        let mut of_head = learned.cross_fitted();
+        for predicted in &predicted {
+            of_head.insert(predicted.known.judgment, (predicted.known.vote.verdict, predicted.prediction));
+        }
+        let mut report = ModelReport { curve: curve.clone(), next_200: standing::next_200(&curve), ..ModelReport::default() };
+        let rubric = self.rubric();
+        for (place, dimension) in learned.dimensions.iter().enumerate() {
+            let votes: Vec<KnownVote> = judgments
+                .iter()
+                .flat_map(|judgment| votes_of(&learned.pool, judgment, &dimension.key))
+                .filter(|known| known.is_audit || !filter.audit_only)
+                .collect();
+            let title = rubric.question(&dimension.key).map_or("", |question| question.title.as_str());
+            let name = if dimension.key == tiebreak_domain::rubric::OVERALL || title.is_empty() {
+                dimension.key.clone()
+            } else {
+                title.to_owned()
+            };
+            let of_head = (place == 0).then_some(&of_head);
+            let sheet = Sheet { pool: &learned.pool, votes: &votes, dimension: &name, of_head };
+            if place == 0 {
+                report.votes = votes.len() as u64;
+                report.audit_votes = votes.iter().filter(|known| known.is_audit).count() as u64;
+                report.anchoring = sheet.anchoring();
+            }
+            report.rows.extend(sheet.rows(None));
+            let mut by_slice: BTreeMap<&str, Vec<KnownVote>> = BTreeMap::new();
+            for known in &votes {
+                if let Some(slice) = slices.get(&known.item) {
+                    by_slice.entry(slice).or_default().push(known.clone());
+                }
+            }
+            let mut by_slice: Vec<(&str, Vec<KnownVote>)> =
+                by_slice.into_iter().filter(|(_, votes)| votes.len() >= LEAST_IN_SLICE).collect();
+            by_slice.sort_by_key(|(_, votes)| std::cmp::Reverse(votes.len()));
+            for (slice, votes) in by_slice.iter().take(MOST_SLICES) {
+                let sheet = Sheet { pool: &learned.pool, votes, dimension: &name, of_head };
+                report.rows.extend(sheet.rows(Some(slice)));
+            }
+        }
+        report.remarks = remarks(&report, filter);
+        Ok(report)
+    }
+
+    /// Writes the report as a page.
+    pub fn save_model_report(
+        &self,
+        filter: &ReportFilter,
+        path: &std::path::Path,
+        replace: bool,
+    ) -> Result<Reply, ApiError> {
+        let target = Target::new(&self.path, path.to_owned(), replace)?;
+        let report = self.model_report(filter)?;
+        let page = super::page::html(&report, &self.info()?.name);
+        let mut file = target.temporary()?;
+        file.write_all(page.as_bytes()).map_err(|error| failure::of_io("write the report", path, &error))?;
+        target.place(file, path)?;
+        Ok(Reply::Done)
+    }
+}
+
+fn nothing(remark: &str) -> ModelReport {
+    ModelReport { remarks: vec![remark.to_owned()], ..ModelReport::default() }
+}
+
+fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if report.votes > 0 && report.audit_votes == 0 {
+        remarks.push(
+            "no vote is on an item drawn at random: what was chosen by a model flatters or wrongs models".to_owned(),
+        );
+    } else if !filter.audit_only && report.audit_votes < report.votes {
+        remarks.push(
+            "items that were chosen are counted in; what holds for all is measured on items drawn at random alone"
+                .to_owned(),
+        );
+    }
+    remarks.push(
+        "intervals are Wilson's at 95 %, as if votes were independent; several votes of one prompt make them too \
+         narrow"
+            .to_owned(),
+    );
+    remarks
+}
+
+fn slices(reader: &tiebreak_store::Reader, column: &str) -> Result<HashMap<ItemId, String>, ApiError> {
+    let mut slices = HashMap::new();
+    reader.each_item(|stored| {
+        if let Some(value) = stored.item.metadata.get(column) {
+            let words = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            slices.insert(stored.id, words);
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(slices)
+}
+
+/// The votes of one dimension, and what is held against them.
+struct Sheet<'a> {
+    pool: &'a Pool,
+    votes: &'a [KnownVote],
+    dimension: &'a str,
+    of_head: Option<&'a HashMap<JudgmentId, (Verdict, Prediction)>>,
+}
+
+impl Sheet<'_> {
+    fn rows(&self, slice: Option<&str>) -> Vec<ReportRow> {
+        if self.votes.is_empty() {
+            return Vec::new();
+        }
+        let mut rows = Vec::new();
+        let row = |contestant, name: &str, votes, accuracy, accuracy_with_ties, calibration| ReportRow {
+            contestant,
+            name: name.to_owned(),
+            dimension: self.dimension.to_owned(),
+            slice: slice.map(str::to_owned),
+            votes,
+            accuracy,
+            accuracy_with_ties,
+            calibration,
+        };
+        if let Some(of_head) = self.of_head {
+            let said: Vec<(&KnownVote, Prediction)> = self
+                .votes
+                .iter()
+                .filter_map(|known| Some((known, of_head.get(&known.judgment)?.1)))
+                .collect();
+            let choices: Vec<ScoredChoice> = said
+                .iter()
+                .map(|(known, said)| ScoredChoice { difference: said.a - said.b, choice: choice(known) })
+                .collect();
+            let agreement = model_agreement(&choices, REPORT_LEVEL);
+            let scored: Vec<Scored> = said
+                .iter()
+                .filter_map(|(known, said)| scored(known, said.a_if_decided()))
+                .collect();
+            let calibration = slice.is_none().then(|| calibrated(&scored)).flatten();
+            if agreement.pairs > 0 {
+                rows.push(row(
+                    Contestant::Scorer(Scorer::Head),
+                    "the head",
+                    agreement.pairs,
+                    agreement.without_ties,
+                    agreement.with_ties,
+                    calibration,
+                ));
+            }
+        }
+        for scorer in &self.pool.scorers {
+            let said: Vec<(&KnownVote, f64)> = self
+                .votes
+                .iter()
+                .map(|known| {
+                    let score = |row: u32| f64::from(scorer.scores[row as usize]);
+                    (known, score(known.vote.a) - score(known.vote.b))
+                })
+                .filter(|(_, difference)| difference.is_finite())
+                .collect();
+            if said.is_empty() {
+                continue;
+            }
+            let choices: Vec<ScoredChoice> = said
+                .iter()
+                .map(|(known, difference)| ScoredChoice { difference: *difference, choice: choice(known) })
+                .collect();
+            let agreement = model_agreement(&choices, REPORT_LEVEL);
+            let calibration =
+                slice.is_none().then(|| calibrated(&self.cross_tempered(&said))).flatten();
+            let name = if scorer.dimension == tiebreak_domain::rubric::OVERALL {
+                scorer.name.clone()
+            } else {
+                format!("{} ({})", scorer.name, scorer.dimension)
+            };
+            rows.push(row(
+                Contestant::Scorer(scorer.scorer.clone()),
+                &name,
+                agreement.pairs,
+                agreement.without_ties,
+                agreement.with_ties,
+                calibration,
+            ));
+        }
+        let comparisons: Vec<Comparison> = self.votes.iter().map(|known| self.comparison(known)).collect();
+        let easy = baselines(&comparisons, REPORT_LEVEL);
+        let first: Vec<ScoredChoice> = self
+            .votes
+            .iter()
+            .map(|known| ScoredChoice { difference: 1.0, choice: choice(known) })
+            .collect();
+        let first = model_agreement(&first, REPORT_LEVEL);
+        rows.push(row(Contestant::Longer, "longer wins", easy.of_unequal_length, easy.longer_wins, None, None));
+        rows.push(row(Contestant::First, "first of the data wins", first.decided, first.without_ties, None, None));
+        if easy.of_known_order > 0 {
+            rows.push(row(Contestant::Left, "left wins", easy.of_known_order, easy.first_wins, None, None));
+        }
+        rows
+    }
+
+    fn comparison(&self, known: &KnownVote) -> Comparison {
+        let length = |row: u32| self.pool.lengths[row as usize] as u64;
+        Comparison {
+            length_a: length(known.vote.a),
+            length_b: length(known.vote.b),
+            a_was_first: known.a_was_left,
+            choice: choice(known),
+        }
+    }
+
+    /// Differences as probabilities, by the temperature that the other half of the prompts asks for.
+    fn cross_tempered(&self, said: &[(&KnownVote, f64)]) -> Vec<Scored> {
+        let is_even = |known: &KnownVote| self.pool.pairs[known.pair].cluster.is_multiple_of(2);
+        let fit = |even: bool| {
+            let labels: Vec<(f64, bool)> = said
+                .iter()
+                .filter(|(known, _)| is_even(known) == even)
+                .filter_map(|(known, difference)| Some((*difference, a_won(known)?)))
+                .collect();
+            fit_temperature(&labels).map(|fit| fit.temperature)
+        };
+        let temperatures = [fit(false), fit(true)];
+        said.iter()
+            .filter_map(|(known, difference)| {
+                let temperature = temperatures[usize::from(!is_even(known))]?;
+                scored(known, calibration::sigmoid(temperature.apply(*difference)))
+            })
+            .collect()
+    }
+
+    /// Agreement with the head, or else the first model, where scores were in sight and where not.
+    fn anchoring(&self) -> Option<Anchoring> {
+        let scorer = self.pool.scorers.first();
+        let a_is_likelier = |known: &KnownVote| -> Option<bool> {
+            let by_model = scorer.map(|scorer| {
+                scorer.scores[known.vote.a as usize] - scorer.scores[known.vote.b as usize]
+            });
+            match by_model.filter(|difference| difference.is_finite()) {
+                Some(difference) => Some(difference > 0.0),
+                None => {
+                    let said = self.of_head?.get(&known.judgment)?;
+                    Some(said.1.a > said.1.b)
+                }
+            }
+        };
+        let votes: Vec<AnchoredVote> = self
+            .votes
+            .iter()
+            .filter_map(|known| {
+                let agrees = a_won(known)? == a_is_likelier(known)?;
+                Some(AnchoredVote { scores_were_visible: known.scores_visible, agrees })
+            })
+            .collect();
+        let effect = anchoring_effect(votes, REPORT_LEVEL);
+        Some(Anchoring {
+            visible: effect.agreement_visible?,
+            hidden: effect.agreement_hidden?,
+            shift: effect.difference?,
+            visible_votes: effect.visible,
+            hidden_votes: effect.hidden,
+        })
+    }
+}
+
+fn choice(known: &KnownVote) -> Choice {
+    match known.vote.verdict {
+        Verdict::A(_) => Choice::A,
+        Verdict::Tie => Choice::Tie,
+        Verdict::B(_) => Choice::B,
+    }
+}
+
+fn a_won(known: &KnownVote) -> Option<bool> {
+    match known.vote.verdict {
+        Verdict::A(_) => Some(true),
+        Verdict::B(_) => Some(false),
+        Verdict::Tie => None,
+    }
+}
+
+fn scored(known: &KnownVote, chance_of_a: f64) -> Option<Scored> {
+    Some(Scored { probability: chance_of_a, happened: a_won(known)? })
+}
+
+/// How honest a confidence is; none of too few decided pairs.
+fn calibrated(scored: &[Scored]) -> Option<CalibrationReport> {
+    if scored.len() < BINS {
+        return None;
+    }
+    let confident: Vec<Scored> = scored.iter().copied().map(Scored::as_confidence).collect();
+    let plan = Plan { resamples: RESAMPLES, level: REPORT_LEVEL };
+    let mut random = StdRng::seed_from_u64(scored.len() as u64);
+    let diagram = reliability(&confident, Binning::EqualWidth(BINS), REPORT_LEVEL)?;
+    let ece = ece_interval(&confident, Binning::EqualWidth(BINS), plan, &mut random).unwrap_or(Interval {
+        estimate: diagram.ece,
+        low: diagram.ece,
+        high: diagram.ece,
+        level: REPORT_LEVEL,
+    });
+    let labels: Vec<(f64, bool)> = scored.iter().map(|one| (logit(one.probability), one.happened)).collect();
+    let curve = selective(&confident, CURVE_POINTS)?;
+    Some(CalibrationReport {
+        ece,
+        ece_equal_mass: reliability(&confident, Binning::EqualMass(BINS), REPORT_LEVEL)?.ece,
+        brier: brier(scored)?,
+        nll: nll(scored)?,
+        temperature: fit_temperature(&labels).map_or(1.0, |fit| fit.temperature.0),
+        bins: diagram.bins.iter().map(|bin| (bin.mean_probability, bin.observed.estimate, bin.count)).collect(),
+        risk_coverage: curve.points.iter().map(|point| (point.coverage, point.risk)).collect(),
+        aurc: curve.aurc,
+        wrong_at: CONFIDENCES
+            .iter()
+            .filter_map(|confidence| {
+                let (wrong, votes) = wrong_at(&confident, *confidence, REPORT_LEVEL);
+                wrong.map(|wrong| (*confidence, wrong, votes))
+            })
+            .collect(),
+    })
+}

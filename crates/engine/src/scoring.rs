@@ -1,0 +1,395 @@
+//! Scoring: models read every active item's candidates in the background, and what they say goes into the project.
+//!
+//! Inputs are gathered in windows, so that memory stays bounded and neighbours of like length share a batch; what is
+//! equal is scored once, and what is known already is not scored again. Each window is stored in one transaction: a
+//! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while, with
+//! one session fewer while the interface is in use.
+
+mod inputs;
+mod remote;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, ItemStatus, JobId};
+use tiebreak_media::Images;
+use tiebreak_reward::model::manifest::{Manifest, Task};
+use tiebreak_reward::model::{
+    Lane, ModelError, OpenOptions, Request, RewardModel, Scored, Scorer, ScorerOptions,
+};
+use tiebreak_store::{CandidateScore, Reader, ScoredModel};
+
+use crate::engine::Shared;
+use crate::jobs::CancelFlag;
+use crate::models::{ShelvedModel, runtime, shelf};
+use crate::session::Session;
+use crate::failure;
+
+/// Candidates whose inputs are in memory at a time. Of so many, nearly all of what the model computes is no padding.
+const WINDOW: usize = 2_048;
+/// Pictures are large: fewer of them.
+const PICTURE_WINDOW: usize = 64;
+/// Items read from the project at a time.
+const ITEMS_AT_A_TIME: usize = 1_024;
+/// The least time between two words of progress.
+const TELL_EVERY: Duration = Duration::from_millis(200);
+/// Refusals that are told one by one.
+const REFUSALS_TOLD: usize = 20;
+/// Memory for pictures on their way to a model.
+const IMAGE_BUDGET_BYTES: usize = 32 * 1024 * 1024;
+/// Items looked at to say how many candidates a model could score.
+const MOST_LOOKED_AT: u64 = 20_000;
+
+/// How many candidates of a project a model could score; of a large project, about how many.
+pub fn scorable(reader: &Reader, manifest: &Manifest) -> Result<u64, ApiError> {
+    let active = reader.facets().read().with_status(ItemStatus::Active).clone();
+    let stride = active.len().div_ceil(MOST_LOOKED_AT).max(1);
+    let mut count = 0;
+    for item in active.iter().step_by(stride as usize) {
+        let stored = reader.item(ItemId(i64::from(item)))?;
+        let readable = inputs::is_readable(manifest, &stored.item);
+        count += match manifest.task {
+            Task::Pairwise => u64::from(readable.len() == 2 && readable.iter().all(|is_readable| *is_readable)),
+            _ => readable.into_iter().filter(|is_readable| *is_readable).count() as u64,
+        };
+    }
+    Ok(count * stride)
+}
+
+/// Starts scoring by some models, or by every one that fits.
+pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>) -> Result<JobId, ApiError> {
+    let mut chosen = Vec::new();
+    for model in shelf(&shared.host)? {
+        let is_wanted = models.is_empty() || models.contains(&model.key);
+        if !is_wanted {
+            continue;
+        }
+        match &model.manifest {
+            Ok(_) => chosen.push(model),
+            Err(_) if models.is_empty() => {}
+            Err(problem) => {
+                return Err(ApiError::new(ErrorCode::BadInput, format!("the model cannot be used: {problem}"))
+                    .hint("mend its folder, or remove it and add it again"));
+            }
+        }
+    }
+    if let Some(missing) = models.iter().find(|key| chosen.iter().all(|model| model.key != **key)) {
+        return Err(ApiError::new(ErrorCode::NotFound, format!("there is no model {missing}"))
+            .hint("`tiebreak models list` names those that are here"));
+    }
+    let (shared, session) = (Arc::clone(shared), Arc::clone(session));
+    let jobs = Arc::clone(&shared.jobs);
+    let on_panic = {
+        let shared = Arc::clone(&shared);
+        move |job| shared.emit(Event::ScoringEnded(job, Err(failure::broke_off("scoring"))))
+    };
+    let work = move |job: JobId, cancel: &CancelFlag| {
+        let mut run = Run::new(&shared, &session, job, cancel);
+        let mut ended = Ok(());
+        for model in &chosen {
+            ended = run.score_by(model);
+            if ended.is_err() || cancel.is_set() {
+                break;
+            }
+        }
+        let report = run.report();
+        if report.scored > 0
+            && let Err(error) = session.learn_anew()
+        {
+            tracing::warn!(%error, "what was scored could not be taken into account");
+        }
+        shared.emit(Event::ScoringEnded(job, ended.map(|()| Box::new(report))));
+    };
+    jobs.start("tiebreak-scoring", work, on_panic)
+}
+
+/// An input and where it stands.
+struct Wanted {
+    item: ItemId,
+    candidate: u8,
+    key: [u8; 16],
+    request: Request,
+}
+
+/// One job.
+struct Run<'a> {
+    shared: &'a Shared,
+    session: &'a Session,
+    job: JobId,
+    cancel: &'a CancelFlag,
+    images: Images,
+    report: ScoringReport,
+    started: Instant,
+    told_at: Option<Instant>,
+    tokens: (u64, u64),
+}
+
+impl<'a> Run<'a> {
+    fn new(shared: &'a Shared, session: &'a Session, job: JobId, cancel: &'a CancelFlag) -> Self {
+        Self {
+            shared,
+            session,
+            job,
+            cancel,
+            images: Images::new(shared.host.cache_folder.clone(), IMAGE_BUDGET_BYTES),
+            report: ScoringReport::default(),
+            started: Instant::now(),
+            told_at: None,
+            tokens: (0, 0),
+        }
+    }
+
+    fn report(&self) -> ScoringReport {
+        let (real, padded) = self.tokens;
+        ScoringReport {
+            seconds: self.started.elapsed().as_secs_f64(),
+            real_share: if padded == 0 { 1.0 } else { real as f64 / padded as f64 },
+            is_partial: self.cancel.is_set(),
+            ..self.report.clone()
+        }
+    }
+
+    fn score_by(&mut self, model: &ShelvedModel) -> Result<(), ApiError> {
+        let Ok(manifest) = &model.manifest else { return Ok(()) };
+        let total = scorable(&*self.session.readers.lend()?, manifest)?;
+        if total == 0 {
+            return Ok(());
+        }
+        let scorer = self.scorer(model, manifest)?;
+        let scored_model = ScoredModel {
+            key: model.key.clone(),
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            dimensions: manifest.dimensions().to_vec(),
+        };
+        let known = Known::read(&*self.session.readers.lend()?, &model.key)?;
+        let mut work = Work { scored_model, total, done: 0, known, scorer, began: Instant::now() };
+        let window = if manifest.input.image().is_some() { PICTURE_WINDOW } else { WINDOW };
+        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut from = 0;
+        while let Some(items) = self.next_items(&mut from)? {
+            for stored in items {
+                let readable = inputs::is_readable(manifest, &stored.item);
+                let candidates: Vec<usize> = match manifest.task {
+                    Task::Pairwise if readable == [true, true] => vec![0],
+                    Task::Pairwise => Vec::new(),
+                    _ => (0..readable.len()).filter(|index| readable[*index]).collect(),
+                };
+                for candidate in candidates {
+                    if work.known.places.contains(&(stored.id, candidate as u8)) {
+                        self.report.known += 1;
+                        work.done += 1;
+                        continue;
+                    }
+                    let request = inputs::request(
+                        self.session,
+                        &self.images,
+                        stored.source,
+                        &stored.item,
+                        manifest,
+                        candidate,
+                    );
+                    let keyed = request.and_then(|request| {
+                        let key = work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
+                        let mut short = [0; 16];
+                        short.copy_from_slice(&key.0[..16]);
+                        Ok(Wanted { item: stored.id, candidate: candidate as u8, key: short, request })
+                    });
+                    match keyed {
+                        Ok(one) => wanted.push(one),
+                        Err(reason) => self.refuse(stored.id, candidate as u8, reason),
+                    }
+                }
+                if wanted.len() >= window {
+                    self.run_window(&mut work, std::mem::take(&mut wanted))?;
+                }
+            }
+            if self.cancel.is_set() {
+                return Ok(());
+            }
+        }
+        self.run_window(&mut work, wanted)?;
+        self.tell(&work, true);
+        Ok(())
+    }
+
+    /// Opens a model, on this machine or on its server.
+    fn scorer(
+        &mut self,
+        model: &ShelvedModel,
+        manifest: &Manifest,
+    ) -> Result<Scorer, ApiError> {
+        let refused = |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
+        let opened = match &manifest.remote {
+            Some(server) => remote::open(&self.session.shared.host, &model.folder, manifest, server)?,
+            None => RewardModel::open(&model.folder, runtime(), OpenOptions::default()).map_err(refused)?,
+        };
+        let scorer = Scorer::start(opened, ScorerOptions::default())
+            .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()).hint(error.hint()))?;
+        if manifest.remote.is_none() {
+            // The interface keeps a core for itself.
+            scorer.set_bulk_sessions(scorer.sessions().saturating_sub(1).max(1));
+            self.report.remarks.push(format!("{} ran on {}, {}", manifest.name, scorer.runtime(), scorer.provider()));
+        }
+        Ok(scorer)
+    }
+
+    /// Some more items, whole; none at the end.
+    fn next_items(&self, from: &mut u32) -> Result<Option<Vec<tiebreak_domain::StoredItem>>, ApiError> {
+        let reader = self.session.readers.lend()?;
+        let ids: Vec<u32> = {
+            let facets = reader.facets();
+            let facets = facets.read();
+            facets.with_status(ItemStatus::Active).range(from.saturating_add(1)..).take(ITEMS_AT_A_TIME).collect()
+        };
+        let Some(last) = ids.last() else { return Ok(None) };
+        *from = *last;
+        let items = ids.iter().map(|id| reader.item(ItemId(i64::from(*id))).map_err(ApiError::from));
+        Ok(Some(items.collect::<Result<_, _>>()?))
+    }
+
+    /// Scores a window of inputs, and stores it.
+    fn run_window(&mut self, work: &mut Work, wanted: Vec<Wanted>) -> Result<(), ApiError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let mut rows: Vec<CandidateScore> = Vec::with_capacity(wanted.len());
+        let mut places: Vec<(ItemId, u8, [u8; 16])> = Vec::new();
+        let mut requests: Vec<Request> = Vec::new();
+        for one in wanted {
+            match work.known.inputs.get(&one.key) {
+                Some((scores, embedding)) => {
+                    self.report.known += 1;
+                    work.done += 1;
+                    rows.push(CandidateScore {
+                        item: one.item,
+                        candidate: one.candidate,
+                        input_key: one.key,
+                        scores: scores.clone(),
+                        embedding: embedding.clone(),
+                    });
+                }
+                None => {
+                    places.push((one.item, one.candidate, one.key));
+                    requests.push(one.request);
+                }
+            }
+        }
+        let results = self.compute(work, requests)?;
+        for ((item, candidate, key), result) in places.into_iter().zip(results) {
+            match result {
+                Some(Ok(Scored { scores, embedding })) => {
+                    work.known.inputs.insert(key, (scores.clone(), embedding.clone()));
+                    self.report.scored += 1;
+                    rows.push(CandidateScore { item, candidate, input_key: key, scores, embedding });
+                }
+                Some(Err(reason)) => self.refuse(item, candidate, reason),
+                // Cancelled before it was its turn.
+                None => {}
+            }
+        }
+        work.known.bound();
+        let model = work.scored_model.clone();
+        self.session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?))?;
+        self.tell(work, false);
+        Ok(())
+    }
+
+    fn compute(
+        &mut self,
+        work: &mut Work,
+        requests: Vec<Request>,
+    ) -> Result<Vec<Option<Result<Scored, String>>>, ApiError> {
+        let mut results: Vec<Option<Result<Scored, String>>> = (0..requests.len()).map(|_| None).collect();
+        let job = work
+            .scorer
+            .submit(Lane::Bulk, requests)
+            .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()))?;
+        while let Some(item) = job.recv() {
+            results[item.index] = Some(item.result.map_err(|fault| fault.to_string()));
+            work.done += 1;
+            if self.cancel.is_set() {
+                job.cancel();
+                break;
+            }
+            if self.is_time_to_tell() {
+                let (name, done) = (work.scored_model.name.clone(), work.done);
+                self.tell_of(&work.scored_model.key.clone(), name, done, work.total, work.began);
+            }
+        }
+        if let Some(progress) = job.progress() {
+            self.tokens.0 += progress.real_tokens;
+            self.tokens.1 += progress.padded_tokens;
+            self.report.model_seconds += progress.model_seconds;
+        }
+        let warnings = work.scorer.take_warnings();
+        self.report.remarks.extend(warnings.iter().map(ToString::to_string));
+        Ok(results)
+    }
+
+    fn refuse(&mut self, item: ItemId, candidate: u8, reason: String) {
+        self.report.refused_count += 1;
+        if self.report.refused.len() < REFUSALS_TOLD {
+            self.report.refused.push(ScoreRefusal { item, candidate, reason });
+        }
+    }
+
+    fn is_time_to_tell(&self) -> bool {
+        self.told_at.is_none_or(|at| at.elapsed() >= TELL_EVERY)
+    }
+
+    fn tell(&mut self, work: &Work, is_last: bool) {
+        if is_last || self.is_time_to_tell() {
+            let name = work.scored_model.name.clone();
+            self.tell_of(&work.scored_model.key, name, work.done, work.total, work.began);
+        }
+    }
+
+    fn tell_of(&mut self, key: &ModelKey, name: String, done: u64, total: u64, began: Instant) {
+        self.told_at = Some(Instant::now());
+        let fresh = self.report.scored.max(1) as f64;
+        let per_second = fresh / began.elapsed().as_secs_f64().max(1e-3);
+        let left_s = (total > done).then(|| (total - done) as f64 / per_second);
+        let (real, padded) = self.tokens;
+        let real_share = if padded == 0 { 1.0 } else { real as f64 / padded as f64 };
+        let progress = ScoringProgress { model: key.clone(), name, done, total, per_second, left_s, real_share };
+        self.shared.emit(Event::ScoringProgress(self.job, progress));
+    }
+}
+
+/// One model at work.
+struct Work {
+    scored_model: ScoredModel,
+    total: u64,
+    done: u64,
+    known: Known,
+    scorer: Scorer,
+    began: Instant,
+}
+
+/// What a model has said before.
+struct Known {
+    places: HashSet<(ItemId, u8)>,
+    inputs: HashMap<[u8; 16], (Vec<f32>, Option<Vec<f32>>)>,
+}
+
+impl Known {
+    /// The most inputs whose scores are kept for equal ones that come later.
+    const MOST_INPUTS: usize = 200_000;
+
+    fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
+        let mut known = Self { places: HashSet::new(), inputs: HashMap::new() };
+        reader.each_score(model, |item, candidate, _, _| {
+            known.places.insert((item, candidate));
+        })?;
+        Ok(known)
+    }
+
+    fn bound(&mut self) {
+        if self.inputs.len() > Self::MOST_INPUTS {
+            self.inputs.clear();
+        }
+    }
+}
