@@ -18,6 +18,7 @@ pub mod id;
 pub mod import;
 pub mod item;
 pub mod judgment;
+pub mod lineage;
 pub mod merge;
 pub mod order;
 pub mod outcome;
@@ -44,6 +45,7 @@ pub use id::{AnnotatorId, AnnotatorKey, ItemId, ItemKey, JudgmentId, ProjectKey,
 pub use import::{DataFormat, ImportPlan};
 pub use item::{Candidate, Context, ContextKind, Item, ItemStatus, StoredItem};
 pub use judgment::{Judgment, NewJudgment, Origin, Verdict};
+pub use lineage::{Derived, Lineage};
 pub use order::Order;
 pub use outcome::{Outcome, Preference, Strength};
 pub use part::{Part, TextFormat};

@@ -38,6 +38,7 @@ pub use error::{Result, StoreError};
 pub use facets::{AnnotatorFacets, Facets, SharedFacets};
 pub use import::{AddedItem, Import};
 pub use lease::Lease;
+pub use people::KnownPerson;
 pub use pin::{PinRecord, PinState};
 pub use prepared_item::PreparedItem;
 pub use project::{NewProject, NewSource};

@@ -43,6 +43,7 @@ impl Session {
                     prompt: reader.rows(&[id])?.pop().map(|row| row.prompt).unwrap_or_default(),
                     reasons,
                     is_reviewed: is_reviewed(&judgments),
+                    derived: reader.derived(id, &judgments)?,
                     judgments,
                     repeats: repeats
                         .iter()
