@@ -12,7 +12,8 @@ fn imported(template: &str, rows: &[Value]) -> Program {
     let program = Program::new();
     let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
     program.write("data.jsonl", lines);
-    let arguments = ["import", "p.tiebreak", "data.jsonl", "--create", "--rubric", template, "--labels", "past"];
+    let arguments =
+        ["import", "p.tiebreak", "data.jsonl", "--create", "--rubric", template, "--labels", "past"];
     let ran = program.expect(0, &arguments);
     assert!(!ran.stderr.contains("without its vote"), "{template}: {ran:?}");
     // A second time nothing is new: the file is known by its content.
@@ -33,9 +34,9 @@ fn answered(program: &Program) -> BTreeSet<String> {
     program.expect(0, &["export", "p.tiebreak", "all.jsonl", "--format", "tiebreak", "--replace"]);
     let text = program.read("all.jsonl");
     let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let answers = records.filter(|record| record["record"] == "judgment").flat_map(|record| {
-        record["answers"].as_array().unwrap().clone()
-    });
+    let answers = records
+        .filter(|record| record["record"] == "judgment")
+        .flat_map(|record| record["answers"].as_array().unwrap().clone());
     answers.map(|answer| answer["question"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -71,7 +72,8 @@ fn round(template: &str, format: &str, rows: &[Value], more: &[&str]) -> Program
     }
     let lines = program.read("out.jsonl");
     program.write("again.jsonl", &lines);
-    let create = ["import", "q.tiebreak", "again.jsonl", "--create", "--rubric", template, "--labels", "past"];
+    let create =
+        ["import", "q.tiebreak", "again.jsonl", "--create", "--rubric", template, "--labels", "past"];
     program.expect(0, &create);
     for (second, first) in exported(&program, "q.tiebreak", format, more).iter().zip(&first) {
         assert!(says(second, first), "{format} gave {second:#}\nof its own {first:#}");
@@ -231,7 +233,10 @@ fn code_pref_bench_one_criterion_after_the_other() {
         .iter()
         .enumerate()
         .flat_map(|(place, criterion)| {
-            ["sort", "find"].iter().enumerate().map(move |(task, name)| row(name, criterion, votes[(place + task) % 3]))
+            ["sort", "find"]
+                .iter()
+                .enumerate()
+                .map(move |(task, name)| row(name, criterion, votes[(place + task) % 3]))
         })
         .collect();
     let program = imported("codeprefbench", &rows);

@@ -164,8 +164,8 @@ mod tests {
     fn a_rewrite_stands_in_the_form_of_its_original() {
         let parts = |parts: Vec<Part>| {
             let candidate = Candidate { parts, model: Some("m".into()), ..Candidate::default() };
-            let derived =
-                rubric(Scope::Candidate).derived(&item(vec![candidate]), &judgment(&[("better", Some(0), "x")]));
+            let derived = rubric(Scope::Candidate)
+                .derived(&item(vec![candidate]), &judgment(&[("better", Some(0), "x")]));
             assert_eq!(derived[0].candidate.model, None, "no model wrote it");
             derived[0].candidate.parts.clone()
         };

@@ -184,7 +184,8 @@ impl LosslessRecord {
             Ok(serde_json::from_str(line)?)
         }
         let head: Head = read(line)?;
-        if let Some(found) = head.tiebreak.filter(|found| !(1..=u64::from(LOSSLESS_VERSION)).contains(found)) {
+        if let Some(found) = head.tiebreak.filter(|found| !(1..=u64::from(LOSSLESS_VERSION)).contains(found))
+        {
             return Err(LosslessError::Version { found });
         }
         match head.record.as_str() {

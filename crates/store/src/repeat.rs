@@ -200,11 +200,7 @@ impl Reader {
     }
 
     /// The log of repeats up to a row's number, withdrawn ones included, in the order of time and then of id.
-    pub fn each_repeat(
-        &self,
-        last: i64,
-        mut each: impl FnMut(Repeat) -> ControlFlow<()>,
-    ) -> Result<()> {
+    pub fn each_repeat(&self, last: i64, mut each: impl FnMut(Repeat) -> ControlFlow<()>) -> Result<()> {
         let sql = format!("{SELECT} WHERE number <= ?1 ORDER BY recorded_at, id");
         let mut statement = self.connection().prepare_cached(&sql)?;
         let mut rows = statement.query([last])?;

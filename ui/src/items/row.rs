@@ -7,8 +7,8 @@ use egui::{
     Color32, CornerRadius, FontId, Galley, Painter, Rangef, Rect, Response, Role, Sense, Stroke, StrokeKind,
     Ui, WidgetInfo, pos2, vec2,
 };
-use tiebreak_domain::filter::{ItemRow, RowVerdict};
-use tiebreak_domain::{ItemStatus, Outcome, ProjectInfo};
+use tiebreak_domain::filter::{ItemRow, RowRewrite, RowVerdict};
+use tiebreak_domain::{AnnotatorId, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
 use crate::theme::font::Face;
@@ -253,7 +253,8 @@ fn name_of(info: &ProjectInfo, annotator: AnnotatorId) -> &str {
 fn rewrite_sentence(rewrite: &RowRewrite, info: &ProjectInfo) -> String {
     let name = name_of(info, rewrite.annotator);
     // Candidates are called by their place in the data, as in the columns of the row.
-    let what = rewrite.original.map_or_else(String::new, |place| format!(" response {}", u32::from(place) + 1));
+    let what =
+        rewrite.original.map_or_else(String::new, |place| format!(" response {}", u32::from(place) + 1));
     format!("{name} rewrote{what}: {}", rewrite.text)
 }
 

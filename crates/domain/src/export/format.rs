@@ -194,9 +194,7 @@ impl ExportFormat {
             BothBad, NWay, NeutralSteps, Question, Ratings, Rewrites, Several, Strength, Ties,
         };
         match self {
-            format if format.is_of_pairs() => {
-                &[Question, BothBad, Ties, Strength, NWay, Several, Rewrites]
-            }
+            format if format.is_of_pairs() => &[Question, BothBad, Ties, Strength, NWay, Several, Rewrites],
             Self::HelpSteer2 | Self::UltraFeedback | Self::RichHf => &[Ratings],
             Self::HelpSteer2Preference
             | Self::HelpSteer3

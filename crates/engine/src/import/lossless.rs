@@ -287,8 +287,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
     fn annotator(&mut self, record: AnnotatorRecord) -> Result<(), ApiError> {
         // Two people of one name stay two people.
         let is_known = self.known_people.contains(&record.key);
-        let name =
-            if is_known { record.name } else { unique_name(&record.name, &mut self.taken_people) };
+        let name = if is_known { record.name } else { unique_name(&record.name, &mut self.taken_people) };
         let id = self.import.annotator(record.key, &name)?;
         self.annotators.insert(record.key, id);
         let person = record.person;

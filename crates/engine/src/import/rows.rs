@@ -132,9 +132,9 @@ impl<'a, 'store> Rows<'a, 'store> {
     ) -> Result<Vec<Answer>, ApiError> {
         let Some(before) = self.import.label_in_force(annotator, item)? else { return Ok(answers) };
         let is_answered = |earlier: &Answer| {
-            answers.iter().any(|answer| {
-                answer.question == earlier.question && answer.candidate == earlier.candidate
-            })
+            answers
+                .iter()
+                .any(|answer| answer.question == earlier.question && answer.candidate == earlier.candidate)
         };
         let kept: Vec<Answer> = before.into_iter().filter(|earlier| !is_answered(earlier)).collect();
         if kept.is_empty() {

@@ -7,8 +7,8 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    AnnotatorKey, ErrorCode, ExportFormat, ItemId, ItemRole, ItemStatus, Outcome, Pin, Preference, QueuedItem,
-    Reply, Request, Strength, StudySetup, Verdict,
+    AnnotatorKey, ErrorCode, ExportFormat, ItemId, ItemRole, ItemStatus, Outcome, Pin, Preference,
+    QueuedItem, Reply, Request, Strength, StudySetup, Verdict,
 };
 
 use crate::world::{World, preference, trl_rows};
@@ -67,7 +67,13 @@ fn plot() -> impl Strategy<Value = Plot> {
         proptest::collection::vec((0..3_usize, 0..8_usize, 0..8_u8), 0..5),
         proptest::option::of(study(text.boxed())),
     )
-        .prop_map(|(texts, deeds, statuses, repeats, study)| Plot { texts, deeds, statuses, repeats, study })
+        .prop_map(|(texts, deeds, statuses, repeats, study)| Plot {
+            texts,
+            deeds,
+            statuses,
+            repeats,
+            study,
+        })
 }
 
 fn study(text: BoxedStrategy<String>) -> impl Strategy<Value = Study> {
@@ -150,7 +156,11 @@ fn set_up(world: &World, study: &Study, count: usize) {
 }
 
 /// What the door says of a study: the study, its people by their keys, and what items are for.
-type Told = (StudySetup, Vec<(AnnotatorKey, Vec<ProfileAnswer>, Option<String>, Vec<String>, bool)>, Vec<(ItemId, ItemRole)>);
+type Told = (
+    StudySetup,
+    Vec<(AnnotatorKey, Vec<ProfileAnswer>, Option<String>, Vec<String>, bool)>,
+    Vec<(ItemId, ItemRole)>,
+);
 
 fn told(world: &World) -> Told {
     let Reply::Study(study) = world.engine.call(Request::Study).unwrap() else { unreachable!() };
@@ -330,7 +340,9 @@ fn studied() -> World {
 fn a_study_goes_along_and_pins_stay_behind() {
     let world = studied();
     let text = world.export(ExportFormat::Tiebreak, "first.jsonl");
-    let kinds = |kind: &str| text.lines().filter(|line| line.starts_with(&format!("{{\"record\":\"{kind}\""))).count();
+    let kinds = |kind: &str| {
+        text.lines().filter(|line| line.starts_with(&format!("{{\"record\":\"{kind}\""))).count()
+    };
     assert_eq!((kinds("study"), kinds("role"), kinds("repeat"), kinds("judgment")), (1, 1, 1, 1), "{text}");
     assert!(!text.contains("pin") && !text.contains("hash\":") && !text.contains("lease"), "{text}");
     let copy = World::new();
@@ -360,7 +372,11 @@ fn a_project_with_a_study_of_its_own_keeps_it_and_learns_of_people() {
     let role = ItemRole::Attention { expected: verdict(5).answers().to_vec() };
     own.engine.call(Request::SetItemRole { item: ItemId(2), role: role.clone() }).unwrap();
     let report = own.import(&own.text("a.jsonl"));
-    assert_eq!((report.judgments_added, report.rows_refused), (2, 0), "the judgment and its repeat: {report:?}");
+    assert_eq!(
+        (report.judgments_added, report.rows_refused),
+        (2, 0),
+        "the judgment and its repeat: {report:?}"
+    );
     let (study, people, roles) = told(&own);
     assert_eq!(study.name, "Ours");
     assert_eq!(roles, [(ItemId(2), role)], "what an item is for here stays");
@@ -374,7 +390,9 @@ fn a_project_with_a_study_of_its_own_keeps_it_and_learns_of_people() {
 fn files_without_studies_are_still_read() {
     let world = studied();
     let text = world.export(ExportFormat::Tiebreak, "first.jsonl");
-    let is_old = |line: &&str| !["study", "role", "repeat"].iter().any(|kind| line.contains(&format!("\"record\":\"{kind}\"")));
+    let is_old = |line: &&str| {
+        !["study", "role", "repeat"].iter().any(|kind| line.contains(&format!("\"record\":\"{kind}\"")))
+    };
     let old: String = text
         .lines()
         .filter(is_old)

@@ -43,9 +43,8 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
     rewrites::write(plan, question, judged, output, |rewrite| {
         let annotator = rewrite.names_annotator.then(|| judged.names.annotators.get(&rewrite.by)).flatten();
         let annotator = annotator.map(String::as_str);
-        let label = |candidate, label| {
-            (line(judged, candidate, rewrite.original, label, annotator), Some(label))
-        };
+        let label =
+            |candidate, label| (line(judged, candidate, rewrite.original, label, annotator), Some(label));
         let mut rows = vec![label(Some(&rewrite.candidate), true)];
         // A completion is never called two things; of several rewrites of one, it is called so once.
         if named.insert(rewrite.original) {
@@ -142,12 +141,12 @@ fn write_labelled(
 }
 
 fn take(judged: &Judged, rows: &[(usize, bool, Option<&str>)], judgments: u64, output: &mut ItemOutput) {
-    let lines: Vec<Result<String, String>> =
-        rows.iter()
-            .map(|(index, label, annotator)| {
-                line(judged, judged.candidates().get(*index), *index, *label, *annotator)
-            })
-            .collect();
+    let lines: Vec<Result<String, String>> = rows
+        .iter()
+        .map(|(index, label, annotator)| {
+            line(judged, judged.candidates().get(*index), *index, *label, *annotator)
+        })
+        .collect();
     if lines.iter().all(Result::is_ok) {
         for (_, label, _) in rows {
             output.labels[usize::from(!label)] += 1;

@@ -3,11 +3,11 @@
 use tiebreak_domain::{AnnotatorId, Candidate, ExportFormat, ExportPlan, Question};
 
 use super::judged::Judged;
+use super::language_feedback;
 use super::output::ItemOutput;
 use super::policy::{PairRow, rows_of_item};
 use super::preference::{Membership, PreferenceRow, preference_line_in_group};
 use super::rewrites::{self, Rewrite, is_of_rewrites};
-use super::language_feedback;
 
 /// Writes the rows of one item.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
@@ -62,8 +62,8 @@ impl Pair<'_> {
         weight: Option<f64>,
     ) -> Result<String, String> {
         let annotator = annotator.and_then(|id| judged.names.annotators.get(&id));
-        let membership = (judged.candidates().len() > 2)
-            .then(|| Membership { id: judged.item.key.to_string(), weight });
+        let membership =
+            (judged.candidates().len() > 2).then(|| Membership { id: judged.item.key.to_string(), weight });
         let row = PreferenceRow {
             prompt: &judged.item.item.prompt,
             chosen: self.chosen,

@@ -56,8 +56,8 @@ fn rewrites(
     let mut rewrites = Vec::new();
     for (judgment, derived) in said {
         let given = &judgment.given;
-        let is_earlier = plan.several == Some(SeveralPolicy::Latest)
-            && Some((given.recorded_at, given.id)) != latest;
+        let is_earlier =
+            plan.several == Some(SeveralPolicy::Latest) && Some((given.recorded_at, given.id)) != latest;
         let is_waiting = plan.several.is_none() && answered.len() > 1;
         let left_out = match plan.rewrites {
             _ if derived.is_empty() => Some(UNANSWERED),
@@ -156,14 +156,16 @@ mod tests {
     fn pairs(output: &ItemOutput, [chosen, rejected]: [&str; 2]) -> Vec<[String; 2]> {
         let row = |line: &String| {
             let row: serde_json::Value = serde_json::from_str(line).expect("a row");
-            [chosen, rejected].map(|path| row.pointer(path).and_then(|text| text.as_str()).expect(path).to_owned())
+            [chosen, rejected]
+                .map(|path| row.pointer(path).and_then(|text| text.as_str()).expect(path).to_owned())
         };
         output.lines.iter().map(row).collect()
     }
 
     #[test]
     fn every_format_of_pairs_has_the_rewrite_over_its_original() {
-        let said = [judgment(1, 2, vec![outcome("overall", Outcome::B), writes("better", Some(1), "text 2")])];
+        let said =
+            [judgment(1, 2, vec![outcome("overall", Outcome::B), writes("better", Some(1), "text 2")])];
         for (format, paths) in [
             (ExportFormat::TrlExplicit, ["/chosen", "/rejected"]),
             (ExportFormat::TrlImplicit, ["/chosen", "/rejected"]),
@@ -180,15 +182,23 @@ mod tests {
             assert!(pairs[1][0].ends_with("text 2") && pairs[1][1].ends_with("text 1"), "{word}: {pairs:?}");
             assert_eq!((output.rewrites, output.rewrites_left_out, output.judgments), (1, 0, 1), "{word}");
             let without = written(&plan(format, RewritePolicy::Drop), &asked(), &item(2), &said);
-            assert_eq!((without.lines.len(), without.rewrites, without.rewrites_left_out), (1, 0, 1), "{word}");
+            assert_eq!(
+                (without.lines.len(), without.rewrites, without.rewrites_left_out),
+                (1, 0, 1),
+                "{word}"
+            );
         }
     }
 
     #[test]
     fn a_rewrite_has_its_pair_whatever_became_of_the_vote() {
         let tie = judgment(1, 2, vec![outcome("overall", Outcome::Tie), writes("better", Some(0), "x")]);
-        let output =
-            written(&plan(ExportFormat::TrlExplicit, RewritePolicy::Chosen), &asked(), &item(2), &[tie.clone()]);
+        let output = written(
+            &plan(ExportFormat::TrlExplicit, RewritePolicy::Chosen),
+            &asked(),
+            &item(2),
+            &[tie.clone()],
+        );
         assert_eq!(output.left_out, [("tie".to_owned(), 1)], "the vote is left out");
         assert_eq!(pairs(&output, ["/chosen", "/rejected"]), [["x", "text 0"]]);
         let open = ExportPlan { rewrites: None, ..plan(ExportFormat::TrlExplicit, RewritePolicy::Drop) };
@@ -274,7 +284,8 @@ mod tests {
             n_way: Some(NWayPolicy::AllPairs),
             ..plan(ExportFormat::TrlExplicit, RewritePolicy::Chosen)
         };
-        let said = [judgment(1, 3, vec![ranks("order", &[&[2], &[0], &[1]]), writes("better", Some(0), "x")])];
+        let said =
+            [judgment(1, 3, vec![ranks("order", &[&[2], &[0], &[1]]), writes("better", Some(0), "x")])];
         let rows = rows(&plan, &names, &item(3), &said);
         assert_eq!((rows.len(), &rows[3]["chosen"], &rows[3]["weight"]), (4, &"x".into(), &1.0.into()));
         assert_eq!(rows[3]["group_id"], rows[0]["group_id"]);

@@ -10,8 +10,8 @@ use tiebreak_domain::quality::QualityRules;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Context, Item, ItemKey, ItemRole, ItemStatus, JudgmentId, Order, Origin, Outcome,
-    Part, Preference, ProjectKey, Rubric, Showing, Strength, StudySetup, UnixMillis, Verdict,
+    AnnotatorKey, Candidate, Context, Item, ItemKey, ItemRole, ItemStatus, JudgmentId, Order, Origin,
+    Outcome, Part, Preference, ProjectKey, Rubric, Showing, Strength, StudySetup, UnixMillis, Verdict,
 };
 use tiebreak_formats::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,

@@ -43,7 +43,12 @@ impl Import<'_> {
 
     /// Takes in what is known of a person and not known here. Who leads is said only where the project becomes
     /// what the file says.
-    pub fn take_person(&mut self, annotator: AnnotatorId, person: &KnownPerson, is_adopted: bool) -> Result<()> {
+    pub fn take_person(
+        &mut self,
+        annotator: AnnotatorId,
+        person: &KnownPerson,
+        is_adopted: bool,
+    ) -> Result<()> {
         if *person == KnownPerson::default() {
             return Ok(());
         }

@@ -126,7 +126,8 @@ mod tests {
             ids
         });
         let log = move |first: u8| {
-            let steps = (labels.clone().prop_shuffle(), proptest::collection::vec((0..20_i64, 0..4_usize), 0..4));
+            let steps =
+                (labels.clone().prop_shuffle(), proptest::collection::vec((0..20_i64, 0..4_usize), 0..4));
             let at = proptest::collection::vec(0..20_i64, 8);
             (steps, at).prop_map(move |((labels, own), at)| {
                 let mut log: Vec<u8> = labels;

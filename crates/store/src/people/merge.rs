@@ -95,8 +95,7 @@ fn repeats(
         }
         given.annotator = annotator;
         given.item = ItemId(i64::from(item));
-        given.rubric_version =
-            versions.get(&given.rubric_version).copied().unwrap_or(given.rubric_version);
+        given.rubric_version = versions.get(&given.rubric_version).copied().unwrap_or(given.rubric_version);
         repeat::append(own, &given, JudgmentId(row.get(2)?))?;
     }
     Ok(())
