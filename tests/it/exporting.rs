@@ -1,5 +1,6 @@
 //! `tiebreak export`.
 
+use tiebreak_domain::rubric::{QuestionKind, Slot};
 use tiebreak_domain::{AnswerValue, Candidate};
 
 use crate::desk::Desk;
@@ -105,7 +106,13 @@ fn a_rewrite_comes_from_the_interface_into_the_pairs() {
         }
         desk.keys("Tab");
     }
-    while desk.shown().unwrap().sheet.active_slot().is_some() {
+    // Enter in a text is a new line in it.
+    for _ in 0..20 {
+        let slot = desk.shown().unwrap().sheet.active_slot();
+        let is_text = |slot: &Slot| matches!(rubric.questions[slot.question].kind, QuestionKind::Text { .. });
+        if !slot.as_ref().is_some_and(is_text) {
+            break;
+        }
         desk.keys("Tab");
     }
     let written = desk.shown().unwrap().draft.answers.clone();

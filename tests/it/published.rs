@@ -18,7 +18,7 @@ fn imported(template: &str, rows: &[Value]) -> Program {
     assert!(!ran.stderr.contains("without its vote"), "{template}: {ran:?}");
     // A second time nothing is new: the file is known by its content.
     let again = program.expect(0, &["import", "p.tiebreak", "data.jsonl", "--labels", "past"]);
-    assert!(again.stdout.contains("0 judgments taken in"), "{template}: {again:?}");
+    assert!(!again.stdout.contains("taken in"), "{template}: {again:?}");
     program.expect(0, &["check", "p.tiebreak"]);
     program
 }
@@ -62,13 +62,21 @@ fn says(again: &Value, original: &Value) -> bool {
     }
 }
 
+/// A conversation of PRISM is one person's, so that an item that several judged has several, and what they are
+/// called is the export's to say.
+fn without_id(row: &Value) -> Value {
+    let mut row = row.clone();
+    row.as_object_mut().unwrap().remove("conversation_id");
+    row
+}
+
 /// Exports what was imported, holds it against the original, and takes it round once more.
 fn round(template: &str, format: &str, rows: &[Value], more: &[&str]) -> Program {
     let program = imported(template, rows);
     let first = exported(&program, "p.tiebreak", format, more);
     assert_eq!(first.len(), rows.len(), "{format}: {first:#?}");
     for (again, original) in first.iter().zip(rows) {
-        assert!(says(again, original), "{format} gave {again:#}\nof {original:#}");
+        assert!(says(again, &without_id(original)), "{format} gave {again:#}\nof {original:#}");
     }
     let lines = program.read("out.jsonl");
     program.write("again.jsonl", &lines);
@@ -76,7 +84,7 @@ fn round(template: &str, format: &str, rows: &[Value], more: &[&str]) -> Program
         ["import", "q.tiebreak", "again.jsonl", "--create", "--rubric", template, "--labels", "past"];
     program.expect(0, &create);
     for (second, first) in exported(&program, "q.tiebreak", format, more).iter().zip(&first) {
-        assert!(says(second, first), "{format} gave {second:#}\nof its own {first:#}");
+        assert!(says(second, &without_id(first)), "{format} gave {second:#}\nof its own {first:#}");
     }
     program
 }
@@ -136,7 +144,7 @@ fn help_steer_2_preferences_beside_the_ratings() {
     helpful.sort_unstable();
     assert_eq!(helpful, [2, 2, 3, 3, 4, 4]);
     let ran = program.expect(0, &["import", "p.tiebreak", "ratings.jsonl", "--labels", "past"]);
-    assert!(ran.stdout.contains("0 judgments taken in"), "and nothing comes twice: {ran:?}");
+    assert!(!ran.stdout.contains("taken in"), "and nothing comes twice: {ran:?}");
     program.expect(0, &["check", "p.tiebreak"]);
 }
 
