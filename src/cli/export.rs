@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tiebreak_domain::export::{
     BothBadPolicy, ExportCounts, ExportPreview, ExportReport, NWayPolicy, NeutralSteps, PolicyQuestion,
-    RatingPolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
+    RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo, Strength};
 use tiebreak_engine::ProjectFile;
@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, value_parser = formats())]
     format: ExportFormat,
     /// Whose answers are written, by the question's key; must be said where several questions fit the format.
-    /// Pairs are made of preferences, of rankings, or of ratings of the candidates
+    /// Pairs are made of preferences, of rankings, of ratings of the candidates, or of rewrites alone
     #[arg(long, value_name = "KEY")]
     question: Option<String>,
     /// What becomes of ties
@@ -57,6 +57,9 @@ pub struct Arguments {
     /// What becomes of steps that were called neutral
     #[arg(long)]
     neutral_steps: Option<Neutral>,
+    /// What becomes of responses that annotators rewrote
+    #[arg(long)]
+    rewrites: Option<Rewrites>,
     /// Only the judgments of this annotator; may be repeated
     #[arg(long = "annotator", value_name = "NAME")]
     annotators: Vec<String>,
@@ -133,6 +136,14 @@ enum Neutral {
     Right,
     /// They are false
     Wrong,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Rewrites {
+    /// Leave them out
+    Drop,
+    /// A pair of each, the rewrite chosen over the response it was made of (kto: desirable)
+    Chosen,
 }
 
 /// The words of the formats, with what each is in the help.
@@ -212,6 +223,10 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
             Neutral::Right => NeutralSteps::Right,
             Neutral::Wrong => NeutralSteps::Wrong,
         }),
+        rewrites: arguments.rewrites.map(|rewrites| match rewrites {
+            Rewrites::Drop => RewritePolicy::Drop,
+            Rewrites::Chosen => RewritePolicy::Chosen,
+        }),
         annotators: annotators.collect::<Result<_, _>>()?,
     })
 }
@@ -280,6 +295,9 @@ fn print_counts(counts: &ExportCounts) {
     for (reason, count) in &counts.left_out {
         eprintln!("left out: {count} ({reason})");
     }
+    if counts.rewrites + counts.rewrites_left_out > 0 {
+        eprintln!("rewrites: {} written, {} left out", counts.rewrites, counts.rewrites_left_out);
+    }
     if counts.rows_refused > 0 {
         eprintln!("refused: {} rows that would not be valid", counts.rows_refused);
     }
@@ -297,6 +315,7 @@ fn option_of(question: PolicyQuestion) -> &'static str {
         PolicyQuestion::NWay => "--n-way best-worst|adjacent|all-pairs",
         PolicyQuestion::Ratings => "--ratings each|mean|median",
         PolicyQuestion::NeutralSteps => "--neutral-steps right|wrong",
+        PolicyQuestion::Rewrites => "--rewrites drop|chosen",
     }
 }
 

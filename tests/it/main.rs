@@ -10,6 +10,7 @@ mod exporting;
 mod importing;
 mod merging;
 mod program;
+mod published;
 mod python;
 mod rubrics;
 mod sampling;

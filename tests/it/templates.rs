@@ -1,10 +1,18 @@
 //! Every template, as its annotators use it: a project is made from it, its items are answered through the
-//! interface by keys alone, the file is opened again, exported, imported into another project, and compared.
+//! interface by keys alone, the file is opened again, exported, made a study, imported into another project, and
+//! compared.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use tiebreak_domain::quality::Repeats;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::rubric::{MarkShape, QuestionKind, RankingForm, Scale, Slot};
-use tiebreak_domain::{Question, Reply, Request, Rubric, Template};
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
+use tiebreak_domain::{
+    ItemId, ItemRole, JudgmentId, Question, Reply, Request, Rubric, StudySetup, Template, UnixMillis,
+};
 use tiebreak_engine::Engine;
 
 use crate::desk::{Desk, host};
@@ -155,6 +163,82 @@ fn answer_item(desk: &mut Desk, rubric: &Rubric) -> Result<(), String> {
     Err(format!("the keys did not get through, at {:?}: {:?}", shown.sheet.active(), shown.draft.answers))
 }
 
+/// Makes a study of a project that was answered: two versions, of which the second asks for repeats; a profile with
+/// an arm and a tag; an item of every role, whose right answers are those that were given; every item judged again;
+/// and somebody who leads.
+fn study(path: &Path) {
+    let engine = Engine::new(host(), |_| ());
+    let Reply::Project(info) =
+        engine.call(Request::OpenProject { path: path.display().to_string() }).unwrap()
+    else {
+        panic!("no project")
+    };
+    let annotator = info.annotator;
+    let queued = |item: u64| {
+        let place = Place::At(ItemId(item as i64));
+        let request = QueueRequest { annotator, place, count: 1, except: Vec::new() };
+        match engine.call(Request::Queue(request)).unwrap() {
+            Reply::Items(mut items) => items.remove(0),
+            other => panic!("expected an item, found {other:?}"),
+        }
+    };
+    let mut judged = Vec::new();
+    for item in 1..=info.active_items {
+        let given = queued(item).previous.unwrap().given;
+        let mut again = given.clone();
+        again.id = JudgmentId(given.id.0.map(|byte| !byte));
+        again.recorded_at = UnixMillis(given.recorded_at.0 + 1_000);
+        again.showing.as_mut().unwrap().acquisition.method = AcquisitionMethod::Repeat;
+        engine.call(Request::Submit(Box::new(again))).unwrap();
+        judged.push(given);
+    }
+    for (place, given) in judged.iter().enumerate() {
+        let expected = given.verdict.answers().to_vec();
+        let role = match place {
+            0 => ItemRole::Training { expected, explanation: "It says *why*.".into() },
+            1 => ItemRole::Gold { expected },
+            _ => ItemRole::Attention { expected },
+        };
+        engine.call(Request::SetItemRole { item: given.item, role }).unwrap();
+    }
+    let number = ProfileKind::Number { lowest: Some(18.0), highest: None };
+    let mut study = StudySetup {
+        name: "A trial".into(),
+        consent: "Do you agree?".into(),
+        profile: vec![
+            ProfileField::new("age", "Your age", number),
+            ProfileField::new("note", "A note", ProfileKind::Text),
+        ],
+        arms: Some(Arms { names: vec!["plain".into(), "hints".into()], block_size: 2, seed: 5 }),
+        tags: vec!["law".into()],
+        ..StudySetup::default()
+    };
+    engine.call(Request::SetStudy(Box::new(study.clone()))).unwrap();
+    study.quality.repeats = Some(Repeats { rate: 0.1, after: 3 });
+    engine.call(Request::SetStudy(Box::new(study))).unwrap();
+    let answers = vec![
+        ("age".to_owned(), Some(ProfileValue::Number(30.5))),
+        ("note".to_owned(), Some(ProfileValue::Text("ä \"quoted\"".into()))),
+    ];
+    engine.call(Request::SaveProfile { annotator, answers, consents: Some(true) }).unwrap();
+    engine.call(Request::SetTags { annotator, tags: vec!["law".into()] }).unwrap();
+    engine.call(Request::SetLead { annotator, is_lead: true }).unwrap();
+    engine.call(Request::CloseProject).unwrap();
+}
+
+/// What the lossless file has to hold of the study, beside the answers.
+const OF_STUDY: [&str; 9] = [
+    "{\"record\":\"study\",",
+    "\"version\":2,",
+    "\"is_lead\":true",
+    "\"arm\":\"",
+    "\"value\":{\"number\":30.5}",
+    "\"role\":\"training\"",
+    "\"role\":\"gold\"",
+    "\"role\":\"attention\"",
+    "{\"record\":\"repeat\",",
+];
+
 /// What keeps a template from being used so, in a sentence; none if nothing does.
 fn fault(template: &Template) -> Result<(), String> {
     let program = Program::new();
@@ -173,6 +257,8 @@ fn fault(template: &Template) -> Result<(), String> {
     if answered < ITEMS || rubric.questions != template.rubric.questions {
         return Err(format!("{answered} items were asked {:?}", rubric.name));
     }
+    fault_of_exports(&program, template)?;
+    study(&program.path("p.tiebreak"));
     program.expect(0, &["check", "p.tiebreak"]);
     program.expect(0, &["export", "p.tiebreak", "first.jsonl", "--format", "tiebreak"]);
     program.expect(0, &["import", "q.tiebreak", "first.jsonl", "--create"]);
@@ -181,6 +267,18 @@ fn fault(template: &Template) -> Result<(), String> {
     if first != second {
         return Err("what was exported did not come back the same".to_owned());
     }
+    if let Some(missing) = OF_STUDY.iter().find(|part| !first.contains(**part)) {
+        return Err(format!("the study is not whole, it lacks {missing}"));
+    }
+    let is_there = |question: &&Question| first.contains(&format!("{{\"question\":\"{}\"", question.key));
+    match rubric.questions.iter().find(|question| !is_there(question)) {
+        Some(question) => Err(format!("nobody was asked {:?}", question.key)),
+        None => Ok(()),
+    }
+}
+
+/// What keeps it from being written in the formats that it names.
+fn fault_of_exports(program: &Program, template: &Template) -> Result<(), String> {
     let questions = &template.rubric.questions;
     let compares = |question: &&Question| {
         matches!(question.kind, QuestionKind::Preference { .. } | QuestionKind::Ranking { .. })
@@ -201,6 +299,7 @@ fn fault(template: &Template) -> Result<(), String> {
             "each",
         ]);
         arguments.extend(["--n-way", "adjacent", "--ratings", "each", "--neutral-steps", "right"]);
+        arguments.extend(["--rewrites", "chosen"]);
         let mut ran = program.run(&arguments);
         if ran.code != 0 {
             // Several questions would do: it wants to be told which.
@@ -211,11 +310,7 @@ fn fault(template: &Template) -> Result<(), String> {
             return Err(format!("the export {format:?} gave nothing: {}{}", ran.stdout, ran.stderr));
         }
     }
-    let is_there = |question: &&Question| first.contains(&format!("{{\"question\":\"{}\"", question.key));
-    match rubric.questions.iter().find(|question| !is_there(question)) {
-        Some(question) => Err(format!("nobody was asked {:?}", question.key)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 #[test]

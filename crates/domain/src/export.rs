@@ -1,6 +1,6 @@
 //! What an export is asked to do, what it would do, and what it did.
 //!
-//! Nothing about ties, both bad, strength or several judgments is assumed: where the project holds such a
+//! Nothing about ties, both bad, strength, rewrites or several judgments is assumed: where the project holds such a
 //! judgment and the plan says nothing, the export names the question and writes nothing.
 
 mod fit;
@@ -78,6 +78,17 @@ pub enum NeutralSteps {
     Wrong,
 }
 
+/// What becomes of rewritten responses ([`crate::Derived`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RewritePolicy {
+    /// They are left out.
+    Drop,
+    /// Each is chosen over the response that it was made of, in a row beside those of the answers; of unpaired
+    /// rows it is desirable, and what it was made of is not where nothing else is said of it.
+    Chosen,
+}
+
 /// What becomes of strength.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,6 +148,9 @@ pub struct ExportPlan {
     /// Neutral steps.
     #[serde(default)]
     pub neutral_steps: Option<NeutralSteps>,
+    /// Rewritten responses.
+    #[serde(default)]
+    pub rewrites: Option<RewritePolicy>,
     /// Whose judgments; everyone's if empty.
     #[serde(default)]
     pub annotators: Vec<AnnotatorId>,
@@ -155,6 +169,7 @@ impl ExportPlan {
             n_way: None,
             ratings: None,
             neutral_steps: None,
+            rewrites: None,
             annotators: Vec::new(),
         }
     }
@@ -180,6 +195,8 @@ pub enum PolicyQuestion {
     Ratings,
     /// There are neutral steps.
     NeutralSteps,
+    /// There are rewritten responses.
+    Rewrites,
 }
 
 impl PolicyQuestion {
@@ -194,6 +211,7 @@ impl PolicyQuestion {
             Self::NWay => "items with more than two candidates",
             Self::Ratings => "several ratings of one candidate",
             Self::NeutralSteps => "neutral steps",
+            Self::Rewrites => "rewritten responses",
         }
     }
 }
@@ -218,6 +236,12 @@ pub struct ExportCounts {
     pub left_out: Vec<(String, u64)>,
     /// Rows refused because they would not be valid.
     pub rows_refused: u64,
+    /// Rewritten responses that went in.
+    #[serde(default)]
+    pub rewrites: u64,
+    /// Rewritten responses that were left out.
+    #[serde(default)]
+    pub rewrites_left_out: u64,
 }
 
 /// What an export would write.
@@ -259,6 +283,9 @@ pub struct PolicyCounts {
     /// Judgments with steps called neutral.
     #[serde(default)]
     pub neutral_steps: u64,
+    /// Judgments with rewritten responses.
+    #[serde(default)]
+    pub rewrites: u64,
 }
 
 /// How far an export is.

@@ -76,6 +76,20 @@ pub struct ItemRow {
     pub status: ItemStatus,
     /// Who said what, in force; skips have no outcome.
     pub verdicts: Vec<RowVerdict>,
+    /// The responses that judgments in force rewrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewrites: Vec<RowRewrite>,
+}
+
+/// A response that an annotator rewrote, as the items browser shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowRewrite {
+    /// Who wrote it.
+    pub annotator: AnnotatorId,
+    /// The candidate it was made of; none where that is the whole of several.
+    pub original: Option<u8>,
+    /// Its start, at most [`ROW_TEXT_CHARS`] characters on one line.
+    pub text: String,
 }
 
 /// What one annotator said, as the items browser shows it.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::reward::{Prediction, Scorer};
-use crate::{AnnotatorId, ItemId, Judgment, JudgmentId, UnixMillis};
+use crate::{AnnotatorId, Derived, ItemId, Judgment, JudgmentId, UnixMillis};
 
 /// Why an item should be looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +134,9 @@ pub struct LookItem {
     pub reasons: Vec<LookReason>,
     /// What is in force, reviews included, by annotator.
     pub judgments: Vec<Judgment>,
+    /// The responses that those judgments rewrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
     /// What was said when it was offered again.
     pub repeats: Vec<Judgment>,
     /// Whether a review is in force after which nobody else has judged it.

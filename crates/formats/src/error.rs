@@ -91,7 +91,7 @@ pub enum FormatError {
     },
     /// It is in the lossless format of another version.
     #[error(
-        "the file is lossless format version {found}, and this program reads version {}: {path}",
+        "the file is lossless format version {found}, and this program reads up to version {}: {path}",
         crate::lossless::LOSSLESS_VERSION
     )]
     LosslessVersion {

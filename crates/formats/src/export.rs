@@ -3,8 +3,8 @@
 //! Start at [`write_item`]: one item and its judgments in, lines out, with an account of what was left out and
 //! what was refused. Each format has a file of its own, with the row it writes; what they share is in `judged`
 //! (what goes in), `output` (what comes out), `questions` (which question is meant), `standing` (who is better
-//! by an answer), `policy` (what becomes of doubtful judgments), `aggregate` (several numbers as one) and
-//! `turns` (texts and conversations).
+//! by an answer), `policy` (what becomes of doubtful judgments), `aggregate` (several numbers as one),
+//! `rewrites` (responses that annotators wrote) and `turns` (texts and conversations).
 
 pub mod aggregate;
 mod answers;
@@ -17,6 +17,7 @@ mod help_steer3;
 mod image_reward;
 pub mod judged;
 mod kto;
+mod language_feedback;
 mod llama_factory;
 mod openai;
 pub mod output;
@@ -27,6 +28,7 @@ pub mod preference;
 mod prism;
 pub mod questions;
 mod ranking;
+mod rewrites;
 mod rich_hf;
 #[cfg(test)]
 mod round_trip;

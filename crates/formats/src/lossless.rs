@@ -1,8 +1,14 @@
 //! The lossless format: one JSON object per line, everything a project holds.
 //!
 //! `record` names the kind of each line. They come in this order, so that a reader never has to look ahead:
-//! the project, its sources, its annotators, its items in file order, its judgments in the order they were
-//! recorded. Writing what was read gives the same bytes.
+//! the project, its study in every version, its sources, its annotators with what is known of them, its items in
+//! file order and what they are for, its judgments in the order they were recorded, then what was said when items
+//! were offered again, and what merges found. Writing what was read gives the same bytes. PINs, leases and drafts
+//! are no part of it.
+//!
+//! Version 1 knew neither studies nor what belongs to them; its files are read as they are.
+
+mod study;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,13 +17,15 @@ use tiebreak_domain::{
     Verdict,
 };
 
+pub use study::{ConflictRecord, PersonRecord, RepeatRecord, RoleRecord, StudyRecord};
+
 /// The version that is written, and the newest that is read.
-pub const LOSSLESS_VERSION: u32 = 1;
+pub const LOSSLESS_VERSION: u32 = 2;
 
 /// The first line: the project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProjectRecord {
-    /// The format's version: [`LOSSLESS_VERSION`].
+    /// The format's version, at most [`LOSSLESS_VERSION`].
     pub tiebreak: u32,
     /// Its identity.
     pub key: ProjectKey,
@@ -53,12 +61,15 @@ pub struct SourceRecord {
 }
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnnotatorRecord {
     /// Its identity in every project.
     pub key: AnnotatorKey,
     /// What people call it.
     pub name: String,
+    /// What is known beside that.
+    #[serde(flatten)]
+    pub person: PersonRecord,
 }
 
 /// An item.
@@ -113,14 +124,22 @@ pub struct JudgmentRecord {
 pub enum LosslessRecord {
     /// The first line: the project.
     Project(ProjectRecord),
+    /// A version of the study.
+    Study(StudyRecord),
     /// An imported file.
     Source(SourceRecord),
     /// A person.
     Annotator(AnnotatorRecord),
     /// An item.
     Item(ItemRecord),
+    /// What an item is for.
+    Role(RoleRecord),
     /// A judgment.
     Judgment(JudgmentRecord),
+    /// What was said when an item was offered again.
+    Repeat(RepeatRecord),
+    /// What a merge found.
+    Conflict(ConflictRecord),
 }
 
 /// Why a line is no record.
@@ -165,11 +184,13 @@ impl LosslessRecord {
             Ok(serde_json::from_str(line)?)
         }
         let head: Head = read(line)?;
-        if let Some(found) = head.tiebreak.filter(|&found| found != u64::from(LOSSLESS_VERSION)) {
+        if let Some(found) = head.tiebreak.filter(|found| !(1..=u64::from(LOSSLESS_VERSION)).contains(found))
+        {
             return Err(LosslessError::Version { found });
         }
         match head.record.as_str() {
             "project" => read(line).map(Self::Project),
+            "study" => read(line).map(Self::Study),
             "source" => read(line).map(Self::Source),
             "annotator" => read(line).map(Self::Annotator),
             "item" => {
@@ -180,7 +201,10 @@ impl LosslessRecord {
                     Err(LosslessError::Key { key: record.key })
                 }
             }
+            "role" => read(line).map(Self::Role),
             "judgment" => read(line).map(Self::Judgment),
+            "repeat" => read(line).map(Self::Repeat),
+            "conflict" => read(line).map(Self::Conflict),
             _ => Err(LosslessError::Kind(head.record.chars().take(40).collect())),
         }
     }

@@ -7,12 +7,14 @@
 //! of the shared ones on commit.
 
 mod new_keys;
+mod study;
 
 use std::collections::BTreeMap;
 
 use rusqlite::{CachedStatement, Connection, params};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
+    AnnotatorId, AnnotatorKey, Answer, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin,
+    Rubric, SourceId, Verdict,
 };
 
 use crate::facets::{Facets, SharedFacets, bit};
@@ -232,6 +234,22 @@ impl<'store> Import<'store> {
             self.facets.set_word(judgment.annotator, item, word);
         }
         Ok(true)
+    }
+
+    /// What a label in force says of an item; none where its annotator's last word is something else.
+    pub fn label_in_force(&self, annotator: AnnotatorId, item: ItemId) -> Result<Option<Vec<Answer>>> {
+        let sql = format!(
+            "{} JOIN latest l ON l.judgment = j.number WHERE l.annotator_id = ?1 AND l.item_id = ?2",
+            judgment::SELECT
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([annotator.0, item.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let given = judgment::JudgmentRows::new(self.connection)?.read(row)?.given;
+        Ok(match given.verdict {
+            Verdict::Judged { answers } if given.origin == Origin::Label => Some(answers),
+            _ => None,
+        })
     }
 
     /// Refuses what could never have been stored under its rubric.

@@ -43,6 +43,14 @@ pub(crate) fn revision_of(connection: &Connection, id: JudgmentId) -> Result<Opt
     Ok(statement.query_row([id.0], |row| row.get(0)).optional()?)
 }
 
+/// Whose a judgment in the log is, and what it is about.
+pub(crate) fn place_of(connection: &Connection, id: JudgmentId) -> Result<Option<(AnnotatorId, ItemId)>> {
+    let mut statement =
+        connection.prepare_cached("SELECT annotator_id, item_id FROM judgment WHERE id = ?1")?;
+    let place = statement.query_row([id.0], |row| Ok((AnnotatorId(row.get(0)?), ItemId(row.get(1)?))));
+    Ok(place.optional()?)
+}
+
 /// Refuses what can never be stored, whatever the project holds.
 pub(crate) fn validate(judgment: &NewJudgment, rubric: Option<&Rubric>) -> Result<()> {
     if let Some(refusal) = rubric.and_then(|rubric| judgment.verdict.refusal(rubric)) {

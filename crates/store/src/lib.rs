@@ -40,6 +40,7 @@ pub use error::{Result, StoreError};
 pub use facets::{AnnotatorFacets, Facets, SharedFacets};
 pub use import::{AddedItem, Import};
 pub use lease::Lease;
+pub use people::KnownPerson;
 pub use pin::{PinRecord, PinState};
 pub use prediction::StoredPrediction;
 pub use prepared_item::PreparedItem;

@@ -53,7 +53,8 @@ impl Store {
                 return Ok(None);
             }
             assignment::add_conflicts(merge.import.connection, &merge.report.conflicts)?;
-            people::merge(merge.import.connection, &transaction, &merge.annotators, &merge.items)?;
+            let Merge { import, annotators, items, versions, .. } = &merge;
+            people::merge(import.connection, &transaction, annotators, items, versions)?;
             merge.import.commit()?;
             merge.report
         };

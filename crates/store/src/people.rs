@@ -24,6 +24,62 @@ pub(crate) fn study(connection: &Connection) -> Result<StudySetup> {
     rows.next()?.map_or_else(|| Ok(StudySetup::default()), |row| item::json(row, 0))
 }
 
+/// Every version of the study and when it was set up, in their order.
+pub(crate) fn studies(connection: &Connection) -> Result<Vec<(StudySetup, UnixMillis)>> {
+    let mut statement = connection.prepare_cached("SELECT body, set_at FROM study ORDER BY version")?;
+    let mut rows = statement.query([])?;
+    let mut studies = Vec::new();
+    while let Some(row) = rows.next()? {
+        studies.push((item::json(row, 0)?, UnixMillis(row.get(1)?)));
+    }
+    Ok(studies)
+}
+
+/// Adds a version of the study.
+pub(crate) fn insert_study(connection: &Connection, study: &StudySetup, set_at: UnixMillis) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO study (version, body, set_at) VALUES (?1, ?2, ?3)")?
+        .execute(params![study.version, serde_json::to_string(study)?, set_at.0])?;
+    Ok(())
+}
+
+/// Adds an answer to a field of the profile that has none.
+pub(crate) fn insert_profile_answer(
+    connection: &Connection,
+    annotator: AnnotatorId,
+    answer: &ProfileAnswer,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO profile_answer (annotator_id, field, value, answered_at) \
+             VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            annotator.0,
+            answer.field,
+            serde_json::to_string(&answer.value)?,
+            answer.answered_at.0
+        ])?;
+    Ok(())
+}
+
+/// What a project knows of a person beside name and PIN.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownPerson {
+    /// Whether this person leads the study.
+    pub is_lead: bool,
+    /// Skills and seniority.
+    pub tags: Vec<String>,
+    /// When the consent was given.
+    pub consented_at: Option<UnixMillis>,
+    /// The version of the study whose consent was given.
+    pub consented_version: Option<u32>,
+    /// The arm this person was drawn into, and the place in the order of drawing.
+    pub arm: Option<(String, u32)>,
+    /// What this person said of themselves, by field.
+    pub profile: Vec<ProfileAnswer>,
+}
+
 /// Refuses an annotator that is not there, and gives one that is a row.
 pub(crate) fn ensure(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
     if !project::has_annotator(connection, annotator)? {
@@ -49,10 +105,7 @@ impl Store {
             .checked_add(1)
             .ok_or_else(|| StoreError::Refused("the project has no room for another study".to_owned()))?;
         let next = StudySetup { version, ..next };
-        transaction.execute(
-            "INSERT INTO study (version, body, set_at) VALUES (?1, ?2, ?3)",
-            params![version, serde_json::to_string(&next)?, set_at.0],
-        )?;
+        insert_study(&transaction, &next, set_at)?;
         transaction.commit()?;
         Ok(next)
     }
@@ -138,6 +191,38 @@ impl Reader {
     /// The study in force.
     pub fn study(&self) -> Result<StudySetup> {
         study(self.connection())
+    }
+
+    /// Every version of the study and when it was set up, in their order.
+    pub fn studies(&self) -> Result<Vec<(StudySetup, UnixMillis)>> {
+        studies(self.connection())
+    }
+
+    /// What is known of people, of those of whom anything is.
+    pub fn known_people(&self) -> Result<HashMap<AnnotatorId, KnownPerson>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT annotator_id, is_lead, tags, consented_at, consented_version, arm, arm_place FROM person",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut people: HashMap<AnnotatorId, KnownPerson> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let arm: Option<String> = row.get(5)?;
+            let place: Option<u32> = row.get(6)?;
+            let person = KnownPerson {
+                is_lead: row.get(1)?,
+                tags: item::json(row, 2)?,
+                consented_at: row.get::<_, Option<i64>>(3)?.map(UnixMillis),
+                consented_version: row.get(4)?,
+                arm: arm.zip(place),
+                profile: Vec::new(),
+            };
+            people.insert(AnnotatorId(row.get(0)?), person);
+        }
+        for (annotator, profile) in self.profiles()? {
+            people.entry(annotator).or_default().profile = profile;
+        }
+        people.retain(|_, person| *person != KnownPerson::default());
+        Ok(people)
     }
 
     /// The annotator with a name.

@@ -6,6 +6,8 @@
 //! repeat is the last thing that its annotator said of the item; and a judgment given in the repeat's order of
 //! candidates where that is not the order of the judgment in force, or where the repeat has just been withdrawn.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, NewJudgment, Order, UnixMillis, Verdict};
@@ -29,6 +31,11 @@ pub(crate) fn revision_beside(connection: &Connection, id: JudgmentId) -> Result
         "SELECT j.revision FROM repeat_judgment p JOIN judgment j ON j.id = p.repeat_of WHERE p.id = ?1",
     )?;
     Ok(statement.query_row([id.0], |row| row.get(0)).optional()?)
+}
+
+/// Whether the log of repeats has an id.
+pub(crate) fn is_known(connection: &Connection, id: JudgmentId) -> Result<bool> {
+    Ok(connection.prepare_cached("SELECT 1 FROM repeat_judgment WHERE id = ?1")?.exists([id.0])?)
 }
 
 /// The judgment that another one repeats; none if it is an ordinary one.
@@ -92,20 +99,24 @@ fn from_row(row: &rusqlite::Row<'_>) -> Result<Repeat> {
 
 fn last(connection: &Connection, annotator: AnnotatorId, item: ItemId) -> Result<Option<Repeat>> {
     let sql = format!(
-        "{SELECT} WHERE annotator_id = ?1 AND item_id = ?2 ORDER BY recorded_at DESC, number DESC LIMIT 1"
+        "{SELECT} WHERE annotator_id = ?1 AND item_id = ?2 ORDER BY recorded_at DESC, id DESC LIMIT 1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([annotator.0, item.0])?;
     rows.next()?.map(from_row).transpose()
 }
 
-/// The order in which the repeat was shown: a withdrawal has none.
+/// The order in which the repeat was shown first: a withdrawal has none.
 fn shown_order(connection: &Connection, annotator: AnnotatorId, item: ItemId) -> Result<Option<Order>> {
-    let sql = format!("{SELECT} WHERE annotator_id = ?1 AND item_id = ?2 ORDER BY number");
+    let sql = format!("{SELECT} WHERE annotator_id = ?1 AND item_id = ?2 ORDER BY recorded_at, id");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([annotator.0, item.0])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(from_row(row)?.given.showing.map(|showing| showing.order))
+    while let Some(row) = rows.next()? {
+        if let Some(showing) = from_row(row)?.given.showing {
+            return Ok(Some(showing.order));
+        }
+    }
+    Ok(None)
 }
 
 fn recorded(connection: &Connection, id: JudgmentId) -> Result<(UnixMillis, Option<Order>)> {
@@ -124,7 +135,8 @@ impl Reader {
         let sql = format!(
             "{SELECT} r WHERE number = (SELECT p.number FROM repeat_judgment p \
              WHERE p.annotator_id = r.annotator_id AND p.item_id = r.item_id \
-             ORDER BY p.recorded_at DESC, p.number DESC LIMIT 1) AND annotator_id = coalesce(?1, annotator_id) AND item_id = coalesce(?2, item_id) \
+             ORDER BY p.recorded_at DESC, p.id DESC LIMIT 1) \
+             AND annotator_id = coalesce(?1, annotator_id) AND item_id = coalesce(?2, item_id) \
              ORDER BY annotator_id, item_id"
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
@@ -174,6 +186,26 @@ impl Reader {
             if passed < judgments_ago {
                 passed += 1;
             } else if !go_on(ItemId(row.get(0)?))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the last row of the log of repeats; 0 where it is empty.
+    pub fn last_repeat(&self) -> Result<i64> {
+        let mut statement =
+            self.connection().prepare_cached("SELECT coalesce(max(number), 0) FROM repeat_judgment")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// The log of repeats up to a row's number, withdrawn ones included, in the order of time and then of id.
+    pub fn each_repeat(&self, last: i64, mut each: impl FnMut(Repeat) -> ControlFlow<()>) -> Result<()> {
+        let sql = format!("{SELECT} WHERE number <= ?1 ORDER BY recorded_at, id");
+        let mut statement = self.connection().prepare_cached(&sql)?;
+        let mut rows = statement.query([last])?;
+        while let Some(row) = rows.next()? {
+            if each(from_row(row)?).is_break() {
                 break;
             }
         }

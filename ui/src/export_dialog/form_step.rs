@@ -59,9 +59,9 @@ impl ExportDialog {
     /// The formats that the project's questions can be said in, in three groups.
     fn format_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
         for (title, formats) in [
-            ("Format for training", &ExportFormat::ALL[..7]),
-            ("Format of a published data set", &ExportFormat::ALL[7..20]),
-            ("Format with everything", &ExportFormat::ALL[20..]),
+            ("Format for training", &ExportFormat::ALL[..8]),
+            ("Format of a published data set", &ExportFormat::ALL[8..21]),
+            ("Format with everything", &ExportFormat::ALL[21..]),
         ] {
             let formats: Vec<ExportFormat> =
                 formats.iter().copied().filter(|format| format.fits(&info.rubric.questions)).collect();
@@ -160,6 +160,9 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::OpenAi => "For preference fine-tuning at OpenAI, Together and Fireworks",
         ExportFormat::LlamaFactory => {
             "ShareGPT form, with the entry for dataset_info.json in a file beside it"
+        }
+        ExportFormat::LanguageFeedback => {
+            "Prompt, chosen, rejected, and in words what is wrong with the rejected one"
         }
         ExportFormat::Kto => "Prompt, completion and label, for KTO in TRL and elsewhere",
         ExportFormat::HelpSteer2 => "One row for each response with its ratings as whole numbers",

@@ -4,7 +4,7 @@
 use egui::Ui;
 use tiebreak_domain::export::{
     BothBadPolicy, ExportPreview, NWayPolicy, NeutralSteps, PolicyCounts, PolicyQuestion, RatingPolicy,
-    SeveralPolicy, StrengthPolicy, TiePolicy,
+    RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{ExportFormat, ExportPlan, Strength};
 
@@ -27,6 +27,7 @@ pub(super) struct Policies {
     n_way: Option<NWayPolicy>,
     ratings: Option<RatingPolicy>,
     neutral_steps: Option<NeutralSteps>,
+    rewrites: Option<RewritePolicy>,
 }
 
 /// An answer, its title and a sentence on it.
@@ -84,6 +85,15 @@ const NEUTRAL_STEPS: &Options<NeutralSteps> = &[
     (NeutralSteps::Wrong, "Neutral is wrong", "Such steps do not lead on"),
 ];
 
+const REWRITES: &Options<RewritePolicy> = &[
+    (RewritePolicy::Drop, "Leave rewrites out", "Only the responses in the data are written"),
+    (
+        RewritePolicy::Chosen,
+        "Rewrite over original",
+        "One row more for each, the rewrite chosen over the response that it was made of",
+    ),
+];
+
 const STRENGTHS: [Strength; 3] = [Strength::Slightly, Strength::Clearly, Strength::Much];
 
 impl Policies {
@@ -99,6 +109,7 @@ impl Policies {
         plan.n_way = self.n_way.filter(|_| asks(PolicyQuestion::NWay));
         plan.ratings = self.ratings.filter(|_| asks(PolicyQuestion::Ratings));
         plan.neutral_steps = self.neutral_steps.filter(|_| asks(PolicyQuestion::NeutralSteps));
+        plan.rewrites = self.rewrites.filter(|_| asks(PolicyQuestion::Rewrites));
     }
 
     /// Another format may not know the question that was chosen for the one before.
@@ -149,6 +160,7 @@ impl Policies {
             PolicyQuestion::NWay => holds.items_n_way > 0,
             PolicyQuestion::Ratings => holds.items_with_several_ratings > 0,
             PolicyQuestion::NeutralSteps => holds.neutral_steps > 0,
+            PolicyQuestion::Rewrites => holds.rewrites > 0,
         };
         format.asks().iter().filter(is_asked).copied().collect()
     }
@@ -164,6 +176,7 @@ impl Policies {
             PolicyQuestion::NWay => self.n_way.is_some(),
             PolicyQuestion::Ratings => self.ratings.is_some(),
             PolicyQuestion::NeutralSteps => self.neutral_steps.is_some(),
+            PolicyQuestion::Rewrites => self.rewrites.is_some(),
         };
         self.questions(format, preview).into_iter().filter(|question| !is_answered(question)).collect()
     }
@@ -208,6 +221,7 @@ impl Policies {
             PolicyQuestion::NeutralSteps => {
                 choice_ui(ui, "Neutral steps", NEUTRAL_STEPS, |_| true, &mut self.neutral_steps);
             }
+            PolicyQuestion::Rewrites => choice_ui(ui, "Rewrites", REWRITES, |_| true, &mut self.rewrites),
             PolicyQuestion::Question => {
                 let offered: Vec<(&str, &str)> =
                     preview.questions.iter().map(|one| (one.title.as_str(), one.key.as_str())).collect();
@@ -287,6 +301,9 @@ fn title(question: PolicyQuestion, holds: &PolicyCounts) -> String {
         PolicyQuestion::NeutralSteps => {
             format!("{} with neutral steps", form::counted(holds.neutral_steps, "judgment", "judgments"))
         }
+        PolicyQuestion::Rewrites => {
+            format!("{} with rewrites", form::counted(holds.rewrites, "judgment", "judgments"))
+        }
     }
 }
 
@@ -333,6 +350,18 @@ mod tests {
         assert_eq!(policies.unanswered(ExportFormat::Csv, &holds), [], "a CSV says everything");
         let as_ties = Policies { both_bad: Some(BothBadPolicy::AsTie), ..policies };
         assert_eq!(as_ties.unanswered(ExportFormat::AnthropicHh, &holds), [PolicyQuestion::Ties]);
+    }
+
+    #[test]
+    fn rewrites_are_asked_of_pairs_and_have_no_answer_at_first() {
+        let mut policies = Policies::default();
+        let holds = holding(PolicyCounts { rewrites: 1, ..PolicyCounts::default() });
+        assert_eq!(policies.unanswered(ExportFormat::OpenAi, &holds), [PolicyQuestion::Rewrites]);
+        assert_eq!(policies.unanswered(ExportFormat::Answers, &holds), [], "it says everything");
+        policies.rewrites = Some(RewritePolicy::Chosen);
+        let mut plan = ExportPlan::new(ExportFormat::OpenAi);
+        policies.fill(&mut plan);
+        assert_eq!(plan.rewrites, Some(RewritePolicy::Chosen));
     }
 
     #[test]

@@ -103,8 +103,12 @@ fn harness(holds: PolicyCounts) -> Harness<'static, Stage> {
 }
 
 fn answer(harness: &mut Harness<'static, Stage>, holds: PolicyCounts) {
-    let counts =
-        ExportCounts { rows: 9, judgments: 12, left_out: vec![("skipped".to_owned(), 3)], rows_refused: 0 };
+    let counts = ExportCounts {
+        rows: 9,
+        judgments: 12,
+        left_out: vec![("skipped".to_owned(), 3)],
+        ..ExportCounts::default()
+    };
     let preview = ExportPreview {
         rows: vec![r#"{"prompt":"p","chosen":"c","rejected":"r"}"#.to_owned()],
         counts,

@@ -157,6 +157,7 @@ mod tests {
                 source: SourceId(1),
                 status: ItemStatus::Active,
                 verdicts: Vec::new(),
+                rewrites: Vec::new(),
             })
             .collect()
     }

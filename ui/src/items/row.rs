@@ -7,8 +7,8 @@ use egui::{
     Color32, CornerRadius, FontId, Galley, Painter, Rangef, Rect, Response, Role, Sense, Stroke, StrokeKind,
     Ui, WidgetInfo, pos2, vec2,
 };
-use tiebreak_domain::filter::{ItemRow, RowVerdict};
-use tiebreak_domain::{ItemStatus, Outcome, ProjectInfo};
+use tiebreak_domain::filter::{ItemRow, RowRewrite, RowVerdict};
+use tiebreak_domain::{AnnotatorId, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
 use crate::theme::font::Face;
@@ -245,9 +245,21 @@ pub(super) fn outcome_words(outcome: Outcome) -> &'static str {
     }
 }
 
+fn name_of(info: &ProjectInfo, annotator: AnnotatorId) -> &str {
+    let annotator = info.annotators.iter().find(|known| known.id == annotator);
+    annotator.map_or("Somebody", |annotator| annotator.name.as_str())
+}
+
+fn rewrite_sentence(rewrite: &RowRewrite, info: &ProjectInfo) -> String {
+    let name = name_of(info, rewrite.annotator);
+    // Candidates are called by their place in the data, as in the columns of the row.
+    let what =
+        rewrite.original.map_or_else(String::new, |place| format!(" response {}", u32::from(place) + 1));
+    format!("{name} rewrote{what}: {}", rewrite.text)
+}
+
 fn sentence(verdict: &RowVerdict, info: &ProjectInfo) -> String {
-    let annotator = info.annotators.iter().find(|annotator| annotator.id == verdict.annotator);
-    let name = annotator.map_or("Somebody", |annotator| annotator.name.as_str());
+    let name = name_of(info, verdict.annotator);
     let said = verdict.outcome.map_or("Skipped", outcome_words);
     let flagged = if verdict.flagged { ", flagged" } else { "" };
     format!("{name}: {said}{flagged}")
@@ -264,6 +276,10 @@ fn spoken(item: &ItemRow, info: &ProjectInfo) -> String {
         words.push_str(", ");
         words.push_str(&sentence(verdict, info));
     }
+    for rewrite in &item.rewrites {
+        words.push_str(", ");
+        words.push_str(&rewrite_sentence(rewrite, info));
+    }
     match item.status {
         ItemStatus::Active => {}
         ItemStatus::Excluded => words.push_str(", excluded"),
@@ -278,5 +294,8 @@ fn said_ui(ui: &mut Ui, item: &ItemRow, info: &ProjectInfo) {
     }
     if let Some(more) = item.verdicts.len().checked_sub(12).filter(|more| *more > 0) {
         ui.label(format!("and {more} more"));
+    }
+    for rewrite in item.rewrites.iter().take(12) {
+        ui.label(rewrite_sentence(rewrite, info));
     }
 }

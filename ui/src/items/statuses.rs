@@ -212,6 +212,7 @@ mod tests {
             source: SourceId(1),
             status,
             verdicts: Vec::new(),
+            rewrites: Vec::new(),
         }
     }
 

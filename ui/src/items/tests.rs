@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use tiebreak_domain::filter::RowVerdict;
+use tiebreak_domain::filter::{RowRewrite, RowVerdict};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, Outcome, ProjectKey, Rubric, Settings, Source, SourceId, UnixMillis,
@@ -144,6 +144,12 @@ fn row(place: u64) -> ItemRow {
             1 => vec![verdict(1, Some(Outcome::A), false)],
             2 => vec![verdict(1, Some(Outcome::Tie), true), verdict(2, None, false)],
             _ => vec![verdict(1, Some(Outcome::BothBad), false), verdict(2, Some(Outcome::B), false)],
+        },
+        rewrites: if place == 1 {
+            let text = "Short waves are scattered more".to_owned();
+            vec![RowRewrite { annotator: AnnotatorId(1), original: Some(1), text }]
+        } else {
+            Vec::new()
         },
     }
 }
@@ -377,4 +383,12 @@ fn a_frame_is_cheap() {
         times[20], times[39]
     );
     assert!(times[20] < std::time::Duration::from_millis(250), "even without optimisation: {:?}", times[20]);
+}
+
+#[test]
+fn a_rewrite_is_told_with_who_wrote_it_and_of_what() {
+    let harness = harness(8, [1200.0, 800.0]);
+    let row = harness.get_by_label_contains("Prompt 1:");
+    let spoken = row.accesskit_node().label().unwrap_or_default();
+    assert!(spoken.contains("rewrote response 2: Short waves are scattered more"), "{spoken}");
 }

@@ -1,7 +1,7 @@
 //! Which questions a format can be made of.
 //!
 //! A format that takes several kinds of question prefers some: pairs are made of a preference where one is
-//! asked, else of a ranking, else of a rating of the candidates.
+//! asked, else of a ranking, else of a rating of the candidates, else of rewritten responses alone.
 
 use super::{ExportFormat, PolicyQuestion};
 use crate::Question;
@@ -29,6 +29,10 @@ impl ExportFormat {
             (QuestionKind::Preference { .. }, format) if format.is_of_pairs() => Some(0),
             (QuestionKind::Ranking { .. }, format) if format.is_of_pairs() => Some(1),
             (QuestionKind::Rating { .. }, format) if format.is_of_pairs() && is_of_candidates => Some(3),
+            // Pairs of a rewrite and its original; the answers to nothing else.
+            (QuestionKind::Text { purpose, .. }, format) if purpose.makes_a_candidate() => {
+                format.is_of_pairs().then_some(4)
+            }
             _ => None,
         }
     }

@@ -20,6 +20,8 @@ pub enum ExportFormat {
     OpenAi,
     /// LLaMA-Factory ranking data in ShareGPT form, with its entry for `dataset_info.json`.
     LlamaFactory,
+    /// Language feedback: prompt, chosen, rejected, and what is wrong with the rejected in words.
+    LanguageFeedback,
     /// Unpaired rows of prompt, completion and label, for KTO.
     Kto,
     /// HelpSteer2's ratings, one row for each response.
@@ -58,13 +60,14 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// Every format.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::TrlExplicit,
         Self::TrlImplicit,
         Self::TrlConversational,
         Self::AnthropicHh,
         Self::OpenAi,
         Self::LlamaFactory,
+        Self::LanguageFeedback,
         Self::Kto,
         Self::HelpSteer2,
         Self::HelpSteer2Preference,
@@ -93,6 +96,7 @@ impl ExportFormat {
             Self::AnthropicHh => "hh",
             Self::OpenAi => "openai",
             Self::LlamaFactory => "llama-factory",
+            Self::LanguageFeedback => "language-feedback",
             Self::Kto => "kto",
             Self::HelpSteer2 => "helpsteer2",
             Self::HelpSteer2Preference => "helpsteer2-preference",
@@ -122,6 +126,7 @@ impl ExportFormat {
             Self::AnthropicHh => "Anthropic HH transcripts",
             Self::OpenAi => "OpenAI preference fine-tuning",
             Self::LlamaFactory => "LLaMA-Factory ranking",
+            Self::LanguageFeedback => "Language feedback",
             Self::Kto => "KTO, unpaired",
             Self::HelpSteer2 => "HelpSteer2 ratings",
             Self::HelpSteer2Preference => "HelpSteer2 preferences",
@@ -167,6 +172,7 @@ impl ExportFormat {
                 | Self::AnthropicHh
                 | Self::OpenAi
                 | Self::LlamaFactory
+                | Self::LanguageFeedback
         )
     }
 
@@ -178,15 +184,17 @@ impl ExportFormat {
 
     /// Whether its rows can carry a `margin`.
     pub fn has_margin(self) -> bool {
-        self.is_preference() && !matches!(self, Self::OpenAi | Self::LlamaFactory)
+        self.is_preference() && !matches!(self, Self::OpenAi | Self::LlamaFactory | Self::LanguageFeedback)
     }
 
     /// What it may have to be told, in the order in which it is asked; what a project does not hold is not
     /// asked of it.
     pub fn asks(self) -> &'static [PolicyQuestion] {
-        use PolicyQuestion::{BothBad, NWay, NeutralSteps, Question, Ratings, Several, Strength, Ties};
+        use PolicyQuestion::{
+            BothBad, NWay, NeutralSteps, Question, Ratings, Rewrites, Several, Strength, Ties,
+        };
         match self {
-            format if format.is_of_pairs() => &[Question, BothBad, Ties, Strength, NWay, Several],
+            format if format.is_of_pairs() => &[Question, BothBad, Ties, Strength, NWay, Several, Rewrites],
             Self::HelpSteer2 | Self::UltraFeedback | Self::RichHf => &[Ratings],
             Self::HelpSteer2Preference
             | Self::HelpSteer3

@@ -168,10 +168,13 @@ fn write_lossless<F: FnMut(ExportProgress)>(
     let mut account = Account::default();
     each_record(reader, |record| {
         account.counts.rows += 1;
-        if let LosslessRecord::Judgment(judgment) = &record {
-            account.counts.judgments += 1;
-            account.rubric_versions.insert(judgment.rubric_version);
-        }
+        let rubric_version = match &record {
+            LosslessRecord::Judgment(judgment) => Some(judgment.rubric_version),
+            LosslessRecord::Repeat(repeat) => Some(repeat.rubric_version),
+            _ => None,
+        };
+        account.counts.judgments += u64::from(rubric_version.is_some());
+        account.rubric_versions.extend(rubric_version);
         let counts_as_done = matches!(record, LosslessRecord::Item(_) | LosslessRecord::Judgment(_));
         output.line(&record.to_line())?;
         output.done(u64::from(counts_as_done))

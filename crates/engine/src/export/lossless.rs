@@ -1,7 +1,7 @@
 //! Everything a project holds, line by line, in the one order that every project with the same content has.
 //!
-//! Annotators stand in the order of their keys, and only those who said something: who merely opened the
-//! project is not part of its content.
+//! Annotators stand in the order of their keys, and only those who said something or of whom something is known:
+//! who merely opened the project is not part of its content. PINs, leases and drafts are left behind.
 //!
 //! Others may judge and import meanwhile. What refers to something that came after its part of the file was
 //! written is left out, so that the file always holds together.
@@ -9,12 +9,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use tiebreak_domain::{AnnotatorId, AnnotatorKey, ApiError, ItemKey, Judgment, Source, SourceId, StoredItem};
-use tiebreak_formats::{
-    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord, ProjectRecord,
-    SourceRecord,
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ApiError, ItemId, ItemKey, Judgment, Source, SourceId, StoredItem,
 };
-use tiebreak_store::Reader;
+use tiebreak_formats::{
+    AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord,
+    PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord, StudyRecord,
+};
+use tiebreak_store::{KnownPerson, Reader, Repeat};
 
 /// Hands over every record, until `emit` says to stop.
 pub fn each_record(
@@ -36,6 +38,11 @@ pub fn each_record(
     if emit(LosslessRecord::Project(record)).is_break() {
         return Ok(());
     }
+    for (study, set_at) in reader.studies()? {
+        if emit(LosslessRecord::Study(StudyRecord { set_at, study })).is_break() {
+            return Ok(());
+        }
+    }
     let sources = reader.sources()?;
     let source_names: HashMap<SourceId, String> =
         sources.iter().map(|source| (source.id, source.name.clone())).collect();
@@ -44,7 +51,11 @@ pub fn each_record(
             return Ok(());
         }
     }
-    let mut spoke = HashSet::new();
+    // Before the judgments that they are held against are read, so that those are there.
+    let last_repeat = reader.last_repeat()?;
+    let conflicts = reader.merge_conflicts()?;
+    let mut known = reader.known_people()?;
+    let mut spoke: HashSet<AnnotatorId> = known.keys().copied().collect();
     reader.each_judgment(|_, judgment| {
         spoke.insert(judgment.given.annotator);
         ControlFlow::Continue(())
@@ -52,13 +63,16 @@ pub fn each_record(
     let annotators = reader.annotators()?;
     let keys: HashMap<AnnotatorId, AnnotatorKey> =
         annotators.iter().map(|annotator| (annotator.id, annotator.key)).collect();
-    let by_key: BTreeMap<AnnotatorKey, String> = annotators
+    let by_key: BTreeMap<AnnotatorKey, AnnotatorRecord> = annotators
         .into_iter()
         .filter(|annotator| spoke.contains(&annotator.id))
-        .map(|annotator| (annotator.key, annotator.name))
+        .map(|annotator| {
+            let person = known.remove(&annotator.id).map(person_record).unwrap_or_default();
+            (annotator.key, AnnotatorRecord { key: annotator.key, name: annotator.name, person })
+        })
         .collect();
-    for (key, name) in by_key {
-        if emit(LosslessRecord::Annotator(AnnotatorRecord { key, name })).is_break() {
+    for record in by_key.into_values() {
+        if emit(LosslessRecord::Annotator(record)).is_break() {
             return Ok(());
         }
     }
@@ -75,17 +89,85 @@ pub fn each_record(
     if is_stopped {
         return Ok(());
     }
+    for (item, role) in reader.item_roles()? {
+        if Some(item) > last_item {
+            break;
+        }
+        let record = RoleRecord { item: reader.item(item)?.key, role };
+        if emit(LosslessRecord::Role(record)).is_break() {
+            return Ok(());
+        }
+    }
+    let whose = |annotator: AnnotatorId, item: ItemId| {
+        keys.get(&annotator).copied().filter(|_| spoke.contains(&annotator) && Some(item) <= last_item)
+    };
     reader.each_judgment(|item, judgment| {
-        let annotator = keys.get(&judgment.given.annotator);
-        let Some(annotator) = annotator.filter(|_| spoke.contains(&judgment.given.annotator)) else {
+        let Some(annotator) = whose(judgment.given.annotator, judgment.given.item) else {
             return ControlFlow::Continue(());
         };
-        if Some(judgment.given.item) > last_item {
-            return ControlFlow::Continue(());
-        }
-        emit(LosslessRecord::Judgment(judgment_record(item, judgment, *annotator)))
+        let flow = emit(LosslessRecord::Judgment(judgment_record(item, judgment, annotator)));
+        is_stopped = flow.is_break();
+        flow
     })?;
+    if is_stopped {
+        return Ok(());
+    }
+    let mut repeats = Vec::new();
+    reader.each_repeat(last_repeat, |repeat| {
+        repeats.extend(whose(repeat.given.annotator, repeat.given.item).map(|annotator| (annotator, repeat)));
+        ControlFlow::Continue(())
+    })?;
+    for (annotator, repeat) in repeats {
+        let item = reader.item(repeat.given.item)?.key;
+        if emit(LosslessRecord::Repeat(repeat_record(item, repeat, annotator))).is_break() {
+            return Ok(());
+        }
+    }
+    let mut found = Vec::new();
+    for conflict in conflicts {
+        if let Some(annotator) = whose(conflict.annotator, conflict.item) {
+            found.push((conflict.item, annotator));
+        }
+    }
+    // Annotators have other numbers in every copy, and the same keys.
+    found.sort_unstable();
+    for (item, annotator) in found {
+        let record = ConflictRecord { item: reader.item(item)?.key, annotator };
+        if emit(LosslessRecord::Conflict(record)).is_break() {
+            return Ok(());
+        }
+    }
     Ok(())
+}
+
+fn person_record(known: KnownPerson) -> PersonRecord {
+    let (arm, arm_place) = known.arm.unzip();
+    PersonRecord {
+        is_lead: known.is_lead,
+        tags: known.tags,
+        consented_at: known.consented_at,
+        consented_version: known.consented_version,
+        arm,
+        arm_place,
+        profile: known.profile,
+    }
+}
+
+fn repeat_record(item: ItemKey, repeat: Repeat, annotator: AnnotatorKey) -> RepeatRecord {
+    let given = repeat.given;
+    RepeatRecord {
+        id: given.id,
+        item,
+        annotator,
+        repeat_of: repeat.repeat_of,
+        verdict: given.verdict,
+        flagged: given.flagged,
+        comment: given.comment,
+        rubric_version: given.rubric_version,
+        showing: given.showing,
+        origin: given.origin,
+        recorded_at: given.recorded_at,
+    }
 }
 
 fn source_record(source: Source) -> SourceRecord {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy, SeveralPolicy,
-    StrengthPolicy, TiePolicy,
+    BothBadPolicy, ExportCounts, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy, RewritePolicy,
+    SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{AnnotatorKey, ExportPlan, ProjectKey};
 use tiebreak_formats::export::ClassBalance;
@@ -69,6 +69,8 @@ pub struct Policies {
     pub ratings: Option<RatingPolicy>,
     /// Neutral steps.
     pub neutral_steps: Option<NeutralSteps>,
+    /// Rewritten responses.
+    pub rewrites: Option<RewritePolicy>,
 }
 
 impl Policies {
@@ -86,6 +88,7 @@ impl Policies {
             n_way: asked(plan, PolicyQuestion::NWay, plan.n_way),
             ratings: asked(plan, PolicyQuestion::Ratings, plan.ratings),
             neutral_steps: asked(plan, PolicyQuestion::NeutralSteps, plan.neutral_steps),
+            rewrites: asked(plan, PolicyQuestion::Rewrites, plan.rewrites),
         }
     }
 }
@@ -101,6 +104,10 @@ pub struct ManifestCounts {
     pub left_out: serde_json::Map<String, serde_json::Value>,
     /// Rows refused because they would not be valid.
     pub rows_refused: u64,
+    /// Rewritten responses that went in.
+    pub rewrites: u64,
+    /// Rewritten responses that were left out.
+    pub rewrites_left_out: u64,
 }
 
 /// A person whose judgments went in.
@@ -161,6 +168,8 @@ impl From<&ExportCounts> for ManifestCounts {
             judgments: counts.judgments,
             left_out: left_out.collect(),
             rows_refused: counts.rows_refused,
+            rewrites: counts.rewrites,
+            rewrites_left_out: counts.rewrites_left_out,
         }
     }
 }

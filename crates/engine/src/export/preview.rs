@@ -41,8 +41,11 @@ pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiE
         })?;
         let items = info.active_items + info.excluded_items + info.deleted_items;
         let annotators = info.annotators.len() as u64;
-        preview.counts.judgments = info.revisions;
-        preview.counts.rows = 1 + info.sources.len() as u64 + annotators + items + info.revisions;
+        let of_study = reader.studies()?.len() + reader.item_roles()?.len() + reader.merge_conflicts()?.len();
+        let judgments = info.revisions + reader.last_repeat()? as u64;
+        preview.counts.judgments = judgments;
+        preview.counts.rows =
+            1 + info.sources.len() as u64 + annotators + items + judgments + of_study as u64;
         return Ok(preview);
     }
     preview.rows.extend(header(plan.format, &asking.names));

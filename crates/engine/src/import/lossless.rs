@@ -1,19 +1,20 @@
 //! Writes a lossless file: into an empty project as it was, into any other as an addition.
 //!
-//! An empty project takes over the file's key, name, rubric and time of making, and afterwards exports the
-//! same bytes. A project that holds something keeps what it is and says, and gains the items and judgments
-//! it lacks; a judgment that supersedes another waits until that one is there, so that the last word stays
-//! the last.
+//! An empty project takes over the file's key, name, rubric, study, people and time of making, and afterwards
+//! exports the same bytes. A project that holds something keeps what it is and says, its study and its leads
+//! among that, and gains the items, judgments and knowledge of people that it lacks; a judgment that supersedes
+//! another waits until that one is there, so that the last word stays the last.
 
 use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, RowProblem};
+use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
     UnixMillis,
 };
-use tiebreak_formats::{JudgmentRecord, LosslessRecord, SourceRecord};
-use tiebreak_store::{Import, NewProject, NewSource, StoreError};
+use tiebreak_formats::{AnnotatorRecord, JudgmentRecord, LosslessRecord, RepeatRecord, SourceRecord};
+use tiebreak_store::{Import, KnownPerson, NewProject, NewSource, StoreError};
 
 use crate::import::rows::note_problem;
 
@@ -42,6 +43,8 @@ pub struct Lossless<'a, 'store> {
     rubrics: HashMap<u32, Rubric>,
     /// The project's versions of those that judgments were given under.
     versions: HashMap<u32, u32>,
+    /// The project's versions of the file's studies.
+    studies: HashMap<u32, u32>,
     started_at: UnixMillis,
 }
 
@@ -90,6 +93,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
             waiting: HashMap::new(),
             rubrics: HashMap::new(),
             versions: HashMap::new(),
+            studies: HashMap::new(),
             started_at,
         }
     }
@@ -123,16 +127,29 @@ impl<'a, 'store> Lossless<'a, 'store> {
                     self.source(&name)?;
                 }
             }
-            LosslessRecord::Annotator(annotator) => {
-                // Two people of one name stay two people.
-                let is_known = self.known_people.contains(&annotator.key);
-                let name = if is_known {
-                    annotator.name
-                } else {
-                    unique_name(&annotator.name, &mut self.taken_people)
-                };
-                let id = self.import.annotator(annotator.key, &name)?;
-                self.annotators.insert(annotator.key, id);
+            LosslessRecord::Study(record) if self.adopts => {
+                let version = record.study.version;
+                match self.import.take_study(&record.study, record.set_at) {
+                    Ok(own) => drop(self.studies.insert(version, own)),
+                    Err(error) => return self.refuse(line, error),
+                }
+            }
+            LosslessRecord::Study(_) => {}
+            LosslessRecord::Annotator(record) => self.annotator(record)?,
+            LosslessRecord::Role(record) => match self.item(record.item)? {
+                Some(item) => self.import.take_role(item, &record.role)?,
+                None => self.note_stranger(line, "role", record.item),
+            },
+            LosslessRecord::Repeat(record) => self.repeat(line, record)?,
+            LosslessRecord::Conflict(record) => {
+                let item = self.item(record.item)?;
+                let annotator = self.annotators.get(&record.annotator).copied();
+                match (item, annotator) {
+                    (Some(item), Some(annotator)) => {
+                        self.import.add_conflict(MergeConflict { item, annotator })?;
+                    }
+                    _ => self.note_stranger(line, "finding of a merge", record.item),
+                }
             }
             LosslessRecord::Item(record) => {
                 let asks = self.asks.as_ref();
@@ -212,15 +229,11 @@ impl<'a, 'store> Lossless<'a, 'store> {
 
     fn store(&mut self, line: u64, record: JudgmentRecord) -> Result<(), ApiError> {
         let Some(item) = self.item(record.item)? else {
-            let reason =
-                format!("the judgment is about an item that the file does not hold, {}", record.item);
-            note_problem(self.report, RowProblem { line, reason }, true);
+            self.note_stranger(line, "judgment", record.item);
             return Ok(());
         };
         let Some(annotator) = self.annotators.get(&record.annotator).copied() else {
-            let reason =
-                format!("the judgment is by an annotator that the file does not hold, {}", record.annotator);
-            note_problem(self.report, RowProblem { line, reason }, true);
+            self.note_nobody(line, record.annotator);
             return Ok(());
         };
         let given = self.adopts.then_some((record.revision, record.supersedes));
@@ -238,10 +251,78 @@ impl<'a, 'store> Lossless<'a, 'store> {
         };
         match self.import.add_judgment(&judgment, given) {
             Ok(is_new) => self.report.judgments_added += u64::from(is_new),
-            Err(StoreError::Refused(reason)) => note_problem(self.report, RowProblem { line, reason }, true),
-            Err(error) => return Err(error.into()),
+            Err(error) => return self.refuse(line, error),
         }
         Ok(())
+    }
+
+    fn repeat(&mut self, line: u64, record: RepeatRecord) -> Result<(), ApiError> {
+        let Some(item) = self.item(record.item)? else {
+            self.note_stranger(line, "repeat", record.item);
+            return Ok(());
+        };
+        let Some(annotator) = self.annotators.get(&record.annotator).copied() else {
+            self.note_nobody(line, record.annotator);
+            return Ok(());
+        };
+        let judgment = NewJudgment {
+            id: record.id,
+            item,
+            annotator,
+            verdict: record.verdict,
+            flagged: record.flagged,
+            comment: record.comment,
+            rubric_version: self.version(record.rubric_version)?,
+            showing: record.showing,
+            origin: record.origin,
+            recorded_at: record.recorded_at,
+        };
+        match self.import.add_repeat(&judgment, record.repeat_of) {
+            Ok(is_new) => self.report.judgments_added += u64::from(is_new),
+            Err(error) => return self.refuse(line, error),
+        }
+        Ok(())
+    }
+
+    fn annotator(&mut self, record: AnnotatorRecord) -> Result<(), ApiError> {
+        // Two people of one name stay two people.
+        let is_known = self.known_people.contains(&record.key);
+        let name = if is_known { record.name } else { unique_name(&record.name, &mut self.taken_people) };
+        let id = self.import.annotator(record.key, &name)?;
+        self.annotators.insert(record.key, id);
+        let person = record.person;
+        let consented_version = person.consented_version;
+        let known = KnownPerson {
+            is_lead: person.is_lead,
+            tags: person.tags,
+            consented_at: person.consented_at,
+            consented_version: consented_version
+                .map(|version| self.studies.get(&version).copied().unwrap_or(version)),
+            arm: person.arm.zip(person.arm_place),
+            profile: person.profile,
+        };
+        Ok(self.import.take_person(id, &known, self.adopts)?)
+    }
+
+    /// Notes what cannot be stored, as a problem of its line; what else failed ends the import.
+    fn refuse(&mut self, line: u64, error: StoreError) -> Result<(), ApiError> {
+        match error {
+            StoreError::Refused(reason) => {
+                note_problem(self.report, RowProblem { line, reason }, true);
+                Ok(())
+            }
+            error => Err(error.into()),
+        }
+    }
+
+    fn note_stranger(&mut self, line: u64, what: &str, item: ItemKey) {
+        let reason = format!("the {what} is about an item that the file does not hold, {item}");
+        note_problem(self.report, RowProblem { line, reason }, true);
+    }
+
+    fn note_nobody(&mut self, line: u64, annotator: AnnotatorKey) {
+        let reason = format!("the judgment is by an annotator that the file does not hold, {annotator}");
+        note_problem(self.report, RowProblem { line, reason }, true);
     }
 
     /// The project's version of a rubric of the file.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemStatus, JudgmentId, NewJudgment,
-    Origin, Rubric, SourceId, UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemId, ItemStatus, JudgmentId,
+    NewJudgment, Origin, Rubric, SourceId, UnixMillis, Verdict,
 };
 use tiebreak_store::{Import, NewSource, PreparedItem, StoreError};
 
@@ -82,6 +82,7 @@ impl<'a, 'store> Rows<'a, 'store> {
                 continue;
             }
             let annotator = self.annotator(&vote)?;
+            let answers = if added.is_new { answers } else { self.joined(annotator, added.id, answers)? };
             let comment =
                 if vote.comment.is_empty() { words_left(&vote.answers, &answers) } else { vote.comment };
             let judgment = NewJudgment {
@@ -119,6 +120,27 @@ impl<'a, 'store> Rows<'a, 'store> {
             }
         }
         Ok(())
+    }
+
+    /// The answers of a label together with those to other questions that its annotator gave to the item in
+    /// other rows or files: votes come criterion by criterion, and one must not take the other out of force.
+    fn joined(
+        &self,
+        annotator: AnnotatorId,
+        item: ItemId,
+        answers: Vec<Answer>,
+    ) -> Result<Vec<Answer>, ApiError> {
+        let Some(before) = self.import.label_in_force(annotator, item)? else { return Ok(answers) };
+        let is_answered = |earlier: &Answer| {
+            answers
+                .iter()
+                .any(|answer| answer.question == earlier.question && answer.candidate == earlier.candidate)
+        };
+        let kept: Vec<Answer> = before.into_iter().filter(|earlier| !is_answered(earlier)).collect();
+        if kept.is_empty() {
+            return Ok(answers);
+        }
+        Ok(self.setting.rubric.fitted(answers.into_iter().chain(kept).collect()))
     }
 
     fn begin_source(&mut self) -> Result<SourceId, ApiError> {

@@ -50,6 +50,7 @@ impl Session {
                     is_reviewed: is_reviewed(&judgments),
                     flags: flags.iter().filter(|flag| flag.item == id).cloned().collect(),
                     model_was_wrong: model_was_wrong(&judgments, &flags, id),
+                    derived: reader.derived(id, &judgments)?,
                     judgments,
                     repeats: repeats
                         .iter()

@@ -1,9 +1,12 @@
 //! The second look: what calls for a reviewer, and the review.
 
+use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::queue::Place;
+use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
 use tiebreak_domain::second_look::{LookFilter, LookReason, LookReasonKind, SecondLook};
 use tiebreak_domain::{
-    Event, ExportFormat, ItemId, ItemStatus, NewJudgment, Origin, Outcome, Reply, Request, Verdict,
+    Answer, AnswerValue, Candidate, Derived, Event, ExportFormat, ItemFilter, ItemId, ItemStatus, Lineage,
+    NewJudgment, Origin, Outcome, Question, Reply, Request, Rubric, Verdict,
 };
 
 use crate::people::with_rows;
@@ -135,4 +138,60 @@ fn conflicts_of_a_merge_are_listed() {
     let found = look(&world, by(LookReasonKind::MergeConflict));
     assert_eq!(found.items[0].reasons, [LookReason::MergeConflict(world.info().annotator)]);
     assert_eq!(found.items[0].item, ItemId(1));
+}
+
+#[test]
+fn a_rewrite_is_listed_with_the_judgment_that_holds_it_and_goes_with_it() {
+    let world = with_rows(2);
+    let purpose = TextPurpose::Rewrite;
+    let kind = QuestionKind::Text { purpose, with_confidence: false };
+    let question = Question { required: false, ..Question::new("better", "Better?", Scope::Candidate, kind) };
+    let mut rubric = Rubric::default();
+    rubric.questions.push(question);
+    world.project(Request::SetRubric(Box::new(rubric)));
+    let said = |world: &World, words: Option<&str>| {
+        let item = world.queue(Place::At(ItemId(1)), 1).remove(0);
+        let mut answers = Verdict::overall(preference(Outcome::A)).answers().to_vec();
+        answers.extend(words.map(|words| Answer {
+            question: "better".into(),
+            candidate: Some(1),
+            value: AnswerValue::Text(TextAnswer { text: words.into(), confidence: None }),
+        }));
+        let judgment = world.judgment(&item, Verdict::Judged { answers });
+        let judgment = NewJudgment { flagged: true, rubric_version: 2, ..judgment };
+        let id = judgment.id;
+        world.submit(judgment);
+        id
+    };
+    let judgment = said(&world, Some("A good answer"));
+    let derived = look(&world, all()).items[0].derived.clone();
+    let lineage = Lineage {
+        item: ItemId(1),
+        original: Some(1),
+        annotator: world.info().annotator,
+        judgment,
+        question: "better".into(),
+    };
+    assert_eq!(derived, [Derived { candidate: Candidate::markdown("A good answer"), lineage }]);
+    let rows = |world: &World| {
+        let Reply::Found { view, .. } = world.engine.call(Request::Find(ItemFilter::default())).unwrap()
+        else {
+            panic!("nothing was found")
+        };
+        match world.engine.call(Request::Rows { view, from: 0, count: 2 }).unwrap() {
+            Reply::Rows { rows, .. } => rows,
+            other => panic!("expected rows, found {other:?}"),
+        }
+    };
+    let row = &rows(&world)[0].rewrites;
+    assert_eq!((row.len(), row[0].original, row[0].text.as_str()), (1, Some(1), "A good answer"));
+    let text = world.export(ExportFormat::Tiebreak, "all.jsonl");
+    let copy = World::new();
+    copy.create("copy.tiebreak");
+    copy.import(&copy.write("all.jsonl", text));
+    let again = look(&copy, all()).items[0].derived.clone();
+    assert_eq!((again.len(), again[0].lineage.judgment), (1, judgment), "lineage survives the lossless file");
+    said(&world, None);
+    assert!(look(&world, all()).items[0].derived.is_empty(), "it was taken back with the judgment");
+    assert!(rows(&world).iter().all(|row| row.rewrites.is_empty()));
 }

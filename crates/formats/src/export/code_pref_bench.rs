@@ -60,12 +60,22 @@ fn row(question: &Question, judged: &Judged, votes: &[(&'static str, &str)]) -> 
     Ok(json_line(&Line {
         task_id: judged.name(),
         instruction: prompt_text(&judged.item.item.prompt)?,
-        choices: responses(judged)?,
+        choices: responses(judged)?.map(unfenced),
         gt_choice: judged.item.item.metadata.get("gt_choice"),
         criterion: &question.key,
         annotations,
         annotators,
     }))
+}
+
+/// The code of a text that is one block of code without a language, as the import makes it; any other text as it
+/// is.
+fn unfenced(text: String) -> String {
+    let code = text.strip_prefix("```\n").and_then(|rest| rest.strip_suffix("\n```"));
+    match code.filter(|code| !code.contains("```")) {
+        Some(code) => code.to_owned(),
+        None => text,
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +84,14 @@ mod tests {
     use super::*;
     use tiebreak_domain::rubric::StrengthSteps;
     use tiebreak_domain::{ExportFormat, ExportPlan};
+
+    #[test]
+    fn code_comes_without_the_fence_that_it_was_shown_in() {
+        assert_eq!(unfenced("```\na\n\nb\n```".into()), "a\n\nb");
+        for text in ["a", "```rust\na\n```", "```\na\n```\nand\n```\nb\n```"] {
+            assert_eq!(unfenced(text.into()), text, "it is more than a block");
+        }
+    }
 
     #[test]
     fn the_votes_on_the_question_asked_for_stand_side_by_side() {

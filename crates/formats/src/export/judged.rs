@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
 use tiebreak_domain::{
-    AnnotatorId, Answer, AnswerValue, Candidate, Judgment, Question, Rubric, StoredItem, Verdict,
+    AnnotatorId, Answer, AnswerValue, Candidate, Derived, Judgment, Question, Rubric, StoredItem, Verdict,
 };
 
 /// The names and rubrics that an export of one project needs.
@@ -106,6 +106,12 @@ impl<'a> Judged<'a> {
             let is_meant = is_of_purpose && answer.candidate == candidate && !words.text.trim().is_empty();
             is_meant.then_some(words.text.as_str())
         })
+    }
+
+    /// The candidates that a judgment wrote, by the rubric it was given under.
+    pub fn derived(&self, judgment: &Judgment) -> Vec<Derived> {
+        let rubric = self.names.rubrics.get(&judgment.given.rubric_version);
+        rubric.map(|rubric| rubric.derived(&self.item.item, judgment)).unwrap_or_default()
     }
 
     /// Why an annotator judged so: the rationale about the whole, or else the comment. Empty if there is none.

@@ -1,7 +1,10 @@
 //! Unpaired rows for KTO: a completion, and whether it is desirable.
 //!
 //! A decided pair becomes two rows, the chosen true and the rejected false. Where each candidate was called
-//! good or not by itself (a yes/no question), each has a row of its own, and nothing is taken apart.
+//! good or not by itself (a yes/no question), each has a row of its own, and nothing is taken apart. A rewrite is
+//! desirable; what it was made of is not, where no other row says something of it.
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +14,7 @@ use tiebreak_domain::{Candidate, ExportPlan, Judgment, Part, Question};
 use super::judged::{Judged, rating_of};
 use super::output::{ItemOutput, json_line};
 use super::policy::{PairRow, UNANSWERED, WAITING, agreed_value, disagreement, is_labelled, rows_of_item};
+use super::rewrites::{self, is_of_rewrites};
 use super::turns::{check_end, check_turns, messages, prompt_text, response_text, turns};
 
 #[derive(Serialize)]
@@ -26,14 +30,38 @@ struct Line<'a> {
 
 /// Writes the rows of one item.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
-    if is_labelled(plan.format, question) {
-        write_labelled(plan, question, judged, output);
-        return;
-    }
-    if judged.candidates().len() < 2 {
+    let mut named = BTreeSet::new();
+    if is_of_rewrites(question) {
+        // Nothing but rewrites is written.
+    } else if is_labelled(plan.format, question) {
+        write_labelled(plan, question, judged, &mut named, output);
+    } else if judged.candidates().len() < 2 {
         output.leave_out("fewer than two candidates", judged.judgments.len() as u64);
-        return;
+    } else {
+        write_pairs(plan, question, judged, &mut named, output);
     }
+    rewrites::write(plan, question, judged, output, |rewrite| {
+        let annotator = rewrite.names_annotator.then(|| judged.names.annotators.get(&rewrite.by)).flatten();
+        let annotator = annotator.map(String::as_str);
+        let label =
+            |candidate, label| (line(judged, candidate, rewrite.original, label, annotator), Some(label));
+        let mut rows = vec![label(Some(&rewrite.candidate), true)];
+        // A completion is never called two things; of several rewrites of one, it is called so once.
+        if named.insert(rewrite.original) {
+            rows.push(label(judged.candidates().get(rewrite.original), false));
+        }
+        rows
+    });
+}
+
+/// Writes both sides of every pair, and notes which candidates have a row.
+fn write_pairs(
+    plan: &ExportPlan,
+    question: &Question,
+    judged: &Judged,
+    named: &mut BTreeSet<usize>,
+    output: &mut ItemOutput,
+) {
     for group in rows_of_item(plan, question, judged, output) {
         let mut labelled: Vec<(usize, bool, Option<&str>)> = Vec::new();
         for PairRow { chosen, rejected, both, annotator, .. } in group.rows {
@@ -47,11 +75,19 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
                 }
             }
         }
+        named.extend(labelled.iter().map(|(index, ..)| *index));
         take(judged, &labelled, group.judgments, output);
     }
 }
 
-fn write_labelled(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
+/// Writes every candidate with its own label, and notes which have one.
+fn write_labelled(
+    plan: &ExportPlan,
+    question: &Question,
+    judged: &Judged,
+    named: &mut BTreeSet<usize>,
+    output: &mut ItemOutput,
+) {
     let candidates = judged.candidates().len();
     let labels = |judgment: &Judgment| -> Vec<Option<bool>> {
         (0..candidates)
@@ -66,6 +102,8 @@ fn write_labelled(plan: &ExportPlan, question: &Question, judged: &Judged, outpu
         .filter(|(_, labels)| labels.iter().any(Option::is_some))
         .collect();
     output.leave_out(UNANSWERED, (answered.len() - said.len()) as u64);
+    let is_said_of = |index: &usize| said.iter().any(|(_, labels)| labels[*index].is_some());
+    named.extend((0..candidates).filter(is_said_of));
     let rows = |labels: &[Option<bool>], annotator| -> Vec<(usize, bool, Option<&str>)> {
         labels.iter().enumerate().filter_map(|(index, label)| Some((index, (*label)?, annotator))).collect()
     };
@@ -103,8 +141,12 @@ fn write_labelled(plan: &ExportPlan, question: &Question, judged: &Judged, outpu
 }
 
 fn take(judged: &Judged, rows: &[(usize, bool, Option<&str>)], judgments: u64, output: &mut ItemOutput) {
-    let lines: Vec<Result<String, String>> =
-        rows.iter().map(|(index, label, annotator)| line(judged, *index, *label, *annotator)).collect();
+    let lines: Vec<Result<String, String>> = rows
+        .iter()
+        .map(|(index, label, annotator)| {
+            line(judged, judged.candidates().get(*index), *index, *label, *annotator)
+        })
+        .collect();
     if lines.iter().all(Result::is_ok) {
         for (_, label, _) in rows {
             output.labels[usize::from(!label)] += 1;
@@ -113,9 +155,15 @@ fn take(judged: &Judged, rows: &[(usize, bool, Option<&str>)], judgments: u64, o
     output.take(lines, judgments);
 }
 
-fn line(judged: &Judged, index: usize, label: bool, annotator: Option<&str>) -> Result<String, String> {
+fn line(
+    judged: &Judged,
+    candidate: Option<&Candidate>,
+    index: usize,
+    label: bool,
+    annotator: Option<&str>,
+) -> Result<String, String> {
     let item = &judged.item.item;
-    let Some(candidate) = item.candidates.get(index) else { return Err("the item is no pair".to_owned()) };
+    let Some(candidate) = candidate else { return Err("the item is no pair".to_owned()) };
     let (prompt, completion) = if is_conversation(&item.prompt, candidate) {
         response_turns(&item.prompt, candidate, index)?
     } else {

@@ -28,6 +28,10 @@ pub struct ItemOutput {
     pub refused: Vec<(u64, String)>,
     /// Labels of unpaired rows: true and false.
     pub labels: [u64; 2],
+    /// Rewritten responses that went in.
+    pub rewrites: u64,
+    /// Rewritten responses that were left out.
+    pub rewrites_left_out: u64,
 }
 
 impl ItemOutput {
@@ -64,6 +68,8 @@ pub fn leave_out(left_out: &mut Vec<(String, u64)>, reason: &str, judgments: u64
 pub fn add_to_counts(counts: &mut ExportCounts, output: &ItemOutput) {
     counts.rows += (output.lines.len() + output.second_lines.len()) as u64;
     counts.judgments += output.judgments;
+    counts.rewrites += output.rewrites;
+    counts.rewrites_left_out += output.rewrites_left_out;
     for (reason, judgments) in &output.left_out {
         leave_out(&mut counts.left_out, reason, *judgments);
     }

@@ -1,22 +1,29 @@
-//! Rows of chosen and rejected of one item: the policies' rows in the words of a trainer.
+//! Rows of chosen and rejected of one item: the policies' rows, and those of rewrites, in the words of a trainer.
 
-use tiebreak_domain::{ExportPlan, Question};
+use tiebreak_domain::{AnnotatorId, Candidate, ExportFormat, ExportPlan, Question};
 
 use super::judged::Judged;
+use super::language_feedback;
 use super::output::ItemOutput;
 use super::policy::{PairRow, rows_of_item};
 use super::preference::{Membership, PreferenceRow, preference_line_in_group};
+use super::rewrites::{self, Rewrite, is_of_rewrites};
 
 /// Writes the rows of one item.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
-    if judged.candidates().len() < 2 {
+    if is_of_rewrites(question) {
+        // Nothing but rewrites is written.
+    } else if judged.candidates().len() < 2 {
         output.leave_out("fewer than two candidates", judged.judgments.len() as u64);
-        return;
+    } else {
+        for group in rows_of_item(plan, question, judged, output) {
+            let lines = group.rows.iter().map(|row| line(plan, row, judged)).collect();
+            output.take(lines, group.judgments);
+        }
     }
-    for group in rows_of_item(plan, question, judged, output) {
-        let lines = group.rows.iter().map(|row| line(plan, row, judged)).collect();
-        output.take(lines, group.judgments);
-    }
+    rewrites::write(plan, question, judged, output, |rewrite| {
+        vec![(line_of_rewrite(plan, rewrite, judged), None)]
+    });
 }
 
 fn line(plan: &ExportPlan, row: &PairRow, judged: &Judged) -> Result<String, String> {
@@ -24,18 +31,53 @@ fn line(plan: &ExportPlan, row: &PairRow, judged: &Judged) -> Result<String, Str
     let (Some(chosen), Some(rejected)) = (candidates.get(row.chosen), candidates.get(row.rejected)) else {
         return Err("the item is no pair".to_owned());
     };
-    let annotator = row.annotator.and_then(|id| judged.names.annotators.get(&id));
-    let membership =
-        (candidates.len() > 2).then(|| Membership { id: judged.item.key.to_string(), weight: row.weight });
-    let row = PreferenceRow {
-        prompt: &judged.item.item.prompt,
-        chosen,
-        rejected,
-        margin: row.margin,
-        annotator: annotator.map(String::as_str),
-        external_id: judged.item.item.external_id.as_deref(),
-    };
-    preference_line_in_group(plan.format, &row, membership.as_ref())
+    let pair = Pair { chosen, rejected, place: row.rejected, voters: &row.voters };
+    pair.line(plan, judged, row.annotator, row.margin, row.weight)
+}
+
+fn line_of_rewrite(plan: &ExportPlan, rewrite: &Rewrite, judged: &Judged) -> Result<String, String> {
+    let original = judged.candidates().get(rewrite.original);
+    let rejected = original.ok_or("what was rewritten is no candidate of the item")?;
+    let voters = [rewrite.by];
+    let pair = Pair { chosen: &rewrite.candidate, rejected, place: rewrite.original, voters: &voters };
+    let annotator = rewrite.names_annotator.then_some(rewrite.by);
+    pair.line(plan, judged, annotator, rewrite.margin, rewrite.weight)
+}
+
+/// Two candidates, the place of the rejected one in its item, and who says so.
+struct Pair<'a> {
+    chosen: &'a Candidate,
+    rejected: &'a Candidate,
+    place: usize,
+    voters: &'a [AnnotatorId],
+}
+
+impl Pair<'_> {
+    fn line(
+        &self,
+        plan: &ExportPlan,
+        judged: &Judged,
+        annotator: Option<AnnotatorId>,
+        margin: Option<f64>,
+        weight: Option<f64>,
+    ) -> Result<String, String> {
+        let annotator = annotator.and_then(|id| judged.names.annotators.get(&id));
+        let membership =
+            (judged.candidates().len() > 2).then(|| Membership { id: judged.item.key.to_string(), weight });
+        let row = PreferenceRow {
+            prompt: &judged.item.item.prompt,
+            chosen: self.chosen,
+            rejected: self.rejected,
+            margin,
+            annotator: annotator.map(String::as_str),
+            external_id: judged.item.item.external_id.as_deref(),
+        };
+        if plan.format == ExportFormat::LanguageFeedback {
+            let critique = language_feedback::critique(judged, self.place, self.voters);
+            return language_feedback::line(&row, &critique, membership.as_ref());
+        }
+        preference_line_in_group(plan.format, &row, membership.as_ref())
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +85,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::testing::*;
     use super::*;
-    use tiebreak_domain::ExportFormat;
     use tiebreak_domain::export::NWayPolicy;
     use tiebreak_domain::rubric::RankingForm;
 

@@ -38,6 +38,8 @@ pub struct PairRow {
     pub weight: Option<f64>,
     /// Who said so, if every judgment has its own row.
     pub annotator: Option<AnnotatorId>,
+    /// Whoever said so, in the order of the judgments.
+    pub voters: Vec<AnnotatorId>,
 }
 
 /// Rows that stand or fall together, and how many judgments they stand for.
@@ -193,6 +195,8 @@ fn group(
         output.leave_out(left_out_as, judgments);
         return None;
     }
+    let voters: Vec<AnnotatorId> = votes.iter().map(|vote| vote.annotator()).collect();
+    let rows = rows.into_iter().map(|row| PairRow { voters: voters.clone(), ..row }).collect();
     Some(RowGroup { rows, judgments })
 }
 
@@ -202,7 +206,7 @@ fn row(
     both: Option<bool>,
     annotator: Option<AnnotatorId>,
 ) -> PairRow {
-    PairRow { chosen, rejected, both, margin, weight: None, annotator }
+    PairRow { chosen, rejected, both, margin, weight: None, annotator, voters: Vec::new() }
 }
 
 /// The rows of a pair in which neither won; none, and why, where the plan drops or has not asked.
@@ -244,8 +248,9 @@ fn decided_group(
         }
         Some(StrengthPolicy::Ignore | StrengthPolicy::Margin { .. }) | None => true,
     };
-    let strengths: Vec<Option<Strength>> =
-        votes.iter().map(|vote| vote.preference.strength).filter(is_strong_enough).collect();
+    let strong: Vec<&&Vote<'_>> =
+        votes.iter().filter(|vote| is_strong_enough(&vote.preference.strength)).collect();
+    let strengths: Vec<Option<Strength>> = strong.iter().map(|vote| vote.preference.strength).collect();
     if policy.is_none() && strengths.iter().any(Option::is_some) {
         output.leave_out(WAITING, all);
         return None;
@@ -258,7 +263,9 @@ fn decided_group(
         Some(StrengthPolicy::Margin { unset }) => Some(mean_margin(&strengths, unset)),
         _ => None,
     };
-    Some(RowGroup { judgments: strengths.len() as u64, rows: vec![row(pair, margin, None, annotator)] })
+    let voters = strong.iter().map(|vote| vote.annotator()).collect();
+    let row = PairRow { voters, ..row(pair, margin, None, annotator) };
+    Some(RowGroup { judgments: strengths.len() as u64, rows: vec![row] })
 }
 
 /// The plan's word on strength, if the format can follow it.

@@ -101,7 +101,8 @@ pub fn preference_line_in_group(
     Ok(serde_json::to_string(&line).expect("keys are strings and the writer is memory"))
 }
 
-fn check(row: &PreferenceRow) -> Result<(), String> {
+/// Holds a row against what goes for every format but those that know media.
+pub(super) fn check(row: &PreferenceRow) -> Result<(), String> {
     let parts = [
         ("the prompt", row.prompt),
         ("the chosen side", &row.chosen.parts),

@@ -5,14 +5,18 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::Value;
 use tiebreak_domain::item::Metadata;
+use tiebreak_domain::person::ProfileAnswer;
+use tiebreak_domain::quality::QualityRules;
 use tiebreak_domain::showing::Acquisition;
+use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Context, Item, ItemStatus, JudgmentId, Order, Origin, Outcome, Part, Preference,
-    ProjectKey, Rubric, Showing, Strength, UnixMillis, Verdict,
+    AnnotatorKey, Candidate, Context, Item, ItemKey, ItemRole, ItemStatus, JudgmentId, Order, Origin,
+    Outcome, Part, Preference, ProjectKey, Rubric, Showing, Strength, StudySetup, UnixMillis, Verdict,
 };
 use tiebreak_formats::{
-    AnnotatorRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord, ProjectRecord, Reader,
-    Record, SourceRecord,
+    AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,
+    LosslessRecord, PersonRecord, ProjectRecord, Reader, Record, RepeatRecord, RoleRecord, SourceRecord,
+    StudyRecord,
 };
 
 use crate::files::file;
@@ -140,6 +144,67 @@ fn project(name: String) -> ProjectRecord {
     }
 }
 
+fn repeat(record: JudgmentRecord) -> RepeatRecord {
+    RepeatRecord {
+        id: record.id,
+        item: record.item,
+        annotator: record.annotator,
+        repeat_of: record.supersedes.unwrap_or(record.id),
+        verdict: record.verdict,
+        flagged: record.flagged,
+        comment: record.comment,
+        rubric_version: record.rubric_version,
+        showing: record.showing,
+        origin: record.origin,
+        recorded_at: record.recorded_at,
+    }
+}
+
+fn profile_value() -> impl Strategy<Value = ProfileValue> {
+    prop_oneof![
+        ".*".prop_map(ProfileValue::Text),
+        (-1e300..1e300_f64).prop_map(ProfileValue::Number),
+        ".*".prop_map(ProfileValue::Choice),
+        vec(".*", 0..3).prop_map(ProfileValue::Choices),
+        any::<i32>().prop_map(ProfileValue::Slider),
+    ]
+}
+
+prop_compose! {
+    fn person()(
+        is_lead in any::<bool>(), tags in vec(".*", 0..3), consented_at in option::of(any::<i64>()),
+        consented_version in option::of(any::<u32>()), arm in option::of((".*", any::<u32>())),
+        profile in vec((".*", profile_value(), any::<i64>()), 0..3),
+    ) -> PersonRecord {
+        let (arm, arm_place) = arm.unzip();
+        let profile = profile.into_iter().map(|(field, value, at)| ProfileAnswer { field, value, answered_at: UnixMillis(at) });
+        PersonRecord {
+            is_lead,
+            tags,
+            consented_at: consented_at.map(UnixMillis),
+            consented_version,
+            arm,
+            arm_place,
+            profile: profile.collect(),
+        }
+    }
+}
+
+prop_compose! {
+    fn study()(
+        set_at in any::<i64>(), version in any::<u32>(), texts in any::<[String; 4]>(), tags in vec(".*", 0..3),
+        number in option::of(-1e300..1e300_f64), seed in option::of(any::<u64>()), rate in option::of(0.0..=1.0_f64),
+    ) -> StudyRecord {
+        let [name, consent, key, title] = texts;
+        let kind = ProfileKind::Number { lowest: number, highest: None };
+        let arms = seed.map(|seed| Arms { names: vec!["a".into(), "b".into()], block_size: 2, seed });
+        let quality = QualityRules { gold_rate: rate, ..QualityRules::default() };
+        let profile = vec![ProfileField::new(&key, &title, kind)];
+        let study = StudySetup { version, name, consent, profile, arms, tags, quality, ..StudySetup::default() };
+        StudyRecord { set_at: UnixMillis(set_at), study }
+    }
+}
+
 fn record() -> impl Strategy<Value = LosslessRecord> {
     prop_oneof![
         ".*".prop_map(|name| LosslessRecord::Project(project(name))),
@@ -155,10 +220,24 @@ fn record() -> impl Strategy<Value = LosslessRecord> {
                 })
             }
         ),
-        (any::<[u8; 16]>(), ".*").prop_map(|(key, name)| LosslessRecord::Annotator(AnnotatorRecord {
-            key: AnnotatorKey(key),
-            name
-        })),
+        (any::<[u8; 16]>(), ".*", person()).prop_map(|(key, name, person)| {
+            LosslessRecord::Annotator(AnnotatorRecord { key: AnnotatorKey(key), name, person })
+        }),
+        study().prop_map(LosslessRecord::Study),
+        (any::<[u8; 16]>(), 0..3_u8, verdict(), ".*").prop_map(|(item, role, verdict, explanation)| {
+            let expected = verdict.answers().to_vec();
+            let role = match role {
+                0 => ItemRole::Training { expected, explanation },
+                1 => ItemRole::Gold { expected },
+                _ => ItemRole::Attention { expected },
+            };
+            LosslessRecord::Role(RoleRecord { item: ItemKey(item), role })
+        }),
+        judgment_record().prop_map(|record| LosslessRecord::Repeat(repeat(record))),
+        any::<[[u8; 16]; 2]>().prop_map(|[item, annotator]| {
+            let (item, annotator) = (ItemKey(item), AnnotatorKey(annotator));
+            LosslessRecord::Conflict(ConflictRecord { item, annotator })
+        }),
         item_record().prop_map(LosslessRecord::Item),
         judgment_record().prop_map(LosslessRecord::Judgment),
     ]
@@ -178,7 +257,13 @@ proptest! {
 #[test]
 fn the_first_line_looks_as_documented() {
     let line = LosslessRecord::Project(project("P".into())).to_line();
-    assert!(line.starts_with(r#"{"record":"project","tiebreak":1,"key":"09090909"#), "{line}");
+    assert!(line.starts_with(r#"{"record":"project","tiebreak":2,"key":"09090909"#), "{line}");
+    let older = line.replacen("\"tiebreak\":2", "\"tiebreak\":1", 1);
+    assert!(LosslessRecord::from_line(&older).is_ok(), "files without studies are still read");
+    for unknown in ["0", "3"] {
+        let line = line.replacen("\"tiebreak\":2", &format!("\"tiebreak\":{unknown}"), 1);
+        assert!(matches!(LosslessRecord::from_line(&line), Err(LosslessError::Version { .. })), "{unknown}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! So the order depends on what the copies hold, never on which is merged into which; merged again it stays;
 //! and of three copies it does not matter which two are merged first.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::{JudgmentId, UnixMillis};
 
@@ -28,18 +28,34 @@ pub(super) fn merged(mine: &[Step], theirs: &[Step]) -> Vec<JudgmentId> {
     let shared = mine.iter().zip(theirs).take_while(|(one, other)| one.1 == other.1).count();
     let mut order: Vec<JudgmentId> = mine[..shared].iter().map(|step| step.1).collect();
     let mut placed: HashSet<JudgmentId> = order.iter().copied().collect();
+    let place = |log: &[Step]| -> HashMap<JudgmentId, (usize, UnixMillis)> {
+        log.iter().enumerate().map(|(place, step)| (step.1, (place, step.0))).collect()
+    };
+    let (place_in_mine, place_in_theirs) = (place(mine), place(theirs));
     // A label imported into both copies is one judgment with two times; the earlier counts in both.
-    let key = |step: &Step, others: &[Step]| {
-        let there = others.iter().find(|other| other.1 == step.1).map_or(step.0, |other| other.0);
-        (step.0.min(there), step.1)
+    let key = |step: &Step, others: &HashMap<JudgmentId, (usize, UnixMillis)>| {
+        (others.get(&step.1).map_or(step.0, |(_, at)| step.0.min(*at)), step.1)
     };
     let (mut mine_left, mut theirs_left) = (&mine[shared..], &theirs[shared..]);
     loop {
         let next = match (mine_left.first(), theirs_left.first()) {
             (None, None) => return order,
-            (Some(one), Some(other)) if key(other, mine) < key(one, theirs) => take(&mut theirs_left),
+            (Some(one), Some(other)) => {
+                // What the other log has further on waits until that log has come so far.
+                let waits = |step: &Step, others: &HashMap<JudgmentId, (usize, UnixMillis)>, at: usize| {
+                    !placed.contains(&step.1) && others.get(&step.1).is_some_and(|(place, _)| *place > at)
+                };
+                let one_waits = waits(one, &place_in_theirs, theirs.len() - theirs_left.len());
+                let other_waits = waits(other, &place_in_mine, mine.len() - mine_left.len());
+                let is_theirs = match (one_waits, other_waits) {
+                    (true, false) => true,
+                    (false, true) => false,
+                    _ => key(other, &place_in_mine) < key(one, &place_in_theirs),
+                };
+                take(if is_theirs { &mut theirs_left } else { &mut mine_left })
+            }
             (None, Some(_)) => take(&mut theirs_left),
-            (Some(_), _) => take(&mut mine_left),
+            (Some(_), None) => take(&mut mine_left),
         };
         if placed.insert(next) {
             order.push(next);
@@ -102,7 +118,61 @@ mod tests {
         merged(one, other).into_iter().filter_map(find).collect()
     }
 
+    /// Logs into which the same labels were imported at different times, between what each copy says for itself.
+    fn copies_with_labels() -> impl Strategy<Value = [Vec<Step>; 2]> {
+        let labels = proptest::collection::vec(1..=3_u8, 0..4).prop_map(|mut ids| {
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        let log = move |first: u8| {
+            let steps =
+                (labels.clone().prop_shuffle(), proptest::collection::vec((0..20_i64, 0..4_usize), 0..4));
+            let at = proptest::collection::vec(0..20_i64, 8);
+            (steps, at).prop_map(move |((labels, own), at)| {
+                let mut log: Vec<u8> = labels;
+                for (index, (_, place)) in own.iter().enumerate() {
+                    log.insert((*place).min(log.len()), first + index as u8);
+                }
+                log.into_iter().zip(at).map(|(id, at)| step(at, id)).collect::<Vec<Step>>()
+            })
+        };
+        (log(10), log(20)).prop_map(|(one, other)| [one, other])
+    }
+
+    /// Whether some order keeps both logs' own orders.
+    fn agree(one: &[Step], other: &[Step]) -> bool {
+        let shared = |log: &[Step], others: &[Step]| -> Vec<JudgmentId> {
+            let is_shared = |step: &&Step| others.iter().any(|other| other.1 == step.1);
+            log.iter().filter(is_shared).map(|step| step.1).collect()
+        };
+        shared(one, other) == shared(other, one)
+    }
+
+    #[test]
+    fn a_label_that_superseded_a_word_in_its_own_copy_still_does() {
+        let (one, other) = ([step(1, 1), step(2, 2)], [step(5, 3), step(7, 1)]);
+        assert_eq!(ids(&merged(&one, &other)), [3, 1, 2], "1 came after 3 there, and 2 after 1 here");
+        assert_eq!(ids(&merged(&other, &one)), [3, 1, 2]);
+    }
+
     proptest! {
+        #[test]
+        fn labels_in_both_copies_keep_each_copys_order([one, other] in copies_with_labels()) {
+            let joined = merged(&one, &other);
+            prop_assert_eq!(&joined, &merged(&other, &one), "the same in both directions");
+            let steps = both(&one, &other);
+            prop_assert_eq!(&both(&steps, &other), &steps, "merged again it stays");
+            if agree(&one, &other) {
+                for log in [&one, &other] {
+                    let own: Vec<JudgmentId> =
+                        joined.iter().filter(|id| log.iter().any(|step| step.1 == **id)).copied().collect();
+                    let expected: Vec<JudgmentId> = log.iter().map(|step| step.1).collect();
+                    prop_assert_eq!(own, expected, "each copy's own order holds");
+                }
+            }
+        }
+
         #[test]
         fn it_matters_neither_who_merges_whom_nor_in_what_turn([one, two, three] in copies()) {
             let joined = both(&one, &two);

@@ -1,24 +1,26 @@
 //! Merging people: what another copy knows of those who said something there, and is not known here.
 //!
-//! What is known here stays. Repeats come by their id; roles of items, tags, consent and profile answers come
+//! What is known here stays. Repeats come by their id, and what merges found there comes too; roles of items, tags, consent and profile answers come
 //! where there are none here. The study, PINs, leads and leases stay in their copy: how work is shared out here
 //! is for whoever leads it here. An arm comes where a person has none here, with a place after all others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, params};
-use tiebreak_domain::AnnotatorId;
+use tiebreak_domain::merge::MergeConflict;
+use tiebreak_domain::{AnnotatorId, ItemId, JudgmentId, NewJudgment};
 
 use super::ensure;
-use crate::Result;
+use crate::{Result, assignment, item, repeat};
 
-/// Takes in what the other copy knows; `annotators` and `items` say who and what is which here, items by the
-/// other's number with 0 where there is none.
+/// Takes in what the other copy knows; `annotators`, `items` and `versions` say who, what and which rubric is which
+/// here, items by the other's number with 0 where there is none.
 pub(crate) fn merge(
     own: &Connection,
     other: &Connection,
     annotators: &HashMap<AnnotatorId, AnnotatorId>,
     items: &[u32],
+    versions: &BTreeMap<u32, u32>,
 ) -> Result<()> {
     let mut people: Vec<(AnnotatorId, AnnotatorId)> =
         annotators.iter().map(|(&theirs, &own)| (theirs, own)).collect();
@@ -27,7 +29,8 @@ pub(crate) fn merge(
     for (theirs, here) in people {
         person(own, other, theirs, here)?;
     }
-    repeats(own, other, annotators, items)?;
+    repeats(own, other, annotators, items, versions)?;
+    conflicts(own, other, annotators, items)?;
     roles(own, other, items)
 }
 
@@ -77,28 +80,43 @@ fn repeats(
     other: &Connection,
     annotators: &HashMap<AnnotatorId, AnnotatorId>,
     items: &[u32],
+    versions: &BTreeMap<u32, u32>,
 ) -> Result<()> {
     let mut statement = other.prepare(
-        "SELECT id, annotator_id, item_id, repeat_of, body, recorded_at FROM repeat_judgment ORDER BY number",
-    )?;
-    let mut insert = own.prepare(
-        "INSERT OR IGNORE INTO repeat_judgment (id, annotator_id, item_id, repeat_of, body, recorded_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "SELECT annotator_id, item_id, repeat_of, body FROM repeat_judgment ORDER BY recorded_at, id",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let annotator = annotators.get(&AnnotatorId(row.get(1)?));
-        let (Some(annotator), Some(item)) = (annotator, own_item(items, row.get(2)?)) else { continue };
-        insert.execute(params![
-            row.get::<_, [u8; 16]>(0)?,
-            annotator.0,
-            item,
-            row.get::<_, [u8; 16]>(3)?,
-            row.get::<_, String>(4)?,
-            row.get::<_, i64>(5)?,
-        ])?;
+        let annotator = annotators.get(&AnnotatorId(row.get(0)?));
+        let (Some(&annotator), Some(item)) = (annotator, own_item(items, row.get(1)?)) else { continue };
+        let mut given: NewJudgment = item::json(row, 3)?;
+        if repeat::is_known(own, given.id)? {
+            continue;
+        }
+        given.annotator = annotator;
+        given.item = ItemId(i64::from(item));
+        given.rubric_version = versions.get(&given.rubric_version).copied().unwrap_or(given.rubric_version);
+        repeat::append(own, &given, JudgmentId(row.get(2)?))?;
     }
     Ok(())
+}
+
+/// What merges into the other copy found is as true here.
+fn conflicts(
+    own: &Connection,
+    other: &Connection,
+    annotators: &HashMap<AnnotatorId, AnnotatorId>,
+    items: &[u32],
+) -> Result<()> {
+    let mut statement = other.prepare("SELECT annotator_id, item_id FROM merge_conflict")?;
+    let mut rows = statement.query([])?;
+    let mut conflicts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let annotator = annotators.get(&AnnotatorId(row.get(0)?));
+        let (Some(&annotator), Some(item)) = (annotator, own_item(items, row.get(1)?)) else { continue };
+        conflicts.push(MergeConflict { item: ItemId(i64::from(item)), annotator });
+    }
+    assignment::add_conflicts(own, &conflicts)
 }
 
 fn roles(own: &Connection, other: &Connection, items: &[u32]) -> Result<()> {

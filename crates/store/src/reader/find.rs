@@ -1,9 +1,11 @@
 //! The items browser: which items a filter finds, and the lines that show them.
 
+use std::collections::BTreeMap;
+
 use roaring::RoaringBitmap;
 use rusqlite::params;
-use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS};
-use tiebreak_domain::{ItemFilter, ItemId, Part, SourceId};
+use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS, RowRewrite};
+use tiebreak_domain::{Derived, ItemFilter, ItemId, Part, Rubric, SourceId};
 
 use super::Reader;
 use crate::facets::bit;
@@ -68,6 +70,7 @@ impl Reader {
     /// The lines of some items, in the order asked.
     pub fn rows(&self, ids: &[ItemId]) -> Result<Vec<ItemRow>> {
         let mut statement = self.connection.prepare_cached(&format!("{} WHERE id = ?1", item::SELECT))?;
+        let deriving = self.deriving_rubrics()?;
         ids.iter()
             .map(|&id| {
                 let mut rows = statement.query([id.0])?;
@@ -84,9 +87,26 @@ impl Reader {
                     source: SourceId(row.get(2)?),
                     status: status_from_word(text(row, 3)?)?,
                     verdicts: self.facets.read().verdicts(bit(id)?),
+                    rewrites: self.row_rewrites(&deriving, id)?,
                 })
             })
             .collect()
+    }
+}
+
+impl Reader {
+    /// What was rewritten of an item, where its rubrics ask for that.
+    fn row_rewrites(&self, deriving: &BTreeMap<u32, Rubric>, id: ItemId) -> Result<Vec<RowRewrite>> {
+        if deriving.is_empty() {
+            return Ok(Vec::new());
+        }
+        let derived = self.derived_under(deriving, id, &self.in_force(id)?)?;
+        let rewrite = |derived: Derived| RowRewrite {
+            annotator: derived.lineage.annotator,
+            original: derived.lineage.original,
+            text: line_from_parts(&derived.candidate.parts),
+        };
+        Ok(derived.into_iter().map(rewrite).collect())
     }
 }
 

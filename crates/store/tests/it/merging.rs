@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use tiebreak_domain::merge::MergeReport;
+use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
     AnnotatorKey, ApiError, ErrorCode, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
     ProjectKey, Rubric, UnixMillis, Verdict,
@@ -203,6 +204,76 @@ fn people_of_one_name_stay_apart_and_rubrics_keep_their_meaning() {
         .unwrap();
     drop(reader);
     assert_eq!(merge(&copies[0], &copies[1]).rubrics_added, 0, "and known the second time");
+}
+
+#[test]
+fn a_repeat_keeps_the_meaning_of_its_rubric() {
+    let mut project = Project::with_items(1);
+    project.store = None;
+    say(&project.path(), 1, 1, 10, 10, prefer(Outcome::A));
+    project.store = Some(Store::open(&project.path()).unwrap());
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak"]);
+    let named = |name: &str| Rubric { name: name.into(), ..Rubric::default() };
+    for (path, name) in [(&copies[0], "Ours"), (&copies[1], "Theirs")] {
+        assert_eq!(Store::open(path).unwrap().set_rubric(&named(name)).unwrap(), 2);
+    }
+    let mut store = Store::open(&copies[1]).unwrap();
+    let annotator = store.annotator(AnnotatorKey([1; 16]), "P1").unwrap();
+    let mut again = judgment(annotator, 1, 60, 60, prefer(Outcome::B));
+    again.rubric_version = 2;
+    again.showing.as_mut().unwrap().acquisition.method = AcquisitionMethod::Repeat;
+    store.submit(&again).unwrap();
+    drop(store);
+    let report = merge(&copies[0], &copies[1]);
+    assert_eq!(report.judgments_added, 0, "a repeat is no revision");
+    let reader = Reader::open(&copies[0]).unwrap();
+    let repeats = reader.repeats(None, None).unwrap();
+    assert_eq!(
+        (repeats.len(), repeats[0].given.id, repeats[0].repeat_of),
+        (1, again.id, JudgmentId([10; 16]))
+    );
+    let rubrics = reader.rubrics().unwrap();
+    assert_eq!(rubrics[&repeats[0].given.rubric_version].name, "Theirs", "as it was given there");
+    drop(reader);
+    merge(&copies[0], &copies[1]);
+    assert_eq!(Reader::open(&copies[0]).unwrap().repeats(None, None).unwrap(), repeats, "once only");
+}
+
+#[test]
+fn a_conflict_that_another_merge_found_is_told_on() {
+    let mut project = Project::with_items(1);
+    let copies = copied(&mut project, &["a.tiebreak", "b.tiebreak", "c.tiebreak"]);
+    let [a, b, c] = [&copies[0], &copies[1], &copies[2]];
+    say(a, 1, 1, 40, 11, prefer(Outcome::Tie));
+    say(b, 1, 1, 30, 12, prefer(Outcome::B));
+    assert_eq!(merge(a, b).conflicts.len(), 1);
+    assert!(merge(c, a).conflicts.is_empty(), "nobody had said anything there");
+    let conflicts = |path: &Path| Reader::open(path).unwrap().merge_conflicts().unwrap();
+    assert_eq!(conflicts(c), conflicts(a), "and yet it is to be looked at there too");
+    assert_eq!(conflicts(c).len(), 1);
+}
+
+#[test]
+fn places_in_a_log_move_only_inside_a_merge() {
+    let mut project = Project::with_items(1);
+    let ana = project.ana;
+    project.say(ana, 1, prefer(Outcome::A));
+    project.say(ana, 1, prefer(Outcome::B));
+    let path = project.path();
+    drop(project.store.take());
+    let connection = rusqlite::Connection::open(path).unwrap();
+    for change in [
+        "UPDATE judgment SET revision = revision + 5",
+        "UPDATE judgment SET supersedes = NULL",
+        "UPDATE judgment SET verdict = 'skipped'",
+        "DELETE FROM judgment",
+    ] {
+        assert!(connection.execute(change, []).is_err(), "{change} went through");
+    }
+    // Even with the last word taken out, what was said stays as it was said.
+    connection.execute("DELETE FROM latest", []).unwrap();
+    assert!(connection.execute("UPDATE judgment SET verdict = 'skipped'", []).is_err());
+    assert!(connection.execute("UPDATE judgment SET recorded_at = 0", []).is_err());
 }
 
 /// Who (of three), on which item, when by their clock, and what.

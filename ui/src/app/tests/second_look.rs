@@ -14,6 +14,7 @@ fn look(item: i64, judgments: Vec<Judgment>) -> LookItem {
         prompt: format!("Question {item}?"),
         reasons: vec![LookReason::PeopleDisagree],
         judgments,
+        derived: Vec::new(),
         repeats: Vec::new(),
         is_reviewed: false,
         flags: Vec::new(),

@@ -24,6 +24,7 @@ pub fn unanswered(plan: &ExportPlan, holds: &PolicyCounts, must_choose: bool) ->
         PolicyQuestion::Question => plan.question.is_none() && must_choose,
         PolicyQuestion::NWay => plan.n_way.is_none() && holds.items_n_way > 0,
         PolicyQuestion::Ratings => plan.ratings.is_none() && holds.items_with_several_ratings > 0,
+        PolicyQuestion::Rewrites => plan.rewrites.is_none() && holds.rewrites > 0,
         PolicyQuestion::NeutralSteps => plan.neutral_steps.is_none() && holds.neutral_steps > 0,
     };
     plan.format.asks().iter().filter(is_open).copied().collect()
@@ -59,6 +60,8 @@ pub fn count_policies(
             }
         }
         format if format.is_of_pairs() => {
+            let has_rewrite = |judgment: &&&Judgment| !judged.derived(judgment).is_empty();
+            counts.rewrites += answered.iter().filter(has_rewrite).count() as u64;
             let standings: Vec<Standing> = question
                 .into_iter()
                 .filter(|question| !is_labelled(format, question))
