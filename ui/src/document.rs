@@ -2,7 +2,7 @@
 //!
 //! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) →
 //! [`DocumentCache::get`] (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is
-//! visible is painted). [`DocumentCache::prepare`] does the first two steps ahead for the items that come
+//! visible is painted), or [`marked_ui`] where stretches of the source are [`Marking`]s. [`DocumentCache::prepare`] does the first two steps ahead for the items that come
 //! next, in idle frames. Nothing is ever fetched or run: images show their description, HTML its source, and
 //! links open only on Ctrl+click.
 
@@ -12,10 +12,13 @@ mod highlight;
 mod inline;
 mod laid_out;
 mod layout;
+mod marking;
+mod origin;
 mod parse;
 mod table;
 #[cfg(test)]
 mod tests;
+mod traced;
 mod view;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
@@ -24,4 +27,6 @@ pub use highlight::{Token, warm_up_some};
 pub use inline::{InlineStyle, Inlines, Span};
 pub use laid_out::{LaidOut, Reading};
 pub use layout::lay_out;
-pub use view::document_ui;
+pub use marking::{Marked, Marking, Taken};
+pub use origin::Origins;
+pub use view::{document_ui, marked_ui};

@@ -1,5 +1,5 @@
 //! Decoded images on their way to the screen: asked for ahead, uploaded a few a frame, and forgotten when
-//! the budget is spent, least recently shown first.
+//! the budget is spent, least recently shown first. A mask is uploaded as a veil: as opaque as it is bright.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,17 @@ struct Entry {
     last_used: u64,
 }
 
+/// What was asked for, and whether it is to lie over a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    request: ImageRequest,
+    is_veil: bool,
+}
+
 /// Images by what was asked for.
 #[derive(Default)]
 pub struct Images {
-    entries: HashMap<ImageRequest, Entry>,
+    entries: HashMap<Key, Entry>,
     wanted: Vec<ImageRequest>,
     clock: u64,
     size_bytes: usize,
@@ -57,22 +64,36 @@ impl Images {
 
     /// The image, asked for if it is not here; uploaded at once if it waits for that.
     pub fn get(&mut self, ctx: &Context, request: &ImageRequest) -> &Image {
-        self.want(request);
+        self.get_as(ctx, request, false)
+    }
+
+    /// The same of a mask: white where it is bright, and nothing where it is black.
+    pub fn get_veil(&mut self, ctx: &Context, request: &ImageRequest) -> &Image {
+        self.get_as(ctx, request, true)
+    }
+
+    fn get_as(&mut self, ctx: &Context, request: &ImageRequest, is_veil: bool) -> &Image {
+        let key = Key { request: request.clone(), is_veil };
+        self.want_as(&key);
         self.clock += 1;
         let clock = self.clock;
-        let entry = self.entries.get_mut(request).expect("it was just put there");
+        let entry = self.entries.get_mut(&key).expect("it was just put there");
         entry.last_used = clock;
-        upload(ctx, request, entry);
+        upload(ctx, &key, entry);
         &entry.image
     }
 
     /// Asks for an image that will be shown soon.
     pub fn want(&mut self, request: &ImageRequest) {
-        if !self.entries.contains_key(request) {
+        self.want_as(&Key { request: request.clone(), is_veil: false });
+    }
+
+    fn want_as(&mut self, key: &Key) {
+        if !self.entries.contains_key(key) {
             self.clock += 1;
             let entry = Entry { image: Image::Coming, size_bytes: 0, last_used: self.clock };
-            self.entries.insert(request.clone(), entry);
-            self.wanted.push(request.clone());
+            self.entries.insert(key.clone(), entry);
+            self.wanted.push(key.request.clone());
         }
     }
 
@@ -80,7 +101,8 @@ impl Images {
     pub fn any_ready(&self, request: &ImageRequest) -> Option<(&TextureHandle, [u32; 2])> {
         self.entries
             .iter()
-            .filter(|(other, _)| other.uri == request.uri && other.source == request.source)
+            .filter(|(other, _)| !other.is_veil)
+            .filter(|(other, _)| other.request.uri == request.uri && other.request.source == request.source)
             .find_map(|(_, entry)| match &entry.image {
                 Image::Ready { texture, full_size } => Some((texture, *full_size)),
                 _ => None,
@@ -99,15 +121,23 @@ impl Images {
 
     /// An image arrived, or could not be had.
     pub fn arrived(&mut self, request: ImageRequest, image: Result<Pixels, ApiError>) {
-        let Some(entry) = self.entries.get_mut(&request) else { return };
-        entry.image = match image {
-            Ok(pixels) => {
-                entry.size_bytes = pixels.rgba.len();
-                self.size_bytes += entry.size_bytes;
-                Image::Decoded(pixels)
+        // A picture that is a mask of its own was asked for twice.
+        let mut key = Key { request, is_veil: false };
+        for is_veil in [false, true] {
+            key.is_veil = is_veil;
+            let Some(entry) = self.entries.get_mut(&key) else { continue };
+            if !matches!(entry.image, Image::Coming) {
+                continue;
             }
-            Err(error) => Image::Failed(error),
-        };
+            entry.image = match &image {
+                Ok(pixels) => {
+                    entry.size_bytes = pixels.rgba.len();
+                    self.size_bytes += entry.size_bytes;
+                    Image::Decoded(pixels.clone())
+                }
+                Err(error) => Image::Failed(error.clone()),
+            };
+        }
         self.forget_some();
     }
 
@@ -116,8 +146,8 @@ impl Images {
         let mut waiting: Vec<_> =
             self.entries.iter_mut().filter(|(_, entry)| matches!(entry.image, Image::Decoded(_))).collect();
         let has_more = waiting.len() > UPLOADS_A_FRAME;
-        for (request, entry) in waiting.iter_mut().take(UPLOADS_A_FRAME) {
-            upload(ctx, request, entry);
+        for (key, entry) in waiting.iter_mut().take(UPLOADS_A_FRAME) {
+            upload(ctx, key, entry);
         }
         if has_more {
             ctx.request_repaint();
@@ -131,26 +161,39 @@ impl Images {
                 .iter()
                 .filter(|(_, entry)| entry.size_bytes > 0)
                 .min_by_key(|(_, entry)| entry.last_used)
-                .map(|(request, _)| request.clone());
+                .map(|(key, _)| key.clone());
             let Some(entry) = oldest.and_then(|oldest| self.entries.remove(&oldest)) else { return };
             self.size_bytes -= entry.size_bytes;
         }
     }
 }
 
-fn upload(ctx: &Context, request: &ImageRequest, entry: &mut Entry) {
+fn upload(ctx: &Context, key: &Key, entry: &mut Entry) {
     if let Image::Decoded(pixels) = &entry.image {
         let size = [pixels.width as usize, pixels.height as usize];
         let is_opaque = pixels.rgba.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
-        let image = if is_opaque {
+        let image = if key.is_veil {
+            ColorImage::from_rgba_premultiplied(size, &veil(&pixels.rgba))
+        } else if is_opaque {
             ColorImage::from_rgba_premultiplied(size, &pixels.rgba)
         } else {
             ColorImage::from_rgba_unmultiplied(size, &pixels.rgba)
         };
         let options = TextureOptions { mipmap_mode: None, ..TextureOptions::LINEAR };
-        let texture = ctx.load_texture(request.uri.clone(), image, options);
+        let texture = ctx.load_texture(key.request.uri.clone(), image, options);
         entry.image = Image::Ready { texture, full_size: [pixels.full_width, pixels.full_height] };
     }
+}
+
+/// White as opaque as the mask is bright, premultiplied; where the mask itself is clear there is nothing.
+fn veil(rgba: &[u8]) -> Vec<u8> {
+    let bright = |pixel: &[u8]| {
+        // ITU-R BT.601 weights, in 256ths.
+        let [red, green, blue, alpha] = [pixel[0], pixel[1], pixel[2], pixel[3]].map(u32::from);
+        let luma = (77 * red + 150 * green + 29 * blue) >> 8;
+        (luma * alpha / 255) as u8
+    };
+    rgba.chunks_exact(4).flat_map(|pixel| [bright(pixel); 4]).collect()
 }
 
 #[cfg(test)]
@@ -164,6 +207,30 @@ mod tests {
     fn pixels(side: u32) -> Pixels {
         let rgba: Arc<[u8]> = vec![255; (side * side * 4) as usize].into();
         Pixels { width: side, height: side, full_width: side * 2, full_height: side * 2, rgba }
+    }
+
+    fn picture(request: &ImageRequest) -> Key {
+        Key { request: request.clone(), is_veil: false }
+    }
+
+    #[test]
+    fn a_mask_is_a_veil_and_can_be_a_picture_too() {
+        assert_eq!(
+            veil(&[255, 255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0])[..],
+            [[255; 4], [0; 4], [0; 4]].concat()
+        );
+        let ctx = Context::default();
+        let mut images = Images::default();
+        let request = Images::request(SourceId(1), "mask.png", [300.0, 10.0]);
+        images.get(&ctx, &request);
+        images.get_veil(&ctx, &request);
+        images.arrived(request.clone(), Ok(pixels(4)));
+        let id = |image: &Image| match image {
+            Image::Ready { texture, .. } => Some(texture.id()),
+            _ => None,
+        };
+        let (picture, veil) = (id(images.get(&ctx, &request)), id(images.get_veil(&ctx, &request)));
+        assert!(picture.is_some() && veil.is_some() && picture != veil, "{picture:?} {veil:?}");
     }
 
     #[test]
@@ -189,12 +256,12 @@ mod tests {
             images.want(request);
             images.arrived(request.clone(), Ok(Pixels { rgba: vec![0; 64 << 20].into(), ..pixels(1) }));
             if index > 0 {
-                images.entries.get_mut(&requests[0]).unwrap().last_used = u64::MAX;
+                images.entries.get_mut(&picture(&requests[0])).unwrap().last_used = u64::MAX;
             }
         }
         assert!(images.size_bytes <= BUDGET_BYTES);
-        assert!(images.entries.contains_key(&requests[0]), "shown most recently");
-        assert!(!images.entries.contains_key(&requests[1]), "shown longest ago");
+        assert!(images.entries.contains_key(&picture(&requests[0])), "shown most recently");
+        assert!(!images.entries.contains_key(&picture(&requests[1])), "shown longest ago");
         drop(ctx);
     }
 

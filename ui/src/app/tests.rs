@@ -55,6 +55,17 @@ impl Bench {
                 Some(Ok(Reply::Items(items.map(&queued).collect())))
             }
             Request::Submit(judgment) => save(judgment),
+            Request::Image(_) => {
+                let rgba: std::sync::Arc<[u8]> = vec![200; 4 * 4 * 2].into();
+                let pixels = tiebreak_domain::door::Pixels {
+                    width: 4,
+                    height: 2,
+                    full_width: 400,
+                    full_height: 200,
+                    rgba,
+                };
+                Some(Ok(Reply::Image(pixels)))
+            }
             // The test says when, and what is in it.
             Request::SecondLook(_) | Request::StartMerge { .. } => None,
             _ => Some(Ok(Reply::Done)),
@@ -72,6 +83,11 @@ impl Bench {
     }
 
     fn frame(&mut self, events: Vec<Event>) {
+        self.output(events).drop_without_applying_deltas();
+    }
+
+    /// A frame, and what came of it.
+    fn output(&mut self, events: Vec<Event>) -> egui::FullOutput {
         self.clock.pass(16);
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 860.0))),
@@ -80,11 +96,10 @@ impl Bench {
             ..RawInput::default()
         };
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
+        self.ctx.run_ui(input, |ui| {
             app.logic(&ui.ctx().clone());
             app.ui(ui);
-        });
-        output.drop_without_applying_deltas();
+        })
     }
 
     /// Presses `2 Enter u 1 Enter`, a frame each; whatever is no key is typed.

@@ -2,6 +2,7 @@
 
 use super::highlight::Token;
 use super::inline::Inlines;
+use super::origin::Origins;
 
 /// A text, parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,9 +90,16 @@ pub enum Content {
         text: String,
         /// What the parts of the code are: where each ends, in bytes. Empty where it is not coloured.
         tokens: Vec<(usize, Token)>,
+        /// Where its characters stand in the source.
+        origins: Origins,
     },
     /// HTML, shown as it was written.
-    Html(String),
+    Html {
+        /// The HTML.
+        text: String,
+        /// Where its characters stand in the source.
+        origins: Origins,
+    },
     /// A table.
     Table {
         /// How each column stands.

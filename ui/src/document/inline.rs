@@ -1,4 +1,8 @@
-//! Running text with its styles.
+//! Running text with its styles, and where each of its characters comes from.
+
+use std::ops::Range;
+
+use super::origin::Origins;
 
 /// How a stretch of running text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,6 +39,10 @@ pub struct Inlines {
     pub spans: Vec<Span>,
     /// Addresses that spans link to.
     pub links: Vec<String>,
+    /// Where its characters stand in the source.
+    pub origins: Origins,
+    /// Its characters.
+    length: u32,
 }
 
 impl Inlines {
@@ -45,12 +53,27 @@ impl Inlines {
         inlines
     }
 
-    /// Adds words.
+    /// Adds words that show this stretch of the source.
+    pub fn push_from(&mut self, text: &str, style: InlineStyle, source: Range<u32>) {
+        let start = self.length;
+        self.push(text, style);
+        self.origins.push(start..self.length, source);
+    }
+
+    /// Adds the words of another text without their styles.
+    pub fn append(&mut self, other: &Self) {
+        let by = self.length;
+        self.push(&other.text, InlineStyle::default());
+        self.origins.append(&other.origins, by);
+    }
+
+    /// Adds words that do not stand in the source.
     pub fn push(&mut self, text: &str, style: InlineStyle) {
         if text.is_empty() {
             return;
         }
         self.text.push_str(text);
+        self.length += text.chars().count() as u32;
         let end = self.text.len();
         match self.spans.last_mut() {
             Some(last) if last.style == style => last.end = end,
@@ -87,7 +110,11 @@ impl Inlines {
         for span in &mut spans {
             span.end -= byte;
         }
-        Self { text, spans, links: self.links.clone() }
+        let kept = self.text.chars().count() as u32;
+        let origins = self.origins.split_off(kept);
+        let length = self.length - kept;
+        self.length = kept;
+        Self { text, spans, links: self.links.clone(), origins, length }
     }
 }
 

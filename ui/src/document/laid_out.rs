@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Color32, Context, Galley, Pos2, Rect, Ui, Vec2};
 
+use super::origin::Origins;
 use crate::theme::{MEASURE_IN_EMS, Palette, TextSizes};
 
 /// What a layout depends on besides the text.
@@ -71,6 +72,8 @@ pub(super) struct Words {
     /// What a screen reader says before it: the number of a list's item.
     pub said_before: Option<String>,
     pub links: Vec<Link>,
+    /// Where the characters of the galley stand in the source.
+    pub origins: Origins,
 }
 
 /// Where a link stands in a galley.

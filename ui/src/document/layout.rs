@@ -9,6 +9,7 @@ use super::block::{Block, Container, Content, Document, Marker};
 use super::highlight::Token;
 use super::inline::{InlineStyle, Inlines};
 use super::laid_out::{Band, LaidOut, Link, Mark, Reading, Words};
+use super::origin::Origins;
 use super::table;
 use crate::theme::font::Face;
 use crate::theme::{HAIRLINE, Palette, TextSizes, radius, space};
@@ -55,11 +56,13 @@ impl Layout<'_> {
             Content::Heading { level, words } => {
                 self.words(words, &Type::heading(self.reading.sizes, *level), left, width);
             }
-            Content::Code { text, tokens, .. } => self.code(text, tokens, left, width, block.is_continued),
-            Content::Html(text) => {
+            Content::Code { text, tokens, origins, .. } => {
+                self.code((text, tokens, origins), left, width, block.is_continued);
+            }
+            Content::Html { text, origins } => {
                 let ink = self.palette.ink_second;
-                let job = self.mono_job(text, &[], ink, width);
-                self.place(job, left, Vec::new());
+                let galley = self.galley(self.mono_job(text, &[], ink, width));
+                self.place(galley, left, Vec::new(), origins);
             }
             Content::Table { alignments, rows } => {
                 table::lay_out(self, alignments, rows, (left, width), is_in_rows);
@@ -180,10 +183,17 @@ impl Layout<'_> {
         }
         let galley = self.galley(job);
         self.inline_marks(words, &galley, left, self.y);
-        self.place_galley(galley, left, words);
+        let links = links_of(words, &galley);
+        self.place(galley, left, links, &words.origins);
     }
 
-    fn code(&mut self, text: &str, tokens: &[(usize, Token)], left: f32, width: f32, is_continued: bool) {
+    fn code(
+        &mut self,
+        (text, tokens, origins): (&str, &[(usize, Token)], &Origins),
+        left: f32,
+        width: f32,
+        is_continued: bool,
+    ) {
         let (across, down) = (space::MEDIUM + 2.0, space::MEDIUM);
         let top = self.y;
         if is_continued {
@@ -200,7 +210,7 @@ impl Layout<'_> {
         );
         self.out.marks.push((ground, Mark::Fill { radius: radius::MEDIUM, color: self.palette.code }));
         self.y = if is_continued { top - down } else { top + down };
-        self.place_galley(galley, left + across, &Inlines::default());
+        self.place(galley, left + across, Vec::new(), origins);
         self.y += down;
     }
 
@@ -231,17 +241,10 @@ impl Layout<'_> {
         self.ctx.fonts_mut(|fonts| fonts.layout_job(job))
     }
 
-    fn place(&mut self, job: LayoutJob, left: f32, links: Vec<Link>) {
-        let galley = self.galley(job);
+    fn place(&mut self, galley: Arc<Galley>, left: f32, links: Vec<Link>, origins: &Origins) {
         let height = galley.size().y;
-        self.out.words.push(Words { at: pos2(left, self.y), galley, said_before: None, links });
-        self.y += height;
-    }
-
-    fn place_galley(&mut self, galley: Arc<Galley>, left: f32, words: &Inlines) {
-        let height = galley.size().y;
-        let links = links_of(words, &galley);
-        self.out.words.push(Words { at: pos2(left, self.y), galley, said_before: None, links });
+        let (at, origins) = (pos2(left, self.y), origins.clone());
+        self.out.words.push(Words { at, galley, said_before: None, links, origins });
         self.y += height;
     }
 
@@ -378,7 +381,7 @@ pub(super) fn links_of(words: &Inlines, galley: &Galley) -> Vec<Link> {
 }
 
 /// The places of the characters `start..end`, one for each row they stand on, as high as their letters.
-fn rects_of(galley: &Galley, start: usize, end: usize) -> Vec<Rect> {
+pub(super) fn rects_of(galley: &Galley, start: usize, end: usize) -> Vec<Rect> {
     let mut rects = Vec::new();
     let mut row_start = 0;
     for row in &galley.rows {

@@ -1,82 +1,84 @@
 //! From text to blocks, for Markdown (CommonMark with tables, strikethrough and task lists) and plain text.
 
+use std::ops::Range;
+
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use tiebreak_domain::TextFormat;
 
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
-
-/// Longest text of one block in bytes; longer ones go on in the next, so that layout stays quick.
-const MAX_BLOCK_BYTES: usize = 8_000;
+use super::origin::Origins;
+use super::traced::{Characters, MAX_BLOCK_BYTES, Traced, code_within, cut_at_space, pieces};
 
 impl Document {
     /// The blocks of `text`.
     pub fn parse(text: &str, format: TextFormat) -> Self {
+        Self::parse_with(text, format, true)
+    }
+
+    fn parse_with(text: &str, format: TextFormat, is_coloured: bool) -> Self {
         match format {
-            TextFormat::Markdown => from_markdown(text),
+            TextFormat::Markdown => from_markdown(text, is_coloured),
             TextFormat::Plain => from_plain(text),
         }
+    }
+
+    /// The stretches of `text`, in characters, of which anything is seen once it is laid out.
+    pub fn seen(text: &str, format: TextFormat) -> Vec<Range<u32>> {
+        let mut seen = Vec::new();
+        for block in Self::parse_with(text, format, false).blocks {
+            match &block.content {
+                Content::Paragraph(words) | Content::Heading { words, .. } => {
+                    seen.extend(words.origins.sources());
+                }
+                Content::Code { origins, .. } | Content::Html { origins, .. } => {
+                    seen.extend(origins.sources());
+                }
+                Content::Table { rows, .. } => {
+                    seen.extend(rows.iter().flatten().flat_map(|cell| cell.origins.sources()));
+                }
+                Content::Rule => {}
+            }
+        }
+        seen
     }
 }
 
 fn from_plain(text: &str) -> Document {
     let mut document = Document::default();
-    let normal = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut rest = normal.strip_suffix('\n').unwrap_or(&normal);
-    while !rest.is_empty() {
-        let (piece, next) = cut_plain(rest);
+    let mut normal = Traced::default();
+    normal.push_lines(text, 0, &Characters::of(text));
+    let text = normal.text.strip_suffix('\n').unwrap_or(&normal.text);
+    for (piece, origins) in pieces(text, normal.origins) {
+        let mut words = Inlines::plain(piece);
+        words.origins = origins;
         document.blocks.push(Block {
             containers: Vec::new(),
             marker: None,
             is_continued: !document.blocks.is_empty(),
             is_tight: false,
-            content: Content::Paragraph(Inlines::plain(piece)),
+            content: Content::Paragraph(words),
         });
-        rest = next;
     }
     document
 }
 
-/// A first piece of at most [`MAX_BLOCK_BYTES`], up to a line break where there is one, and the rest.
-fn cut_plain(text: &str) -> (&str, &str) {
-    let limit = MAX_BLOCK_BYTES / 4;
-    if text.len() <= limit {
-        return (text, "");
-    }
-    let end = text.floor_char_boundary(limit);
-    if let Some(line_end) = text[..end].rfind('\n').filter(|at| *at > 0) {
-        return (&text[..line_end], &text[line_end + 1..]);
-    }
-    let end = text.floor_char_boundary(MAX_BLOCK_BYTES.min(text.len()));
-    match text[..end].find('\n') {
-        Some(line_end) => (&text[..line_end], &text[line_end + 1..]),
-        None if end == text.len() => (text, ""),
-        None => {
-            let cut = cut_at_space(text, end);
-            (&text[..cut], &text[cut..])
-        }
-    }
-}
-
-/// The last place at or before `limit` where a word ends, or `limit` itself in one endless word.
-fn cut_at_space(text: &str, limit: usize) -> usize {
-    text[..limit].rfind(' ').map_or(limit, |at| at + 1)
-}
-
-fn from_markdown(text: &str) -> Document {
+fn from_markdown(text: &str, is_coloured: bool) -> Document {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut builder = Builder::default();
-    for event in Parser::new_ext(text, options) {
-        builder.take(event);
+    let mut builder = Builder::of(text, is_coloured);
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        builder.take(event, range);
     }
     builder.end_words();
     builder.document
 }
 
 /// What is being read.
-#[derive(Default)]
-struct Builder {
+struct Builder<'a> {
+    source: &'a str,
+    characters: Characters,
+    is_coloured: bool,
     document: Document,
     containers: Vec<Container>,
     /// Next number of each open list, outermost first.
@@ -90,47 +92,71 @@ struct Builder {
     struck: u32,
     links: Vec<u32>,
     image: Option<Image>,
-    code: Option<(String, String)>,
-    html: Option<String>,
+    code: Option<(String, Traced)>,
+    html: Option<Traced>,
     table: Option<(Vec<Alignment>, Vec<Vec<Inlines>>)>,
 }
 
 struct Image {
     depth: u32,
     description: String,
+    range: Range<usize>,
 }
 
-impl Builder {
-    fn take(&mut self, event: Event<'_>) {
+impl<'a> Builder<'a> {
+    fn of(source: &'a str, is_coloured: bool) -> Self {
+        Self {
+            source,
+            characters: Characters::of(source),
+            is_coloured,
+            document: Document::default(),
+            containers: Vec::new(),
+            numbers: Vec::new(),
+            marker: None,
+            is_tight: false,
+            words: None,
+            heading: None,
+            bold: 0,
+            italic: 0,
+            struck: 0,
+            links: Vec::new(),
+            image: None,
+            code: None,
+            html: None,
+            table: None,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
-            Event::Start(tag) => self.start(tag),
+            Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => {
-                if let Some((_, code)) = &mut self.code {
-                    code.push_str(&text);
-                } else if let Some(html) = &mut self.html {
-                    html.push_str(&text);
-                } else {
-                    self.push(&text);
+            Event::Text(text) => match (&mut self.code, &mut self.html) {
+                (Some((_, block)), _) | (None, Some(block)) => {
+                    block.push_range(&text, range, self.source, &self.characters);
                 }
-            }
-            Event::Code(code) => self.push_styled(&code, true),
-            Event::Html(html) => match &mut self.html {
-                Some(block) => block.push_str(&html),
-                None => self.push_styled(&html, true),
+                (None, None) => self.push(&text, range),
             },
-            Event::InlineHtml(html) => self.push_styled(&html, true),
-            Event::SoftBreak => self.push(" "),
-            Event::HardBreak => self.push("\n"),
+            Event::Code(code) => {
+                let range = code_within(self.source, range, &code);
+                self.push_styled(&code, true, range);
+            }
+            Event::Html(html) => match &mut self.html {
+                Some(block) => block.push_range(&html, range, self.source, &self.characters),
+                None => self.push_styled(&html, true, range),
+            },
+            Event::InlineHtml(html) => self.push_styled(&html, true, range),
+            Event::SoftBreak => self.push(" ", range),
+            Event::HardBreak => self.push("\n", range),
             Event::Rule => self.add(Content::Rule),
             Event::TaskListMarker(is_done) => self.marker = Some(Marker::Task(is_done)),
             Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.push(&text);
+                self.push(&text, range);
             }
         }
     }
 
-    fn start(&mut self, tag: Tag<'_>) {
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => {
                 self.end_words();
@@ -164,11 +190,11 @@ impl Builder {
                     }
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some((language, String::new()));
+                self.code = Some((language, Traced::default()));
             }
             Tag::HtmlBlock => {
                 self.end_words();
-                self.html = Some(String::new());
+                self.html = Some(Traced::default());
             }
             Tag::Table(alignments) => {
                 self.end_words();
@@ -196,7 +222,7 @@ impl Builder {
             }
             Tag::Image { .. } => match &mut self.image {
                 Some(image) => image.depth += 1,
-                None => self.image = Some(Image { depth: 0, description: String::new() }),
+                None => self.image = Some(Image { depth: 0, description: String::new(), range }),
             },
             _ => {}
         }
@@ -221,12 +247,13 @@ impl Builder {
             }
             TagEnd::CodeBlock => {
                 if let Some((language, code)) = self.code.take() {
-                    self.add_code(language, &code);
+                    self.add_code(&language, code);
                 }
             }
             TagEnd::HtmlBlock => {
                 let html = self.html.take().unwrap_or_default();
-                self.add_pieces(html.trim_end_matches('\n'), Content::Html);
+                let content = |text, origins| Content::Html { text, origins };
+                self.add_pieces(html.text.trim_end_matches('\n'), html.origins, content);
             }
             TagEnd::TableCell => {
                 let words = self.words.take().unwrap_or_default();
@@ -253,17 +280,18 @@ impl Builder {
         }
     }
 
-    fn push(&mut self, text: &str) {
-        self.push_styled(text, false);
+    fn push(&mut self, text: &str, range: Range<usize>) {
+        self.push_styled(text, false, range);
     }
 
-    fn push_styled(&mut self, text: &str, is_code: bool) {
+    fn push_styled(&mut self, text: &str, is_code: bool, range: Range<usize>) {
         if let Some(image) = &mut self.image {
             image.description.push_str(text);
             return;
         }
         let style = InlineStyle { is_code, ..self.style() };
-        self.words.get_or_insert_default().push(text, style);
+        let source = self.characters.range(&range);
+        self.words.get_or_insert_default().push_from(text, style, source);
     }
 
     fn style(&self) -> InlineStyle {
@@ -283,7 +311,8 @@ impl Builder {
             let description = image.description.trim();
             let said =
                 if description.is_empty() { "[image]".to_owned() } else { format!("[image: {description}]") };
-            self.words.get_or_insert_default().push(&said, style);
+            let source = self.characters.range(&image.range);
+            self.words.get_or_insert_default().push_from(&said, style, source);
         }
     }
 
@@ -336,31 +365,28 @@ impl Builder {
         }
     }
 
-    fn add_code(&mut self, language: String, code: &str) {
-        let code = code.strip_suffix('\n').unwrap_or(code).replace('\r', "");
-        let tokens = highlight::tokens(&language, &code);
+    fn add_code(&mut self, language: &str, code: Traced) {
+        let Traced { text, origins, .. } = code;
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let tokens = if self.is_coloured { highlight::tokens(language, text) } else { Vec::new() };
         if tokens.is_empty() {
-            self.add_pieces(&code, |text| Content::Code {
-                language: language.clone(),
+            self.add_pieces(text, origins, |text, origins| Content::Code {
+                language: language.to_owned(),
                 text,
                 tokens: Vec::new(),
+                origins,
             });
         } else {
-            self.add(Content::Code { language, text: code, tokens });
+            self.add(Content::Code { language: language.to_owned(), text: text.to_owned(), tokens, origins });
         }
     }
 
-    fn add_pieces(&mut self, text: &str, content: impl Fn(String) -> Content) {
-        let mut is_continued = false;
-        let mut rest = text;
-        loop {
-            let (piece, next) = cut_plain(rest);
-            self.add_continued(content(piece.to_owned()), is_continued);
-            if next.is_empty() {
-                return;
-            }
-            rest = next;
-            is_continued = true;
+    fn add_pieces(&mut self, text: &str, origins: Origins, content: impl Fn(String, Origins) -> Content) {
+        if text.is_empty() {
+            return self.add(content(String::new(), Origins::default()));
+        }
+        for (index, (piece, origins)) in pieces(text, origins).into_iter().enumerate() {
+            self.add_continued(content(piece.to_owned(), origins), index > 0);
         }
     }
 

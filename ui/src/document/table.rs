@@ -50,7 +50,8 @@ pub(super) fn lay_out(
                 layout.inline_marks(words, &galley, at.x, at.y);
                 let links = links_of(words, &galley);
                 height = height.max(galley.size().y);
-                layout.out.words.push(Words { at, galley, said_before: None, links });
+                let origins = words.origins.clone();
+                layout.out.words.push(Words { at, galley, said_before: None, links, origins });
             }
             cell_left += column_width;
         }
@@ -112,11 +113,12 @@ fn as_lines(layout: &mut Layout<'_>, rows: &[Vec<Inlines>], (left, width): (f32,
         for (index, cell) in row.iter().enumerate() {
             let separator = if index == 0 { "" } else { " | " };
             line.push(separator, InlineStyle::default());
-            line.push(&cell.text, InlineStyle::default());
+            line.append(cell);
         }
         let galley = layout.galley(layout.job(&line, &kind, width));
         let height = galley.size().y;
-        layout.out.words.push(Words { at: pos2(left, top), galley, said_before: None, links: Vec::new() });
+        let (at, origins) = (pos2(left, top), line.origins);
+        layout.out.words.push(Words { at, galley, said_before: None, links: Vec::new(), origins });
         layout.y = top + height;
         if is_in_rows {
             layout.band(top, first_words, first_mark);

@@ -12,6 +12,8 @@ use super::block::{Container, MAX_DEPTH};
 use super::*;
 use crate::theme;
 
+mod sources;
+
 fn blocks(text: &str) -> Vec<Block> {
     Document::parse(text, Markdown).blocks
 }
@@ -19,7 +21,7 @@ fn blocks(text: &str) -> Vec<Block> {
 fn said(content: &Content) -> &str {
     match content {
         Content::Paragraph(words) | Content::Heading { words, .. } => &words.text,
-        Content::Code { text, .. } | Content::Html(text) => text,
+        Content::Code { text, .. } | Content::Html { text, .. } => text,
         Content::Table { .. } | Content::Rule => "",
     }
 }
@@ -51,7 +53,7 @@ fn markdown_falls_into_its_blocks() {
     assert!(matches!(blocks[0].content, Content::Heading { level: 1, .. }));
     assert!(matches!(&blocks[2].content, Content::Code { language, .. } if language == "py"));
     assert!(matches!(blocks[3].content, Content::Rule));
-    assert!(matches!(blocks[4].content, Content::Html(_)));
+    assert!(matches!(blocks[4].content, Content::Html { .. }));
 }
 
 #[test]

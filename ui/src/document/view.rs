@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::laid_out::{Band, LaidOut, Mark, Words};
+use super::marking::Marking;
 use crate::theme::{self, HAIRLINE, Palette};
 
 /// Texts of fewer strips than this are offered to screen readers as a whole, longer ones as far as visible.
@@ -16,6 +17,11 @@ const MAX_BANDS_OFFERED: usize = 300;
 ///
 /// Words can be selected over several blocks and copied. A link opens on Ctrl+click.
 pub fn document_ui(ui: &mut Ui, document: &LaidOut) -> Response {
+    marked_ui(ui, document, &mut Marking::default())
+}
+
+/// The same with what is marked in it; while more can be marked, dragging marks and selects nothing.
+pub fn marked_ui(ui: &mut Ui, document: &LaidOut, marking: &mut Marking) -> Response {
     let (rect, response) = ui.allocate_exact_size(document.size, Sense::hover());
     let palette = theme::palette(ui);
     let clip = ui.clip_rect();
@@ -26,6 +32,7 @@ pub fn document_ui(ui: &mut Ui, document: &LaidOut) -> Response {
             mark.paint(ui.painter(), place.translate(origin.to_vec2()), palette);
         }
     }
+    marking.ground_ui(ui.painter(), document, origin, palette);
     // A selection that reaches out of sight is only kept, and copied whole, if its ends are offered too.
     let has_selection = ui.ctx().plugin::<LabelSelectionState>().lock().has_selection();
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
@@ -49,9 +56,16 @@ pub fn document_ui(ui: &mut Ui, document: &LaidOut) -> Response {
                 response.id.with(words_index),
                 origin,
                 is_visible || has_selection,
+                marking.takes,
                 palette,
             );
         }
+    }
+    marking.cursor_ui(ui, document, origin, palette);
+    if marking.takes {
+        let sense = Sense::click_and_drag() - Sense::FOCUSABLE;
+        let pointer = ui.interact(rect, response.id.with("marking"), sense);
+        marking.pointer_ui(ui, &pointer, document, origin, palette);
     }
     response
 }
@@ -63,12 +77,25 @@ fn visible_bands(bands: &[Band], top: f32, bottom: f32) -> std::ops::Range<usize
     first..end.max(first)
 }
 
-fn words_ui(ui: &mut Ui, words: &Words, id: egui::Id, origin: Pos2, is_painted: bool, palette: &Palette) {
+fn words_ui(
+    ui: &mut Ui,
+    words: &Words,
+    id: egui::Id,
+    origin: Pos2,
+    is_painted: bool,
+    is_marked_on: bool,
+    palette: &Palette,
+) {
     let at = origin + words.at.to_vec2();
     let rect = Rect::from_min_size(at, words.galley.size());
     // Dragging selects with a mouse and scrolls with a finger; the Tab key passes over words.
-    let drag =
-        if ui.input(egui::InputState::has_touch_screen) { Sense::click() } else { Sense::click_and_drag() };
+    let drag = if is_marked_on {
+        Sense::hover()
+    } else if ui.input(egui::InputState::has_touch_screen) {
+        Sense::click()
+    } else {
+        Sense::click_and_drag()
+    };
     let response = ui.interact(rect, id, drag - Sense::FOCUSABLE);
     response.widget_info(|| {
         let said = match &words.said_before {
@@ -81,6 +108,10 @@ fn words_ui(ui: &mut Ui, words: &Words, id: egui::Id, origin: Pos2, is_painted: 
         return;
     }
     let galley = std::sync::Arc::clone(&words.galley);
+    if is_marked_on {
+        ui.painter().galley(at, galley, palette.ink);
+        return;
+    }
     LabelSelectionState::label_text_selection(ui, &response, at, galley, palette.ink, Stroke::NONE);
     if !words.links.is_empty() {
         links_ui(ui, words, &response, at.to_vec2());

@@ -1,11 +1,11 @@
 //! The card of one candidate: its letter, and its picture or its text, scrolled and zoomed with the others.
 
 use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
-use tiebreak_domain::rubric::Slot;
 use tiebreak_domain::{ContextKind, Item, Outcome, Part, QueuedItem, Verdict};
 
 use super::image_pane::{Picture, image_ui};
 use super::pane::{self, Content};
+use super::question::drawing::Drawing;
 use super::question::letter_at;
 use super::question::marks::Canvas;
 use crate::app::{Action, Scene};
@@ -61,9 +61,12 @@ pub(super) fn card_ui(
         judge_screen.toggle_enlarged(position);
     }
     let mask = mask_of(&item.item).filter(|_| judge_screen.is_mask_shown);
-    let canvas = |part: usize| Canvas::of(&asked, active, &shown.sheet.cursor, Some(index), part as u16);
-    let mut canvases: Vec<Canvas> =
-        if is_plain { Vec::new() } else { (0..candidate.parts.len()).map(canvas).collect() };
+    let cursor = &shown.sheet.cursor;
+    let mut drawing = if is_plain {
+        Drawing::default()
+    } else {
+        Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
+    };
     let mut full_size = None;
     if let Some(uri) = pane::only_picture(candidate) {
         let pane = Rect::from_min_max(
@@ -74,7 +77,7 @@ pub(super) fn card_ui(
         let name = format!("Image {letter}");
         let picture = Picture { source: item.source, uri, name: &name, mask };
         let mut none = Canvas::default();
-        let canvas = canvases.first_mut().unwrap_or(&mut none);
+        let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
         full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
         judge_screen.full_size = full_size.or(judge_screen.full_size);
     } else {
@@ -94,10 +97,10 @@ pub(super) fn card_ui(
                     source: item.source,
                     is_prompt: false,
                     mask,
-                    canvases: std::mem::take(&mut canvases),
+                    drawing: std::mem::take(&mut drawing),
                 };
                 pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
-                canvases = content.canvases;
+                drawing = content.drawing;
                 ui.add_space(space::LARGE);
             });
             output.state.clamped_offset().y
@@ -114,15 +117,8 @@ pub(super) fn card_ui(
             ui.ctx().request_repaint();
         }
     }
-    for (part, canvas) in canvases.iter().enumerate() {
-        let slot = active.map(|slot| Slot { candidate: Some(index), ..slot });
-        let label = shown.sheet.cursor.label.clone();
-        if let Some((slot, change)) =
-            slot.and_then(|slot| Some((slot, canvas.change(&asked, slot, part as u16, label)?)))
-        {
-            wanted.push(Action::Answer(slot, change));
-        }
-    }
+    let drawn = drawing.changes(&asked, active, cursor).into_iter();
+    wanted.extend(drawn.map(|(slot, change)| Action::Answer(slot, change)));
     pane::within(ui, header, |ui| {
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
             letter_badge_ui(ui, letter, is_chosen);
@@ -147,7 +143,7 @@ pub(super) fn card_ui(
 }
 
 /// The image that can be laid over the pictures of an item.
-fn mask_of(item: &Item) -> Option<&str> {
+pub(super) fn mask_of(item: &Item) -> Option<&str> {
     let masks = item.context.iter().filter(|context| context.kind == ContextKind::Mask);
     masks.flat_map(|mask| &mask.parts).find_map(Part::uri)
 }

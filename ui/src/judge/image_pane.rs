@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, Sense, Ui, Vec2, pos2, vec2};
 use tiebreak_domain::SourceId;
 
-use super::question::marks::{self, Canvas};
+use super::question::marks::Canvas;
 use super::zoom::Zoom;
 use crate::images::{Image, Images};
 use crate::theme::font::Face;
@@ -60,7 +60,9 @@ pub fn image_ui(
     };
     let size = vec2(full_size[0] as f32, full_size[1] as f32);
     take_input(ui, &response, pane, size, zoom, canvas.shape.is_some());
-    marks::remember_origin(ui, &response);
+    if let Some(at) = canvas.point_of_keys().filter(|_| canvas.is_moved) {
+        zoom.reveal(at, pane, size);
+    }
     let texture = if zoom.scale() > FULL_ABOVE
         && pane.width() * pixels_per_point * zoom.scale() > fitted.fit[0] as f32
     {
@@ -77,15 +79,11 @@ pub fn image_ui(
     ui.painter().with_clip_rect(pane.intersect(ui.clip_rect())).image(texture, place, whole, Color32::WHITE);
     if let Some(mask) = picture.mask {
         let request = Images::request(picture.source, mask, fitted.fit.map(|side| side as f32));
-        if let Image::Ready { texture, .. } = images.get(ui.ctx(), &request) {
-            // Added to the picture, black is nothing and white a veil.
-            let veil = theme::palette(ui).loss.gamma_multiply(0.55).additive();
-            ui.painter().with_clip_rect(pane.intersect(ui.clip_rect())).image(
-                texture.id(),
-                place,
-                whole,
-                veil,
-            );
+        if let Image::Ready { texture, .. } = images.get_veil(ui.ctx(), &request) {
+            // Half seen through, so that what it covers is still judged.
+            let veil = theme::palette(ui).loss.gamma_multiply(0.55);
+            let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
+            painter.image(texture.id(), place, whole, veil);
         }
     }
     canvas.ui(ui, &response, place, pane);
@@ -104,8 +102,8 @@ fn take_input(
     zoom: &mut Zoom,
     is_drawn_on: bool,
 ) {
-    let is_middle = response.dragged_by(egui::PointerButton::Middle);
-    if is_middle || (response.dragged() && !is_drawn_on) {
+    let is_free = !is_drawn_on || !response.dragged_by(egui::PointerButton::Primary);
+    if response.dragged() && is_free {
         zoom.pan(response.drag_delta(), pane, size);
     }
     if response.double_clicked() && !is_drawn_on {

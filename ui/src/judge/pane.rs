@@ -4,9 +4,10 @@ use egui::{Rect, Sense, Ui, UiBuilder, vec2};
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
 use super::image_pane::{Picture, image_ui};
+use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
 use super::zoom::Zoom;
-use crate::document::{DocumentCache, Reading, document_ui};
+use crate::document::{DocumentCache, Marking, Reading, marked_ui};
 use crate::images::Images;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
@@ -26,9 +27,17 @@ pub struct Content<'a> {
     pub is_prompt: bool,
     /// An image laid over every picture.
     pub mask: Option<&'a str>,
-    /// What is drawn on each picture, by its part; and what was drawn in this frame.
-    pub canvases: Vec<Canvas>,
+    /// What is drawn on each part; and what was drawn in this frame.
+    pub drawing: Drawing,
 }
+
+/// Of the window's height, a picture among other parts takes at most this share.
+const SHARE: f32 = 0.58;
+/// The same beside the prompt.
+const PROMPT_SHARE: f32 = 0.24;
+
+/// With so much room beside a column of text it stands in the middle, in multiples of the text size.
+const CENTERED_FROM_EMS: f32 = 12.0;
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
 pub fn only_picture(candidate: &Candidate) -> Option<&str> {
@@ -46,20 +55,22 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
             ui.add_space(space::MEDIUM);
         }
         match part {
-            Part::Text { text, format } => words_ui(ui, content, text, *format),
+            Part::Text { text, format } => words_ui(ui, content, index, text, *format),
             Part::Message { role, text } => {
-                caption_ui(ui, role);
+                centered_ui(ui, content.settings, |ui| caption_ui(ui, role));
                 ui.add_space(space::TINY);
-                words_ui(ui, content, text, TextFormat::Markdown);
+                words_ui(ui, content, index, text, TextFormat::Markdown);
             }
             Part::Image { uri } => {
                 let side = ui.available_width();
-                let height = (side * 0.75).min(if content.is_prompt { 180.0 } else { 520.0 });
+                let window = ui.ctx().content_rect().height();
+                let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
+                let height = (side * 0.75).min(most.max(180.0));
                 let (pane, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
                 let name = format!("{name}, image {}", index + 1);
                 let picture = Picture { source: content.source, uri, name: &name, mask: content.mask };
                 let mut none = Canvas::default();
-                let canvas = content.canvases.get_mut(index).unwrap_or(&mut none);
+                let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
                 image_ui(ui, content.images, picture, pane, &mut Zoom::default(), canvas);
             }
             Part::Video { uri } | Part::Audio { uri } => {
@@ -70,10 +81,34 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
     }
 }
 
-fn words_ui(ui: &mut Ui, content: &mut Content<'_>, words: &str, format: TextFormat) {
-    let reading = Reading::of(ui, ui.available_width(), content.settings.text_size);
-    let laid_out = content.documents.get(ui.ctx(), words, format, reading);
-    document_ui(ui, &laid_out);
+fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, format: TextFormat) {
+    let settings = content.settings;
+    centered_ui(ui, settings, |ui| {
+        let reading = Reading::of(ui, ui.available_width(), settings.text_size);
+        let laid_out = content.documents.get(ui.ctx(), words, format, reading);
+        let mut none = Marking::default();
+        marked_ui(ui, &laid_out, content.drawing.markings.get_mut(part).unwrap_or(&mut none));
+    });
+}
+
+/// Paints in a column no wider than reads well, in the middle of the width there is.
+pub fn centered_ui<R>(ui: &mut Ui, settings: &Settings, paint: impl FnOnce(&mut Ui) -> R) -> R {
+    let width = ui.available_width();
+    let measure = Reading::of(ui, width, settings.text_size).width;
+    let spare = width - measure;
+    // A little room at the right is no reason to leave the edge that the letter above stands on.
+    if spare < settings.text_size * CENTERED_FROM_EMS {
+        return paint(ui);
+    }
+    let left = (spare / 2.0).floor();
+    let room = ui.available_rect_before_wrap();
+    let column = Rect::from_min_size(room.min + vec2(left, 0.0), vec2(measure, room.height()));
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    ui.scope_builder(UiBuilder::new().max_rect(column).layout(layout), |ui| {
+        ui.set_width(measure);
+        paint(ui)
+    })
+    .inner
 }
 
 fn file_name(uri: &str) -> &str {

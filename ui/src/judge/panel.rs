@@ -9,12 +9,12 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use egui::{Align, Layout, Margin, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Layout, Margin, Panel, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use tiebreak_domain::rubric::{QuestionKind, TextPurpose};
 
 use self::rows::Rows;
-use super::question::matrix::{HEADER_HEIGHT, ROW_HEIGHT};
-use super::question::{Asked, entries};
+use super::question::matrix::{self, HEADING_HEIGHT, heading_ui};
+use super::question::{Asked, entries, heading};
 use super::sheet::{Block, Sheet};
 use crate::app::{Action, Scene};
 use crate::desk::Desk;
@@ -43,16 +43,19 @@ const ASIDE: f32 = 344.0;
 /// Where the questions of an item stand in a window of this size.
 pub fn placement(asked: &Asked<'_>, blocks: &[Block], window: egui::Vec2) -> Placement {
     let mut height = legend::height(asked, 110);
+    let mut before = None;
     for block in blocks {
         height += match block {
-            Block::Matrix(questions) => HEADER_HEIGHT + ROW_HEIGHT * questions.len() as f32 + ROW,
+            Block::Matrix(questions) => matrix::height(asked.rubric, before, questions) + ROW,
             Block::Rows(question, slots) => {
                 let Some(row) = row_height(&asked.rubric.questions[*question].kind) else {
                     return Placement::Beside;
                 };
-                row * slots.len() as f32
+                let has_heading = heading(asked.rubric, before, *question).is_some();
+                row * slots.len() as f32 + if has_heading { HEADING_HEIGHT } else { 0.0 }
             }
         };
+        before = block.last();
     }
     let height = height.max(2.0 * control::HEIGHT + space::SMALL);
     let is_wide = window.x >= 2.6 * ASIDE;
@@ -158,25 +161,27 @@ fn rows_ui(
     }
     let open = asked.open_slots();
     let mut rows = Rows { scene, asked: *asked, open: &open, sheet, is_stacked, wanted };
-    let mut group = "";
+    let mut before = None;
     for block in blocks {
-        let first = match block {
-            Block::Rows(question, _) => Some(question),
-            Block::Matrix(questions) => questions.first(),
-        };
-        let here = first.map_or("", |first| asked.rubric.questions[*first].group.as_str());
-        // The bar below has the height of its rows and no room for headings.
-        if is_stacked && here != group {
-            group = here;
-            if !here.is_empty() {
-                caption_ui(ui, here);
-                ui.add_space(space::SMALL);
-            }
-        }
         match block {
-            Block::Rows(question, slots) => rows.question_ui(ui, *question, slots),
-            Block::Matrix(questions) => rows.matrix_ui(ui, questions),
+            Block::Rows(question, slots) => {
+                match heading(asked.rubric, before, *question) {
+                    Some(words) if is_stacked => {
+                        caption_ui(ui, words);
+                        ui.add_space(space::SMALL);
+                    }
+                    Some(words) => {
+                        let size = vec2(ui.available_width(), HEADING_HEIGHT);
+                        let (place, _) = ui.allocate_exact_size(size, Sense::hover());
+                        heading_ui(ui, place, words);
+                    }
+                    None => {}
+                }
+                rows.question_ui(ui, *question, slots);
+            }
+            Block::Matrix(questions) => rows.matrix_ui(ui, questions, before),
         }
+        before = block.last();
     }
 }
 
@@ -191,5 +196,5 @@ fn inside(ui: &mut Ui, rect: Rect, paint: impl FnOnce(&mut Ui)) {
 /// Whether a list is long enough for a search field, which its key opens.
 pub fn has_search(kind: &QuestionKind) -> bool {
     matches!(kind, QuestionKind::Choice { entries } | QuestionKind::Checklist { entries }
-        if entries.len() >= entries::SEARCH_FROM)
+        if entries::has_search(entries))
 }

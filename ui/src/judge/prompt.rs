@@ -1,10 +1,12 @@
 //! The prompt above the candidates: texts, images and turns of a conversation; it can be folded to a line.
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+use tiebreak_domain::rubric::QuestionKind;
 use tiebreak_domain::{Context, ContextKind, Item};
 
+use super::card::mask_of;
 use super::pane::{self, Content};
-use super::question::marks::Canvas;
+use super::question::drawing::Drawing;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
@@ -34,10 +36,11 @@ pub fn prompt_ui(
     let captions = captions(&desk.info.rubric.shown_metadata, &queued.item.item);
     let beside: Vec<&Context> =
         queued.item.item.context.iter().filter(|context| context.kind == ContextKind::Reference).collect();
-    if queued.item.item.prompt.is_empty() && beside.is_empty() && captions.is_empty() {
+    let mask = mask_of(&queued.item.item);
+    if queued.item.item.prompt.is_empty() && beside.is_empty() && captions.is_empty() && mask.is_none() {
         return 0.0;
     }
-    let is_folded = scene.settings.prompt_collapsed;
+    let is_folded = scene.settings.prompt_collapsed && !is_marked_on(desk);
     // The button is higher than the words beside it; half of what it is higher stands in the margin.
     let header = Rect::from_min_size(room.min - vec2(0.0, space::SMALL), vec2(room.width(), HEADER));
     let source = queued.item.source;
@@ -60,6 +63,9 @@ pub fn prompt_ui(
             if ui.add(button).clicked() {
                 wanted.push(Action::Command(Command::TogglePrompt));
             }
+            if mask.is_some() {
+                mask_button_ui(ui, scene, desk.judge_screen.is_mask_shown, wanted);
+            }
         });
     });
     if is_folded {
@@ -71,23 +77,23 @@ pub fn prompt_ui(
                 .auto_shrink([false, false])
                 .max_height(height);
             let output = area.show(ui, |ui| {
-                let canvases = canvases(desk);
+                let drawing = drawing(desk);
                 let mut content = Content {
                     images: &mut desk.images,
                     documents: &mut desk.documents,
                     settings: scene.settings,
                     source,
                     is_prompt: true,
-                    mask: None,
-                    canvases,
+                    mask: mask.filter(|_| desk.judge_screen.is_mask_shown),
+                    drawing,
                 };
                 let is_wide = ui.available_width() >= BESIDE_FROM;
                 if beside.is_empty() || !is_wide {
                     pane::parts_ui(ui, &mut content, parts, "Prompt");
                     ui.add_space(if beside.is_empty() { 0.0 } else { space::MEDIUM });
-                    let canvases = std::mem::take(&mut content.canvases);
+                    let drawing = std::mem::take(&mut content.drawing);
                     context_ui(ui, &mut content, &beside);
-                    return canvases;
+                    return drawing;
                 }
                 let width = (ui.available_width() - space::HUGE) / 2.0;
                 ui.horizontal_top(|ui| {
@@ -95,13 +101,13 @@ pub fn prompt_ui(
                         ui.set_width(width);
                         pane::parts_ui(ui, &mut content, parts, "Prompt");
                     });
-                    let canvases = std::mem::take(&mut content.canvases);
+                    let drawing = std::mem::take(&mut content.drawing);
                     ui.add_space(space::HUGE);
                     ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                         ui.set_width(width);
                         context_ui(ui, &mut content, &beside);
                     });
-                    canvases
+                    drawing
                 })
                 .inner
             });
@@ -119,7 +125,7 @@ fn context_ui(ui: &mut Ui, content: &mut Content<'_>, context: &[&Context]) {
             ui.add_space(space::MEDIUM);
         }
         let title = if context.title.is_empty() { "Reference" } else { &context.title };
-        caption_ui(ui, title);
+        pane::centered_ui(ui, content.settings, |ui| caption_ui(ui, title));
         ui.add_space(space::TINY);
         pane::parts_ui(ui, content, &context.parts, title);
     }
@@ -135,25 +141,41 @@ fn captions(columns: &[String], item: &Item) -> String {
     columns.iter().filter_map(value).collect::<Vec<_>>().join("  ·  ")
 }
 
-/// What is drawn on the prompt's pictures.
-fn canvases(desk: &Desk) -> Vec<Canvas> {
+/// Whether the keys are at an answer that is drawn on the prompt, which must be seen then.
+fn is_marked_on(desk: &Desk) -> bool {
     let Some(shown) = desk.session.current.as_ref().filter(|_| !desk.session.is_plain()) else {
-        return Vec::new();
+        return false;
     };
-    let asked = shown.asked(&desk.session.setup.rubric);
-    let active = shown.sheet.active_slot();
-    let parts = 0..shown.queued.item.item.prompt.len();
-    parts.map(|part| Canvas::of(&asked, active, &shown.sheet.cursor, None, part as u16)).collect()
+    shown.sheet.active_slot().is_some_and(|slot| {
+        let kind = &shown.asked(&desk.session.setup.rubric).question(slot).kind;
+        slot.candidate.is_none() && matches!(kind, QuestionKind::Marks { .. } | QuestionKind::Spans { .. })
+    })
 }
 
-fn drawn(desk: &Desk, canvases: &[Canvas], wanted: &mut Vec<Action>) {
+fn mask_button_ui(ui: &mut Ui, scene: &Scene<'_>, is_shown: bool, wanted: &mut Vec<Action>) {
+    let key = scene.keymap.key(Command::ToggleMask);
+    let button = ActionButton::new(Command::ToggleMask.label()).small().key(&key).min_width(84.0);
+    let button = if is_shown { button.choice(true) } else { button.quiet() };
+    if ui.add(button.help(Command::ToggleMask.help())).clicked() {
+        wanted.push(Action::Command(Command::ToggleMask));
+    }
+}
+
+/// What is drawn on the prompt.
+fn drawing(desk: &Desk) -> Drawing {
+    let Some(shown) = desk.session.current.as_ref().filter(|_| !desk.session.is_plain()) else {
+        return Drawing::default();
+    };
+    let asked = shown.asked(&desk.session.setup.rubric);
+    let parts = shown.queued.item.item.prompt.len();
+    Drawing::of(&asked, shown.sheet.active_slot(), &shown.sheet.cursor, None, parts)
+}
+
+fn drawn(desk: &Desk, drawing: &Drawing, wanted: &mut Vec<Action>) {
     let Some(shown) = &desk.session.current else { return };
     let asked = shown.asked(&desk.session.setup.rubric);
-    for (part, canvas) in canvases.iter().enumerate() {
-        let label = shown.sheet.cursor.label.clone();
-        let change = |slot| Some(Action::Answer(slot, canvas.change(&asked, slot, part as u16, label)?));
-        wanted.extend(shown.sheet.active_slot().and_then(change));
-    }
+    let changes = drawing.changes(&asked, shown.sheet.active_slot(), &shown.sheet.cursor).into_iter();
+    wanted.extend(changes.map(|(slot, change)| Action::Answer(slot, change)));
 }
 
 fn folded_ui(ui: &mut Ui, rect: Rect, words: &str) {

@@ -5,6 +5,7 @@
 //! the data's order; [`Asked`] turns one into the other. Which question has the keys is the
 //! [`Sheet`](super::sheet::Sheet)'s business.
 
+pub mod drawing;
 pub mod entries;
 pub mod marks;
 pub mod matrix;
@@ -49,6 +50,8 @@ pub enum Change {
     AskWhy,
     /// Something moved within the question; the answer is what it was.
     Move,
+    /// The keys go to this mark or word within the answer, which is what it was.
+    At(usize),
 }
 
 impl<'a> Asked<'a> {
@@ -114,6 +117,13 @@ pub fn letter_at(position: usize) -> char {
     char::from(b'A' + u8::try_from(position).unwrap_or(u8::MAX - b'A').min(25))
 }
 
+/// The heading above a question that stands below another (none: above all).
+pub fn heading(rubric: &Rubric, before: Option<usize>, question: usize) -> Option<&str> {
+    let group = |question: usize| rubric.questions[question].group.as_str();
+    let is_new = before.is_none_or(|before| group(before) != group(question));
+    Some(group(question)).filter(|group| is_new && !group.is_empty())
+}
+
 /// Whether answers stand in a cell of a matrix where several candidates are rated.
 pub fn is_cell(question: &Question) -> bool {
     matches!(&question.kind, QuestionKind::Rating { scale } if !matches!(scale, Scale::Slider { .. }))
@@ -133,8 +143,9 @@ pub fn key(
         return None;
     }
     if chord.shift {
-        // Only stretches of text grow with Shift.
+        // Only stretches of text and marks grow with Shift.
         return match &asked.question(slot).kind {
+            QuestionKind::Marks { shape, labels } => marks::key(chord, asked, slot, *shape, labels, cursor),
             QuestionKind::Spans { .. } => spans::key(chord, asked, slot, cursor),
             _ => None,
         };

@@ -179,6 +179,9 @@ pub fn item_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec
         let room = ui.max_rect().shrink2(vec2(space::EDGE, space::MEDIUM));
         content_ui(ui, scene, desk, room, wanted);
     });
+    if let Some(shown) = &mut desk.session.current {
+        shown.sheet.cursor.is_moved = false;
+    }
 }
 
 fn content_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wanted: &mut Vec<Action>) {

@@ -39,12 +39,30 @@ pub struct Cursor {
     pub point: Option<[f32; 2]>,
     /// The first corner of a box that is being placed by keys, likewise.
     pub corner: Option<[f32; 2]>,
+    /// The picture that the cross hair is on, counted among those of the candidate.
+    pub picture: usize,
+    /// The mark that was chosen to be changed.
+    pub mark: Option<usize>,
     /// What is searched for in a long list.
     pub search: String,
     /// The segment whose goal is to be typed now.
     pub typing: Option<usize>,
     /// Whether what the keys are at is still to be brought into view.
     pub is_moved: bool,
+}
+
+impl Cursor {
+    /// Puts the keys to a mark of the answer, or to a word or step of it.
+    pub fn go_to(&mut self, index: usize, kind: &QuestionKind) {
+        if matches!(kind, QuestionKind::Marks { .. }) {
+            self.mark = Some(index);
+            self.point = None;
+            self.corner = None;
+        } else {
+            self.at = index;
+            self.anchor = None;
+        }
+    }
 }
 
 /// Where the keys can go: one step.
@@ -71,6 +89,16 @@ pub enum Block {
     Rows(usize, Vec<Slot>),
     /// Ratings of several candidates: a row for each question, a column for each candidate.
     Matrix(Vec<usize>),
+}
+
+impl Block {
+    /// Its last question.
+    pub fn last(&self) -> Option<usize> {
+        match self {
+            Self::Rows(question, _) => Some(*question),
+            Self::Matrix(questions) => questions.last().copied(),
+        }
+    }
 }
 
 /// The places for answers of one item.
@@ -225,8 +253,12 @@ impl Sheet {
 
     fn put(&mut self, index: usize) {
         if self.active != index {
+            let question = |index: usize| self.stops.get(index).map(|stop| stop.slot.question);
+            // The label in hand goes along to the next candidate.
+            let is_same = question(self.active) == question(index);
+            let label = self.cursor.label.take().filter(|_| is_same);
             self.active = index;
-            self.cursor = Cursor::default();
+            self.cursor = Cursor { label, ..Cursor::default() };
         }
         self.is_moved = true;
     }

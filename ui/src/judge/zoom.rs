@@ -79,6 +79,16 @@ impl Zoom {
         self.hold(pane, picture);
     }
 
+    /// Moves the picture no further than needed for one of its points, in fractions, to be well in view.
+    pub fn reveal(&mut self, [x, y]: [f32; 2], pane: Rect, picture: Vec2) {
+        let place = self.place(pane, picture);
+        let at = place.min + vec2(x * place.width(), y * place.height());
+        let room = pane.shrink2(pane.size() * 0.12);
+        if !self.is_fit() && !room.contains(at) {
+            self.pan(room.clamp(at) - at, pane, picture);
+        }
+    }
+
     /// Shows one picture pixel on one screen pixel.
     pub fn actual(&mut self, pane: Rect, picture: Vec2, pixels_per_point: f32) {
         let fit = (pane.width() / picture.x).min(pane.height() / picture.y);
@@ -127,6 +137,20 @@ mod tests {
         assert_eq!(zoom.place(PANE, picture).min, PANE.min);
         zoom.pan(vec2(-10.0, 0.0), PANE, picture);
         assert_eq!(zoom.place(PANE, picture).left(), -10.0, "the way back is not swallowed");
+    }
+
+    #[test]
+    fn a_point_out_of_view_comes_into_it() {
+        let picture = vec2(400.0, 200.0);
+        let mut zoom = Zoom::default();
+        zoom.by(8.0, PANE.center(), PANE, picture);
+        let at = |zoom: Zoom, [x, y]: [f32; 2]| zoom.place(PANE, picture).lerp_inside(vec2(x, y));
+        assert!(!PANE.contains(at(zoom, [0.9, 0.2])));
+        zoom.reveal([0.9, 0.2], PANE, picture);
+        assert!(PANE.contains(at(zoom, [0.9, 0.2])), "{:?}", at(zoom, [0.9, 0.2]));
+        let before = zoom;
+        zoom.reveal([0.9, 0.21], PANE, picture);
+        assert_eq!(zoom, before, "what is in view moves nothing");
     }
 
     #[test]

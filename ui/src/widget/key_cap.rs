@@ -21,6 +21,7 @@ pub fn key_label(keys: &str) -> String {
             "ArrowUp" | "Up" => "↑",
             "ArrowDown" | "Down" => "↓",
             "Backspace" => "⌫",
+            "Delete" => "Del",
             "Comma" => ",",
             "Period" => ".",
             "Plus" => "+",

@@ -16,14 +16,24 @@ use crate::theme::{self, HAIRLINE, Palette, control, radius, space, text};
 #[must_use = "call `show`"]
 pub struct Segmented<'a> {
     name: &'a str,
-    options: Vec<(&'a str, Option<&'a str>)>,
+    options: Vec<Choice<'a>>,
+    width: Option<f32>,
     is_enabled: bool,
     is_active: bool,
     keeps_one: bool,
 }
 
-struct Segment<'a> {
+#[derive(Clone, Copy)]
+struct Choice<'a> {
     label: &'a str,
+    /// What screen readers and the pointer are told instead.
+    said: &'a str,
+    key: Option<&'a str>,
+}
+
+struct Segment<'a> {
+    said: &'a str,
+    is_short: bool,
     galley: Arc<Galley>,
     cap: Option<KeyCap>,
     width: f32,
@@ -32,18 +42,30 @@ struct Segment<'a> {
 impl<'a> Segmented<'a> {
     /// A control without options yet, whose `name` screen readers say before each option.
     pub fn new(name: &'a str) -> Self {
-        Self { name, options: Vec::new(), is_enabled: true, is_active: false, keeps_one: false }
+        Self { name, options: Vec::new(), width: None, is_enabled: true, is_active: false, keeps_one: false }
     }
 
     /// One more option.
     pub fn option(mut self, label: &'a str) -> Self {
-        self.options.push((label, None));
+        self.options.push(Choice { label, said: label, key: None });
         self
     }
 
     /// One more option, with the key that chooses it.
     pub fn option_with_key(mut self, label: &'a str, key: &'a str) -> Self {
-        self.options.push((label, Some(key).filter(|key| !key.is_empty())));
+        self.options.push(Choice { label, said: label, key: Some(key).filter(|key| !key.is_empty()) });
+        self
+    }
+
+    /// One more option of which only a short label is shown; screen readers, and the pointer, are told `said`.
+    pub fn option_said(mut self, label: &'a str, said: &'a str) -> Self {
+        self.options.push(Choice { label, said, key: None });
+        self
+    }
+
+    /// Gives the options equal shares of this width, however long their labels are.
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = Some(width);
         self
     }
 
@@ -72,13 +94,14 @@ impl<'a> Segmented<'a> {
         let segments: Vec<Segment<'_>> = self
             .options
             .iter()
-            .map(|&(label, key)| {
+            .map(|&Choice { label, said, key }| {
                 let font = Face::Medium.at(text::SMALL);
                 let galley = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
                 let cap = key.map(|key| KeyCap::new(ui.painter(), key));
                 let cap_width = cap.as_ref().map_or(0.0, |cap| cap.size().x + space::SMALL - 2.0);
-                let width = (galley.size().x + cap_width + 2.0 * (space::LARGE - 2.0)).ceil();
-                Segment { label, galley, cap, width }
+                let own = (galley.size().x + cap_width + 2.0 * (space::LARGE - 2.0)).ceil();
+                let width = self.width.map_or(own, |width| width / self.options.len() as f32);
+                Segment { said, is_short: said != label, galley, cap, width }
             })
             .collect();
         let width = segments.iter().map(|segment| segment.width).sum();
@@ -102,14 +125,17 @@ impl<'a> Segmented<'a> {
             let name = self.name;
             part_response.widget_info(|| {
                 let label = if name.is_empty() {
-                    segment.label.to_owned()
+                    segment.said.to_owned()
                 } else {
-                    format!("{name}: {}", segment.label)
+                    format!("{name}: {}", segment.said)
                 };
                 WidgetInfo::selected(Role::RadioButton, is_enabled, is_chosen, label)
             });
             if is_enabled {
                 part_response = part_response.on_hover_cursor(CursorIcon::PointingHand);
+            }
+            if segment.is_short {
+                part_response = part_response.on_hover_text(segment.said);
             }
             if part_response.has_focus() {
                 focused = Some(part);

@@ -9,6 +9,8 @@ use tiebreak_domain::{Answer, AnswerValue, Draft, Part, Preference, Question, St
 
 use super::*;
 
+mod drawing;
+
 const PAIR: [Outcome; 3] = [Outcome::A, Outcome::B, Outcome::Tie];
 
 fn preference(key: &str, strength: StrengthSteps) -> Question {

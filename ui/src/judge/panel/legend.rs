@@ -2,7 +2,7 @@
 //! It keeps its height, so that nothing moves with it.
 
 use egui::Ui;
-use tiebreak_domain::rubric::{QuestionKind, Scale};
+use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scale};
 
 use crate::judge::question::{Asked, rating};
 use crate::judge::sheet::Sheet;
@@ -14,13 +14,8 @@ use crate::widget::{Ink, text_ui};
 /// names may take.
 pub(super) fn height(asked: &Asked<'_>, line: usize) -> f32 {
     let most = asked.rubric.questions.iter().map(|question| {
-        let anchors = match &question.kind {
-            QuestionKind::Rating { scale: Scale::Points { anchors, .. } } => {
-                anchors.iter().map(|anchor| anchor.chars().count() + 5).sum()
-            }
-            _ => 0,
-        };
-        anchors.max(question.help.chars().count())
+        let told = names(&question.kind).map_or(0, |told| told.chars().count());
+        told.max(question.help.chars().count())
     });
     let lines = most.max().unwrap_or(0).div_ceil(line).min(7);
     lines as f32 * 19.0
@@ -41,12 +36,32 @@ pub(super) fn legend_ui(ui: &mut Ui, asked: &Asked<'_>, sheet: &Sheet, is_help_o
     }
 }
 
-/// What the values of a scale are called: `1 poor · 2 fair · 3 good`.
+/// What the values of a scale are called, `1 poor · 2 fair · 3 good`, or what its keys do where no button says
+/// so.
 fn names(kind: &QuestionKind) -> Option<String> {
-    let QuestionKind::Rating { scale: scale @ Scale::Points { anchors, .. } } = kind else { return None };
-    if anchors.iter().all(|anchor| anchor.trim().is_empty()) {
-        return None;
+    match kind {
+        QuestionKind::Rating { scale: scale @ Scale::Points { anchors, .. } } => {
+            if anchors.iter().all(|anchor| anchor.trim().is_empty()) {
+                return None;
+            }
+            let points = rating::points(scale).into_iter();
+            let named = points.filter(|point| point.name != point.value.to_string());
+            Some(
+                named
+                    .map(|point| format!("{} {}", point.value, point.name))
+                    .collect::<Vec<_>>()
+                    .join("  ·  "),
+            )
+        }
+        QuestionKind::Rating { scale: Scale::Slider { .. } } => {
+            Some("0 to 9 go to a tenth  ·  ← → by one  ·  Home and End to the ends".to_owned())
+        }
+        QuestionKind::Ranking { form: RankingForm::WithTies } => {
+            Some("1 2 3… in order, best first  ·  = ties with the one before  ·  ⌫ takes back".to_owned())
+        }
+        QuestionKind::Ranking { form: RankingForm::Strict } => {
+            Some("1 2 3… in order, best first  ·  ⌫ takes back".to_owned())
+        }
+        _ => None,
     }
-    let named = rating::points(scale).into_iter().filter(|point| point.name != point.value.to_string());
-    Some(named.map(|point| format!("{} {}", point.value, point.name)).collect::<Vec<_>>().join("  ·  "))
 }

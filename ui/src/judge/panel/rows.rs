@@ -77,9 +77,9 @@ impl<'a> Rows<'a, '_> {
     }
 
     /// Ratings of several candidates, and the values of the active cell below.
-    pub(super) fn matrix_ui(&mut self, ui: &mut Ui, questions: &[usize]) {
+    pub(super) fn matrix_ui(&mut self, ui: &mut Ui, questions: &[usize], before: Option<usize>) {
         let active = self.sheet.active_slot().filter(|slot| questions.contains(&slot.question));
-        let matrix = Matrix { asked: self.asked, questions, active, open: self.open };
+        let matrix = Matrix { asked: self.asked, questions, before, active, open: self.open };
         if let Some(slot) = matrix_ui(ui, &matrix, self.sheet.is_moved) {
             self.wanted.push(Action::GoToSlot(slot));
         }

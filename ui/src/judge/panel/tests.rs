@@ -15,7 +15,9 @@ use tiebreak_domain::{
 use super::*;
 use crate::app::notice::Notices;
 use crate::command::Keymap;
-use crate::judge::question::{Change, marks};
+use crate::judge::question::Change;
+
+mod forms;
 
 fn queued(candidates: usize) -> QueuedItem {
     let candidate = |index| Candidate::markdown(format!("text {index}"));
@@ -107,12 +109,17 @@ struct State {
 
 /// The rows by themselves, as the column at the right has them.
 fn harness(rubric: Rubric) -> Harness<'static, State> {
-    let (queued, draft) = (queued(2), Draft::default());
+    harness_of(rubric, queued(2), 400.0, true)
+}
+
+/// The rows of any item, in a column or as the bar has them.
+fn harness_of(rubric: Rubric, queued: QueuedItem, width: f32, is_stacked: bool) -> Harness<'static, State> {
+    let draft = Draft::default();
     let sheet = Sheet::new(&rubric, &queued, &draft);
     let settings = tiebreak_domain::Settings::default();
     let keymap = Keymap::new(&settings.keys);
     let notices = Notices::default();
-    Harness::builder().with_size(Vec2::new(400.0, 1200.0)).build_ui_state(
+    Harness::builder().with_size(Vec2::new(width, 1200.0)).build_ui_state(
         move |ui, state: &mut State| {
             theme::install(ui.ctx());
             let scene = Scene {
@@ -127,7 +134,7 @@ fn harness(rubric: Rubric) -> Harness<'static, State> {
             let State { rubric, queued, draft, sheet, wanted } = state;
             let asked = Asked { rubric, queued, draft };
             let blocks = sheet.blocks(&asked);
-            rows_ui(ui, &scene, &asked, &blocks, sheet, true, wanted);
+            rows_ui(ui, &scene, &asked, &blocks, sheet, is_stacked, wanted);
         },
         State { rubric, queued, draft, sheet, wanted: Vec::new() },
     )
@@ -173,42 +180,6 @@ fn every_input_has_a_name_and_answers_a_click() {
         .iter()
         .any(|action| matches!(action, Action::GoToSlot(slot) if slot.candidate == Some(1)));
     assert!(went, "a click on a cell takes the keys there");
-}
-
-#[test]
-fn a_drag_on_a_picture_draws_a_box_and_a_click_a_point() {
-    use tiebreak_domain::rubric::MarkShape;
-    let paint = |ui: &mut Ui, drawn: &mut Vec<marks::Drawn>| {
-        theme::install(ui.ctx());
-        let room = Rect::from_min_size(pos2(50.0, 50.0), vec2(200.0, 100.0));
-        let response = ui.interact(room, ui.scope_id().with("picture"), egui::Sense::click_and_drag());
-        marks::remember_origin(ui, &response);
-        let mut canvas = marks::Canvas { shape: Some(MarkShape::Both), ..marks::Canvas::default() };
-        canvas.ui(ui, &response, room, room);
-        drawn.extend(canvas.drawn);
-    };
-    let mut harness = Harness::builder().with_size(Vec2::new(400.0, 300.0)).build_ui_state(paint, Vec::new());
-    let press = |harness: &mut Harness<'_, Vec<marks::Drawn>>, at: egui::Pos2, pressed| {
-        harness.event(egui::Event::PointerMoved(at));
-        harness.event(egui::Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        });
-        harness.step();
-    };
-    press(&mut harness, pos2(100.0, 75.0), true);
-    press(&mut harness, pos2(100.0, 75.0), false);
-    press(&mut harness, pos2(70.0, 60.0), true);
-    harness.event(egui::Event::PointerMoved(pos2(150.0, 100.0)));
-    harness.step();
-    press(&mut harness, pos2(150.0, 100.0), false);
-    let drawn = harness.state().clone();
-    assert_eq!(drawn.len(), 2, "{drawn:?}");
-    assert_eq!(drawn[0], marks::Drawn::Point([0.25, 0.25]));
-    let marks::Drawn::Box(first, second) = drawn[1] else { panic!("{drawn:?}") };
-    assert!((first[0] - 0.1).abs() < 1e-3 && (second[1] - 0.5).abs() < 1e-3, "{drawn:?}");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! can be searched.
 
 use egui::{
-    Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 use tiebreak_domain::AnswerValue;
 use tiebreak_domain::rubric::{Entry, Slot};
@@ -14,7 +14,7 @@ use crate::command::{Chord, Command, Keymap, Scope};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, control, radius, space, text};
-use crate::widget::{ActionButton, caption_ui, focus_ring_ui};
+use crate::widget::{ActionButton, Ink, caption_ui, focus_ring_ui, text_ui};
 
 /// From so many entries on there is a field to search them.
 pub const SEARCH_FROM: usize = 20;
@@ -91,13 +91,19 @@ pub(super) fn ui(
         _ => Vec::new(),
     };
     let mut change = None;
-    let wanted = if entries.len() >= SEARCH_FROM && row.is_active {
+    let wanted = if has_search(entries) && row.is_active {
         search_ui(ui, row, cursor, entries, is_checklist, &mut change)
     } else {
         String::new()
     };
     let keys = keys(entries.len(), row.keymap);
-    let is_hit = |entry: &Entry| wanted.is_empty() || entry.title.to_lowercase().contains(&wanted);
+    let is_long = entries.len() >= SEARCH_FROM;
+    let is_shown = |entry: &Entry| {
+        let is_folded = is_long && !row.is_unfolded();
+        if is_folded { chosen.contains(&entry.key.as_str()) } else { is_hit(entry, &wanted) }
+    };
+    let at = cursor.at.min(hits(entries, &wanted).count().saturating_sub(1));
+    let aimed = hits(entries, &wanted).nth(at).filter(|_| !wanted.is_empty()).map(|entry| &entry.key);
     let mut take = |entry: &Entry| {
         change = Some(if is_checklist {
             toggled(checked(&row.asked, row.slot), entry, entries)
@@ -125,14 +131,24 @@ pub(super) fn ui(
             }
         });
     } else {
-        for (entry, key) in entries.iter().zip(&keys).filter(|(entry, _)| is_hit(entry)) {
+        if entries.iter().all(|entry| !is_shown(entry)) {
+            let says = if wanted.is_empty() { "Nothing chosen" } else { "No entry has this in its name" };
+            text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
+        }
+        for (entry, key) in entries.iter().zip(&keys).filter(|(entry, _)| is_shown(entry)) {
             if entry.group != group {
                 group = &entry.group;
                 ui.add_space(space::TINY);
                 caption_ui(ui, group);
             }
             let is_chosen = chosen.contains(&entry.key.as_str());
-            if entry_ui(ui, row, entry, *key, is_chosen, is_checklist) {
+            let is_aimed = aimed == Some(&entry.key);
+            let state = State { is_chosen, is_checklist, is_aimed };
+            let response = entry_ui(ui, row, entry, *key, state);
+            if is_aimed && cursor.is_moved {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() {
                 take(entry);
             }
         }
@@ -152,7 +168,22 @@ pub(super) fn ui(
     change
 }
 
-/// The search field; Enter takes the first hit. Gives what is searched for.
+/// Whether a list is long enough for a search field, which its key opens.
+pub fn has_search(entries: &[Entry]) -> bool {
+    entries.len() >= SEARCH_FROM
+}
+
+/// Whether an entry, or the group it stands in, has every word that is searched for in its name.
+fn is_hit(entry: &Entry, wanted: &str) -> bool {
+    let name = format!("{} {}", entry.title, entry.group).to_lowercase();
+    wanted.split_whitespace().all(|word| name.contains(word))
+}
+
+fn hits<'a>(entries: &'a [Entry], wanted: &'a str) -> impl Iterator<Item = &'a Entry> {
+    entries.iter().filter(move |entry| is_hit(entry, wanted))
+}
+
+/// The search field; the arrows go through what was found, Enter takes it. Gives what is searched for.
 fn search_ui(
     ui: &mut Ui,
     row: &Row<'_>,
@@ -162,7 +193,7 @@ fn search_ui(
     change: &mut Option<Change>,
 ) -> String {
     let palette = theme::palette(ui);
-    let hint = egui::RichText::new("/ to search").color(palette.ink_third);
+    let hint = egui::RichText::new("/ to search, ↑ ↓ Enter to choose").color(palette.ink_third);
     let edit = egui::TextEdit::singleline(&mut cursor.search)
         .id(search_id(row.slot))
         .font(Face::Regular.at(text::SMALL))
@@ -173,8 +204,20 @@ fn search_ui(
     let name = format!("{}: search", row.name);
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, row.is_open, &name));
     let wanted = cursor.search.trim().to_lowercase();
+    if field.changed() {
+        cursor.at = 0;
+    }
+    let count = hits(entries, &wanted).count();
+    if field.has_focus() && count > 0 {
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let before = cursor.at.min(count - 1);
+        let by_down = usize::from(pressed(Key::ArrowDown));
+        cursor.at = (before + by_down).min(count - 1).saturating_sub(usize::from(pressed(Key::ArrowUp)));
+        cursor.is_moved |= cursor.at != before;
+    }
     if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !wanted.is_empty() {
-        if let Some(entry) = entries.iter().find(|entry| entry.title.to_lowercase().contains(&wanted)) {
+        let at = cursor.at.min(count.saturating_sub(1));
+        if let Some(entry) = hits(entries, &wanted).nth(at) {
             *change = Some(if is_checklist {
                 toggled(checked(&row.asked, row.slot), entry, entries)
             } else {
@@ -182,19 +225,23 @@ fn search_ui(
             });
         }
         cursor.search.clear();
+        cursor.at = 0;
     }
     wanted
 }
 
-/// One entry of a long list: key, mark, words. Says whether it was clicked.
-fn entry_ui(
-    ui: &mut Ui,
-    row: &Row<'_>,
-    entry: &Entry,
-    key: Option<char>,
+/// How an entry of a long list stands.
+#[derive(Clone, Copy)]
+struct State {
     is_chosen: bool,
     is_checklist: bool,
-) -> bool {
+    /// Whether Enter in the search field takes it.
+    is_aimed: bool,
+}
+
+/// One entry of a long list: key, mark, words.
+fn entry_ui(ui: &mut Ui, row: &Row<'_>, entry: &Entry, key: Option<char>, state: State) -> Response {
+    let State { is_chosen, is_checklist, is_aimed } = state;
     let palette = theme::palette(ui);
     let sense = if row.is_open { Sense::click() } else { Sense::hover() };
     let ink = if row.is_open { palette.ink } else { palette.ink_disabled };
@@ -211,6 +258,10 @@ fn entry_ui(
     let name = format!("{}: {}", row.name, entry.title);
     response.widget_info(|| WidgetInfo::selected(role, row.is_open, is_chosen, &name));
     let round = CornerRadius::same(radius::SMALL);
+    if is_aimed {
+        let edge = Stroke::new(HAIRLINE, palette.accent);
+        ui.painter().rect(rect, round, palette.accent_wash, edge, StrokeKind::Inside);
+    }
     if response.hovered() && row.is_open {
         ui.painter().rect_filled(rect, round, palette.hover);
         ui.set_cursor_icon(CursorIcon::PointingHand);
@@ -243,7 +294,7 @@ fn entry_ui(
     if response.has_focus() {
         focus_ring_ui(ui.painter(), rect, radius::SMALL, palette);
     }
-    response.clicked()
+    response
 }
 
 #[cfg(test)]

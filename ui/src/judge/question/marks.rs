@@ -1,26 +1,33 @@
-//! Marks: points and boxes on pictures. They are drawn on the picture itself, by the mouse or by a cross hair
-//! that the arrows move and Enter places; here are their labels and their list.
+//! Marks: points and boxes on pictures. They are drawn, chosen, moved and resized on the picture itself
+//! ([`canvas`]), by the mouse or by keys; here are the keys, the labels and the list.
+//!
+//! The arrows move a cross hair that Enter places, on any picture of the candidate; once a mark is chosen they
+//! move that, and with Shift they resize it.
 
-use egui::{Color32, CornerRadius, Key, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+pub mod canvas;
+mod edit;
+
+use egui::{Key, Role, Ui, Vec2, WidgetInfo};
 use tiebreak_domain::AnswerValue;
 use tiebreak_domain::Part;
 use tiebreak_domain::answer::{Mark, MarkForm};
-use tiebreak_domain::rubric::{Entry, MarkShape, QuestionKind, Slot};
+use tiebreak_domain::rubric::{Entry, MarkShape, Slot};
 
+pub use self::canvas::{Canvas, Drawn};
 use super::row::Row;
 use super::{Asked, Change, digit};
 use crate::command::Chord;
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
-use crate::theme::{self, Palette, space, text};
+use crate::theme::{space, text};
 use crate::widget::{ActionButton, Ink, Segmented, text_ui};
 
 /// The radius around a point, as a fraction of the picture's width.
 const RADIUS: f32 = 0.02;
 /// One step of the cross hair, as a fraction of the picture.
 const STEP: f32 = 0.02;
-/// A drag shorter than this, in points, is a click.
-const CLICK: f32 = 5.0;
+/// One step of a chosen mark, likewise.
+const FINE_STEP: f32 = 0.01;
 
 fn marks<'a>(asked: &Asked<'a>, slot: Slot) -> &'a [Mark] {
     match asked.value(slot) {
@@ -37,13 +44,25 @@ fn parts<'a>(asked: &Asked<'a>, slot: Slot) -> &'a [Part] {
     }
 }
 
-fn first_picture(parts: &[Part]) -> Option<u16> {
-    parts.iter().position(|part| matches!(part, Part::Image { .. })).map(|part| part as u16)
+fn pictures(parts: &[Part]) -> Vec<u16> {
+    let is_picture = |(_, part): &(usize, &Part)| matches!(part, Part::Image { .. });
+    parts.iter().enumerate().filter(is_picture).map(|(index, _)| index as u16).collect()
+}
+
+/// The picture that the cross hair is on.
+fn picture_of_keys(asked: &Asked<'_>, slot: Slot, cursor: &Cursor) -> Option<u16> {
+    pictures(parts(asked, slot)).get(cursor.picture).copied()
 }
 
 fn with_mark(asked: &Asked<'_>, slot: Slot, mark: Mark) -> Change {
     let mut marks = marks(asked, slot).to_vec();
     marks.push(mark);
+    Change::Set(AnswerValue::Marks(marks))
+}
+
+fn with_changed(asked: &Asked<'_>, slot: Slot, index: usize, mark: Mark) -> Change {
+    let mut marks = marks(asked, slot).to_vec();
+    marks[index] = mark;
     Change::Set(AnswerValue::Marks(marks))
 }
 
@@ -53,11 +72,15 @@ fn without(asked: &Asked<'_>, slot: Slot, index: usize) -> Change {
     if marks.is_empty() { Change::Clear } else { Change::Set(AnswerValue::Marks(marks)) }
 }
 
-/// A box between two corners, in fractions.
-fn box_between(first: [f32; 2], second: [f32; 2]) -> (f32, f32, MarkForm) {
-    let (left, right) = (first[0].min(second[0]), first[0].max(second[0]));
-    let (top, bottom) = (first[1].min(second[1]), first[1].max(second[1]));
-    (left, top, MarkForm::Size([right - left, bottom - top]))
+/// One step of an arrow.
+fn step(key: Key, length: f32) -> Option<[f32; 2]> {
+    match key {
+        Key::ArrowLeft => Some([-length, 0.0]),
+        Key::ArrowRight => Some([length, 0.0]),
+        Key::ArrowUp => Some([0.0, -length]),
+        Key::ArrowDown => Some([0.0, length]),
+        _ => None,
+    }
 }
 
 pub(super) fn key(
@@ -68,34 +91,113 @@ pub(super) fn key(
     labels: &[Entry],
     cursor: &mut Cursor,
 ) -> Option<Change> {
-    let part = first_picture(parts(asked, slot))?;
-    let by = match chord.key {
-        Key::ArrowLeft => [-STEP, 0.0],
-        Key::ArrowRight => [STEP, 0.0],
-        Key::ArrowUp => [0.0, -STEP],
-        Key::ArrowDown => [0.0, STEP],
+    let pictures = pictures(parts(asked, slot));
+    let part = *pictures.get(cursor.picture).or(pictures.first())?;
+    let given = marks(asked, slot);
+    let chosen = cursor.mark.and_then(|index| Some((index, given.get(index)?)));
+    if let Some(chosen) = chosen
+        && let Some(change) = chosen_key(chord, asked, slot, chosen, labels, cursor)
+    {
+        return Some(change);
+    }
+    if chord.shift {
+        return None;
+    }
+    match chord.key {
         Key::Escape if cursor.point.is_some() => {
             cursor.point = None;
             cursor.corner = None;
-            return Some(Change::Move);
+            Some(Change::Move)
         }
-        Key::Backspace => {
-            let last = marks(asked, slot).len().checked_sub(1)?;
-            return Some(without(asked, slot, last));
+        Key::Period | Key::Comma => {
+            let last = given.len().checked_sub(1)?;
+            let next = match (cursor.mark, chord.key) {
+                (Some(index), Key::Period) => {
+                    if index >= last {
+                        0
+                    } else {
+                        index + 1
+                    }
+                }
+                (None, Key::Period) => 0,
+                (Some(index), _) if index > 0 => index - 1,
+                _ => last,
+            };
+            choose(next, &given[next], &pictures, cursor);
+            Some(Change::Move)
         }
+        Key::N if pictures.len() > 1 => {
+            cursor.picture = (cursor.picture + 1) % pictures.len();
+            cursor.point.get_or_insert([0.5, 0.5]);
+            cursor.corner = None;
+            cursor.mark = None;
+            Some(Change::Move)
+        }
+        Key::Backspace | Key::Delete => {
+            let last = given.len().checked_sub(1)?;
+            Some(without(asked, slot, last))
+        }
+        Key::Num0 if given.is_empty() => Some(Change::Done(AnswerValue::Marks(Vec::new()))),
         Key::Enter | Key::Space => {
             let at = cursor.point?;
-            return Some(place(asked, slot, shape, part, at, chord.key == Key::Space, cursor));
+            Some(place(asked, slot, shape, part, at, chord.key == Key::Space, cursor))
         }
         key => {
-            let number = usize::from(digit(key)?).checked_sub(1)?;
-            cursor.label = Some(labels.get(number)?.key.clone());
-            return Some(Change::Move);
+            if let Some(by) = step(key, STEP) {
+                let [x, y] = cursor.point.unwrap_or([0.5 - by[0], 0.5 - by[1]]);
+                cursor.point = Some([(x + by[0]).clamp(0.0, 1.0), (y + by[1]).clamp(0.0, 1.0)]);
+                return Some(Change::Move);
+            }
+            cursor.label = Some(label_of_key(key, labels)?);
+            Some(Change::Move)
         }
-    };
-    let [x, y] = cursor.point.unwrap_or([0.5 - by[0], 0.5 - by[1]]);
-    cursor.point = Some([(x + by[0]).clamp(0.0, 1.0), (y + by[1]).clamp(0.0, 1.0)]);
-    Some(Change::Move)
+    }
+}
+
+/// What a key means to the mark that was chosen.
+fn chosen_key(
+    chord: Chord,
+    asked: &Asked<'_>,
+    slot: Slot,
+    (index, mark): (usize, &Mark),
+    labels: &[Entry],
+    cursor: &mut Cursor,
+) -> Option<Change> {
+    if let Some(by) = step(chord.key, FINE_STEP) {
+        let after = if chord.shift { edit::resized(mark, by) } else { edit::moved(mark, by) };
+        return Some(with_changed(asked, slot, index, after));
+    }
+    match chord.key {
+        _ if chord.shift => None,
+        Key::Escape => {
+            cursor.mark = None;
+            Some(Change::Move)
+        }
+        Key::Backspace | Key::Delete => {
+            cursor.mark = None;
+            Some(without(asked, slot, index))
+        }
+        key => {
+            let label = label_of_key(key, labels)?;
+            cursor.label = Some(label.clone());
+            Some(with_changed(asked, slot, index, Mark { label: Some(label), ..mark.clone() }))
+        }
+    }
+}
+
+fn label_of_key(key: Key, labels: &[Entry]) -> Option<String> {
+    let number = usize::from(digit(key)?).checked_sub(1)?;
+    Some(labels.get(number)?.key.clone())
+}
+
+/// Puts the keys to a mark, and the cross hair away.
+fn choose(index: usize, mark: &Mark, pictures: &[u16], cursor: &mut Cursor) {
+    cursor.mark = Some(index);
+    cursor.point = None;
+    cursor.corner = None;
+    if let Some(picture) = pictures.iter().position(|part| *part == mark.part) {
+        cursor.picture = picture;
+    }
 }
 
 /// Enter places a point, or a box corner by corner; where both can be drawn, Space begins a box.
@@ -127,32 +229,43 @@ fn place(
             Change::Move
         }
         Some(corner) => {
-            let (x, y, form) = box_between(corner, at);
+            let (x, y, form) = edit::box_between(corner, at);
             with_mark(asked, slot, Mark { part, x, y, form, label })
         }
     }
 }
 
-/// The labels for the next mark, and the list of what was marked.
-pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mut Cursor) -> Option<Change> {
+/// The labels for the next mark, what the keys do, and the list of what was marked.
+pub(super) fn ui(
+    ui: &mut Ui,
+    row: &Row<'_>,
+    shape: MarkShape,
+    labels: &[Entry],
+    cursor: &mut Cursor,
+) -> Option<Change> {
     let marks = marks(&row.asked, row.slot);
     let mut change = None;
     if !labels.is_empty() && row.is_active {
         label_ui(ui, row, labels, cursor);
     }
-    if marks.is_empty() {
-        let says = if row.is_active {
-            "Click or drag on the picture; arrows and Enter do the same"
-        } else {
-            "Nothing marked"
-        };
+    let says = if row.is_active {
+        hint(shape, pictures(parts(&row.asked, row.slot)).len(), marks.len(), cursor)
+    } else if marks.is_empty() {
+        "Nothing marked".to_owned()
+    } else {
+        String::new()
+    };
+    if !says.is_empty() {
         text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
-        if row.is_active {
-            let none = ActionButton::new("Nothing to mark").small().enabled(row.is_open);
-            let says_none = matches!(row.asked.value(row.slot), Some(AnswerValue::Marks(_)));
-            if ui.add(none.choice(says_none)).clicked() {
-                change = Some(Change::Done(AnswerValue::Marks(Vec::new())));
-            }
+    }
+    if marks.is_empty() && row.is_active {
+        let none = ActionButton::new("Nothing to mark").small().key("0").enabled(row.is_open);
+        let says_none = matches!(row.asked.value(row.slot), Some(AnswerValue::Marks(_)));
+        let button = ui.add(none.choice(says_none));
+        let name = format!("{}: nothing to mark", row.name);
+        button.widget_info(|| WidgetInfo::selected(Role::Button, row.is_open, says_none, &name));
+        if button.clicked() {
+            change = Some(Change::Done(AnswerValue::Marks(Vec::new())));
         }
     }
     for (index, mark) in marks.iter().enumerate() {
@@ -160,16 +273,47 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mut Curs
             let form = if matches!(mark.form, MarkForm::Radius(_)) { "Point" } else { "Box" };
             let label = title_of(labels, mark.label.as_deref());
             let says = format!("{} {form} {label}", index + 1);
-            text_ui(ui, &says, Ink::Second, Face::Figures, text::SMALL);
-            let button = ui.add(ActionButton::new("Remove").quiet().small().enabled(row.is_open));
-            let name = format!("{}: remove {}", row.name, says.trim());
-            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, row.is_open, &name));
+            let says = says.trim();
+            let is_chosen = row.is_active && cursor.mark == Some(index);
+            let button = ActionButton::new(says).small().enabled(row.is_open);
+            let button = ui.add(if is_chosen { button.choice(true) } else { button.quiet() });
+            let name = format!("{}: choose {says}", row.name);
+            button.widget_info(|| WidgetInfo::selected(Role::Button, row.is_open, is_chosen, &name));
+            if button.clicked() {
+                change = Some(Change::At(index));
+            }
+            let key = if is_chosen { "Delete" } else { "" };
+            let remove = ActionButton::new("Remove").quiet().small().key(key).enabled(row.is_open);
+            let button = ui.add(remove);
+            let name = format!("{}: remove {says}", row.name);
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, row.is_open, &name));
             if button.clicked() {
                 change = Some(without(&row.asked, row.slot, index));
+                cursor.mark = None;
             }
         });
     }
     change
+}
+
+/// What the pointer and the keys do now.
+fn hint(shape: MarkShape, pictures: usize, given: usize, cursor: &Cursor) -> String {
+    if cursor.mark.is_some() {
+        return "Arrows move it · Shift+arrows resize it · , . another · Esc lets go".to_owned();
+    }
+    let (draws, places) = match shape {
+        MarkShape::Points => ("Click on the picture", "Enter marks"),
+        MarkShape::Boxes => ("Drag on the picture", "Enter sets a corner"),
+        MarkShape::Both => ("Click or drag on the picture", "Enter marks · Space sets a corner"),
+    };
+    let mut hint = format!("{draws} · arrows aim · {places}");
+    if pictures > 1 {
+        hint.push_str(" · N next picture");
+    }
+    if given > 0 {
+        hint.push_str(" · , . choose a mark");
+    }
+    hint
 }
 
 /// The labels as a row, the one in force chosen.
@@ -207,176 +351,4 @@ pub(super) fn label_ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mu
 pub(super) fn title_of<'a>(labels: &'a [Entry], key: Option<&'a str>) -> &'a str {
     let Some(key) = key else { return "" };
     labels.iter().find(|label| label.key == key).map_or(key, |label| label.title.as_str())
-}
-
-/// What was drawn on a picture, in fractions of its width and height.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Drawn {
-    /// A click.
-    Point([f32; 2]),
-    /// A drag from corner to corner.
-    Box([f32; 2], [f32; 2]),
-}
-
-/// What a picture shows of marks, and whether it can be drawn on.
-#[derive(Clone, Debug, Default)]
-pub struct Canvas {
-    /// The marks with what they say.
-    pub marks: Vec<(Mark, String)>,
-    /// What can be drawn now; nothing if none.
-    pub shape: Option<MarkShape>,
-    /// The cross hair of the keys.
-    pub cross_hair: Option<[f32; 2]>,
-    /// The corner that a box was begun at by keys.
-    pub corner: Option<[f32; 2]>,
-    /// What was drawn in this frame.
-    pub drawn: Option<Drawn>,
-}
-
-impl Canvas {
-    /// The marks on one picture of a candidate (none: of the prompt), and whether more can be drawn there.
-    pub fn of(
-        asked: &Asked<'_>,
-        active: Option<Slot>,
-        cursor: &Cursor,
-        candidate: Option<u8>,
-        part: u16,
-    ) -> Self {
-        let mut canvas = Self::default();
-        for (index, question) in asked.rubric.questions.iter().enumerate() {
-            let QuestionKind::Marks { shape, labels } = &question.kind else { continue };
-            let slot = Slot { question: index, candidate };
-            for mark in marks(asked, slot).iter().filter(|mark| mark.part == part) {
-                canvas.marks.push((mark.clone(), title_of(labels, mark.label.as_deref()).to_owned()));
-            }
-            let is_here =
-                |active: Slot| active.question == index && active.candidate.is_some() == candidate.is_some();
-            if active.is_some_and(is_here) {
-                canvas.shape = Some(*shape);
-                if active == Some(slot) && first_picture(parts(asked, slot)) == Some(part) {
-                    canvas.cross_hair = cursor.point;
-                    canvas.corner = cursor.corner;
-                }
-            }
-        }
-        canvas
-    }
-
-    /// What was drawn, as a change of the answer.
-    pub fn change(&self, asked: &Asked<'_>, slot: Slot, part: u16, label: Option<String>) -> Option<Change> {
-        let (x, y, form) = match self.drawn? {
-            Drawn::Point([x, y]) => (x, y, MarkForm::Radius(RADIUS)),
-            Drawn::Box(first, second) => box_between(first, second),
-        };
-        Some(with_mark(asked, slot, Mark { part, x, y, form, label }))
-    }
-
-    /// Paints the marks over a picture that stands at `place`, and takes what is drawn on it.
-    pub fn ui(&mut self, ui: &Ui, response: &egui::Response, place: Rect, pane: Rect) {
-        let palette = theme::palette(ui);
-        let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
-        for (mark, says) in &self.marks {
-            mark_ui(&painter, place, mark, says, palette);
-        }
-        let on_screen = |[x, y]: [f32; 2]| place.lerp_inside(vec2(x, y));
-        if let Some(at) = self.cross_hair {
-            let at = on_screen(at);
-            let stroke = Stroke::new(theme::HAIRLINE, palette.accent);
-            painter.hline(place.x_range(), at.y, stroke);
-            painter.vline(at.x, place.y_range(), stroke);
-            if let Some(corner) = self.corner {
-                outline_ui(&painter, Rect::from_two_pos(on_screen(corner), at), palette);
-            }
-        }
-        if let Some(shape) = self.shape {
-            self.take_drawing(ui, response, place, shape, &painter, palette);
-        }
-    }
-
-    fn take_drawing(
-        &mut self,
-        ui: &Ui,
-        response: &egui::Response,
-        place: Rect,
-        shape: MarkShape,
-        painter: &Painter,
-        palette: &Palette,
-    ) {
-        let fraction = |at: Pos2| {
-            let inside = place.clamp(at) - place.min;
-            [inside.x / place.width(), inside.y / place.height()]
-        };
-        if response.hovered() {
-            ui.set_cursor_icon(egui::CursorIcon::Crosshair);
-        }
-        let origin = ui.input(|input| input.pointer.press_origin());
-        let pointer = response.interact_pointer_pos();
-        if let (Some(origin), Some(pointer), true) = (origin, pointer, response.dragged())
-            && shape != MarkShape::Points
-        {
-            outline_ui(painter, Rect::from_two_pos(place.clamp(origin), place.clamp(pointer)), palette);
-        }
-        let Some(pointer) = pointer.filter(|_| response.clicked() || response.drag_stopped()) else { return };
-        let origin = response.ctx.data(|data| data.get_temp::<Pos2>(response.id)).unwrap_or(pointer);
-        let is_drag = response.drag_stopped() && origin.distance(pointer) > CLICK;
-        self.drawn = match shape {
-            MarkShape::Boxes if !is_drag => None,
-            MarkShape::Boxes | MarkShape::Both if is_drag => {
-                Some(Drawn::Box(fraction(origin), fraction(pointer)))
-            }
-            _ => place.contains(pointer).then(|| Drawn::Point(fraction(pointer))),
-        };
-    }
-}
-
-/// Remembers where a drag began; the pointer forgets it in the frame of its release.
-pub fn remember_origin(ui: &Ui, response: &egui::Response) {
-    if response.drag_started() || response.is_pointer_button_down_on() {
-        let origin = ui.input(|input| input.pointer.press_origin());
-        if let Some(origin) = origin {
-            ui.ctx().data_mut(|data| data.insert_temp(response.id, origin));
-        }
-    }
-}
-
-fn outline_ui(painter: &Painter, rect: Rect, palette: &Palette) {
-    painter.rect_stroke(rect, CornerRadius::ZERO, Stroke::new(3.0, palette.panel), StrokeKind::Middle);
-    painter.rect_stroke(rect, CornerRadius::ZERO, Stroke::new(1.5, palette.accent), StrokeKind::Middle);
-}
-
-fn mark_ui(painter: &Painter, place: Rect, mark: &Mark, says: &str, palette: &Palette) {
-    let at = pos2(place.left() + mark.x * place.width(), place.top() + mark.y * place.height());
-    let label_at = match mark.form {
-        MarkForm::Radius(radius) => {
-            let radius = (radius * place.width()).max(4.0);
-            painter.circle_stroke(at, radius, Stroke::new(3.5, palette.panel));
-            painter.circle_stroke(at, radius, Stroke::new(2.0, palette.accent));
-            painter.circle_filled(at, 2.0, palette.accent);
-            at + vec2(radius + 2.0, -radius)
-        }
-        MarkForm::Size([width, height]) => {
-            let size = vec2(width * place.width(), height * place.height());
-            outline_ui(painter, Rect::from_min_size(at, size), palette);
-            at
-        }
-    };
-    if !says.is_empty() {
-        let galley =
-            painter.layout_no_wrap(says.to_owned(), Face::Medium.at(text::CAPTION), palette.on_accent);
-        let rect = Rect::from_min_size(label_at, galley.size() + vec2(space::SMALL, 2.0));
-        painter.rect_filled(rect, CornerRadius::same(theme::radius::SMALL), palette.accent);
-        painter.galley(rect.min + vec2(space::TINY, 1.0), galley, Color32::PLACEHOLDER);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_box_is_the_same_from_whichever_corner_it_is_drawn() {
-        let (x, y, form) = box_between([0.75, 0.5], [0.25, 0.25]);
-        assert_eq!((x, y, form), (0.25, 0.25, MarkForm::Size([0.5, 0.25])));
-        assert_eq!(box_between([0.25, 0.25], [0.75, 0.5]), (x, y, form));
-    }
 }

@@ -2,20 +2,24 @@
 //! letter on the screen. One key fills a cell and goes on; the strip below it does the same for the mouse.
 
 use egui::{
-    Align2, CornerRadius, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
-use tiebreak_domain::AnswerValue;
 use tiebreak_domain::rubric::{QuestionKind, Scale, Slot};
+use tiebreak_domain::{AnswerValue, Rubric};
 
 use super::rating;
-use super::{Asked, letter_at};
+use super::{Asked, heading, letter_at};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, Palette, radius, space, text};
+use crate::widget::caption_ui;
 
 /// Height of a row, in points.
 pub const ROW_HEIGHT: f32 = 30.0;
 /// Height of the letters above, in points.
-pub const HEADER_HEIGHT: f32 = 22.0;
+const HEADER_HEIGHT: f32 = 22.0;
+/// Height of a heading between rows, in points.
+pub const HEADING_HEIGHT: f32 = 24.0;
 
 /// Widest a cell gets, in points.
 const CELL: f32 = 44.0;
@@ -26,10 +30,20 @@ pub struct Matrix<'a> {
     pub asked: Asked<'a>,
     /// Its questions, top to bottom.
     pub questions: &'a [usize],
+    /// The question that stands above it.
+    pub before: Option<usize>,
     /// The cell that has the keys.
     pub active: Option<Slot>,
     /// The cells that are open.
     pub open: &'a [Slot],
+}
+
+/// The height of a matrix of these questions, below another question (none: above all), in points.
+pub fn height(rubric: &Rubric, before: Option<usize>, questions: &[usize]) -> f32 {
+    let mut above = before;
+    let is_headed = |question: &&usize| heading(rubric, above.replace(**question), **question).is_some();
+    let headings = questions.iter().filter(is_headed).count();
+    HEADER_HEIGHT + ROW_HEIGHT * questions.len() as f32 + HEADING_HEIGHT * headings as f32
 }
 
 /// Paints it, and says which cell was clicked. The active cell is brought into view when it `is_moved`.
@@ -39,7 +53,7 @@ pub fn matrix_ui(ui: &mut Ui, matrix: &Matrix<'_>, is_moved: bool) -> Option<Slo
     let width = ui.available_width();
     let title_width = title_width(ui, matrix, width, columns);
     let cell = ((width - title_width) / columns as f32).floor().min(CELL);
-    let height = HEADER_HEIGHT + ROW_HEIGHT * matrix.questions.len() as f32;
+    let height = height(matrix.asked.rubric, matrix.before, matrix.questions);
     let (room, _) = ui.allocate_exact_size(vec2(title_width + cell * columns as f32, height), Sense::hover());
     for position in 0..columns {
         let center = pos2(
@@ -58,8 +72,16 @@ pub fn matrix_ui(ui: &mut Ui, matrix: &Matrix<'_>, is_moved: bool) -> Option<Slo
         );
     }
     let mut clicked = None;
-    for (row, &question) in matrix.questions.iter().enumerate() {
-        let top = room.top() + HEADER_HEIGHT + ROW_HEIGHT * row as f32;
+    let mut above = matrix.before;
+    let mut next_top = room.top() + HEADER_HEIGHT;
+    for &question in matrix.questions {
+        if let Some(words) = heading(matrix.asked.rubric, above.replace(question), question) {
+            let place = Rect::from_min_size(pos2(room.left(), next_top), vec2(room.width(), HEADING_HEIGHT));
+            heading_ui(ui, place, words);
+            next_top += HEADING_HEIGHT;
+        }
+        let top = next_top;
+        next_top += ROW_HEIGHT;
         let is_active_row = matrix.active.is_some_and(|slot| slot.question == question);
         let rubric_question = &matrix.asked.rubric.questions[question];
         let is_row_open = matrix.open.iter().any(|slot| slot.question == question);
@@ -99,6 +121,12 @@ pub fn matrix_ui(ui: &mut Ui, matrix: &Matrix<'_>, is_moved: bool) -> Option<Slo
         }
     }
     clicked
+}
+
+/// A heading in a strip of its own, near to what stands below it.
+pub fn heading_ui(ui: &mut Ui, place: Rect, words: &str) {
+    let below = place.with_min_y(place.bottom() - text::CAPTION - space::SMALL);
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| caption_ui(ui, words));
 }
 
 fn cell_ui(

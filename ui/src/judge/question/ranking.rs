@@ -3,13 +3,16 @@
 //! A candidate's number or letter puts it next; pressed again it takes it back. `=` ties the one placed last
 //! with the one before it, and once more unties it.
 
+mod dropping;
+
 use egui::{
-    Align2, CornerRadius, CursorIcon, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
 use tiebreak_domain::AnswerValue;
 use tiebreak_domain::answer::Ranking;
 use tiebreak_domain::rubric::{QuestionKind, RankingForm, Slot};
 
+use self::dropping::{Chip, Drop, drop_at, drop_ui, moved, taken_out, tied};
 use super::row::Row;
 use super::{Asked, Change, digit, letter};
 use crate::command::Chord;
@@ -116,14 +119,6 @@ pub fn tie_key(asked: &Asked<'_>, slot: Slot) -> Option<Change> {
     takes.then(|| change_without_going_on(tie(ranking(asked, slot))))
 }
 
-/// A candidate on its way to another place.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Chip {
-    candidate: u8,
-    rect: Rect,
-    group: Option<usize>,
-}
-
 /// The order as a row of chips, best first; those not placed stand behind a gap.
 pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, form: RankingForm) -> Option<Change> {
     let (asked, slot) = (&row.asked, row.slot);
@@ -141,7 +136,14 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, form: RankingForm) -> Option<Change
     };
     let left: Vec<u8> = asked.order().indices().iter().copied().filter(is_left).collect();
     let mut chips: Vec<Chip> = Vec::new();
-    let mut dropped: Option<(u8, f32)> = None;
+    let mut dragged: Option<Dragged> = None;
+    let mut take = |response: &egui::Response, candidate: u8| {
+        if let Some(at) =
+            response.interact_pointer_pos().filter(|_| response.dragged() || response.drag_stopped())
+        {
+            dragged = Some(Dragged { candidate, at, is_over: response.drag_stopped() });
+        }
+    };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::TINY, space::TINY);
         ui.set_min_height(control::SMALL_HEIGHT);
@@ -157,11 +159,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, form: RankingForm) -> Option<Change
             if response.clicked() {
                 result = Some(change_without_going_on(place(ranking.clone(), *candidate, form)));
             }
-            if response.drag_stopped()
-                && let Some(pointer) = response.interact_pointer_pos()
-            {
-                dropped = Some((*candidate, pointer.x));
-            }
+            take(&response, *candidate);
         }
         if let Some(worst) = ranking.worst {
             text_ui(ui, "… worst", Ink::Second, Face::Regular, text::SMALL);
@@ -175,46 +173,45 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, form: RankingForm) -> Option<Change
             text_ui(ui, "left", Ink::Third, Face::Regular, text::SMALL);
         }
         for candidate in &left {
-            let (_, response) = chip_ui(ui, row, *candidate, None, palette);
+            let (chip, response) = chip_ui(ui, row, *candidate, None, palette);
+            chips.push(chip);
             if response.clicked() {
                 result = Some(change(place(ranking.clone(), *candidate, form), asked, slot));
             }
-            if response.drag_stopped()
-                && let Some(pointer) = response.interact_pointer_pos()
-            {
-                dropped = Some((*candidate, pointer.x));
-            }
+            take(&response, *candidate);
         }
         if placed.is_empty() {
             let says = match form {
-                RankingForm::WithTies => "best first; = ties",
-                RankingForm::Strict => "best first",
+                RankingForm::WithTies => "best first, by key, click or drag; = ties",
+                RankingForm::Strict => "best first, by key, click or drag",
                 RankingForm::Best => "the best",
                 RankingForm::BestWorst => "the best, then the worst",
             };
             text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
         }
     });
-    if let (Some((candidate, x)), RankingForm::WithTies | RankingForm::Strict) = (dropped, form) {
-        let is_before = |chip: &&Chip| chip.candidate != candidate && chip.rect.center().x < x;
-        let after = chips.iter().filter(is_before).filter_map(|chip| chip.group).max();
-        result = Some(change(moved(ranking, candidate, after), asked, slot));
+    let orders = matches!(form, RankingForm::WithTies | RankingForm::Strict);
+    let Some(Dragged { candidate, at, is_over }) = dragged.filter(|_| orders && row.is_open) else {
+        return result;
+    };
+    // With nobody placed yet, anywhere is the first place.
+    let to = if placed.is_empty() { Drop::Behind(0) } else { drop_at(at, candidate, &chips, form) };
+    if !is_over {
+        drop_ui(ui, to, candidate, &chips, palette);
+        return result;
     }
-    result
+    Some(match to {
+        Drop::Behind(groups) => change(moved(ranking, candidate, groups), asked, slot),
+        Drop::Onto(group) => change(tied(ranking, candidate, group), asked, slot),
+        Drop::Out => change_without_going_on(taken_out(ranking, candidate)),
+    })
 }
 
-/// The order with a candidate behind the group it was dropped behind, on a place of its own.
-fn moved(mut ranking: Ranking, candidate: u8, after: Option<usize>) -> Ranking {
-    let at = after.map_or(0, |group| group + 1);
-    ranking.groups.insert(at.min(ranking.groups.len()), vec![u8::MAX]);
-    for group in &mut ranking.groups {
-        group.retain(|&other| other != candidate);
-        if *group == [u8::MAX] {
-            *group = vec![candidate];
-        }
-    }
-    ranking.groups.retain(|group| !group.is_empty());
-    ranking
+/// A candidate under the pointer.
+struct Dragged {
+    candidate: u8,
+    at: Pos2,
+    is_over: bool,
 }
 
 fn chip_ui(
@@ -243,7 +240,7 @@ fn chip_ui(
     };
     let shown = if response.dragged() {
         let pointer = response.interact_pointer_pos().unwrap_or(rect.center());
-        Rect::from_center_size(pos2(pointer.x, rect.center().y), rect.size())
+        Rect::from_center_size(pointer, rect.size())
     } else {
         rect
     };
@@ -291,12 +288,5 @@ mod tests {
         assert_eq!(best, order(&[&[0]]), "another best takes its place");
         let both = place(place(Ranking::default(), 1, RankingForm::BestWorst), 0, RankingForm::BestWorst);
         assert_eq!((both.groups, both.worst), (vec![vec![1]], Some(0)));
-    }
-
-    #[test]
-    fn a_dropped_candidate_gets_a_place_of_its_own() {
-        assert_eq!(moved(order(&[&[0], &[1], &[2]]), 2, None), order(&[&[2], &[0], &[1]]));
-        assert_eq!(moved(order(&[&[0, 1], &[2]]), 1, Some(1)), order(&[&[0], &[2], &[1]]), "out of a tie");
-        assert_eq!(moved(order(&[&[0]]), 3, Some(0)), order(&[&[0], &[3]]), "from those left");
     }
 }

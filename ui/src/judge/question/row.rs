@@ -49,8 +49,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Change>
         QuestionKind::Choice { entries } => entries::ui(ui, row, entries, false, cursor),
         QuestionKind::Checklist { entries } => entries::ui(ui, row, entries, true, cursor),
         QuestionKind::Text { purpose, with_confidence } => text::ui(ui, row, *purpose, *with_confidence),
-        QuestionKind::Marks { labels, .. } => marks::ui(ui, row, labels, cursor),
-        QuestionKind::Spans { unit, labels } => spans::ui(ui, row, *unit, labels, cursor),
+        QuestionKind::Marks { shape, labels } => marks::ui(ui, row, *shape, labels, cursor),
+        QuestionKind::Spans { labels, .. } => spans::ui(ui, row, labels, cursor),
         QuestionKind::Steps => steps::ui(ui, row, cursor),
         QuestionKind::Segments => segments::ui(ui, row, cursor),
     }

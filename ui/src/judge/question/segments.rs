@@ -107,7 +107,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
                 .hint_text(hint)
                 .font(Face::Regular.at(text::SMALL))
                 .margin(Margin::symmetric(space::SMALL as i8, 4))
-                .desired_width(ui.available_width() - 96.0)
+                .desired_width(ui.available_width() - 128.0)
                 .interactive(row.is_open);
             let field = ui.add(edit);
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, row.is_open, &name));
@@ -120,7 +120,12 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
                 after[index].goal.clone_from(&goal);
                 result = Some(change(after));
             }
-            let button = ui.add(ActionButton::new("Remove").quiet().small().enabled(row.is_open));
+            let is_last = index + 1 == segments.len();
+            let key = if is_last && row.is_active { "Backspace" } else { "" };
+            let remove = ActionButton::new("Remove").quiet().small().key(key).enabled(row.is_open);
+            let button = ui.add(remove);
+            let name = format!("{}: remove turns {} to {}", row.name, segment.first + 1, segment.last + 1);
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, row.is_open, &name));
             if button.clicked() {
                 let mut after = segments.to_vec();
                 after.remove(index);

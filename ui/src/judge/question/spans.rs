@@ -1,18 +1,20 @@
-//! Spans: stretches of text, or single words switched on and off, with a label. The text stands here as its
-//! author wrote it, since a span counts the characters of the source and not of its layout.
+//! Spans: stretches of text, or single words switched on and off, with a label. They are marked where the text
+//! is read, on the candidate or the prompt, and count the characters of its source.
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Key, Role, Sense, Ui, WidgetInfo};
+use std::ops::Range;
+
+use egui::{Key, Role, Ui, WidgetInfo};
 use tiebreak_domain::answer::Span;
 use tiebreak_domain::rubric::{Entry, QuestionKind, Slot, SpanUnit};
-use tiebreak_domain::{AnswerValue, Part};
+use tiebreak_domain::{AnswerValue, Part, TextFormat};
 
 use super::row::Row;
 use super::{Asked, Change, digit, marks};
 use crate::command::Chord;
+use crate::document::{Document, Marked, Marking, Taken};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
-use crate::theme::{self, space, text};
+use crate::theme::text;
 use crate::widget::{ActionButton, Ink, text_ui};
 
 /// A word: its part, and its first character and the one past its last.
@@ -56,9 +58,26 @@ fn words_of(part: u16, text: &str) -> Vec<Word> {
     words
 }
 
+/// The words of which anything is seen: signs of Markdown alone are none.
 fn words(parts: &[Part]) -> Vec<Word> {
-    let texts = parts.iter().enumerate().filter_map(|(index, part)| Some((index as u16, part.text()?)));
-    texts.flat_map(|(index, text)| words_of(index, text)).collect()
+    let mut all = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let (text, format) = match part {
+            Part::Text { text, format } => (text, *format),
+            Part::Message { text, .. } => (text, TextFormat::Markdown),
+            _ => continue,
+        };
+        let seen = Document::seen(text, format);
+        let is_seen = |word: &Word| is_touched(&seen, &(word.start..word.end));
+        all.extend(words_of(index as u16, text).into_iter().filter(is_seen));
+    }
+    all
+}
+
+/// Whether any of the stretches, which are in order, has a character of this one.
+fn is_touched(stretches: &[Range<u32>], range: &Range<u32>) -> bool {
+    let first = stretches.partition_point(|stretch| stretch.end <= range.start);
+    stretches.get(first).is_some_and(|stretch| stretch.start < range.end)
 }
 
 /// The spans with one more, in the place of those it touches; or without the one that is exactly that.
@@ -101,6 +120,7 @@ pub(super) fn key(chord: Chord, asked: &Asked<'_>, slot: Slot, cursor: &mut Curs
             let span = between(&words, first, cursor.at, cursor.label.clone())?;
             Some(toggled(spans(asked, slot), span))
         }
+        Key::Num0 if spans(asked, slot).is_empty() => Some(Change::Done(AnswerValue::Spans(Vec::new()))),
         key => {
             let number = usize::from(digit(key)?).checked_sub(1)?;
             let QuestionKind::Spans { labels, .. } = &asked.question(slot).kind else { return None };
@@ -110,28 +130,90 @@ pub(super) fn key(chord: Chord, asked: &Asked<'_>, slot: Slot, cursor: &mut Curs
     }
 }
 
-pub(super) fn ui(
-    ui: &mut Ui,
-    row: &Row<'_>,
-    unit: SpanUnit,
-    labels: &[Entry],
-    cursor: &mut Cursor,
-) -> Option<Change> {
+/// What is marked on the layout of one text of a candidate (none: of the prompt), and whether the answer
+/// `active` takes more there.
+pub fn marking(
+    asked: &Asked<'_>,
+    active: Option<Slot>,
+    cursor: &Cursor,
+    candidate: Option<u8>,
+    part: u16,
+) -> Marking {
+    let mut marking = Marking::default();
+    for (index, question) in asked.rubric.questions.iter().enumerate() {
+        let QuestionKind::Spans { unit, labels } = &question.kind else { continue };
+        let slot = Slot { question: index, candidate };
+        for span in spans(asked, slot).iter().filter(|span| span.part == part) {
+            let says = marks::title_of(labels, span.label.as_deref()).to_owned();
+            marking.marked.push(Marked { range: span.start..span.end, says });
+        }
+        let is_here =
+            |active: Slot| active.question == index && active.candidate.is_some() == candidate.is_some();
+        marking.takes |= active.is_some_and(is_here);
+        if active == Some(slot) {
+            let all = words(parts(asked, slot));
+            let here = |word: &&Word| word.part == part;
+            marking.at = all.get(cursor.at).filter(here).map(|word| word.start..word.end);
+            let chosen = cursor.anchor.and_then(|anchor| between(&all, anchor, cursor.at, None));
+            marking.chosen =
+                chosen.filter(|chosen| chosen.part == part).map(|chosen| chosen.start..chosen.end);
+            marking.is_moved = cursor.is_moved;
+            if *unit == SpanUnit::Words {
+                marking.words = all.iter().filter(here).map(|word| word.start..word.end).collect();
+            }
+        }
+    }
+    marking
+}
+
+/// What the pointer took of a text, as changes of the answer in a slot: a click takes a word, or takes back the
+/// span it is on.
+pub fn changes(
+    asked: &Asked<'_>,
+    slot: Slot,
+    part: u16,
+    taken: Option<&Taken>,
+    label: Option<String>,
+) -> Vec<Change> {
+    let (Some(Taken { range, is_click }), QuestionKind::Spans { unit, .. }) =
+        (taken, &asked.question(slot).kind)
+    else {
+        return Vec::new();
+    };
+    let spans = spans(asked, slot);
+    let holds = |span: &&Span| span.part == part && span.start <= range.start && range.end <= span.end;
+    if let Some(span) = spans.iter().find(holds).filter(|_| *is_click) {
+        return vec![toggled(spans, Span { label: None, ..span.clone() })];
+    }
+    let all = words(parts(asked, slot));
+    let touched = |word: &Word| word.part == part && word.start < range.end && range.start < word.end;
+    let (first, last) = (all.iter().position(touched), all.iter().rposition(touched));
+    let span = if *unit == SpanUnit::Characters && !is_click {
+        Some(Span { part, start: range.start, end: range.end, label })
+    } else {
+        first.zip(last).and_then(|(first, last)| between(&all, first, last, label))
+    };
+    let change = span.map(|span| toggled(spans, span));
+    change.into_iter().chain(last.map(Change::At)).collect()
+}
+
+/// The labels for the next span, what the keys do, and the list of what was marked.
+pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mut Cursor) -> Option<Change> {
     let (asked, slot) = (&row.asked, row.slot);
     let spans = spans(asked, slot);
     let mut change = None;
     if !labels.is_empty() && row.is_active {
         marks::label_ui(ui, row, labels, cursor);
     }
-    if !row.is_unfolded() && spans.is_empty() {
-        text_ui(ui, "Nothing marked", Ink::Third, Face::Regular, text::SMALL);
-        return None;
-    }
-    let all = words(parts(asked, slot));
-    let texts =
-        parts(asked, slot).iter().enumerate().filter_map(|(index, part)| Some((index as u16, part.text()?)));
-    for (part, text) in texts.filter(|_| row.is_unfolded()) {
-        change = text_part_ui(ui, row, part, text, unit, &all, cursor).or(change.take());
+    let says = match (row.is_active, spans.is_empty()) {
+        (true, _) => {
+            "Click or drag on the text · ← → go from word to word, with Shift over several · Space marks"
+        }
+        (false, true) => "Nothing marked",
+        (false, false) => "",
+    };
+    if !says.is_empty() {
+        text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
     }
     for span in spans {
         ui.horizontal(|ui| {
@@ -147,9 +229,12 @@ pub(super) fn ui(
         });
     }
     if row.is_active {
-        let none = ActionButton::new("Nothing to mark").small().enabled(row.is_open);
         let says_none = spans.is_empty() && asked.value(slot).is_some();
-        if ui.add(none.choice(says_none)).clicked() {
+        let none = ActionButton::new("Nothing to mark").small().key("0").enabled(row.is_open);
+        let button = ui.add(none.choice(says_none));
+        let name = format!("{}: nothing to mark", row.name);
+        button.widget_info(|| WidgetInfo::selected(Role::Button, row.is_open, says_none, &name));
+        if button.clicked() {
             change = Some(Change::Done(AnswerValue::Spans(Vec::new())));
         }
     }
@@ -164,89 +249,6 @@ fn excerpt(parts: &[Part], span: &Span) -> String {
     if words.chars().count() > 40 { words.chars().take(39).chain(['…']).collect() } else { words }
 }
 
-/// One text: what is marked has the accent behind it, the word of the keys a line under it.
-fn text_part_ui(
-    ui: &mut Ui,
-    row: &Row<'_>,
-    part: u16,
-    words: &str,
-    unit: SpanUnit,
-    all: &[Word],
-    cursor: &mut Cursor,
-) -> Option<Change> {
-    let palette = theme::palette(ui);
-    let spans = spans(&row.asked, row.slot);
-    let characters: Vec<char> = words.chars().collect();
-    let at = all.get(cursor.at).filter(|word| row.is_active && word.part == part);
-    let chosen =
-        cursor.anchor.filter(|_| row.is_active).and_then(|anchor| between(all, anchor, cursor.at, None));
-    let look = |index: u32| {
-        let holds = |span: &Span| span.part == part && (span.start..span.end).contains(&index);
-        let is_marked = spans.iter().any(holds);
-        let is_chosen = chosen.as_ref().is_some_and(holds);
-        let is_at = at.is_some_and(|word| (word.start..word.end).contains(&index));
-        (is_marked, is_chosen, is_at)
-    };
-    let mut job = LayoutJob::default();
-    job.wrap.max_width = ui.available_width();
-    let mut index = 0;
-    while index < characters.len() {
-        let this = look(index as u32);
-        let length =
-            characters[index..].iter().enumerate().position(|(by, _)| look((index + by) as u32) != this);
-        let end = length.map_or(characters.len(), |length| index + length);
-        let stretch: String = characters[index..end].iter().collect();
-        let (is_marked, is_chosen, is_at) = this;
-        let background = if is_marked {
-            palette.text_selection
-        } else if is_chosen {
-            palette.accent_wash
-        } else {
-            egui::Color32::TRANSPARENT
-        };
-        let underline = if is_at { egui::Stroke::new(2.0, palette.accent) } else { egui::Stroke::NONE };
-        let font_id = Face::Regular.at(text::BODY);
-        let line_height = Some((text::BODY * 1.6).round());
-        let color = palette.ink;
-        job.append(
-            &stretch,
-            0.0,
-            TextFormat { font_id, color, background, underline, line_height, ..TextFormat::default() },
-        );
-        index = end;
-    }
-    let galley = ui.painter().layout_job(job);
-    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, row.is_open, format!("{}: {words}", row.name)));
-    ui.painter().galley(rect.min, std::sync::Arc::clone(&galley), palette.ink);
-    ui.add_space(space::SMALL);
-    marks::remember_origin(ui, &response);
-    let pointer =
-        response.interact_pointer_pos().filter(|_| response.clicked() || response.drag_stopped())?;
-    let origin = ui.ctx().data(|data| data.get_temp(response.id)).unwrap_or(pointer);
-    let index_at = |at: egui::Pos2| u32::try_from(galley.cursor_from_pos(at - rect.min).index.0).unwrap_or(0);
-    let (first, last) = (index_at(origin).min(index_at(pointer)), index_at(origin).max(index_at(pointer)));
-    // The label belongs to whichever question has the keys.
-    let label = cursor.label.clone().filter(|_| row.is_active);
-    let holds = |span: &&Span| span.part == part && span.start <= first && last <= span.end;
-    if first == last
-        && let Some(span) = spans.iter().find(holds)
-    {
-        return Some(toggled(spans, Span { label: None, ..span.clone() }));
-    }
-    if unit == SpanUnit::Characters && first < last {
-        return Some(toggled(spans, Span { part, start: first, end: last, label }));
-    }
-    let word_at = |index: u32| {
-        all.iter().position(|word| word.part == part && word.start <= index && index <= word.end)
-    };
-    let (from, to) = (word_at(first)?, word_at(last)?);
-    if row.is_active {
-        cursor.at = to;
-    }
-    Some(toggled(spans, between(all, from, to, label)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +258,13 @@ mod tests {
         let words = words_of(0, "né  über\nab");
         let places: Vec<_> = words.iter().map(|word| (word.start, word.end)).collect();
         assert_eq!(places, [(0, 2), (4, 8), (9, 11)]);
+    }
+
+    #[test]
+    fn signs_of_markdown_are_no_words() {
+        let parts = [Part::markdown("# One **two**\n\n| a |\n|---|\n| b |"), Part::image("x.png")];
+        let places: Vec<_> = words(&parts).iter().map(|word| (word.start, word.end)).collect();
+        assert_eq!(places, [(2, 5), (6, 13), (17, 18), (29, 30)], "One, **two**, a and b");
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl Session {
             Change::Set(value) => (Some(value), false),
             Change::Done(value) => (Some(value), true),
             Change::Clear => (None, false),
+            Change::At(index) => {
+                shown.sheet.go_to(slot);
+                shown.sheet.cursor.go_to(index, &question.kind);
+                return;
+            }
             Change::Move | Change::AskWhy => return,
         };
         shown.draft.set(&question.key, slot.candidate, value);
