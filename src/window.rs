@@ -77,13 +77,17 @@ impl Host for Machine {
             Pick::ImportFile => dialog
                 .add_filter("Data", &["jsonl", "json", "csv", "tsv", "gz"])
                 .add_filter("All files", &["*"]),
+            Pick::OpenRubric => dialog.add_filter("Rubrics", &["toml"]).add_filter("All files", &["*"]),
+            Pick::SaveRubric => dialog.add_filter("Rubrics", &["toml"]),
             Pick::MediaFolder | Pick::ExportFile | Pick::ImportReport => dialog,
         };
         let spawned = thread::Builder::new().name("tiebreak-dialog".to_owned()).spawn(move || {
             let path = match pick {
-                Pick::OpenProject | Pick::ImportFile => dialog.pick_file(),
+                Pick::OpenProject | Pick::ImportFile | Pick::OpenRubric => dialog.pick_file(),
                 Pick::MediaFolder => dialog.pick_folder(),
-                Pick::NewProject | Pick::ExportFile | Pick::ImportReport => dialog.save_file(),
+                Pick::NewProject | Pick::ExportFile | Pick::ImportReport | Pick::SaveRubric => {
+                    dialog.save_file()
+                }
             };
             if let Some(path) = path {
                 // The interface may be gone already; then nobody waits for the path.

@@ -29,6 +29,10 @@ pub enum Pick {
     ExportFile,
     /// Where an import's problems shall be listed.
     ImportReport,
+    /// A rubric file to open.
+    OpenRubric,
+    /// Where a rubric shall be written.
+    SaveRubric,
 }
 
 /// The machine.
