@@ -55,6 +55,7 @@ impl Bench {
                 Some(Ok(Reply::Items(items.map(&queued).collect())))
             }
             Request::Submit(judgment) => save(judgment),
+            Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it.
             Request::SecondLook(_) | Request::StartMerge { .. } => None,
             _ => Some(Ok(Reply::Done)),
