@@ -77,14 +77,20 @@ impl Host for Machine {
             Pick::ImportFile => dialog
                 .add_filter("Data", &["jsonl", "json", "csv", "tsv", "gz"])
                 .add_filter("All files", &["*"]),
+            Pick::OpenRubric => dialog.add_filter("Rubrics", &["toml"]).add_filter("All files", &["*"]),
+            Pick::SaveRubric => dialog.add_filter("Rubrics", &["toml"]),
             Pick::ReportFile => dialog.add_filter("Pages", &["html"]),
             Pick::MediaFolder | Pick::ModelFolder | Pick::ExportFile | Pick::ImportReport => dialog,
         };
         let spawned = thread::Builder::new().name("tiebreak-dialog".to_owned()).spawn(move || {
             let path = match pick {
-                Pick::OpenProject | Pick::ImportFile => dialog.pick_file(),
+                Pick::OpenProject | Pick::ImportFile | Pick::OpenRubric => dialog.pick_file(),
                 Pick::MediaFolder | Pick::ModelFolder => dialog.pick_folder(),
-                Pick::NewProject | Pick::ExportFile | Pick::ImportReport | Pick::ReportFile => {
+                Pick::NewProject
+                | Pick::ExportFile
+                | Pick::ImportReport
+                | Pick::ReportFile
+                | Pick::SaveRubric => {
                     dialog.save_file()
                 }
             };

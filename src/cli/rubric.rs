@@ -9,9 +9,6 @@ use crate::cli::desk::{Desk, unexpected};
 use crate::cli::exit::Exit;
 use crate::cli::json;
 
-/// A larger file is no rubric.
-const MAX_BYTES: u64 = 1024 * 1024;
-
 /// A rubric is a text file (TOML) that says what is asked: copy one that comes with the program and change it.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -91,20 +88,10 @@ fn templates(desk: &Desk) -> Result<Vec<Template>, ApiError> {
 }
 
 fn read(desk: &Desk, path: &Path) -> Result<Template, ApiError> {
-    let refused = |code, why: &str| ApiError::new(code, format!("cannot read {}: {why}", path.display()));
-    let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => refused(ErrorCode::NotFound, "there is no such file"),
-        _ => refused(ErrorCode::System, &error.to_string()),
-    })?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(refused(ErrorCode::BadInput, "it is no rubric file").hint("name a TOML file"));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => {
-            refused(ErrorCode::BadInput, "it is not text in UTF-8").hint("save it as UTF-8")
-        }
-        _ => refused(ErrorCode::System, &error.to_string()),
-    })?;
+    let text = match desk.call(Request::OpenRubric { path: path.display().to_string() })? {
+        Reply::Text(text) => text,
+        other => return Err(unexpected(&other)),
+    };
     match desk.call(Request::ReadRubric { text }) {
         Ok(Reply::Template(template)) => Ok(*template),
         Ok(other) => Err(unexpected(&other)),

@@ -2,6 +2,7 @@
 //! with `TIEBREAK_TEST_WINDOW=1` (as `./check.sh` does) and says so elsewhere.
 
 mod gallery;
+mod lead;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -13,6 +13,7 @@ mod models;
 pub mod notice;
 mod receive;
 pub mod tickets;
+mod use_as;
 
 use std::collections::VecDeque;
 
@@ -123,7 +124,7 @@ impl App {
             None => crate::start::start_ui(ui, &scene, &mut wanted),
         }
         if let Some(dialog) = &mut self.dialog {
-            dialog.ui(ui, &scene, self.desk.as_deref(), &mut wanted);
+            dialog.ui(ui, &scene, self.desk.as_deref_mut(), &mut wanted);
         }
         if let Some(desk) = &self.desk {
             crate::start::drop_overlay_ui(ui, Some(&desk.info.name));

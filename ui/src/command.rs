@@ -22,6 +22,8 @@ pub enum Scope {
     Items,
     /// During a second look, where the commands of the judge screen mean something too.
     SecondLook,
+    /// Where items are chosen: in the items browser and during a second look.
+    KnownAnswers,
 }
 
 impl Scope {
@@ -31,6 +33,8 @@ impl Scope {
             || self == Self::Anywhere
             || other == Self::Anywhere
             || (self == Self::Project || other == Self::Project)
+            || self == Self::KnownAnswers
+            || other == Self::KnownAnswers
             || matches!((self, other), (Self::Judge, Self::SecondLook) | (Self::SecondLook, Self::Judge))
     }
 
@@ -42,11 +46,13 @@ impl Scope {
             Self::Judge => "Judging",
             Self::Items => "Items",
             Self::SecondLook => "Second look",
+            Self::KnownAnswers => "Items and second look",
         }
     }
 
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Judge, Self::Items, Self::SecondLook, Self::Project, Self::Anywhere];
+    pub const ALL: [Self; 6] =
+        [Self::Judge, Self::Items, Self::SecondLook, Self::KnownAnswers, Self::Project, Self::Anywhere];
 }
 
 macro_rules! commands {
@@ -134,7 +140,10 @@ commands! {
     ToggleSaid { "toggle_said", "What was said", "Show what everyone said of this item, or hide it", SecondLook, ["O"] }
     ToggleNames { "toggle_names", "Who said it", "Show who said what of this item, or hide it", SecondLook, ["Shift+O"] }
     KeepAnswer { "keep_answer", "Keep my answer", "Decide as you answered before, and go to the next item", SecondLook, ["R"] }
-    MakeGold { "make_gold", "Make gold", "Measure others by the answers on the screen, from now on", SecondLook, ["Shift+G"] }
+    UseAsTraining { "use_as_training", "Use as training item…", "Teach by it: say which answers are expected, and why", KnownAnswers, ["Shift+T"] }
+    UseAsGold { "use_as_gold", "Use as gold item…", "Measure others by it: say which answers are expected", KnownAnswers, ["Shift+G"] }
+    UseAsAttention { "use_as_attention", "Use as attention check…", "See by it whether anybody is looking: say which answers are expected", KnownAnswers, ["Shift+A"] }
+    UseAsOrdinary { "use_as_ordinary", "Use as ordinary item", "Have it judged again as any other item", KnownAnswers, ["Shift+N"] }
     ShowSecondLook { "show_second_look", "Second look", "Go through the items that are flagged or disputed", Project, ["Ctrl+3"] }
     ShowMerge { "show_merge", "Merge a copy…", "Bring in what others judged in their copies of this project", Project, ["Ctrl+M"] }
     ShowImport { "show_import", "Import…", "Bring data into this project", Project, ["Ctrl+I"] }

@@ -5,6 +5,7 @@ use egui::Context;
 use tiebreak_domain::door::{ImageRequest, Pixels};
 use tiebreak_domain::export::{ExportProgress, ExportReport};
 use tiebreak_domain::import::{ImportProgress, ImportReport};
+use tiebreak_domain::person::People;
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::{ApiError, JobId, Origin, ProjectInfo, Request, Settings};
 
@@ -18,6 +19,7 @@ use crate::judge::screen::JudgeScreen;
 use crate::judge::session::{Moment, Setup};
 use crate::judge::{Outbox, Session};
 use crate::merge::MergeJob;
+use crate::people;
 use crate::second_look::{Seats, SecondLookDesk};
 
 /// What of the project is in front.
@@ -70,6 +72,8 @@ pub struct Desk {
     pub session_number: u64,
     /// The judging session.
     pub session: Session,
+    /// Everyone, as far as whoever sits here may know; none until it was told.
+    pub people: Option<People>,
     /// What is in front.
     pub view: View,
     /// The items browser.
@@ -103,6 +107,7 @@ impl Desk {
             session: Session::new(setup),
             info,
             session_number: 0,
+            people: None,
             view: View::Judge,
             items: ItemsBrowser::default(),
             judge_screen: JudgeScreen::default(),
@@ -117,6 +122,7 @@ impl Desk {
             requests: Vec::new(),
         };
         desk.session.fill(&mut desk.outbox);
+        desk.ask_who_is_here();
         desk
     }
 
@@ -136,6 +142,7 @@ impl Desk {
             self.session = Session::new(setup);
             self.session_number = self.seats.number();
             self.session.fill(&mut self.outbox);
+            self.ask_who_is_here();
         } else {
             let progress = progress_from_info(&self.info);
             let waiting = self.seats.waiting.as_mut().map(|seat| (&mut seat.session, &mut seat.outbox));
@@ -147,6 +154,16 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Whether whoever sits here may do what is for the lead. The engine has the last word.
+    pub fn may_lead(&self) -> bool {
+        self.people.as_ref().is_none_or(people::may_lead)
+    }
+
+    fn ask_who_is_here(&mut self) {
+        self.people = None;
+        self.requests.push((Purpose::People(people::Purpose::Standing), Request::People));
     }
 
     /// What a session needs to know of this moment.

@@ -25,9 +25,9 @@ use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::{Desk, Job};
-use crate::form;
+use crate::form::{self, Asking, FootButton};
 use crate::host::Pick;
-use crate::widget::{ActionButton, Dialog};
+use crate::widget::Dialog;
 
 /// What has been chosen so far.
 #[derive(Debug)]
@@ -40,12 +40,9 @@ pub struct ExportDialog {
     is_path_typed: bool,
     folder: String,
     name: String,
-    number: u64,
     /// The plan that the latest preview was asked for.
     asked: Option<ExportPlan>,
-    is_waiting: bool,
-    preview: Option<ExportPreview>,
-    error: Option<ApiError>,
+    preview: Asking<ExportPreview>,
     shows_job: bool,
     is_stopping: bool,
 }
@@ -76,11 +73,8 @@ impl ExportDialog {
             is_path_typed: false,
             folder,
             name,
-            number: 0,
             asked: None,
-            is_waiting: false,
-            preview: None,
-            error: None,
+            preview: Asking::default(),
             shows_job: false,
             is_stopping: false,
         };
@@ -98,17 +92,7 @@ impl ExportDialog {
 
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ExportPreview, ApiError>) {
-        if number != self.number {
-            return;
-        }
-        self.is_waiting = false;
-        match preview {
-            Ok(preview) => {
-                self.preview = Some(preview);
-                self.error = None;
-            }
-            Err(error) => self.error = Some(error),
-        }
+        self.preview.arrived(number, preview);
     }
 
     /// Paints it.
@@ -191,19 +175,17 @@ impl ExportDialog {
         if self.asked.as_ref() == Some(&plan) {
             return;
         }
-        // Never a number that an earlier dialog used: its answers may still be under way.
-        self.number = (self.number + 1).max(scene.now.monotonic_ms);
-        self.is_waiting = true;
+        let number = self.preview.ask(scene.now.monotonic_ms);
         self.asked = Some(plan.clone());
-        wanted.push(Action::Send(Purpose::PreviewExport(self.number), Request::PreviewExport(plan)));
+        wanted.push(Action::Send(Purpose::PreviewExport(number), Request::PreviewExport(plan)));
     }
 
     /// What keeps the export from starting, in a sentence.
     fn missing(&self) -> Option<String> {
-        if self.error.is_some() {
+        if self.preview.error.is_some() {
             return Some("The project cannot be read so".to_owned());
         }
-        let Some(preview) = &self.preview else { return Some("Reading the project…".to_owned()) };
+        let Some(preview) = &self.preview.answer else { return Some("Reading the project…".to_owned()) };
         if self.chosen_annotators.as_ref().is_some_and(BTreeSet::is_empty)
             && self.format != ExportFormat::Tiebreak
         {
@@ -218,7 +200,7 @@ impl ExportDialog {
             return Some("Say where the file goes".to_owned());
         }
         // What the project holds is known only from the answer to the latest question.
-        self.is_waiting.then(|| "Reading the project…".to_owned())
+        self.preview.is_waiting.then(|| "Reading the project…".to_owned())
     }
 
     fn start(&mut self, replace: bool, wanted: &mut Vec<Action>) {
@@ -231,25 +213,15 @@ impl ExportDialog {
     fn footer_ui(&mut self, ui: &mut Ui, step: Step) -> Option<Button> {
         let missing = if step == Step::Form { self.missing() } else { None };
         let stop = if self.is_stopping { "Stopping…" } else { "Stop the export" };
-        let close = ("Close", Some("Escape"), Button::Close, true);
-        let (primary, others) = match step {
-            Step::Form => ("Export", vec![close]),
-            Step::Running => ("Go on judging", vec![(stop, None, Button::Stop, !self.is_stopping)]),
-            Step::Result => ("Done", vec![("Export again…", None, Button::Again, true)]),
-        };
-        let mut pressed = None;
-        let primary =
-            ActionButton::new(primary).primary().key("Enter").enabled(missing.is_none()).min_width(132.0);
-        if ui.add(primary).clicked() {
-            pressed = Some(Button::Primary);
-        }
-        for (label, key, button, is_enabled) in others {
-            if ui.add(ActionButton::new(label).key_maybe(key).enabled(is_enabled)).clicked() {
-                pressed = Some(button);
+        let primary = |label| FootButton::new(label, Button::Primary).key("Enter").enabled(missing.is_none());
+        let buttons = match step {
+            Step::Form => [primary("Export"), FootButton::new("Close", Button::Close).key("Escape")],
+            Step::Running => {
+                [primary("Go on judging"), FootButton::new(stop, Button::Stop).enabled(!self.is_stopping)]
             }
-        }
-        form::note_ui(ui, missing.unwrap_or_default());
-        pressed
+            Step::Result => [primary("Done"), FootButton::new("Export again…", Button::Again)],
+        };
+        form::foot_ui(ui, &buttons, missing.as_deref().unwrap_or_default())
     }
 
     fn press(&mut self, button: Button, step: Step, job: Option<&ExportJob>, wanted: &mut Vec<Action>) {

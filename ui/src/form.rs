@@ -1,15 +1,20 @@
-//! Forms: what the import wizard and the export dialog are laid out with.
+//! Forms: what the import wizard, the export dialog and their like are laid out with.
 //!
 //! A form is a column of rows and sections beside a column that shows what would come of it, or above it
 //! where the window is narrow. Its height depends on the window only, so nothing moves when a preview comes
 //! in. Each section has ids of its own, so that the keyboard's focus stays where it is when another section
 //! appears above it; and a column scrolls to whatever gets the focus.
 
+mod asking;
 mod controls;
+mod foot;
 
 use egui::{Context, Id, Key, Rect, ScrollArea, Stroke, Ui, UiBuilder, pos2, vec2};
+use tiebreak_domain::import::RowProblem;
 
+pub(crate) use self::asking::Asking;
 pub(crate) use self::controls::{check_ui, combo_ui, one_of_ui, options_ui, path_field_ui};
+pub(crate) use self::foot::{FootButton, foot_ui};
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, space, text};
 use crate::widget::{Ink, text_ui};
@@ -20,6 +25,8 @@ pub(crate) const WIDTH: f32 = 1040.0;
 const WIDE: f32 = 860.0;
 /// Width of the labels before controls.
 const LABEL: f32 = 116.0;
+/// How many problems are listed.
+const PROBLEMS: usize = 20;
 /// Room at the right of a column, for its scroll bar.
 const BAR: f32 = 14.0;
 
@@ -149,6 +156,17 @@ pub(crate) fn line_ui(ui: &mut Ui, words: &str, ink: Ink, face: Face, size: f32)
     let color = ink.color(theme::palette(ui));
     let rich = egui::RichText::new(words).font(face.at(size)).color(color);
     ui.add(egui::Label::new(rich).truncate().show_tooltip_when_elided(true));
+}
+
+/// The first of some problems, each with its place, which `place` names, and how many more there are.
+pub(crate) fn problems_ui(ui: &mut Ui, place: &str, problems: &[RowProblem]) {
+    for problem in problems.iter().take(PROBLEMS) {
+        note_ui(ui, format!("{place} {}: {}", number(problem.line), problem.reason));
+    }
+    let more = problems.len().saturating_sub(PROBLEMS) as u64;
+    if more > 0 {
+        note_ui(ui, format!("… and {}", counted(more, "other", "others")));
+    }
 }
 
 /// A number with its thousands apart.

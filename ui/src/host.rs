@@ -33,6 +33,10 @@ pub enum Pick {
     ModelFolder,
     /// Where a report of models shall be.
     ReportFile,
+    /// A rubric file to open.
+    OpenRubric,
+    /// Where a rubric shall be written.
+    SaveRubric,
 }
 
 /// The machine.

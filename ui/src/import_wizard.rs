@@ -24,9 +24,9 @@ use tiebreak_domain::{ApiError, DataFormat, ErrorCode, ImportPlan, Request};
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
 use crate::desk::{Desk, Job};
-use crate::form;
+use crate::form::{self, Asking, FootButton};
 use crate::host::Pick;
-use crate::widget::{ActionButton, Dialog};
+use crate::widget::Dialog;
 
 /// What has been chosen so far.
 #[derive(Debug)]
@@ -34,12 +34,8 @@ pub struct ImportWizard {
     path: String,
     step: Step,
     plan: ImportPlan,
-    /// Number of the latest preview that was asked for.
-    number: u64,
-    is_waiting: bool,
     wants_preview: bool,
-    preview: Option<ImportPreview>,
-    error: Option<ApiError>,
+    preview: Asking<ImportPreview>,
     takes_votes: bool,
     votes_of: String,
     media_folder: String,
@@ -67,11 +63,8 @@ impl ImportWizard {
             path: path.unwrap_or_default(),
             step: Step::File,
             plan: ImportPlan::default(),
-            number: 0,
-            is_waiting: false,
             wants_preview: false,
-            preview: None,
-            error: None,
+            preview: Asking::default(),
             takes_votes: false,
             votes_of: "Original".to_owned(),
             media_folder: String::new(),
@@ -101,17 +94,7 @@ impl ImportWizard {
 
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ImportPreview, ApiError>) {
-        if number != self.number {
-            return;
-        }
-        self.is_waiting = false;
-        match preview {
-            Ok(preview) => {
-                self.preview = Some(preview);
-                self.error = None;
-            }
-            Err(error) => self.error = Some(error),
-        }
+        self.preview.arrived(number, preview);
     }
 
     /// Paints it.
@@ -182,8 +165,7 @@ impl ImportWizard {
     /// The file as it is typed now: everything is recognised afresh.
     fn look_inside(&mut self) {
         self.plan = ImportPlan::of_file(self.path.trim());
-        self.preview = None;
-        self.error = None;
+        self.preview.forget();
         self.takes_votes = false;
         self.media_folder.clear();
         self.source_name.clear();
@@ -193,20 +175,18 @@ impl ImportWizard {
     }
 
     fn ask_for_preview(&mut self, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
-        // Never a number that an earlier wizard used: its answers may still be under way.
-        self.number = (self.number + 1).max(scene.now.monotonic_ms);
+        let number = self.preview.ask(scene.now.monotonic_ms);
         self.wants_preview = false;
-        self.is_waiting = true;
         let request = Request::PreviewImport(self.plan.clone());
-        wanted.push(Action::Send(Purpose::PreviewImport(self.number), request));
+        wanted.push(Action::Send(Purpose::PreviewImport(number), request));
     }
 
     /// What keeps the import from starting, in a few words.
     fn missing(&self) -> Option<&'static str> {
-        if self.is_waiting || self.wants_preview {
+        if self.preview.is_waiting || self.wants_preview {
             return Some("Reading the first rows…");
         }
-        let preview = self.preview.as_ref().filter(|_| self.error.is_none())?;
+        let preview = self.preview.sound()?;
         if preview.format == DataFormat::Columns
             && let Some(missing) =
                 preview.mapping.as_ref().map_or(Some(mapping::NO_CANDIDATES), mapping::missing)
@@ -223,14 +203,14 @@ impl ImportWizard {
     }
 
     fn can_start(&self) -> bool {
-        self.preview.is_some() && self.error.is_none() && self.missing().is_none()
+        self.preview.sound().is_some() && self.missing().is_none()
     }
 
     /// The plan as it is on the screen: what was recognised is asked for by name.
     fn final_plan(&self) -> ImportPlan {
         let named = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut plan = self.plan.clone();
-        if let Some(preview) = &self.preview {
+        if let Some(preview) = &self.preview.answer {
             plan.format = Some(preview.format);
             if preview.format == DataFormat::Columns {
                 plan.mapping.clone_from(&preview.mapping);
@@ -249,45 +229,42 @@ impl ImportWizard {
     }
 
     fn footer_ui(&mut self, ui: &mut Ui, job: Option<&ImportJob>) -> Option<Button> {
-        let mut pressed = None;
-        let (primary, is_ready, others) = self.buttons(job);
-        if ui
-            .add(ActionButton::new(primary).primary().key("Enter").enabled(is_ready).min_width(132.0))
-            .clicked()
-        {
-            pressed = Some(Button::Primary);
-        }
-        for (label, key, button, is_enabled) in others {
-            if ui.add(ActionButton::new(label).key_maybe(key).enabled(is_enabled)).clicked() {
-                pressed = Some(button);
-            }
-        }
         let says = if self.step == Step::Preview { self.missing() } else { None };
-        form::note_ui(ui, says.unwrap_or_default());
-        pressed
+        form::foot_ui(ui, &self.buttons(job), says.unwrap_or_default())
     }
 
-    /// The primary button and whether it can be pressed, and the others with their keys.
-    fn buttons(&self, job: Option<&ImportJob>) -> (&'static str, bool, Vec<OtherButton>) {
-        let close = |label| (label, Some("Escape"), Button::Close, true);
-        let back = |label| (label, None, Button::Back, true);
+    fn can_go_on(&self) -> bool {
+        match self.step {
+            Step::File => !self.path.trim().is_empty(),
+            Step::Preview => self.can_start(),
+            Step::Job => true,
+        }
+    }
+
+    /// The button that goes on, and the others.
+    fn buttons(&self, job: Option<&ImportJob>) -> Vec<FootButton<'static, Button>> {
+        let primary = |label| FootButton::new(label, Button::Primary).key("Enter").enabled(self.can_go_on());
+        let close = |label| FootButton::new(label, Button::Close).key("Escape");
+        let back = |label| FootButton::new(label, Button::Back);
         match (self.step, job) {
-            (Step::File, _) => ("Look inside", !self.path.trim().is_empty(), vec![close("Cancel")]),
-            (Step::Preview, _) => ("Import", self.can_start(), vec![back("Back"), close("Cancel")]),
-            (Step::Job, Some(Job::Ended(_, Ok(_)))) => ("Judge now", true, vec![back("Import another file")]),
-            (Step::Job, Some(Job::Ended(_, Err(_)))) => ("Back", true, vec![close("Close")]),
+            (Step::File, _) => vec![primary("Look inside"), close("Cancel")],
+            (Step::Preview, _) => vec![primary("Import"), back("Back"), close("Cancel")],
+            (Step::Job, Some(Job::Ended(_, Ok(_)))) => {
+                vec![primary("Judge now"), back("Import another file")]
+            }
+            (Step::Job, Some(Job::Ended(_, Err(_)))) => vec![primary("Back"), close("Close")],
             (Step::Job, Some(Job::Running(..))) => {
                 let stop = if self.pace.is_stopping { "Stopping…" } else { "Stop the import" };
-                let others = vec![(stop, None, Button::Stop, !self.pace.is_stopping)];
-                ("Go on judging", true, others)
+                let stop = FootButton::new(stop, Button::Stop).enabled(!self.pace.is_stopping);
+                vec![primary("Go on judging"), stop]
             }
-            (Step::Job, _) => ("Go on judging", true, Vec::new()),
+            (Step::Job, _) => vec![primary("Go on judging")],
         }
     }
 
     fn press(&mut self, button: Button, job: Option<&ImportJob>, wanted: &mut Vec<Action>) {
         match (button, self.step, job) {
-            (Button::Primary, ..) if !self.buttons(job).1 => {}
+            (Button::Primary, ..) if !self.can_go_on() => {}
             (Button::Primary, Step::File, _) => self.look_inside(),
             (Button::Primary, Step::Preview, _) => {
                 self.pace = running_step::Pace::default();
@@ -296,7 +273,7 @@ impl ImportWizard {
                 wanted.push(Action::Send(Purpose::StartImport, Request::StartImport(self.final_plan())));
             }
             (Button::Primary, Step::Job, Some(Job::Ended(_, Err(_)))) => {
-                self.step = if self.preview.is_some() { Step::Preview } else { Step::File };
+                self.step = if self.preview.answer.is_some() { Step::Preview } else { Step::File };
             }
             (Button::Primary, Step::Job, Some(Job::Ended(_, Ok(_)))) => {
                 wanted.push(Action::CloseDialog);
@@ -316,8 +293,6 @@ impl ImportWizard {
         }
     }
 }
-
-type OtherButton = (&'static str, Option<&'static str>, Button, bool);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Button {

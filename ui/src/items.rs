@@ -169,6 +169,15 @@ impl ItemsBrowser {
         &self.selection
     }
 
+    /// The chosen items; none where there are more than `most`, or their rows are not at hand.
+    pub fn chosen_items(&self, most: u64) -> Option<Vec<ItemId>> {
+        if self.selection.count() > most {
+            return None;
+        }
+        let rows = self.selection.stretches().into_iter().flat_map(|(first, last)| first..=last);
+        rows.map(|row| Some(self.pages.row(row)?.id)).collect()
+    }
+
     fn change(&mut self, change: Change) {
         let chosen = self.selection.stretches();
         let first = chosen.first().map(|stretch| stretch.0);
@@ -215,7 +224,8 @@ impl ItemsBrowser {
 /// Paints the items browser.
 pub fn items_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
     crate::judge::top_bar::top_bar_ui(ui, scene, desk, wanted);
-    browser_ui(ui, scene, &mut desk.items, &desk.info, wanted);
+    let may_lead = desk.may_lead();
+    browser_ui(ui, scene, &mut desk.items, &desk.info, may_lead, wanted);
 }
 
 /// Paints what is below the top bar.
@@ -224,6 +234,7 @@ fn browser_ui(
     scene: &Scene<'_>,
     items: &mut ItemsBrowser,
     info: &ProjectInfo,
+    may_lead: bool,
     wanted: &mut Vec<Action>,
 ) {
     let palette = theme::palette(ui);
@@ -237,7 +248,7 @@ fn browser_ui(
         filter_bar::filter_bar_ui(ui, scene, items, info);
     });
     Panel::bottom("items foot").frame(bar).resizable(false).show(ui, |ui| {
-        foot_bar::foot_bar_ui(ui, scene, items, wanted);
+        foot_bar::foot_bar_ui(ui, scene, items, may_lead, wanted);
     });
     egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
         if items.pages.count() == 0 || items.error.is_some() {

@@ -25,10 +25,10 @@ use tiebreak_domain::{ApiError, Reply, Request, Template};
 use self::gallery::Gallery;
 use crate::app::{Action, AfterOpening, Scene};
 use crate::command::Chord;
-use crate::form;
+use crate::form::{self, FootButton};
 use crate::host::Pick;
 use crate::rubric_editor::{self, RubricEditor};
-use crate::widget::{ActionButton, Dialog};
+use crate::widget::Dialog;
 
 /// Width of the gallery and of the editor, in points, where the window has it.
 const WIDE: f32 = 1240.0;
@@ -100,7 +100,11 @@ impl ProjectWizard {
                 self.is_path_typed = true;
             }
             Pick::ImportFile => self.data = path,
-            _ => {}
+            _ => {
+                if let Some(editor) = &mut self.editor {
+                    editor.picked(pick, path);
+                }
+            }
         }
     }
 
@@ -125,6 +129,11 @@ impl ProjectWizard {
     /// What a key means on this page.
     pub fn key(&mut self, chord: Chord) -> Option<Action> {
         let is_plain = !chord.control && !chord.alt;
+        if let (Page::Editor, Some(editor)) = (self.page, &mut self.editor)
+            && editor.file_key(chord)
+        {
+            return None;
+        }
         match (self.page, chord.key) {
             (Page::First, Key::Escape) if is_plain => return Some(Action::CloseDialog),
             (Page::Gallery, Key::Escape) if is_plain => self.go_to(Page::First),
@@ -205,28 +214,21 @@ impl ProjectWizard {
             }
         };
         let back = if self.page == Page::First { "Cancel" } else { "Back" };
-        let others: &[(&str, &str, Button)] = match self.page {
-            Page::First => &[(back, "Escape", Button::Back)],
-            Page::Gallery => &[("Change…", "Ctrl+R", Button::Change), (back, "Escape", Button::Back)],
-            Page::Editor => &[(back, "Escape", Button::Back), ("Copy the text", "", Button::Copy)],
+        let primary = FootButton::new(primary, Button::Primary).key(key).enabled(is_ready);
+        let back = FootButton::new(back, Button::Back).key("Escape");
+        let change = FootButton::new("Change…", Button::Change).key("Ctrl+R");
+        let copy = FootButton::new("Copy the text", Button::Copy);
+        let buttons = match self.page {
+            Page::First => vec![primary, back],
+            Page::Gallery => vec![primary, change, back],
+            Page::Editor => vec![primary, back, copy],
         };
-        let mut pressed = None;
-        let primary = ActionButton::new(primary).primary().key(key).enabled(is_ready).min_width(132.0);
-        if ui.add(primary).clicked() {
-            pressed = Some(Button::Primary);
-        }
-        for (label, key, button) in others {
-            if ui.add(ActionButton::new(label).key(key)).clicked() {
-                pressed = Some(*button);
-            }
-        }
         let says = match (self.page, &self.editor) {
             (Page::First, _) => self.missing().unwrap_or_default(),
             (Page::Editor, Some(editor)) if editor.is_warned() => "Once more throws the changes away",
             _ => "",
         };
-        form::note_ui(ui, says);
-        pressed
+        form::foot_ui(ui, &buttons, says)
     }
 
     fn press(&mut self, button: Button, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
@@ -274,7 +276,7 @@ impl ProjectWizard {
             Page::Gallery => self.gallery.marked().unwrap_or(&self.asked),
             Page::First | Page::Editor => &self.asked,
         };
-        self.editor = Some(Box::new(RubricEditor::new(template.clone())));
+        self.editor = Some(Box::new(RubricEditor::new(template.clone(), &self.folder)));
         self.go_to(Page::Editor);
     }
 

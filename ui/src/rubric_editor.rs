@@ -2,10 +2,12 @@
 //!
 //! The text is read by the engine a moment after each change; a fault is marked at its line with what is wrong
 //! and how to mend it, and the picture keeps to the last text that could be read. A template is edited on the
-//! way to a new project ([`crate::new_project`]); the rubric of an open project by [`RubricDialog`].
+//! way to a new project ([`crate::new_project`]); the rubric of an open project by [`RubricDialog`]. Either can be
+//! saved as a file, and a file opened in its place.
 
 mod dialog;
 mod fault_line;
+mod file_bar;
 mod text_pane;
 mod toml_colors;
 
@@ -14,14 +16,17 @@ mod tests;
 
 use std::time::Duration;
 
-use egui::{Rect, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Key, Rect, Stroke, Ui, UiBuilder, pos2, vec2};
 use tiebreak_domain::{ApiError, Reply, Request, Template};
 
 pub use self::dialog::RubricDialog;
 use self::fault_line::FaultLine;
+use self::file_bar::{Doing, FileBar, FileWish};
 use crate::app::tickets;
 use crate::app::{Action, Scene};
+use crate::command::Chord;
 use crate::form;
+use crate::host::Pick;
 use crate::new_project::about;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, space, text};
@@ -41,6 +46,10 @@ pub enum Purpose {
     Text(u64),
     /// Whether a text can be read; the number is the text's.
     Read(u64),
+    /// A file's text; the number is that of the request.
+    Open(u64),
+    /// A text was written to a file; likewise.
+    Save(u64),
     /// Asking this from now on.
     Set,
 }
@@ -72,6 +81,9 @@ pub struct RubricEditor {
     is_text_focused: bool,
     wants_focus: bool,
     goes_to_line: Option<usize>,
+    file: FileBar,
+    /// Number of the latest request about a file.
+    file_number: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +106,13 @@ enum Reading {
 }
 
 impl RubricEditor {
-    /// An editor for a template.
-    pub fn new(template: Template) -> Self {
+    /// An editor for a template; files are suggested in `folder`.
+    pub fn new(template: Template, folder: &str) -> Self {
+        let folder = match folder.trim_end_matches(['/', '\\']) {
+            "" => String::new(),
+            _ if folder.ends_with(['/', '\\']) => folder.to_owned(),
+            bare => format!("{bare}/"),
+        };
         Self {
             text: String::new(),
             original: String::new(),
@@ -108,6 +125,29 @@ impl RubricEditor {
             is_text_focused: false,
             wants_focus: true,
             goes_to_line: None,
+            file: FileBar::new(folder),
+            file_number: 0,
+        }
+    }
+
+    /// A key that is about the file; says whether it meant anything.
+    pub fn file_key(&mut self, chord: Chord) -> bool {
+        let doing = match chord.key {
+            Key::O => Doing::Open,
+            Key::S => Doing::Save,
+            _ => return false,
+        };
+        let is_meant = chord.control && !chord.alt && !chord.shift;
+        if is_meant {
+            self.file.unfold(doing, about::name(&self.template));
+        }
+        is_meant
+    }
+
+    /// A file was picked in a dialog of the system.
+    pub fn picked(&mut self, pick: Pick, path: String) {
+        if matches!(pick, Pick::OpenRubric | Pick::SaveRubric) {
+            self.file.picked(path);
         }
     }
 
@@ -152,7 +192,7 @@ impl RubricEditor {
 
     /// Escape was pressed: first it leaves the text, then it warns of changes, then it closes.
     pub fn may_close(&mut self) -> bool {
-        !std::mem::take(&mut self.is_text_focused) && self.may_leave()
+        !self.file.fold() && !std::mem::take(&mut self.is_text_focused) && self.may_leave()
     }
 
     /// Whether there is nothing to lose, or this was said already.
@@ -186,12 +226,28 @@ impl RubricEditor {
                 self.reading = Reading::Sound;
             }
             (Purpose::Text(_) | Purpose::Read(_), Err(error)) => self.refused(error),
+            (Purpose::Open(number) | Purpose::Save(number), _) if number != self.file_number => {}
+            (Purpose::Open(_), Ok(Reply::Text(text))) => {
+                self.text = text;
+                self.template.id.clear();
+                self.reading = Reading::Changed { at_ms: None };
+                self.file.done(Doing::Open);
+            }
+            (Purpose::Save(_), Ok(_)) => self.file.done(Doing::Save),
+            (Purpose::Open(_) | Purpose::Save(_), Err(error)) => self.file.refused(error),
             _ => {}
         }
     }
 
     /// Paints it, and asks the engine what is to be asked.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, height: f32, wanted: &mut Vec<Action>) {
+        let top = ui.cursor().top();
+        let wish = self.file.ui(ui, scene, about::name(&self.template), wanted);
+        if let Some(wish) = wish {
+            self.ask_about_file(wish, scene.now.monotonic_ms, wanted);
+        }
+        ui.add_space(space::SMALL);
+        let height = (height - (ui.cursor().top() - top)).max(120.0);
         let width = ui.available_width();
         let top_left = ui.cursor().min;
         let is_beside = width >= BESIDE;
@@ -206,6 +262,7 @@ impl RubricEditor {
         if is_changed {
             self.reading = Reading::Changed { at_ms: Some(scene.now.monotonic_ms) };
             self.is_warned = false;
+            self.file.forget_done();
         }
         let preview = if is_beside {
             let left = top_left.x + text_width + space::LARGE;
@@ -226,6 +283,18 @@ impl RubricEditor {
             });
         });
         self.ask(ui, scene.now.monotonic_ms, wanted);
+    }
+
+    fn ask_about_file(&mut self, wish: FileWish, now_ms: u64, wanted: &mut Vec<Action>) {
+        self.file_number = (self.file_number + 1).max(now_ms);
+        let FileWish { doing, path, replaces } = wish;
+        wanted.push(match doing {
+            Doing::Open => send(Purpose::Open(self.file_number), Request::OpenRubric { path }),
+            Doing::Save => {
+                let request = Request::SaveRubric { path, text: self.text.clone(), replace: replaces };
+                send(Purpose::Save(self.file_number), request)
+            }
+        });
     }
 
     /// Sends what is due.

@@ -134,6 +134,20 @@ pub enum Request {
     },
     /// Writes a rubric as the text of a rubric file.
     WriteRubric(Box<Template>),
+    /// The text of a rubric file; whether it can be asked, [`Request::ReadRubric`] says.
+    OpenRubric {
+        /// The file.
+        path: String,
+    },
+    /// Writes a rubric file, the text as it stands.
+    SaveRubric {
+        /// Where to; refused if it exists, unless `replace`.
+        path: String,
+        /// The text (TOML).
+        text: String,
+        /// Whether an existing file may be replaced.
+        replace: bool,
+    },
     /// Asks this from now on, as the next version; answers keep theirs.
     SetRubric(Box<Rubric>),
     /// Brings in another copy of this project: its items, annotators and judgments.

@@ -1,5 +1,7 @@
 //! What an import is asked to do, what it would do, and what it did.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Item, TextFormat};
@@ -155,6 +157,30 @@ pub struct LabelColumn {
     pub both_bad: Vec<String>,
 }
 
+/// What a column beside the prompt holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContextContent {
+    /// A text to hold the candidates against.
+    Text,
+    /// Images to hold them against: paths or addresses.
+    Image,
+    /// An image that can be laid over the candidates' images.
+    Mask,
+}
+
+/// How a column beside the prompt is read, as far as it is said and not told from its values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContextColumn {
+    /// What it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContextContent>,
+    /// What the annotator reads above it; the column's name if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
 /// How a flat row becomes an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ColumnMapping {
@@ -165,6 +191,9 @@ pub struct ColumnMapping {
     /// Columns of what stands beside the prompt: images to hold the candidates against, masks, texts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub context: Vec<String>,
+    /// How those are read, by column, where it is said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context_as: BTreeMap<String, ContextColumn>,
     /// The candidates, 1 to 12. A single one whose column holds a list gives all elements of the list; several
     /// that name the same column each take their element.
     pub candidates: Vec<CandidateColumns>,

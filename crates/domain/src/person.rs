@@ -110,6 +110,23 @@ pub struct People {
     pub to_do_first: Option<String>,
 }
 
+impl TrainingStanding {
+    /// Why nothing else is offered to whoever did all of the training and not well enough, in a sentence; none
+    /// while it goes on, and where it was passed. `needed` is the share of the study's rules.
+    pub fn refusal(&self, needed: f64) -> Option<String> {
+        let Score { right, total } = self.score;
+        // Rounded down, so that a share that falls short never looks as if it did not.
+        let reached = right * 100 / total.max(1);
+        let needed = (needed * 1e10).round() / 1e8;
+        (self.is_qualified == Some(false)).then(|| {
+            format!(
+                "the training was not passed: {right} of {total} items were answered as expected, {reached} %, and \
+                 {needed} % are needed"
+            )
+        })
+    }
+}
+
 impl Person {
     /// The first field that must be answered and was not, or was answered with what it no longer takes.
     pub fn missing<'study>(&self, study: &'study StudySetup) -> Option<&'study ProfileField> {
@@ -148,6 +165,22 @@ mod tests {
         assert_eq!(format!("{:?}", Pin("2468".into())), "Pin(…)");
         assert!(Pin("123".into()).refusal().is_some(), "too short");
         assert_eq!(Pin("1234".into()).refusal(), None);
+    }
+
+    #[test]
+    fn a_training_that_was_not_passed_says_what_was_needed_and_what_was_reached() {
+        let standing = |right, is_qualified| TrainingStanding {
+            score: Score { right, total: 3 },
+            left: 0,
+            is_qualified,
+        };
+        let says = standing(2, Some(false)).refusal(0.67).expect("two thirds are less");
+        assert!(
+            says.contains("2 of 3") && says.contains("66 %") && says.ends_with("67 % are needed"),
+            "{says}"
+        );
+        assert_eq!(standing(3, Some(true)).refusal(0.67), None, "passed");
+        assert_eq!(standing(0, None).refusal(0.67), None, "still under way");
     }
 
     #[test]

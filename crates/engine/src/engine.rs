@@ -118,6 +118,10 @@ impl Engine {
             Request::Templates => Ok(Reply::Templates(rubric::templates())),
             Request::ReadRubric { text } => rubric::read(&text).map(Box::new).map(Reply::Template),
             Request::WriteRubric(template) => Ok(Reply::Text(rubric::write(&template))),
+            Request::OpenRubric { path } => rubric::open(Path::new(&path)).map(Reply::Text),
+            Request::SaveRubric { path, text, replace } => {
+                rubric::save(Path::new(&path), &text, replace).map(|()| Reply::Done)
+            }
             Request::SetRubric(rubric) => Ok(Reply::Project(Box::new(self.session()?.set_rubric(*rubric)?))),
             Request::StartMerge { path } => {
                 merge::start(&self.shared, &self.session()?, absolute(&path)).map(Reply::Started)

@@ -4,7 +4,7 @@
 mod candidates;
 
 use serde_json::Value;
-use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind};
+use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextColumn, ContextContent};
 use tiebreak_domain::item::Metadata;
 
 use crate::cell::Cell;
@@ -191,8 +191,16 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
     };
     mapping.context = free.iter().copied().filter(is_context).cloned().collect();
     free.retain(|name| !mapping.context.contains(name));
+    mapping.context_as = mapping.context.iter().map(|name| (name.clone(), told_by_name(name))).collect();
     mapping.metadata = free.into_iter().cloned().collect();
     Proposal { mapping, videos }
+}
+
+/// What a column of images beside the prompt is, by its name.
+fn told_by_name(column: &str) -> ContextColumn {
+    let is_mask = column.to_lowercase().contains("mask");
+    let content = if is_mask { ContextContent::Mask } else { ContextContent::Image };
+    ContextColumn { content: Some(content), title: None }
 }
 
 fn is_taken(mapping: &ColumnMapping, name: &str) -> bool {

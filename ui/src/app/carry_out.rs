@@ -1,7 +1,6 @@
 //! Carrying out what was asked for: the only place where the app's state changes by a user's hand.
 
 use egui::Context;
-use tiebreak_domain::quality::ItemRole;
 use tiebreak_domain::rubric::Slot;
 use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
@@ -238,16 +237,10 @@ impl App {
             Command::ToggleSaid | Command::ToggleNames | Command::KeepAnswer => {
                 second_look::command(desk, command, &moment);
             }
-            Command::MakeGold => {
-                let item = session.current.as_ref().map(|shown| shown.queued.item.id);
-                if let (Some(item), Some(expected)) = (item, session.answers_to_submit()) {
-                    let role = ItemRole::Gold { expected };
-                    let request = Request::SetItemRole { item, role };
-                    self.actions.push_back(Action::Send(Purpose::MakeGold, request));
-                } else if item.is_some() {
-                    desk.judge_screen.nudge(now.monotonic_ms);
-                }
-            }
+            Command::UseAsTraining
+            | Command::UseAsGold
+            | Command::UseAsAttention
+            | Command::UseAsOrdinary => self.use_as(command),
             Command::ShowMerge => self.dialog = Some(Dialog::Merge(MergeDialog::default())),
             Command::ShowImport => self.dialog = Some(Dialog::import(None)),
             Command::ShowExport => self.dialog = Some(Dialog::export(&desk.info, &documents_folder)),

@@ -20,7 +20,7 @@ pub use self::settings_dialog::SettingsDialog;
 pub use self::unratable::Unratable;
 pub use self::unsaved::Unsaved;
 use super::{Action, Scene};
-use crate::command::Chord;
+use crate::command::{Chord, Keymap};
 use crate::desk::Desk;
 use crate::export_dialog::ExportDialog;
 use crate::host::Pick;
@@ -28,7 +28,7 @@ use crate::import_wizard::ImportWizard;
 use crate::merge::MergeDialog;
 use crate::models::{self, ModelsDialog, QueueDialog, ReportDialog};
 use crate::new_project::ProjectWizard;
-use crate::people::{Heard, ProfileDialog, Purpose, QualityDialog, SeatsDialog, StudyDialog};
+use crate::people::{Heard, ProfileDialog, Purpose, QualityDialog, RoleDialog, SeatsDialog, StudyDialog};
 use crate::rubric_editor::RubricDialog;
 
 /// A dialog and what has been typed into it.
@@ -72,6 +72,8 @@ pub enum Dialog {
     Queue(Box<QueueDialog>),
     /// How models do against the people, for the lead.
     Report(Box<ReportDialog>),
+    /// What an item is for, where its answer is known.
+    Role(Box<RoleDialog>),
 }
 
 impl Dialog {
@@ -136,7 +138,13 @@ impl Dialog {
     }
 
     /// What a key means while this is open; most mean nothing, or belong to a field.
-    pub fn key(&mut self, chord: Chord, desk: Option<&Desk>, ctx: &egui::Context) -> Option<Action> {
+    pub fn key(
+        &mut self,
+        chord: Chord,
+        desk: Option<&Desk>,
+        keymap: &Keymap,
+        ctx: &egui::Context,
+    ) -> Option<Action> {
         // An open list closes first.
         if chord.key == Key::Escape && egui::Popup::is_any_open(ctx) {
             return None;
@@ -164,6 +172,7 @@ impl Dialog {
             Self::Rubric(dialog) => return dialog.key(chord),
             Self::Seats(dialog) => return dialog.key(chord, desk, ctx),
             Self::Study(dialog) => return dialog.key(chord),
+            Self::Role(dialog) => return dialog.key(chord, keymap, ctx),
             _ => {}
         }
         (chord.key == Key::Escape && is_plain).then_some(Action::CloseDialog)
@@ -178,6 +187,7 @@ impl Dialog {
             Self::Merge(dialog) => dialog.picked(path),
             Self::Models(dialog) => dialog.picked(path),
             Self::Report(dialog) => dialog.picked(path),
+            Self::Rubric(dialog) => dialog.picked(pick, path),
             _ => {}
         }
     }
@@ -220,6 +230,7 @@ impl Dialog {
             Self::Profile(dialog) => Ok(dialog.reply(purpose, result)),
             Self::Study(dialog) => Ok(dialog.reply(purpose, result)),
             Self::Quality(dialog) => Ok(dialog.reply(purpose, result)),
+            Self::Role(dialog) => Ok(dialog.reply(purpose, result)),
             _ => result.map(|_| Heard::Stays),
         }
     }
@@ -240,27 +251,32 @@ impl Dialog {
     }
 
     /// Paints it.
-    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, desk: Option<&mut Desk>, wanted: &mut Vec<Action>) {
         match self {
             Self::Open(dialog) => dialog.ui(ui, scene, wanted),
             Self::New(wizard) => wizard.ui(ui, scene, wanted),
             Self::Rubric(dialog) => dialog.ui(ui, scene, wanted),
-            Self::Palette(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Palette(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
             Self::Keys(dialog) => dialog.ui(ui, scene, wanted),
             Self::Settings(dialog) => dialog.ui(ui, scene, wanted),
-            Self::Unratable(dialog) => dialog.ui(ui, desk, wanted),
-            Self::Unsaved(dialog) => dialog.ui(ui, desk, wanted),
-            Self::Explained(dialog) => dialog.ui(ui, wanted),
-            Self::Import(wizard) => wizard.ui(ui, scene, desk, wanted),
-            Self::Export(dialog) => dialog.ui(ui, scene, desk, wanted),
-            Self::Merge(dialog) => dialog.ui(ui, scene, desk, wanted),
-            Self::Seats(dialog) => dialog.ui(ui, scene, desk, wanted),
+            Self::Unratable(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
+            Self::Unsaved(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
+            Self::Explained(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Import(wizard) => wizard.ui(ui, scene, desk.as_deref(), wanted),
+            Self::Export(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
+            Self::Merge(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
+            Self::Seats(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
             Self::Profile(dialog) => dialog.ui(ui, scene, wanted),
             Self::Study(dialog) => dialog.ui(ui, wanted),
-            Self::Quality(dialog) => dialog.ui(ui, wanted),
             Self::Models(dialog) => dialog.ui(ui, scene, desk.is_some(), wanted),
             Self::Queue(dialog) => dialog.ui(ui, scene, wanted),
             Self::Report(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Quality(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
+            Self::Role(dialog) => {
+                if let Some(desk) = desk {
+                    dialog.ui(ui, scene, desk, wanted);
+                }
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ impl App {
         ctx: &Context,
     ) -> Option<Action> {
         if let Some(dialog) = &mut self.dialog {
-            return dialog.key(chord, self.desk.as_deref(), ctx);
+            return dialog.key(chord, self.desk.as_deref(), &self.keymap, ctx);
         }
         if let Some(keyed) = self.question_key(chord, is_typing, has_focus, ctx) {
             return match keyed {
@@ -160,8 +160,10 @@ impl App {
         match self.desk.as_ref().map(|desk| desk.view) {
             None => &[Scope::Anywhere],
             Some(View::Judge) => &[Scope::Judge, Scope::Project, Scope::Anywhere],
-            Some(View::Items) => &[Scope::Items, Scope::Project, Scope::Anywhere],
-            Some(View::SecondLook) => &[Scope::SecondLook, Scope::Judge, Scope::Project, Scope::Anywhere],
+            Some(View::Items) => &[Scope::Items, Scope::KnownAnswers, Scope::Project, Scope::Anywhere],
+            Some(View::SecondLook) => {
+                &[Scope::SecondLook, Scope::KnownAnswers, Scope::Judge, Scope::Project, Scope::Anywhere]
+            }
         }
     }
 }

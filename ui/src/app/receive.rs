@@ -101,7 +101,6 @@ impl App {
                     self.dialog = Some(Dialog::explained(&result, &desk.info.rubric, order));
                 }
             }
-            (Purpose::MakeGold, Ok(_)) => self.notices.info("This item is gold from now on"),
             (Purpose::StartMerge, result) => self.started(result, |desk, job| {
                 Job::started(&mut desk.merge, job);
             }),
@@ -305,7 +304,20 @@ impl App {
     }
 
     fn people_reply(&mut self, purpose: people::Purpose, result: Result<Reply, ApiError>) {
+        if let (Some(desk), Ok(Reply::People(everyone))) = (&mut self.desk, &result) {
+            desk.people = Some((**everyone).clone());
+        }
         match (purpose, result) {
+            // The screens know no better without it, and ask for it again.
+            (people::Purpose::Standing, _) => {}
+            (people::Purpose::MakeOrdinary(count), Ok(_)) => {
+                match count {
+                    0 => {}
+                    1 => self.notices.info("An ordinary item from now on"),
+                    _ => self.notices.info("Ordinary items from now on"),
+                }
+                self.ask_again();
+            }
             (people::Purpose::WhyDenied, Ok(Reply::People(everyone))) => match people::next_step(&everyone) {
                 Some(people::NextStep::Seats) => {
                     let dialog = people::SeatsDialog::locked(*everyone);
@@ -328,9 +340,17 @@ impl App {
                         self.dialog = None;
                         self.notices.info(says);
                     }
+                    Ok(people::Heard::Goes(says, command)) => {
+                        self.dialog = None;
+                        self.notices.info(says);
+                        self.actions.push_back(Action::Command(command));
+                    }
                     Err(error) => self.notices.error(&error),
                 }
-                if matches!(purpose, people::Purpose::SaveProfile | people::Purpose::SetStudy) {
+                if matches!(
+                    purpose,
+                    people::Purpose::SaveProfile | people::Purpose::SetStudy | people::Purpose::SetItemRole
+                ) {
                     self.ask_again();
                 }
             }
@@ -357,6 +377,7 @@ impl App {
         self.update_project(info);
         if is_same {
             self.ask_again();
+            self.send(Purpose::People(people::Purpose::Standing), Request::People);
         }
         self.notices.info(format!("{name} judges now"));
         // Whoever sat here last is asked for the PIN when the project is opened again.

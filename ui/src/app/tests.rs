@@ -66,6 +66,7 @@ impl Bench {
                 };
                 Some(Ok(Reply::Image(pixels)))
             }
+            Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it.
             Request::SecondLook(_) | Request::StartMerge { .. } => None,
             _ => Some(Ok(Reply::Done)),

@@ -46,8 +46,6 @@ pub enum Purpose {
     StartExport,
     /// What a training item says; the showing that it was judged in had this order.
     Training(Order),
-    /// An item was made gold.
-    MakeGold,
     /// A merge was started.
     StartMerge,
     /// The list of a second look; the number is its request's.

@@ -35,14 +35,13 @@ impl ExportDialog {
             |ui, state| {
                 form::section_ui(ui, "export before", |ui| state.before_ui(ui, desk, signals));
                 state.format_ui(ui, &desk.info);
-                if let Some(preview) = &state.preview {
+                if let Some(preview) = &state.preview.answer {
                     state.policies.policies_ui(ui, state.format, preview);
                 }
                 state.annotators_ui(ui, &desk.info);
             },
             |ui, state| {
-                let error = state.error.as_ref();
-                tries_again = rows_preview_ui(ui, state.preview.as_ref(), error, state.is_waiting);
+                tries_again = rows_preview_ui(ui, &state.preview);
             },
         );
         signals.tries_again |= tries_again;

@@ -5,7 +5,7 @@ use tiebreak_domain::export::{ExportProgress, ExportReport};
 
 use super::ExportJob;
 use super::loading_code::loading_code;
-use super::rows_preview::{counts_ui, problems_ui};
+use super::rows_preview::counts_ui;
 use crate::app::Action;
 use crate::desk::Job;
 use crate::form;
@@ -49,7 +49,7 @@ pub(super) fn result_ui(ui: &mut Ui, report: &ExportReport, height: f32, wanted:
         }
         ui.add_space(space::SMALL);
         counts_ui(ui, &report.counts);
-        problems_ui(ui, &report.problems);
+        form::problems_ui(ui, "Item", &report.problems);
         let Some(code) = loading_code(&report.path, &report.counts) else { return };
         ui.add_space(space::SMALL);
         form::section_ui(ui, "loading code", |ui| {

@@ -1,9 +1,7 @@
 //! The first rows as they would stand in the file, and what would go in and what not.
 
 use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
-use tiebreak_domain::ApiError;
 use tiebreak_domain::export::{ExportCounts, ExportPreview};
-use tiebreak_domain::import::RowProblem;
 
 use crate::app::notice::with_capital;
 use crate::form;
@@ -11,31 +9,25 @@ use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, Notice, caption_ui, text_ui};
 
-/// How many problems are listed.
-const PROBLEMS: usize = 20;
 /// How much of a row is shown; rows can be megabytes long.
 const ROW: usize = 1_200;
 
 /// Says whether to ask for the preview again.
-pub(super) fn rows_preview_ui(
-    ui: &mut Ui,
-    preview: Option<&ExportPreview>,
-    error: Option<&ApiError>,
-    is_waiting: bool,
-) -> bool {
-    if let Some(error) = error {
+pub(super) fn rows_preview_ui(ui: &mut Ui, preview: &form::Asking<ExportPreview>) -> bool {
+    if let Some(error) = &preview.error {
         let why = with_capital(&error.message);
         let todo = error.hint.as_deref().map(with_capital).unwrap_or_default();
         let notice = Notice::error("The project cannot be read so").why(&why).todo(&todo).action("Try again");
         return notice.show(ui).is_some();
     }
-    let Some(preview) = preview else {
+    let is_waiting = preview.is_waiting;
+    let Some(preview) = &preview.answer else {
         caption_ui(ui, "Being counted…");
         return false;
     };
     caption_ui(ui, if is_waiting { "Would be written, being counted…" } else { "Would be written" });
     counts_ui(ui, &preview.counts);
-    problems_ui(ui, &preview.problems);
+    form::problems_ui(ui, "Item", &preview.problems);
     ui.add_space(space::SMALL);
     caption_ui(ui, "First rows");
     if preview.rows.is_empty() {
@@ -58,17 +50,6 @@ pub(super) fn counts_ui(ui: &mut Ui, counts: &ExportCounts) {
     if counts.rows_refused > 0 {
         let words = format!("{} refused", form::counted(counts.rows_refused, "row", "rows"));
         text_ui(ui, words, Ink::Loss, Face::Figures, text::SMALL);
-    }
-}
-
-pub(super) fn problems_ui(ui: &mut Ui, problems: &[RowProblem]) {
-    for problem in problems.iter().take(PROBLEMS) {
-        let words = format!("Item {}: {}", form::number(problem.line), problem.reason);
-        text_ui(ui, words, Ink::Second, Face::Regular, text::SMALL);
-    }
-    let more = problems.len().saturating_sub(PROBLEMS) as u64;
-    if more > 0 {
-        form::note_ui(ui, format!("… and {}", form::counted(more, "other", "others")));
     }
 }
 

@@ -9,14 +9,13 @@ use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, caption_ui, text_ui};
 
-/// How many problems of the first rows are listed.
-const PROBLEMS: usize = 20;
 /// How much of a text is looked at for its line.
 const EXCERPT: usize = 240;
 
-pub(super) fn first_items_ui(ui: &mut Ui, preview: Option<&ImportPreview>, is_waiting: bool) {
+pub(super) fn first_items_ui(ui: &mut Ui, preview: &form::Asking<ImportPreview>) {
+    let is_waiting = preview.is_waiting;
     caption_ui(ui, if is_waiting { "First items, being read…" } else { "First items" });
-    let Some(preview) = preview else { return };
+    let Some(preview) = &preview.answer else { return };
     if preview.items.is_empty() && !is_waiting {
         form::note_ui(ui, "None yet: say how the file is read");
     }
@@ -29,14 +28,7 @@ pub(super) fn first_items_ui(ui: &mut Ui, preview: Option<&ImportPreview>, is_wa
     ui.add_space(space::SMALL);
     let refused = form::counted(preview.problems.len() as u64, "row", "rows");
     caption_ui(ui, &format!("{refused} of the first {} refused", form::number(preview.rows_read)));
-    for problem in preview.problems.iter().take(PROBLEMS) {
-        let words = format!("Line {}: {}", form::number(problem.line), problem.reason);
-        text_ui(ui, words, Ink::Second, Face::Regular, text::SMALL);
-    }
-    let more = preview.problems.len().saturating_sub(PROBLEMS) as u64;
-    if more > 0 {
-        form::note_ui(ui, format!("… and {}", form::counted(more, "other", "others")));
-    }
+    form::problems_ui(ui, "Line", &preview.problems);
 }
 
 /// One item. Who made what is not shown: it must not sway whoever judges it later.

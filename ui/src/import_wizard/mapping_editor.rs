@@ -29,6 +29,7 @@ pub(super) fn mapping_editor_ui(ui: &mut Ui, preview: &mut ImportPreview) -> boo
         is_changed = true;
     }
     is_changed |= kind_ui(ui, mapping);
+    is_changed |= titles_ui(ui, mapping);
     if let Some(label) = &mut mapping.label {
         is_changed |= form::section_ui(ui, "votes' words", |ui| words_ui(ui, label));
     }
@@ -75,6 +76,25 @@ fn kind_ui(ui: &mut Ui, mapping: &mut ColumnMapping) -> bool {
         for candidate in &mut mapping.candidates {
             candidate.kind = kind;
         }
+    }
+    is_changed
+}
+
+/// What people read above each reference; the name of its column until somebody says so.
+fn titles_ui(ui: &mut Ui, mapping: &mut ColumnMapping) -> bool {
+    let is_titled = |column: &&String| mapping::role(mapping, column) != Role::Mask;
+    let columns: Vec<String> = mapping.context.iter().filter(is_titled).cloned().collect();
+    let mut is_changed = false;
+    for column in columns {
+        let said = mapping.context_as.get(&column).and_then(|said| said.title.clone());
+        let mut title = said.unwrap_or_else(|| column.clone());
+        form::section_ui(ui, ("title", &column), |ui| {
+            let label = format!("Title above {column}");
+            if text_field_ui(ui, &label, &mut title, "none").changed() {
+                mapping.context_as.entry(column.clone()).or_default().title = Some(title);
+                is_changed = true;
+            }
+        });
     }
     is_changed
 }

@@ -34,7 +34,7 @@ impl ImportWizard {
             self,
             height,
             |ui, state| state.reading_ui(ui, scene, &mut changes, &mut left_signals, wanted),
-            |ui, state| first_items_ui(ui, state.preview.as_ref(), state.is_waiting),
+            |ui, state| first_items_ui(ui, &state.preview),
         );
         *signals = left_signals;
         self.change(changes);
@@ -50,8 +50,8 @@ impl ImportWizard {
     ) {
         form::section_ui(ui, "import error", |ui| signals.tries_again |= self.error_ui(ui));
         form::row_ui(ui, "Read as", |ui| self.format_ui(ui, changes));
-        form::section_ui(ui, "import facts", |ui| facts_ui(ui, self.preview.as_ref()));
-        let Some(preview) = &mut self.preview else { return };
+        form::section_ui(ui, "import facts", |ui| facts_ui(ui, self.preview.answer.as_ref()));
+        let Some(preview) = &mut self.preview.answer else { return };
         if preview.format == DataFormat::Tiebreak {
             form::note_ui(ui, "Items, judgments and annotators come in as they were exported");
             return;
@@ -81,7 +81,7 @@ impl ImportWizard {
 
     /// What went wrong with reading; says whether to try again.
     fn error_ui(&self, ui: &mut Ui) -> bool {
-        let Some(error) = &self.error else { return false };
+        let Some(error) = &self.preview.error else { return false };
         let what = format!("{} cannot be read so", form::file_name_of(&self.plan.path));
         let why = with_capital(&error.message);
         let todo = error.hint.as_deref().map(with_capital).unwrap_or_default();
@@ -89,7 +89,7 @@ impl ImportWizard {
     }
 
     fn format_ui(&self, ui: &mut Ui, changes: &mut Changes) {
-        let shown = self.preview.as_ref().map(|preview| preview.format).or(self.plan.format);
+        let shown = self.preview.answer.as_ref().map(|preview| preview.format).or(self.plan.format);
         let titles = DataFormat::ALL.map(DataFormat::title);
         let mut labels = vec!["Recognise by looking"];
         labels.extend(titles);
@@ -109,8 +109,12 @@ impl ImportWizard {
         if path.browses {
             wanted.push(Action::Dialog(Pick::MediaFolder, self.media_folder.clone()));
         }
-        let hosts =
-            self.preview.as_ref().map(|preview| hosts_in_words(&preview.media_hosts)).unwrap_or_default();
+        let hosts = self
+            .preview
+            .answer
+            .as_ref()
+            .map(|preview| hosts_in_words(&preview.media_hosts))
+            .unwrap_or_default();
         if !hosts.is_empty() {
             form::check_ui(ui, &mut self.plan.fetches_addresses, &format!("Fetch images from {hosts}"));
             form::note_ui(
@@ -132,7 +136,7 @@ impl ImportWizard {
             self.wants_preview = true;
         }
         if changes.is_mapping_changed
-            && let Some(preview) = &mut self.preview
+            && let Some(preview) = &mut self.preview.answer
         {
             self.plan.format = Some(DataFormat::Columns);
             self.plan.mapping.clone_from(&preview.mapping);
@@ -141,9 +145,7 @@ impl ImportWizard {
                 // There is nothing to ask yet; what was asked before is answered too late.
                 preview.items.clear();
                 preview.problems.clear();
-                self.number += 1;
-                self.error = None;
-                self.is_waiting = false;
+                self.preview.pass_over();
                 self.wants_preview = false;
             }
         }

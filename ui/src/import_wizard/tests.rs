@@ -3,7 +3,9 @@
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ColumnPreview, ContentKind, RowProblem};
+use tiebreak_domain::import::{
+    CandidateColumns, ColumnMapping, ColumnPreview, ContentKind, ContextContent, RowProblem,
+};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
     AnnotatorId, Candidate, Item, JobId, Part, ProjectInfo, ProjectKey, Rubric, Settings, TextFormat,
@@ -199,6 +201,45 @@ fn a_mapping_without_b_cannot_be_imported_and_says_so() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
     harness.run();
     assert!(harness.state().started().is_none());
+}
+
+#[test]
+fn a_column_stands_beside_the_prompt_under_a_title_of_its_own() {
+    let mut harness = harness(Some("/data/pairs.csv"), [1400.0, 900.0]);
+    answer(&mut harness, preview());
+    harness.get_by_label("Use of column context").focus();
+    harness.run();
+    let press = |harness: &mut Harness<'static, Stage>, count: usize| {
+        for _ in 0..count {
+            harness.key_press(Key::ArrowDown);
+            harness.run();
+        }
+    };
+    press(&mut harness, 2);
+    let said = |harness: &Harness<'static, Stage>| {
+        let plan = harness.state().previews().last().unwrap().1.clone();
+        let mapping = plan.mapping.unwrap();
+        assert_eq!(mapping.context, ["context"]);
+        mapping.context_as["context"].clone()
+    };
+    assert_eq!(said(&harness).content, Some(ContextContent::Text), "a reference text");
+    let mut answered = preview();
+    answered.mapping = harness.state().previews().last().unwrap().1.mapping.clone();
+    answer(&mut harness, answered);
+    harness.get_by_label("Title above context").focus();
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.event(egui::Event::Text("The article".to_owned()));
+    harness.run();
+    assert_eq!(said(&harness).title.as_deref(), Some("The article"));
+    harness.get_by_label("Use of column context").focus();
+    harness.run();
+    press(&mut harness, 1);
+    let image = said(&harness);
+    assert_eq!((image.content, image.title.as_deref()), (Some(ContextContent::Image), Some("The article")));
+    press(&mut harness, 1);
+    assert_eq!(said(&harness).content, Some(ContextContent::Mask));
+    assert!(harness.query_by_label("Title above context").is_none(), "a mask has no words above it");
 }
 
 #[test]

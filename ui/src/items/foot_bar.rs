@@ -8,10 +8,17 @@ use super::ItemsBrowser;
 use super::statuses::Change;
 use crate::app::{Action, Scene};
 use crate::command::Command;
+use crate::people::role::use_as_ui;
 use crate::theme::{control, space, text};
 use crate::widget::{ActionButton, Ink, count_text, figures_ui};
 
-pub(super) fn foot_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &ItemsBrowser, wanted: &mut Vec<Action>) {
+pub(super) fn foot_bar_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    items: &ItemsBrowser,
+    may_lead: bool,
+    wanted: &mut Vec<Action>,
+) {
     ui.spacing_mut().item_spacing.x = space::SMALL;
     let key = |command: Command| scene.keymap.key(command);
     let chosen = items.selection.count();
@@ -47,6 +54,9 @@ pub(super) fn foot_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &ItemsBrowser, 
                 .help(Command::UndoStatus.help());
             if ui.add(undo).clicked() {
                 wanted.push(Action::Command(Command::UndoStatus));
+            }
+            if may_lead {
+                use_as_ui(ui, scene, chosen > 0, wanted);
             }
             ui.add_space(space::SMALL);
             let said = match items.statuses.gathered() {

@@ -52,7 +52,7 @@ pub(super) fn take(ui: &Ui, scene: &Scene<'_>, items: &mut ItemsBrowser) -> Vec<
             .filter_map(|event| match event {
                 Event::Key { key, modifiers, pressed: true, .. } => {
                     let chord = Chord::from_press(*key, *modifiers);
-                    let scopes = [Scope::Items, Scope::Project, Scope::Anywhere];
+                    let scopes = [Scope::Items, Scope::KnownAnswers, Scope::Project, Scope::Anywhere];
                     if scene.keymap.command(chord, &scopes).is_some() { None } else { press_of(chord) }
                 }
                 _ => None,

@@ -63,7 +63,7 @@ impl Bench {
             is_opening: None,
             now: self.now,
         };
-        browser_ui(ui, &scene, &mut self.items, &self.info, &mut self.wanted);
+        browser_ui(ui, &scene, &mut self.items, &self.info, true, &mut self.wanted);
     }
 
     fn answer(&mut self, purpose: &Purpose, request: &Request) {

@@ -145,7 +145,8 @@ pub fn panel_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
     }
 }
 
-fn rows_ui(
+/// Paints the questions one under the other, in a column where they are stacked.
+pub(crate) fn rows_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     asked: &Asked<'_>,

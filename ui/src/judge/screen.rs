@@ -184,7 +184,14 @@ pub fn item_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec
     }
 }
 
-fn content_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect, wanted: &mut Vec<Action>) {
+/// Paints the item on the screen without its answers.
+pub(crate) fn content_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    room: Rect,
+    wanted: &mut Vec<Action>,
+) {
     let Some(shown) = &desk.session.current else { return };
     let count = shown.queued.order.len();
     desk.judge_screen.begin(shown.queued.item.id);
@@ -240,7 +247,7 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Acti
     let progress = desk.session.progress;
     egui::CentralPanel::default_margins().frame(egui::Frame::new().fill(palette.window)).show(ui, |ui| {
         if let Some(reason) = &desk.session.denied {
-            crate::people::denied_ui(ui, scene, reason, wanted);
+            crate::people::denied_ui(ui, scene, desk, reason, wanted);
             return;
         }
         if !desk.session.is_done() {

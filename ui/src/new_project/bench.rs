@@ -41,6 +41,15 @@ impl Bench {
                 Some(Ok(Reply::Text(format!("# {}\nname = \"x\"\n", template.rubric.name))))
             }
             Request::ReadRubric { text } => Some(read(text)),
+            Request::OpenRubric { path } if path.contains("gone") => {
+                let error =
+                    ApiError::new(ErrorCode::NotFound, "cannot read gone.toml: there is no such file");
+                Some(Err(error))
+            }
+            Request::OpenRubric { path } => Some(Ok(Reply::Text(format!("# from {path}\n")))),
+            Request::SaveRubric { path, replace: false, .. } if path.contains("taken") => {
+                Some(Err(ApiError::new(ErrorCode::Exists, "there is already a file taken.toml")))
+            }
             Request::SetRubric(rubric) if rubric.name.contains("refuse") => {
                 Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full")))
             }

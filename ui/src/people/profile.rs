@@ -5,13 +5,13 @@
 
 use egui::{Key, Ui};
 use tiebreak_domain::person::People;
-use tiebreak_domain::{ApiError, Person, Reply, Request, StudySetup, TextFormat};
+use tiebreak_domain::{ApiError, Person, Reply, Request, StudySetup};
 
 use super::profile_field::FieldForm;
-use super::{Heard, Purpose, error_ui, people_of, send};
+use super::{Heard, Purpose, error_ui, markdown_ui, people_of, send};
 use crate::app::{Action, Scene};
 use crate::command::Chord;
-use crate::document::{DocumentCache, Reading, document_ui};
+use crate::document::DocumentCache;
 use crate::form;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, radius, space, text};
@@ -153,10 +153,7 @@ impl ProfileDialog {
                 .corner_radius(egui::CornerRadius::same(radius::MEDIUM))
                 .inner_margin(egui::Margin::same(space::MEDIUM as i8))
                 .show(ui, |ui| {
-                    let reading = Reading::of(ui, ui.available_width(), scene.settings.text_size);
-                    let format = TextFormat::Markdown;
-                    let laid_out = self.documents.get(ui.ctx(), &study.consent, format, reading);
-                    document_ui(ui, &laid_out);
+                    markdown_ui(ui, &mut self.documents, &study.consent, scene.settings.text_size);
                 });
             let is_given = self.person.as_ref().is_some_and(|person| person.consented_at.is_some());
             if is_given {

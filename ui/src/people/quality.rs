@@ -1,4 +1,5 @@
-//! How people do, for the lead: items whose answer is known, and items that came twice.
+//! How people do, for the lead: items whose answer is known, and items that came twice; and which items those
+//! are, to be changed or taken back ([`KnownAnswers`]).
 //!
 //! A share is never shown without what it is a share of, and none is shown of nothing.
 
@@ -7,8 +8,10 @@ use tiebreak_domain::person::People;
 use tiebreak_domain::quality::{AnnotatorQuality, QualityReport, Score};
 use tiebreak_domain::{ApiError, Reply, Request};
 
+use super::role::KnownAnswers;
 use super::{Heard, Purpose, error_ui, people_of, send};
 use crate::app::Action;
+use crate::desk::Desk;
 use crate::form;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
@@ -20,6 +23,7 @@ pub struct QualityDialog {
     is_asked: bool,
     people: Option<People>,
     report: Option<QualityReport>,
+    known: KnownAnswers,
     error: Option<ApiError>,
 }
 
@@ -31,22 +35,29 @@ impl QualityDialog {
         match (purpose, result) {
             (Purpose::Everyone, Ok(reply)) => self.people = people_of(reply),
             (Purpose::Quality, Ok(Reply::Quality(report))) => self.report = Some(*report),
-            (_, Ok(_)) => {}
+            (purpose, Ok(reply)) => self.known.reply(purpose, reply),
             (_, Err(error)) => self.error = Some(error),
         }
         Heard::Stays
     }
 
     /// Paints it.
-    pub fn ui(&mut self, ui: &mut Ui, wanted: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, desk: Option<&Desk>, wanted: &mut Vec<Action>) {
+        let Some(desk) = desk else { return };
         if !std::mem::replace(&mut self.is_asked, true) {
             wanted.push(send(Purpose::Quality, Request::Quality));
+            wanted.push(send(Purpose::ItemRoles, Request::ItemRoles));
             wanted.push(send(Purpose::Everyone, Request::People));
         }
         let response = Dialog::new("quality", "How people do").width(820.0).show(
             ui.ctx(),
             self,
-            |ui, state| state.body_ui(ui),
+            |ui, state| {
+                state.body_ui(ui);
+                if state.error.is_none() {
+                    state.known.ui(ui, &desk.info, wanted);
+                }
+            },
             |ui, _| ui.add(ActionButton::new("Done").primary().key("Escape")).clicked(),
         );
         if response.footer || response.should_close {

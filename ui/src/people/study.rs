@@ -8,7 +8,7 @@ mod sections;
 
 use egui::{Key, Ui};
 use tiebreak_domain::person::People;
-use tiebreak_domain::{ApiError, Reply, Request, StudySetup};
+use tiebreak_domain::{AnnotatorId, ApiError, Reply, Request, StudySetup};
 
 use super::study_form::StudyForm;
 use super::{Heard, Purpose, error_ui, people_of, send, sentence};
@@ -26,8 +26,10 @@ pub struct StudyDialog {
     form: Option<StudyForm>,
     /// The form as the engine last had it.
     original: StudyForm,
-    /// The tags that can be given, as the engine has them.
-    tags: Vec<String>,
+    /// The study as the engine last had it.
+    study: StudySetup,
+    /// Whose profile is shown.
+    shown: Option<AnnotatorId>,
     people: Option<People>,
     templates: Vec<StudySetup>,
     is_sent: bool,
@@ -50,7 +52,7 @@ impl StudyDialog {
         match (purpose, result) {
             (Purpose::Study, Ok(Reply::Study(study))) => {
                 self.original = StudyForm::of(&study);
-                self.tags = study.tags;
+                self.study = *study;
                 self.form = Some(self.original.clone());
             }
             (Purpose::StudyTemplates, Ok(Reply::StudyTemplates(templates))) => self.templates = templates,

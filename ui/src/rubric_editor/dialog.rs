@@ -8,6 +8,7 @@ use super::{Purpose, RubricEditor, send};
 use crate::app::{Action, Scene};
 use crate::command::Chord;
 use crate::form;
+use crate::host::Pick;
 use crate::widget::{ActionButton, Dialog};
 
 /// Width of the dialog, in points, where the window has it.
@@ -26,7 +27,7 @@ impl RubricDialog {
     /// A dialog at the rubric that a project asks at present.
     pub fn new(info: &ProjectInfo) -> Self {
         Self {
-            editor: RubricEditor::new(template_from_project(info)),
+            editor: RubricEditor::new(template_from_project(info), form::folder_of(&info.path)),
             version: info.rubric.version,
             judgments: info.judgments,
             is_setting: false,
@@ -35,8 +36,16 @@ impl RubricDialog {
 
     /// What a key means while this is open.
     pub fn key(&mut self, chord: Chord) -> Option<Action> {
+        if self.editor.file_key(chord) {
+            return None;
+        }
         let is_escape = chord.key == Key::Escape && !chord.control && !chord.alt;
         (is_escape && self.editor.may_close()).then_some(Action::CloseDialog)
+    }
+
+    /// A file was picked.
+    pub fn picked(&mut self, pick: Pick, path: String) {
+        self.editor.picked(pick, path);
     }
 
     /// The engine answered; says whether the rubric is asked now, so that the dialog has done its work.

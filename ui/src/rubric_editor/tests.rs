@@ -115,3 +115,62 @@ fn escape_leaves_the_text_then_warns_of_changes_then_closes() {
 fn every_input_has_a_name() {
     editor().assert_everything_is_named("the rubric's editor");
 }
+
+fn saved(bench: &Bench) -> Vec<(String, String, bool)> {
+    bench.sent(|request| match request {
+        Request::SaveRubric { path, text, replace } => Some((path, text, replace)),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_text_is_saved_as_a_file_and_one_that_is_there_only_when_it_may_be_replaced() {
+    let mut bench = editor();
+    bench.types("# mine");
+    bench.press_control(Key::S);
+    bench.assert_everything_is_named("the field for the file");
+    bench.press_control(Key::A);
+    bench.types("taken.toml");
+    bench.press(Key::Enter);
+    assert!(bench.shows("There is already a file taken.toml"), "nothing is written over unasked");
+    bench.click("Replace it");
+    let saved = saved(&bench);
+    assert_eq!(saved.iter().map(|(.., replace)| *replace).collect::<Vec<_>>(), [false, true]);
+    assert!(saved[1].1.ends_with("# mine"), "the text as it stands, with its comments: {:?}", saved[1].1);
+    assert!(bench.shows("✓ Saved as taken.toml"));
+    assert!(bench.set_rubrics().is_empty(), "saving a file asks nothing of the project");
+}
+
+#[test]
+fn a_rubric_file_takes_the_place_of_the_text_and_its_faults_are_shown_at_their_lines() {
+    let mut bench = editor();
+    bench.click("Open a rubric file…");
+    bench.types("gone.toml");
+    bench.press(Key::Enter);
+    let opened = |bench: &Bench| {
+        bench.sent(|request| if let Request::OpenRubric { path } = request { Some(path) } else { None })
+    };
+    assert_eq!(opened(&bench), ["gone.toml"]);
+    assert!(bench.shows("there is no such file"), "what went wrong is said beside the field");
+    bench.press_control(Key::A);
+    bench.types(&format!("{BROKEN}.toml"));
+    bench.press(Key::Enter);
+    bench.wait(DEBOUNCE_MS);
+    assert!(bench.shows("Line 1: It is broken"), "its text was read");
+    bench.press_control(Key::O);
+    bench.types("own.toml");
+    bench.press(Key::Enter);
+    bench.wait(DEBOUNCE_MS);
+    assert!(bench.shows("This can be asked"));
+    bench.press_control(Key::Enter);
+    assert_eq!(bench.set_rubrics()[0].name, "# from own.toml");
+}
+
+#[test]
+fn escape_folds_the_field_for_the_file_away_first() {
+    let mut bench = editor();
+    bench.press_control(Key::S);
+    assert!(bench.shows("File for this rubric"));
+    bench.press(Key::Escape);
+    assert!(!bench.shows("File for this rubric") && bench.shows("What is asked"), "the editor stays");
+}

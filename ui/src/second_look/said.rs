@@ -10,6 +10,7 @@ use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
 use crate::judge::question::Asked;
+use crate::people::role::use_as_ui;
 use crate::theme::font::Face;
 use crate::theme::{control, space, text};
 use crate::widget::{ActionButton, Ink, caption_ui, text_ui};
@@ -44,6 +45,9 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
             if ui.add(button.help(command.help())).clicked() {
                 wanted.push(Action::Command(command));
             }
+        }
+        if desk.may_lead() {
+            use_as_ui(ui, scene, true, wanted);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let mut says = look.map(words::sentence).unwrap_or_default();

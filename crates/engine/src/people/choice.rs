@@ -17,7 +17,9 @@ use tiebreak_domain::assignment::{OwnOrder, QueueOrder};
 use tiebreak_domain::quality::{Available, Kind};
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
-use tiebreak_domain::{Annotator, AnnotatorId, AnnotatorKey, ApiError, ItemId, ItemStatus, UnixMillis};
+use tiebreak_domain::{
+    Annotator, AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemId, ItemStatus, UnixMillis,
+};
 use tiebreak_store::{Lease, Reader};
 
 use super::plan::Plan;
@@ -64,6 +66,11 @@ impl Session {
         let mut choice =
             Choice::new(&plan, &reader, &mut work, &annotators, request, now, (&self.learning, random))?;
         let offers = choice.offers(request)?;
+        if offers.is_empty()
+            && let Some(refusal) = choice.not_qualified()?
+        {
+            return Err(refusal);
+        }
         let leases = choice.leases(&offers, request, now);
         drop(work);
         if plan.is_chosen_by_learning() {
@@ -214,6 +221,17 @@ impl<'a> Choice<'a> {
         }
         let training = self.plan.training_of(self.reader, self.annotator)?;
         Ok(training.is_none_or(|training| training.is_qualified == Some(true)))
+    }
+
+    /// Why nothing is offered to whoever has done the training and does not qualify. Everyone has seen how each
+    /// item was meant, so that the count is no secret.
+    fn not_qualified(&self) -> Result<Option<ApiError>, ApiError> {
+        let Some(needed) = self.plan.study.quality.qualification else { return Ok(None) };
+        let training = self.plan.training_of(self.reader, self.annotator)?;
+        let refusal = training.and_then(|training| training.refusal(needed));
+        Ok(refusal.map(|refusal| {
+            ApiError::new(ErrorCode::Denied, refusal).hint("ask whoever leads the study what comes next")
+        }))
     }
 
     /// The chance of one of so many in the order of this study.

@@ -3,7 +3,7 @@
 use tiebreak_domain::quality::{
     AnnotatorQuality, QualityReport, QualityRules, Repeats, Score, TrainingResult,
 };
-use tiebreak_domain::queue::Place;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
     Answer, ErrorCode, ItemId, ItemRole, Outcome, QueuedItem, Reply, Request, StudySetup, Verdict,
@@ -66,7 +66,11 @@ fn training_comes_first_explains_itself_and_keeps_out_whoever_does_not_pass() {
     let standing = people(&world).people[0].training.unwrap();
     assert_eq!(standing.score, Score { right: 1, total: 2 }, "what was read first counts for nothing");
     assert_eq!(standing.is_qualified, Some(false));
-    assert!(world.queue(Place::Start, 9).is_empty(), "half is not enough");
+    let annotator = world.info().annotator;
+    let request = QueueRequest { annotator, place: Place::Start, count: 9, except: Vec::new() };
+    let error = world.refused(Request::Queue(request));
+    assert_eq!(error.code, ErrorCode::Denied, "half is not enough, and that is said: {error:?}");
+    assert!(error.message.contains("1 of 2") && error.message.contains("60 %"), "{}", error.message);
     world.seat("Bob");
     for item in world.queue(Place::Start, 9) {
         judge(&world, &item, Outcome::A);

@@ -136,3 +136,25 @@ fn every_rubric_that_comes_with_the_program_can_be_asked_and_written() {
     assert_eq!(error.code, ErrorCode::BadInput);
     assert!(error.message.contains("line 1"), "{}", error.message);
 }
+
+#[test]
+fn a_rubric_file_is_written_whole_and_read_as_it_was_written() {
+    let world = World::new();
+    let path = world.text("own.toml");
+    let text = "# mine\nname = \"Own\"\n".to_owned();
+    let save =
+        |text: &str, replace| Request::SaveRubric { path: path.clone(), text: text.to_owned(), replace };
+    assert_eq!(world.engine.call(save(&text, false)).unwrap(), Reply::Done);
+    let error = world.refused(save("other", false));
+    assert_eq!(error.code, ErrorCode::Exists, "nothing is written over unasked: {error:?}");
+    let open = |path: &str| Request::OpenRubric { path: path.to_owned() };
+    assert_eq!(world.engine.call(open(&path)).unwrap(), Reply::Text(text), "with its comments");
+    assert_eq!(world.engine.call(save("other", true)).unwrap(), Reply::Done);
+    assert_eq!(world.engine.call(open(&path)).unwrap(), Reply::Text("other".to_owned()));
+    assert_eq!(world.refused(open(&world.text("gone.toml"))).code, ErrorCode::NotFound);
+    std::fs::write(&path, [0xff, 0xfe]).unwrap();
+    let error = world.refused(open(&path));
+    assert!(error.message.contains("not text") && error.hint.is_some(), "{error:?}");
+    std::fs::write(&path, vec![b'#'; 1024 * 1024 + 1]).unwrap();
+    assert_eq!(world.refused(open(&path)).code, ErrorCode::BadInput, "a file without end is not read");
+}

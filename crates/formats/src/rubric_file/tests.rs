@@ -38,9 +38,12 @@ fn every_template_is_sound_and_comes_back_as_it_is() {
             template,
             "{id}"
         );
-        for (what, words) in
-            [("name", &template.rubric.name), ("about", &template.about), ("collects", &template.collects)]
-        {
+        for (what, words) in [
+            ("name", &template.rubric.name),
+            ("about", &template.about),
+            ("collects", &template.collects),
+            ("paper", &template.paper),
+        ] {
             assert!(!words.trim().is_empty(), "{id} has no {what}");
         }
         assert!(!template.exports.is_empty(), "{id} says what it is exported to");

@@ -3,10 +3,11 @@
 //! Some conventions go beyond the mapping's words. Where several candidates name the same column, each takes its
 //! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same
 //! holds for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the
-//! messages that all candidates begin with are. And a column of context whose name says so is a mask.
+//! messages that all candidates begin with are. And images beside the prompt whose
+//! column is called so are a mask, unless the mapping says what they are.
 
 use serde_json::Value;
-use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, LabelColumn};
+use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextContent, LabelColumn};
 use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, TextFormat};
 
@@ -149,21 +150,30 @@ impl ColumnsShape {
             if cell.is_empty() {
                 continue;
             }
-            let is_image = match &cell {
+            let said = self.mapping.context_as.get(name);
+            let content = said.and_then(|said| said.content);
+            let looks_like_images = || match &cell {
                 Cell::Text(text) => is_image_uri(text),
                 Cell::Json(Value::Array(list)) => {
                     list.iter().all(|uri| uri.as_str().is_some_and(is_image_uri))
                 }
                 _ => false,
             };
-            let parts = if is_image {
-                images(name, &cell)?
-            } else {
-                parts_from_text_cell(name, cell, self.text_format)?
+            let content = content.unwrap_or_else(|| match looks_like_images() {
+                true if name.to_lowercase().contains("mask") => ContextContent::Mask,
+                true => ContextContent::Image,
+                false => ContextContent::Text,
+            });
+            let parts = match content {
+                ContextContent::Text => parts_from_text_cell(name, cell, self.text_format)?,
+                ContextContent::Image | ContextContent::Mask => images(name, &cell)?,
             };
-            let is_mask = is_image && name.to_lowercase().contains("mask");
-            let kind = if is_mask { ContextKind::Mask } else { ContextKind::Reference };
-            context.push(Context { kind, title: name.clone(), parts });
+            let kind = match content {
+                ContextContent::Mask => ContextKind::Mask,
+                ContextContent::Text | ContextContent::Image => ContextKind::Reference,
+            };
+            let title = said.and_then(|said| said.title.as_ref()).unwrap_or(name).clone();
+            context.push(Context { kind, title, parts });
         }
         Ok(context)
     }

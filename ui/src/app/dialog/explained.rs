@@ -2,15 +2,12 @@
 
 use egui::Ui;
 use tiebreak_domain::quality::TrainingResult;
-use tiebreak_domain::rubric::Slot;
-use tiebreak_domain::showing::Acquisition;
-use tiebreak_domain::{
-    Candidate, Draft, Item, ItemId, ItemKey, ItemStatus, Order, QueuedItem, Rubric, SourceId, StoredItem,
-};
+use tiebreak_domain::{Order, Rubric};
 
-use crate::app::Action;
-use crate::judge::question::Asked;
-use crate::second_look::words;
+use crate::app::{Action, Scene};
+use crate::document::DocumentCache;
+use crate::people::markdown_ui;
+use crate::people::role::expected_words;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
 use crate::widget::{ActionButton, Dialog, Ink, text_ui};
@@ -22,31 +19,22 @@ pub struct Explained {
     /// A question, and what was expected.
     expected: Vec<(String, String)>,
     explanation: String,
+    documents: DocumentCache,
 }
 
 impl Explained {
     pub(super) fn new(result: &TrainingResult, rubric: &Rubric, order: Order) -> Self {
-        // The item is off the screen by now; its letters follow from the order alone.
-        let queued = stand_in(order);
-        let draft = Draft::default();
-        let asked = Asked { rubric, queued: &queued, draft: &draft };
-        let expected = result.expected.iter().map(|answer| {
-            let question = rubric.questions.iter().position(|question| question.key == answer.question);
-            let name = question.map_or_else(
-                || answer.question.clone(),
-                |question| asked.name(Slot { question, candidate: answer.candidate }),
-            );
-            let kind = question.map(|index| &rubric.questions[index].kind);
-            (name, words::answer(&answer.value, kind, &asked))
-        });
         Self {
             title: if result.is_as_expected { "As expected" } else { "Something else was expected" },
-            expected: expected.collect(),
+            // The item is off the screen by now; its letters follow from the order alone.
+            expected: expected_words(&result.expected, rubric, order),
             explanation: result.explanation.clone(),
+            documents: DocumentCache::default(),
         }
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, wanted: &mut Vec<Action>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
+        self.documents.begin_frame(ui.ctx());
         let response = Dialog::new("explained", self.title).width(520.0).show(
             ui.ctx(),
             self,
@@ -58,7 +46,7 @@ impl Explained {
                 }
                 if !state.explanation.is_empty() {
                     ui.add_space(space::SMALL);
-                    text_ui(ui, &state.explanation, Ink::First, Face::Regular, text::BODY);
+                    markdown_ui(ui, &mut state.documents, &state.explanation, scene.settings.text_size);
                 }
             },
             |ui, _| ui.add(ActionButton::new("Go on").key("Esc").primary()).clicked(),
@@ -66,24 +54,6 @@ impl Explained {
         if response.footer || response.should_close {
             wanted.push(Action::CloseDialog);
         }
-    }
-}
-
-fn stand_in(order: Order) -> QueuedItem {
-    let item = Item { candidates: vec![Candidate::default(); order.len()], ..Item::default() };
-    QueuedItem {
-        item: StoredItem {
-            id: ItemId(0),
-            key: ItemKey([0; 16]),
-            source: SourceId(0),
-            status: ItemStatus::Active,
-            item,
-        },
-        order,
-        acquisition: Acquisition::CHOSEN,
-        previous: None,
-        scores: Vec::new(),
-        draft: None,
     }
 }
 

@@ -126,6 +126,7 @@ fn hits(words: &str, desk: Option<&Desk>) -> Vec<Command> {
             Scope::Judge => view.is_some_and(View::judges),
             Scope::SecondLook => view == Some(View::SecondLook),
             Scope::Items => view == Some(View::Items),
+            Scope::KnownAnswers => matches!(view, Some(View::Items | View::SecondLook)),
         })
         .filter(anywhere)
         .collect();

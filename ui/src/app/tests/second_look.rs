@@ -162,8 +162,12 @@ fn an_item_is_made_gold_by_the_answers_on_the_screen() {
         sent.filter(|request| matches!(request, Request::SetItemRole { .. })).collect()
     };
     bench.keys("Shift+G");
+    frames(&mut bench);
+    bench.keys("Ctrl+Enter");
     assert_eq!(roles(&bench), [], "nothing is expected before something is answered");
-    bench.keys("1 Shift+G");
+    bench.keys("Escape 1 Shift+G");
+    frames(&mut bench);
+    bench.keys("Ctrl+Enter");
     let expected = Verdict::overall(Preference::new(Outcome::B)).answers().to_vec();
     let role = tiebreak_domain::quality::ItemRole::Gold { expected };
     let made = Request::SetItemRole { item: ItemId(8), role };

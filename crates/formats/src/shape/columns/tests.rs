@@ -5,6 +5,7 @@ use super::*;
 use crate::cell::cells_from_json;
 use crate::mapping::propose;
 use tiebreak_domain::Outcome;
+use tiebreak_domain::import::ContextColumn;
 
 fn understand(line: &str) -> Result<Understood, String> {
     let row: tiebreak_domain::item::Metadata = serde_json::from_str(line).unwrap();
@@ -120,6 +121,38 @@ fn what_stands_beside_the_prompt_is_context() {
     assert_eq!(kinds, expected, "an empty column is none");
     assert_eq!(row.item.context[0].parts, [Part::image("s.png")]);
     assert_eq!(row.item.context[2].parts, [Part::markdown("Be kind")]);
+}
+
+#[test]
+fn what_is_said_of_a_column_beside_the_prompt_goes_before_how_it_looks() {
+    let column = |content, title: Option<&str>| ContextColumn { content, title: title.map(str::to_owned) };
+    let mapping = ColumnMapping {
+        candidates: ["a", "b"]
+            .map(|content| CandidateColumns {
+                content: content.to_owned(),
+                kind: ContentKind::Text,
+                model: None,
+            })
+            .to_vec(),
+        context: ["area", "shot", "name"].map(str::to_owned).to_vec(),
+        context_as: [
+            ("area", column(Some(ContextContent::Mask), None)),
+            ("shot", column(Some(ContextContent::Image), Some("The room"))),
+            ("name", column(Some(ContextContent::Text), Some(""))),
+        ]
+        .map(|(name, column)| (name.to_owned(), column))
+        .into(),
+        ..ColumnMapping::default()
+    };
+    let shape = ColumnsShape::new(mapping, TextFormat::Plain).unwrap();
+    let line = r#"{"a":"x","b":"y","area":"img?id=1","shot":"img?id=2","name":"fox.png"}"#;
+    let row = shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap();
+    let read: Vec<_> = row.item.context.iter().map(|context| (context.kind, &*context.title)).collect();
+    let expected =
+        [(ContextKind::Mask, "area"), (ContextKind::Reference, "The room"), (ContextKind::Reference, "")];
+    assert_eq!(read, expected, "a title may be left empty");
+    assert_eq!(row.item.context[1].parts, [Part::image("img?id=2")], "an address without an ending");
+    assert_eq!(row.item.context[2].parts, [Part::plain("fox.png")], "a name is no picture");
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Pictures of what a lead sets up and sees: `TIEBREAK_GALLERY=FOLDER` with the window tests asked for.
+//!
+//! The same keys at the smallest and at a usual size of the window, light and dark.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Display, Window, import_pairs};
+use crate::program::Program;
+
+/// A screen, and the keys that lead to it from the judge screen and back.
+struct Screen {
+    name: &'static str,
+    there: &'static [&'static str],
+    back: &'static [&'static str],
+}
+
+const SCREENS: [Screen; 7] = [
+    Screen { name: "items", there: &["ctrl+2", "Down", "Down"], back: &["ctrl+1"] },
+    Screen { name: "role", there: &["ctrl+2", "Down", "shift+t", "1"], back: &["ctrl+Return", "ctrl+1"] },
+    Screen { name: "quality", there: &["ctrl+l"], back: &["Escape"] },
+    Screen { name: "study", there: &["ctrl+shift+s"], back: &["Escape"] },
+    Screen { name: "rubric", there: &["ctrl+r", "ctrl+s"], back: &["Escape", "Escape", "Escape"] },
+    Screen { name: "gallery", there: &["ctrl+n", "ctrl+g"], back: &["Escape", "Escape"] },
+    Screen { name: "second-look", there: &["f", "1", "Return", "ctrl+3"], back: &["ctrl+1", "u"] },
+];
+
+fn press(window: &Window<'_>, keys: &[&str]) {
+    for key in keys {
+        window.keys(&[key]);
+        std::thread::sleep(Duration::from_millis(900));
+    }
+}
+
+fn picture(window: &Window<'_>, folder: &Path, size: &str, theme: &str) {
+    for Screen { name, there, back } in SCREENS {
+        press(window, there);
+        window.screenshot(&folder.join(format!("lead-{name}-{size}-{theme}.png")));
+        press(window, back);
+    }
+}
+
+#[test]
+fn every_screen_of_the_lead_can_be_pictured() {
+    let Some(folder) = std::env::var_os("TIEBREAK_GALLERY").map(PathBuf::from) else {
+        eprintln!("skipped: set TIEBREAK_GALLERY to a folder to picture the screens of the lead");
+        return;
+    };
+    std::fs::create_dir_all(&folder).unwrap();
+    for size in ["900x600", "1440x900"] {
+        let Some(display) = Display::start(size) else { return };
+        let program = Program::new();
+        import_pairs(&program);
+        let window = display.open(&program, &["p.tiebreak"]);
+        let (width, height) = size.split_once('x').unwrap();
+        window
+            .try_xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowsize", width, height])
+            .unwrap();
+        for theme in ["light", "dark"] {
+            picture(&window, &folder, size, theme);
+            press(&window, &["ctrl+t"]);
+        }
+        window.kill();
+    }
+}
