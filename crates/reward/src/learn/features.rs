@@ -67,7 +67,8 @@ pub struct FeatureTable {
 }
 
 impl FeatureTable {
-    /// A block of raw values, row-major, all columns of one kind.
+    /// A block of raw values, row-major, all columns of one kind. [`Self::standardised`] or [`Self::centred`] makes
+    /// it fit for a head, which takes finite numbers only.
     pub fn from_values(names: Vec<String>, kind: ColumnKind, values: Vec<f32>) -> Result<Self, FeatureError> {
         let width = names.len();
         if width == 0 || !values.len().is_multiple_of(width) {
@@ -115,14 +116,18 @@ impl FeatureTable {
     }
 
     /// Every column brought to mean 0, and all together to mean square 1: for embeddings, whose long directions
-    /// are long for a reason. For raw finite values, once.
+    /// are long for a reason. For raw values, once; what is not finite counts as the mean.
     pub fn centred(mut self) -> Self {
         let width = self.columns.len();
-        let rows = self.rows.max(1) as f64;
         for (place, column) in self.columns.iter_mut().enumerate() {
             let values = self.values.iter().skip(place).step_by(width);
-            column.mean = (values.map(|value| f64::from(*value)).sum::<f64>() / rows) as f32;
-            self.values.iter_mut().skip(place).step_by(width).for_each(|value| *value -= column.mean);
+            let finite = values.filter(|value| value.is_finite());
+            let (sum, count) =
+                finite.fold((0.0, 0_u32), |(sum, count), value| (sum + f64::from(*value), count + 1));
+            column.mean = (sum / f64::from(count.max(1))) as f32;
+            for value in self.values.iter_mut().skip(place).step_by(width) {
+                *value = if value.is_finite() { *value - column.mean } else { 0.0 };
+            }
         }
         let squares = self.values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>();
         let deviation = (squares / self.values.len().max(1) as f64).sqrt();

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{Column, FeatureTable};
 use super::logistic::{normal_below, normal_density, normal_draw, sigmoid};
-use super::matrix::{Symmetric, add_scaled, dot};
+use super::matrix::{Cholesky, Symmetric, add_scaled, dot};
 use super::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
 use super::quadrature::expectation;
 use prior::Prior;
@@ -118,6 +118,11 @@ impl Head {
         &self.likelihood
     }
 
+    /// The columns it has weights for.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
     /// The prior it started from.
     pub fn prior(&self) -> Prior {
         self.prior
@@ -190,9 +195,7 @@ impl Head {
 
     /// Weights drawn from the belief, one list per draw, for the columns of the table.
     pub fn draws(&self, count: usize, random: &mut impl rand::Rng) -> Vec<Vec<f64>> {
-        let Some(factor) = self.covariance.cholesky() else {
-            return vec![self.weights().to_vec(); count];
-        };
+        let factor = self.factor();
         (0..count)
             .map(|_| {
                 let noise = self.weights.iter().map(|_| normal_draw(random)).collect::<Vec<_>>();
@@ -202,6 +205,23 @@ impl Head {
                 drawn
             })
             .collect()
+    }
+
+    /// A factor of the covariance. Thousands of updates without a refit may leave it a rounding error short of
+    /// positive definite; then as little as needed is added to its diagonal.
+    fn factor(&self) -> Cholesky {
+        let largest =
+            (0..self.weights.len()).map(|place| self.covariance.get(place, place)).fold(0.0, f64::max);
+        let mut added = 0.0;
+        loop {
+            let mut raised = self.covariance.clone();
+            raised.add_diagonal(&vec![added; self.weights.len()]);
+            if let Some(factor) = raised.cholesky() {
+                return factor;
+            }
+            added = (10.0 * added).max(1e-14 * largest).max(1e-300);
+            assert!(added.is_finite(), "features and offsets are finite numbers, so a covariance is");
+        }
     }
 
     /// `Σ(φ_a − φ_b)`, for the columns of the table: how the difference of these candidates goes with any other.
@@ -371,6 +391,17 @@ pub(super) mod tests {
         let unsure = Belief { mean: 0.0, variance: 4.0 };
         assert!((unsure.value_of_asking() - 2.0 * 0.398_942_28).abs() < 1e-7);
         assert!(Belief { mean: 9.0, variance: 1.0 }.value_of_asking() < 1e-9, "a clear case is not asked");
+    }
+
+    #[test]
+    fn a_covariance_that_rounding_spoiled_still_serves() {
+        let (table, _) = world(10, 3, 0, 13);
+        let mut head = fresh(&table, Ordinal::bradley_terry());
+        let direction = [0.3_f64.sqrt(), 0.0, 0.0, 0.0];
+        head.covariance.add_outer(-1.0 - 1e-12, &direction);
+        assert!(head.covariance.cholesky().is_none(), "it is spoiled");
+        let draw = &head.draws(1, &mut StdRng::seed_from_u64(1))[0];
+        assert!(draw[0].abs() < 1e-4 && draw[1].abs() > 1e-4, "the spent direction is sure, others are not");
     }
 
     #[test]

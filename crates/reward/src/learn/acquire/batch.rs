@@ -7,8 +7,6 @@ use std::collections::HashMap;
 
 use rand::Rng;
 
-use crate::learn::logistic::normal_draw;
-
 use super::queue::LazyQueue;
 use super::worth::Worth;
 use super::{BatchSettings, Pick, Policy, Reason, Situation};
@@ -156,20 +154,15 @@ impl<'a> Batch<'a> {
             row.iter().zip(draw).map(|(value, weight)| f64::from(*value) * weight).sum::<f64>()
         };
         let ends = |pair: usize| [self.situation.pairs[pair].a, self.situation.pairs[pair].b];
-        // A whisper of noise breaks ties between equal candidates.
-        let noisy =
-            |value: f64, random: &mut dyn rand::RngCore| value + 1e-12 * normal_draw(&mut &mut *random);
-        let mut best = (f64::NEG_INFINITY, 0);
-        for candidate in pairs.iter().flat_map(|pair| ends(*pair)) {
-            let value = noisy(score(candidate, &first), random);
-            if value > best.0 {
-                best = (value, candidate);
-            }
-        }
-        let rivals = pairs.into_iter().filter(|pair| ends(*pair).contains(&best.1));
+        let first_score = |candidate: &u32| score(*candidate, &first);
+        let best = pairs
+            .iter()
+            .flat_map(|pair| ends(*pair))
+            .max_by(|one, other| first_score(one).total_cmp(&first_score(other)))?;
+        let rivals = pairs.into_iter().filter(|pair| ends(*pair).contains(&best));
         let rival_score = |pair: &usize| {
             let [a, b] = ends(*pair);
-            score(if a == best.1 { b } else { a }, &second)
+            score(if a == best { b } else { a }, &second)
         };
         rivals.max_by(|one, other| rival_score(one).total_cmp(&rival_score(other)))
     }

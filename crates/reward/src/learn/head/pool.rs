@@ -150,7 +150,7 @@ pub fn project_into(projections: &mut [f32], table: &FeatureTable, direction: &[
 /// `Lᵀφ` of every candidate, where `L Lᵀ` is the covariance of the table's columns.
 fn coloured(head: &Head, table: &FeatureTable, threads: usize) -> Vec<f32> {
     let width = table.width();
-    let factor = head.covariance.cholesky().expect("a covariance is positive definite");
+    let factor = head.factor();
     // The side of the screen is the last column, so the leading rows of the factor are those of the features.
     let lower = factor.lower();
     let leading = (0..width * width)
