@@ -148,6 +148,12 @@ impl FeatureTable {
         self
     }
 
+    /// One column made another kind to a head.
+    pub fn with_kind(mut self, column: usize, kind: ColumnKind) -> Self {
+        self.columns[column].kind = kind;
+        self
+    }
+
     /// Both blocks side by side.
     pub fn joined(self, other: &Self) -> Result<Self, FeatureError> {
         if self.rows != other.rows {

@@ -63,7 +63,7 @@ pub struct Run {
     pub teacher_accuracy: Option<f64>,
     /// The share of pool labels turned around; the test stays clean.
     pub flipped_share: f64,
-    /// Whether each batch ends in a refit with the evidence choosing the prior; otherwise one-by-one updates only.
+    /// Whether each batch ends in a refit, its prior chosen across prompts; otherwise one-by-one updates only.
     pub has_refit: bool,
 }
 
@@ -217,16 +217,18 @@ impl Ground<'_> {
         let start = Head::new(self.table, likelihood, Prior::default());
         let mut open = vec![true; self.pairs.len()];
         let mut votes = Vec::new();
+        let mut groups = Vec::new();
         let mut audits = Vec::new();
         let mut order = (0..self.pairs.len()).collect::<Vec<_>>();
         order.shuffle(shared);
         for pair in order.into_iter().take(run.warm_up.min(run.budget)) {
             open[pair] = false;
             votes.push(self.vote(pair));
+            groups.push(self.pairs[pair].cluster);
         }
         // The policy's draws are its own, so that the shared ones stay paired.
         let mut random = StdRng::seed_from_u64(shared.random());
-        let mut head = start.refit_with_evidence(self.table, &votes);
+        let mut head = start.refit_across_groups(self.table, &votes, &groups);
         let mut points = vec![self.point(&head, votes.len(), &audits)];
         while votes.len() < run.budget {
             let pool = PoolBelief::new(&head, self.table, &self.pairs, None, 1);
@@ -256,13 +258,14 @@ impl Ground<'_> {
             for pick in &picks {
                 open[pick.pair] = false;
                 asked.push(self.vote(pick.pair));
+                groups.push(self.pairs[pick.pair].cluster);
                 if pick.is_audit && self.labels[pick.pair] != Verdict::Tie {
                     audits.push((pool.belief(pick.pair).chance_of_a(), is_a(self.labels[pick.pair])));
                 }
             }
             votes.extend(&asked);
             if run.has_refit {
-                head = head.refit_with_evidence(self.table, &votes);
+                head = head.refit_across_groups(self.table, &votes, &groups);
             } else {
                 for vote in &asked {
                     head.update(self.table, vote);
@@ -271,7 +274,8 @@ impl Ground<'_> {
             points.push(self.point(&head, votes.len(), &audits));
         }
         let all = (0..self.pairs.len()).map(|pair| self.vote(pair)).collect::<Vec<_>>();
-        let full = head.refit_with_evidence(self.table, &all);
+        let clusters = self.pairs.iter().map(|pair| pair.cluster).collect::<Vec<_>>();
+        let full = head.refit_across_groups(self.table, &all, &clusters);
         (points, self.point(&full, all.len(), &audits))
     }
 

@@ -146,6 +146,7 @@ mod tests {
         let checks = of(8, 8, |x, y| [if (x + y) % 2 == 0 { 255 } else { 0 }; 3]);
         let ramp = of(8, 8, |x, _| [(x * 36) as u8; 3]);
         assert!(checks[8] > ramp[8] + 3.0, "checks are sharper than a ramp");
+        assert!((ramp[8] - 1e-6_f32.ln()).abs() < 0.1, "a ramp has no edge at all");
         assert!((checks[12] - 0.5).abs() < 1e-6, "half is bright");
         let red = of(8, 8, |x, _| if x < 4 { [255, 0, 0] } else { [0, 0, 255] });
         assert!(red[9] > 0.5 && red[10] > 0.9, "pure colours are colourful");

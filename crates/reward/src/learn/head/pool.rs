@@ -227,8 +227,8 @@ pub(crate) fn dot_f32(left: &[f32], right: &[f32]) -> f32 {
         .map(|(left, right)| left * right)
         .sum::<f32>();
     for (left, right) in left_chunks.zip(right_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += left[lane] * right[lane];
+        for ((sum, left), right) in sums.iter_mut().zip(left).zip(right) {
+            *sum += left * right;
         }
     }
     sums.iter().sum::<f32>() + rest
@@ -245,9 +245,8 @@ pub(crate) fn squared_distance(left: &[f32], right: &[f32]) -> f32 {
         .map(|(left, right)| (left - right).powi(2))
         .sum::<f32>();
     for (left, right) in left_chunks.zip(right_chunks) {
-        for lane in 0..LANES {
-            let gap = left[lane] - right[lane];
-            sums[lane] += gap * gap;
+        for ((sum, left), right) in sums.iter_mut().zip(left).zip(right) {
+            *sum += (left - right) * (left - right);
         }
     }
     sums.iter().sum::<f32>() + rest

@@ -13,6 +13,7 @@ use super::{Head, Vote};
 
 /// Half a decade: neighbouring variances that the evidence is asked about.
 const VARIANCE_STEP: f64 = 3.162_277_660_168_379_5;
+const FOLDS: usize = 5;
 const VARIANCE_RANGE: std::ops::RangeInclusive<f64> = 1e-5..=1e2;
 /// How far an answer's threshold may stray from where it started, as a deviation of its logarithm.
 const THRESHOLD_DEVIATION: f64 = 0.7;
@@ -56,9 +57,49 @@ impl Head {
 
     /// [`Self::refit`], with the variance of features that the evidence prefers. It walks in half decades from the
     /// variance it has, so that a refit after a few more votes asks about two neighbours.
+    ///
+    /// Evidence takes votes as independent. Where several pairs share a prompt they are not, and it trusts features
+    /// that only tell the prompts apart: there, [`Self::refit_across_groups`] is the safe one.
     pub fn refit_with_evidence(&self, table: &FeatureTable, votes: &[Vote]) -> Self {
-        let votes = Votes::new(table, votes);
-        let mut best = (self.clone(), self.climb(&votes, &self.weights));
+        let laid_out = Votes::new(table, votes);
+        let chosen = self.walk(|head| head.climb(&laid_out, &head.weights).log_evidence);
+        chosen.at_peak(chosen.climb(&laid_out, &chosen.weights))
+    }
+
+    /// [`Self::refit`], with the variance of features that foretells votes of other groups best: five-fold
+    /// cross-validation of the log-likelihood, no group (prompt) in two folds. `groups` has one entry per vote.
+    /// With fewer groups than folds the variance stays.
+    pub fn refit_across_groups(&self, table: &FeatureTable, votes: &[Vote], groups: &[u32]) -> Self {
+        let mut distinct = groups.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() < FOLDS {
+            return self.refit(table, votes);
+        }
+        let fold = |place: usize| distinct.binary_search(&groups[place]).unwrap_or(0) % FOLDS;
+        let folds = (0..FOLDS)
+            .map(|held_out| {
+                let pick = |is_held_out: bool| {
+                    let chosen = (0..votes.len()).filter(|place| (fold(*place) == held_out) == is_held_out);
+                    chosen.map(|place| votes[place]).collect::<Vec<_>>()
+                };
+                (pick(false), pick(true))
+            })
+            .collect::<Vec<_>>();
+        let foretold = |head: &Self| {
+            let of_fold = |(learned, held_out): &(Vec<Vote>, Vec<Vote>)| {
+                let peak = head.climb(&Votes::new(table, learned), &head.weights);
+                let held_out = Votes::new(table, held_out);
+                head.log_likelihood(&held_out, &peak.weights)
+            };
+            folds.iter().map(of_fold).sum::<f64>()
+        };
+        self.walk(foretold).refit(table, votes)
+    }
+
+    /// The head whose variance of features scores highest, found by steps of half a decade uphill.
+    fn walk(&self, score: impl Fn(&Self) -> f64) -> Self {
+        let mut best = (self.clone(), score(self));
         for factor in [VARIANCE_STEP, VARIANCE_STEP.recip()] {
             let mut has_climbed = false;
             loop {
@@ -67,18 +108,18 @@ impl Head {
                 if !VARIANCE_RANGE.contains(&next.prior.feature_variance) {
                     break;
                 }
-                let peak = next.climb(&votes, &best.1.weights);
-                if peak.log_evidence <= best.1.log_evidence {
+                let reached = score(&next);
+                if reached <= best.1 {
                     break;
                 }
-                best = (next, peak);
+                best = (next, reached);
                 has_climbed = true;
             }
             if has_climbed {
                 break;
             }
         }
-        best.0.at_peak(best.1)
+        best.0
     }
 
     /// [`Self::refit`], with the thresholds of ties and strengths learned in turn with the weights.
@@ -114,19 +155,19 @@ impl Head {
         Self { weights: peak.weights, covariance: peak.factor.inverse(), ..self.clone() }
     }
 
+    fn log_likelihood(&self, votes: &Votes<'_>, weights: &[f64]) -> f64 {
+        let each = votes.differences(weights).into_iter().zip(votes.votes).map(|(difference, vote)| {
+            vote.weight * self.likelihood.evaluate(vote.verdict, difference).log_probability
+        });
+        each.sum()
+    }
+
     fn climb(&self, votes: &Votes<'_>, start: &[f64]) -> Peak {
         let (prior_mean, prior_variance) = self.prior.moments(&self.columns);
         // A column that may not move has no variance; so small a one leaves it where it is.
         let precision = prior_variance.iter().map(|variance| variance.max(1e-12).recip()).collect::<Vec<_>>();
         let objective = |weights: &[f64]| {
-            let likelihood = votes
-                .differences(weights)
-                .into_iter()
-                .zip(votes.votes)
-                .map(|(difference, vote)| {
-                    vote.weight * self.likelihood.evaluate(vote.verdict, difference).log_probability
-                })
-                .sum::<f64>();
+            let likelihood = self.log_likelihood(votes, weights);
             let penalty = weights
                 .iter()
                 .zip(&prior_mean)
@@ -236,6 +277,22 @@ mod tests {
                 }
             );
         }
+    }
+
+    #[test]
+    fn groups_unmask_features_that_only_tell_prompts_apart() {
+        // Ten votes on each of 60 pairs, settled by a coin per pair: no feature carries over to another pair.
+        let (table, coins) = world(120, 40, 60, 14);
+        let votes = (0..600_u32)
+            .map(|index| {
+                Vote::new(2 * (index % 60), 2 * (index % 60) + 1, coins[index as usize % 60].verdict)
+            })
+            .collect::<Vec<_>>();
+        let groups = (0..600).map(|index| index % 60).collect::<Vec<_>>();
+        let start = Head::new(&table, Ordinal::bradley_terry(), Prior::default());
+        let by_evidence = start.refit_with_evidence(&table, &votes).prior.feature_variance;
+        let across = start.refit_across_groups(&table, &votes, &groups).prior.feature_variance;
+        assert!(by_evidence > 0.1 && across < 0.01, "{by_evidence} trusts them, {across} does not");
     }
 
     #[test]

@@ -135,10 +135,10 @@ fn slopes(model: &Ordinal, answers: &[Answer], increments: &[f64]) -> (Vec<f64>,
     for row in 0..count {
         for column in 0..count {
             let value = -hessian[row * count + column];
-            for left in 0..increments.len() {
-                for right in 0..increments.len() {
+            for (left, left_scale) in scale.iter().enumerate() {
+                for (right, right_scale) in scale.iter().enumerate() {
                     if left + offset <= row && right + offset <= column {
-                        curvature.add(left, right, value * scale[left] * scale[right]);
+                        curvature.add(left, right, value * left_scale * right_scale);
                     }
                 }
             }
