@@ -1,0 +1,159 @@
+//! Many scores of one candidate: how to combine them, and how far they disagree.
+//!
+//! Members are standardised on one reference set first; otherwise the member with the largest scale decides
+//! (METHODS 5, trap 15). Worst-case and uncertainty-weighted optimisation are those of Coste et al. (2023, arXiv
+//! 2310.02743), with the population variance of their code. Members can be shipped models, draws from a head's
+//! belief ([`from_draws`]) or ridge heads on resampled ratings ([`bootstrap`]).
+
+use rand::Rng;
+
+use super::features::FeatureTable;
+use super::head::Head;
+use super::logistic::{entropy_term, mean, population_variance, sigmoid};
+use super::ridge::{Rating, Ridge, RidgeSettings};
+
+/// The scores of one member, by candidate; not a number where it has none.
+pub type Member = Vec<f32>;
+
+/// A member's scores brought to mean 0 and deviation 1 on the reference candidates; all of them where none are
+/// named.
+pub fn standardised(member: &[f32], reference: Option<&[u32]>) -> Member {
+    let known = |value: &f32| value.is_finite().then(|| f64::from(*value));
+    let values: Vec<f64> = match reference {
+        Some(candidates) => {
+            candidates.iter().filter_map(|candidate| known(&member[*candidate as usize])).collect()
+        }
+        None => member.iter().filter_map(known).collect(),
+    };
+    let centre = mean(&values);
+    let deviation = population_variance(&values).sqrt();
+    let deviation = if deviation > 0.0 { deviation } else { 1.0 };
+    member.iter().map(|value| ((f64::from(*value) - centre) / deviation) as f32).collect()
+}
+
+/// The mean of the members.
+pub fn average(scores: &[f64]) -> f64 {
+    mean(scores)
+}
+
+/// Worst-case optimisation: what the most critical member says.
+pub fn worst_case(scores: &[f64]) -> f64 {
+    scores.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// Uncertainty-weighted optimisation: the mean less `penalty` times the population variance; 1 for best-of-n.
+pub fn uncertainty_weighted(scores: &[f64], penalty: f64) -> f64 {
+    mean(scores) - penalty * population_variance(scores)
+}
+
+/// How far members disagree about a pair: the population variance of `σ(Δ)` over their score differences.
+pub fn disagreement(differences: &[f64]) -> f64 {
+    population_variance(&differences.iter().map(|difference| sigmoid(*difference)).collect::<Vec<_>>())
+}
+
+/// The entropy of the members' votes on a pair, in nats; a difference of zero is half a vote for each.
+pub fn vote_entropy(differences: &[f64]) -> f64 {
+    if differences.is_empty() {
+        return 0.0;
+    }
+    let votes = differences.iter().map(|difference| match difference.total_cmp(&0.0) {
+        std::cmp::Ordering::Greater => 1.0,
+        std::cmp::Ordering::Equal => 0.5,
+        std::cmp::Ordering::Less => 0.0,
+    });
+    let share = votes.sum::<f64>() / differences.len() as f64;
+    entropy_term(share) + entropy_term(1.0 - share)
+}
+
+/// What each member says of a pair; members that have no score for one of both are left out.
+pub fn differences(members: &[Member], a: u32, b: u32) -> Vec<f64> {
+    members
+        .iter()
+        .map(|member| f64::from(member[a as usize]) - f64::from(member[b as usize]))
+        .filter(|difference| difference.is_finite())
+        .collect()
+}
+
+/// Members out of a head's belief: the scores of every candidate under weights drawn from it.
+pub fn from_draws(head: &Head, table: &FeatureTable, count: usize, random: &mut impl Rng) -> Vec<Member> {
+    let score = |draw: &Vec<f64>| {
+        (0..table.len())
+            .map(|row| {
+                table.row(row).iter().zip(draw).map(|(value, weight)| f64::from(*value) * weight).sum::<f64>()
+            })
+            .map(|score| score as f32)
+            .collect()
+    };
+    head.draws(count, random).iter().map(score).collect()
+}
+
+/// Members out of ratings: ridge heads, each fitted to a resample with replacement. None where nothing was rated.
+pub fn bootstrap(
+    table: &FeatureTable,
+    ratings: &[Rating],
+    settings: &RidgeSettings,
+    count: usize,
+    random: &mut impl Rng,
+) -> Vec<Member> {
+    (0..count)
+        .filter_map(|_| {
+            let resampled =
+                ratings.iter().map(|_| ratings[random.random_range(0..ratings.len())]).collect::<Vec<_>>();
+            let head = Ridge::fit(table, &resampled, settings)?;
+            Some((0..table.len()).map(|row| head.predict(table.row(row)).mean as f32).collect())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::learn::features::ColumnKind;
+
+    #[test]
+    fn members_weigh_alike_once_standardised() {
+        let loud = standardised(&[100.0, 300.0, 200.0], None);
+        let quiet = standardised(&[0.001, 0.003, 0.002], None);
+        for (one, other) in loud.iter().zip(&quiet) {
+            assert!((one - other).abs() < 1e-4);
+        }
+        let on_two = standardised(&[1.0, 3.0, f32::NAN], Some(&[0, 1, 2]));
+        assert_eq!(on_two[..2], [-1.0, 1.0]);
+        assert!(on_two[2].is_nan(), "a missing score stays missing");
+    }
+
+    #[test]
+    fn combinations_are_those_of_the_paper() {
+        let scores = [1.0, 2.0, 6.0];
+        assert_eq!(worst_case(&scores), 1.0);
+        assert!(
+            (uncertainty_weighted(&scores, 1.0) - (3.0 - 14.0 / 3.0)).abs() < 1e-12,
+            "population variance"
+        );
+        assert_eq!(disagreement(&[1.0, 1.0]), 0.0);
+        assert!(disagreement(&[3.0, -3.0]) > disagreement(&[0.5, -0.5]));
+        assert!((vote_entropy(&[1.0, -2.0]) - 2.0_f64.ln()).abs() < 1e-12);
+        assert_eq!(vote_entropy(&[1.0, 2.0]), 0.0);
+    }
+
+    #[test]
+    fn resampled_heads_spread() {
+        let raw = (0..40).map(|index| (index as f32 * 0.7).sin()).collect::<Vec<_>>();
+        let table = FeatureTable::from_scores("x", ColumnKind::Feature, &raw);
+        let ratings = (0..40)
+            .map(|candidate| Rating {
+                candidate,
+                annotator: 0,
+                value: f64::from(raw[candidate as usize]) + f64::from(candidate % 3),
+            })
+            .collect::<Vec<_>>();
+        let mut random = StdRng::seed_from_u64(2);
+        let members = bootstrap(&table, &ratings, &RidgeSettings::default(), 8, &mut random);
+        assert_eq!(members.len(), 8);
+        let differences = differences(&members, 1, 20);
+        assert!(population_variance(&differences) > 0.0, "members differ");
+    }
+}

@@ -1,0 +1,145 @@
+//! When asking no longer pays: three signs, of which two are wanted (METHODS 2.14).
+//!
+//! Successive heads agree on a fixed set of pairs (stabilising predictions, Bloodgood and Vijay-Shanker 2009,
+//! CoNLL); the best questions hardly teach any more; and, from outside, the accuracy on audits is about to stand
+//! still. The curve of audits belongs to statistics, so its slope is handed in.
+
+use serde::{Deserialize, Serialize};
+
+use super::features::FeatureTable;
+use super::head::Head;
+use super::head::pool::Pair;
+
+/// The limits; the defaults are those of METHODS 2.14.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoppingRule {
+    /// The least agreement of successive heads.
+    pub kappa: f64,
+    /// How often in a row.
+    pub repeats: usize,
+    /// The share of the first batch's information below which questions hardly teach.
+    pub information_share: f64,
+    /// The gain in audit accuracy over the next 200 labels below which it stands still.
+    pub audit_gain: f64,
+}
+
+impl Default for StoppingRule {
+    fn default() -> Self {
+        Self { kappa: 0.99, repeats: 3, information_share: 0.2, audit_gain: 0.005 }
+    }
+}
+
+/// The signs, and what they say together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppingSigns {
+    /// Successive heads agree.
+    pub is_stable: bool,
+    /// The best questions hardly teach.
+    pub is_exhausted: bool,
+    /// Accuracy on audits stands still; none where it was not told.
+    pub is_flat: Option<bool>,
+}
+
+impl StoppingSigns {
+    /// Whether two of three say so.
+    pub fn says_stop(self) -> bool {
+        [self.is_stable, self.is_exhausted, self.is_flat == Some(true)]
+            .into_iter()
+            .filter(|sign| *sign)
+            .count()
+            >= 2
+    }
+}
+
+/// What is kept from one batch to the next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StoppingHistory {
+    last_sides: Vec<bool>,
+    kappas: Vec<f64>,
+    informations: Vec<f64>,
+}
+
+impl StoppingHistory {
+    /// Takes note of the head after a batch, on a fixed set of pairs (2,000 are plenty), and of the mutual
+    /// information that the policy's picks of the next batch promise, in nats.
+    pub fn push(&mut self, head: &Head, table: &FeatureTable, stop_set: &[Pair], informations: &[f64]) {
+        let side = |pair: &Pair| head.score(table, pair.a) > head.score(table, pair.b);
+        self.push_sides(stop_set.iter().map(side).collect(), informations);
+    }
+
+    fn push_sides(&mut self, sides: Vec<bool>, informations: &[f64]) {
+        if self.last_sides.len() == sides.len() && !sides.is_empty() {
+            self.kappas.push(kappa(&self.last_sides, &sides));
+        }
+        self.last_sides = sides;
+        if !informations.is_empty() {
+            self.informations.push(super::logistic::mean(informations));
+        }
+    }
+
+    /// The agreement of each head with the one before.
+    pub fn kappas(&self) -> &[f64] {
+        &self.kappas
+    }
+
+    /// The signs now. `audit_gain` is the gain in audit accuracy that the next 200 labels are predicted to bring.
+    pub fn signs(&self, rule: &StoppingRule, audit_gain: Option<f64>) -> StoppingSigns {
+        let last = self.kappas.iter().rev().take(rule.repeats);
+        let is_exhausted = match (self.informations.first(), self.informations.last()) {
+            (Some(first), Some(last)) => *last < rule.information_share * first,
+            _ => false,
+        };
+        StoppingSigns {
+            is_stable: self.kappas.len() >= rule.repeats
+                && last.into_iter().all(|kappa| *kappa >= rule.kappa),
+            is_exhausted,
+            is_flat: audit_gain.map(|gain| gain < rule.audit_gain),
+        }
+    }
+}
+
+/// Cohen's kappa of two lists of sides (1960, *Educ. Psychol. Meas.* 20:37); 1 where chance alone would agree
+/// wholly, since then both say one thing throughout.
+pub fn kappa(before: &[bool], after: &[bool]) -> f64 {
+    let count = before.len().min(after.len()).max(1) as f64;
+    let share = |sides: &[bool]| sides.iter().filter(|side| **side).count() as f64 / count;
+    let agreed = before.iter().zip(after).filter(|(before, after)| before == after).count() as f64 / count;
+    let (one, other) = (share(before), share(after));
+    let by_chance = one * other + (1.0 - one) * (1.0 - other);
+    if by_chance >= 1.0 { 1.0 } else { (agreed - by_chance) / (1.0 - by_chance) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kappa_is_the_published_one() {
+        // METHODS golden 10: 20, 5, 10, 15 give .4.
+        let sides = |counts: [usize; 4], of: [bool; 4]| {
+            counts.into_iter().zip(of).flat_map(|(count, side)| vec![side; count]).collect::<Vec<_>>()
+        };
+        let before = sides([20, 5, 10, 15], [true, true, false, false]);
+        let after = sides([20, 5, 10, 15], [true, false, true, false]);
+        assert!((kappa(&before, &after) - 0.4).abs() < 1e-12);
+        assert_eq!(kappa(&[true; 4], &[true; 4]), 1.0);
+    }
+
+    #[test]
+    fn two_signs_of_three_stop() {
+        let rule = StoppingRule::default();
+        let mut history = StoppingHistory::default();
+        let steady = (0..100).map(|index| index % 3 == 0).collect::<Vec<_>>();
+        history.push_sides(steady.iter().map(|side| !side).collect(), &[0.1]);
+        for _ in 0..3 {
+            history.push_sides(steady.clone(), &[0.09]);
+        }
+        assert!(!history.signs(&rule, Some(0.001)).is_stable, "the first step was a turn");
+        history.push_sides(steady.clone(), &[0.09]);
+        let signs = history.signs(&rule, None);
+        assert!(signs.is_stable && !signs.is_exhausted && !signs.says_stop(), "one sign is not enough");
+        assert!(history.signs(&rule, Some(0.001)).says_stop(), "and a flat audit makes two");
+        history.push_sides(steady, &[0.01]);
+        assert!(history.signs(&rule, Some(0.02)).says_stop(), "so do questions that hardly teach");
+    }
+}
