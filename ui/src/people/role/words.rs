@@ -40,6 +40,7 @@ fn stand_in(order: Order) -> QueuedItem {
         order,
         acquisition: Acquisition::CHOSEN,
         previous: None,
+        scores: Vec::new(),
         draft: None,
     }
 }
