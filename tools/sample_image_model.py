@@ -33,15 +33,20 @@ def graph() -> onnx.ModelProto:
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
+    def conv(source: str, weights: str, output: str, size: int, pad: int = 0) -> str:
+        # Every setting is written out: rten takes none of the defaults for granted.
+        return node("Conv", [source, weights], output, kernel_shape=[size, size], strides=[1, 1], pads=[pad] * 4,
+                    dilations=[1, 1], group=1)
+
     def mean(name: str, source: str) -> str:
         return node("ReduceMean", [source], name, axes=[2, 3], keepdims=0)
 
     tiny, axis_one = constant("tiny", np.float32([TINY])), constant("axis_one", np.int64([1]))
-    colours = node("Conv", ["pixel_values", constant("colours", COLOURS[:, :, None, None])], "luma_and_opponents")
+    colours = conv("pixel_values", constant("colours", COLOURS[:, :, None, None]), "luma_and_opponents", 1)
     parts = constant("parts", np.int64([1, 2]))
     nodes.append(helper.make_node("Split", [colours, parts], ["luma", "opponents"], name="split", axis=1))
     laplacian = constant("laplacian", LAPLACIAN[None, None])
-    edges = node("Abs", [node("Conv", ["luma", laplacian], "second_difference")], "edges")
+    edges = node("Abs", [conv("luma", laplacian, "second_difference", 3)], "edges")
 
     average = mean("means", colours)
     square = mean("square_means", node("Mul", [colours, colours], "squares"))
@@ -66,11 +71,11 @@ def graph() -> onnx.ModelProto:
     weights = np.float32([WEIGHTS[name] for name in ("contrast", "sharpness", "colourfulness")])
     node("MatMul", [statistics, constant("weights", weights[:, None])], "score")
 
-    padded = node("Conv", ["luma", laplacian], "second_difference_padded", pads=[1, 1, 1, 1])
+    padded = conv("luma", laplacian, "second_difference_padded", 3, pad=1)
     padded = node("Abs", [padded], "edges_padded")
     cell = PIXELS // CELLS
     cells = node("Concat", [colours, padded], "cell_source", axis=1)
-    cells = node("AveragePool", [cells], "cells", kernel_shape=[cell, cell], strides=[cell, cell])
+    cells = node("AveragePool", [cells], "cells", kernel_shape=[cell, cell], strides=[cell, cell], pads=[0] * 4)
     cells = node("Flatten", [cells], "cells_flat", axis=1)
     square = node("Mul", [cells, cells], "cells_square")
     norm = root("cells_norm", square, True)
