@@ -39,13 +39,13 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("", &[]),
 ];
 
-/// Each foreign name with the only place where it may be written.
-const WRITTEN_ONLY_IN: [(&str, &str); 5] = [
-    ("egui::", "ui/"),
-    ("eframe::", "ui/src/window.rs"),
-    ("rusqlite::", "crates/store/"),
-    ("reqwest::", "crates/media/"),
-    ("rfd::", "src/window.rs"),
+/// Each foreign name with the only places where it may be written.
+const WRITTEN_ONLY_IN: [(&str, &[&str]); 5] = [
+    ("egui::", &["ui/"]),
+    ("eframe::", &["ui/src/window.rs"]),
+    ("rusqlite::", &["crates/store/"]),
+    ("reqwest::", &["crates/media/", "crates/reward/"]),
+    ("rfd::", &["src/window.rs"]),
 ];
 
 fn root() -> PathBuf {
@@ -91,14 +91,15 @@ fn foreign_names_stay_where_they_belong() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        for (name, place) in WRITTEN_ONLY_IN {
+        for (name, places) in WRITTEN_ONLY_IN {
             let is_written = text.lines().any(|line| {
                 let line = line.trim_start();
                 !line.starts_with("//") && mentions(line, name)
             });
             assert!(
-                !is_written || inside.starts_with(place),
-                "{name} is written in {inside}, and may be only in {place}"
+                !is_written || places.iter().any(|place| inside.starts_with(place)),
+                "{name} is written in {inside}, and may be only in {}",
+                places.join(" and ")
             );
         }
     }

@@ -8,3 +8,6 @@ pub mod install;
 pub mod learn;
 pub mod model;
 pub mod remote;
+
+#[cfg(test)]
+mod test_server;

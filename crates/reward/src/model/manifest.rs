@@ -6,11 +6,13 @@
 
 mod fault;
 mod reading;
+mod remote;
 mod spelling;
 mod table;
 mod template;
 
 pub use fault::{ManifestError, ManifestFault};
+pub use remote::RemoteServer;
 pub use template::{Extent, Field, Piece, TextTemplate, Texts};
 
 use toml::de::DeTable;
@@ -48,6 +50,8 @@ pub struct Manifest {
     pub embedding: Option<EmbeddingOutput>,
     /// What its scores are like on the data of its maker, for standardising; one entry per dimension.
     pub reference: Option<Reference>,
+    /// The server that runs it, unless it runs here.
+    pub remote: Option<RemoteServer>,
 }
 
 /// What a model gives.

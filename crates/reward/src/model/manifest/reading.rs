@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use super::fault::Faults;
+use super::remote::remote;
 use super::table::Table;
 use super::template::{Field, TextTemplate};
 use super::{
@@ -75,6 +76,7 @@ pub(super) fn manifest<'a>(table: &'a Spanned<DeTable<'a>>, faults: &'a Faults<'
     let score = score(&root, task);
     let embedding = embedding(&root, task);
     let reference = reference(&root, score.as_ref());
+    let remote = remote(&root);
     root.finish("a manifest");
     Some(Manifest {
         name: name?,
@@ -88,6 +90,7 @@ pub(super) fn manifest<'a>(table: &'a Spanned<DeTable<'a>>, faults: &'a Faults<'
         score,
         embedding,
         reference,
+        remote,
     })
 }
 

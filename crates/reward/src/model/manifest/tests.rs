@@ -144,3 +144,20 @@ fn braces_are_written_twice() {
     assert!(TextTemplate::read("prompt}").is_err(), "not opened");
     assert!(TextTemplate::read("{prompt:middle 3}").is_err(), "no such part");
 }
+
+#[test]
+fn a_model_on_a_server_is_read() {
+    let with = |remote: &str| Manifest::read(&format!("{}\n[remote]\n{remote}", text_manifest()));
+    let remote = with("address = \"http://localhost:8000/\"\nmodel = \"reward\"\n").unwrap().remote.unwrap();
+    assert_eq!((remote.address.as_str(), remote.batches_in_flight), ("http://localhost:8000", 4));
+    assert_eq!(remote.version, None, "the server chooses");
+    for address in
+        ["localhost:8000", "ftp://a.org", "http://", "https://user:secret@a.org", "http://a.org/?x"]
+    {
+        assert!(with(&format!("address = {address:?}\nmodel = \"m\"\n")).is_err(), "{address}");
+    }
+    for model in ["a/b", "..", "", "a b"] {
+        assert!(with(&format!("address = \"http://a.org\"\nmodel = {model:?}\n")).is_err(), "{model:?}");
+    }
+    assert!(with("address = \"http://a.org\"\nmodel = \"m\"\nbatches_in_flight = 0\n").is_err());
+}
