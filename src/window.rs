@@ -90,9 +90,7 @@ impl Host for Machine {
                 | Pick::ExportFile
                 | Pick::ImportReport
                 | Pick::ReportFile
-                | Pick::SaveRubric => {
-                    dialog.save_file()
-                }
+                | Pick::SaveRubric => dialog.save_file(),
             };
             if let Some(path) = path {
                 // The interface may be gone already; then nobody waits for the path.

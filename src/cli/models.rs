@@ -62,8 +62,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
         }
         Command::Add { place } => {
             let is_address = place.starts_with("http://") || place.starts_with("https://");
-            let place =
-                if is_address { ModelPlace::Address(place.clone()) } else { ModelPlace::Folder(place.clone()) };
+            let place = if is_address {
+                ModelPlace::Address(place.clone())
+            } else {
+                ModelPlace::Folder(place.clone())
+            };
             let ended = |job, event| match event {
                 Event::InstallEnded(of, result) if of == job => Some(result),
                 _ => None,

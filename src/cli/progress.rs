@@ -45,7 +45,10 @@ impl Progress {
             Event::ScoringProgress(_, progress) => (
                 progress.done,
                 progress.total,
-                format!("{}: {} candidates, {:.0} a second", progress.name, progress.done, progress.per_second),
+                format!(
+                    "{}: {} candidates, {:.0} a second",
+                    progress.name, progress.done, progress.per_second
+                ),
             ),
             _ => return,
         };

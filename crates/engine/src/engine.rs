@@ -227,7 +227,9 @@ impl Engine {
         self.close();
         self.remember(&session);
         let info = session.info()?;
-        *self.session.write().expect("the session's place is never left half-changed") = Some(session);
+        *self.session.write().expect("the session's place is never left half-changed") =
+            Some(Arc::clone(&session));
+        session.score_in_background();
         Ok(Reply::Project(Box::new(info)))
     }
 

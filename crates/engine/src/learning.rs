@@ -7,10 +7,10 @@
 mod flags;
 mod learned;
 mod page;
-mod pool;
+pub(crate) mod pool;
 mod report;
 mod standing;
-mod votes;
+pub(crate) mod votes;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -367,7 +367,8 @@ impl Worker {
                 }
                 None => {
                     let remark = "there is no pair to learn from: nothing that is asked compares candidates";
-                    let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
+                    let state =
+                        LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
                     (state, Vec::new(), Vec::new())
                 }
             }

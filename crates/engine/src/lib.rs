@@ -26,6 +26,7 @@ mod sample;
 mod scoring;
 mod session;
 mod settings_file;
+pub mod simulation;
 mod views;
 mod writer;
 

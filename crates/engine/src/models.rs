@@ -9,8 +9,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::{
-    Device, InstallProgress, MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models, Provider,
-    RefusedLibrary,
+    Device, InstallProgress, MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models,
+    Provider, RefusedLibrary,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, JobId, Reply};
 use tiebreak_reward::install::{self, InstallLimits, InstalledModel, Watch};
@@ -179,7 +179,11 @@ pub fn input_of(input: &Input) -> ModelInput {
 
 fn folder_bytes(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
+    entries
+        .filter_map(|entry| entry.metadata().ok())
+        .filter(std::fs::Metadata::is_file)
+        .map(|file| file.len())
+        .sum()
 }
 
 /// What runs models here.
@@ -190,10 +194,16 @@ pub fn machine() -> MachineReport {
         .nvidia_devices
         .iter()
         .map(|device| Device { name: device.name.clone(), memory_bytes: device.memory_bytes })
-        .chain([Device { name: format!("Processor, {} cores", report.cores), memory_bytes: report.memory_bytes }])
+        .chain([Device {
+            name: format!("Processor, {} cores", report.cores),
+            memory_bytes: report.memory_bytes,
+        }])
         .collect();
     MachineReport {
-        runtime: report.runtime_words(),
+        runtime: match &report.library {
+            Some(library) => format!("ONNX Runtime {}", library.version),
+            None => "rten, which is part of the program".to_owned(),
+        },
         library: report.library.as_ref().map(|library| library.path.display().to_string()),
         refused: report
             .refused
@@ -210,7 +220,11 @@ pub fn machine() -> MachineReport {
             .collect(),
         devices,
         memory_bytes: report.memory_bytes,
-        advice: report.missing.iter().map(|missing| format!("{}: {}", missing.what, missing.remedy)).collect(),
+        advice: report
+            .missing
+            .iter()
+            .map(|missing| format!("{}: {}", missing.what, missing.remedy))
+            .collect(),
     }
 }
 
@@ -250,9 +264,10 @@ impl Engine {
     /// Takes an installed model away.
     pub(crate) fn remove_model(&self, key: &ModelKey) -> Result<Reply, ApiError> {
         let shelf = shelf(&self.shared.host)?;
-        let model = shelf.iter().find(|model| model.key == *key).ok_or_else(|| {
-            ApiError::new(ErrorCode::NotFound, format!("there is no model {key}"))
-        })?;
+        let model = shelf
+            .iter()
+            .find(|model| model.key == *key)
+            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("there is no model {key}")))?;
         let Some(id) = &model.id else {
             return Err(ApiError::new(ErrorCode::BadRequest, "this model came with the program and stays")
                 .hint("leave it out of the study's models instead"));
@@ -291,8 +306,12 @@ fn bring(
     };
     let installed = installed.map_err(|error| of_install(&error))?;
     let key = key_of(&installed.folder).unwrap_or_else(|| ModelKey(installed.id.clone()));
-    let shelved =
-        ShelvedModel { key, folder: installed.folder, manifest: Ok(installed.manifest), id: Some(installed.id) };
+    let shelved = ShelvedModel {
+        key,
+        folder: installed.folder,
+        manifest: Ok(installed.manifest),
+        id: Some(installed.id),
+    };
     Ok(info(&shelved, 0, 0))
 }
 

@@ -91,6 +91,7 @@ impl Session {
         self.reload_plan()?;
         if set.learning != learned_by {
             self.learn_anew()?;
+            self.score_in_background();
         }
         self.draw_arm_of(self.seated_annotator())?;
         Ok(Reply::Study(Box::new(set)))

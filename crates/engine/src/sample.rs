@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tiebreak_domain::{ApiError, ErrorCode, Item, Rubric};
+use tiebreak_domain::learning::Learning;
+use tiebreak_domain::{ApiError, ErrorCode, Item, Rubric, StudySetup};
 use tiebreak_store::{NewProject, NewSource, Store};
 
 use crate::failure;
@@ -80,7 +81,11 @@ fn fill(store: &mut Store, path: &Path, host: &Host) -> Result<(), ApiError> {
         })?;
         import.add_item(source, &item)?;
     }
-    Ok(import.commit()?)
+    import.commit()?;
+    // Everything that Tiebreak does with models is alive in the sample from the first vote.
+    let study = StudySetup { learning: Some(Learning::default()), ..StudySetup::default() };
+    store.set_study(&study, host.now())?;
+    Ok(())
 }
 
 fn write(target: &Path, bytes: &[u8]) -> Result<(), ApiError> {

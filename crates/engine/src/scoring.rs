@@ -10,6 +10,7 @@ mod remote;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
@@ -22,10 +23,10 @@ use tiebreak_reward::model::{
 use tiebreak_store::{CandidateScore, Reader, ScoredModel};
 
 use crate::engine::Shared;
+use crate::failure;
 use crate::jobs::CancelFlag;
 use crate::models::{ShelvedModel, runtime, shelf};
 use crate::session::Session;
-use crate::failure;
 
 /// Candidates whose inputs are in memory at a time. Of so many, nearly all of what the model computes is no padding.
 const WINDOW: usize = 2_048;
@@ -51,7 +52,9 @@ pub fn scorable(reader: &Reader, manifest: &Manifest) -> Result<u64, ApiError> {
         let stored = reader.item(ItemId(i64::from(item)))?;
         let readable = inputs::is_readable(manifest, &stored.item);
         count += match manifest.task {
-            Task::Pairwise => u64::from(readable.len() == 2 && readable.iter().all(|is_readable| *is_readable)),
+            Task::Pairwise => {
+                u64::from(readable.len() == 2 && readable.iter().all(|is_readable| *is_readable))
+            }
             _ => readable.into_iter().filter(|is_readable| *is_readable).count() as u64,
         };
     }
@@ -70,8 +73,11 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
             Ok(_) => chosen.push(model),
             Err(_) if models.is_empty() => {}
             Err(problem) => {
-                return Err(ApiError::new(ErrorCode::BadInput, format!("the model cannot be used: {problem}"))
-                    .hint("mend its folder, or remove it and add it again"));
+                return Err(ApiError::new(
+                    ErrorCode::BadInput,
+                    format!("the model cannot be used: {problem}"),
+                )
+                .hint("mend its folder, or remove it and add it again"));
             }
         }
     }
@@ -79,12 +85,20 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
         return Err(ApiError::new(ErrorCode::NotFound, format!("there is no model {missing}"))
             .hint("`tiebreak models list` names those that are here"));
     }
+    if session.is_scoring.swap(true, Ordering::AcqRel) {
+        return Err(ApiError::new(ErrorCode::BadRequest, "models are scoring this project already")
+            .hint("wait for them, or stop them first"));
+    }
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
     let on_panic = {
-        let shared = Arc::clone(&shared);
-        move |job| shared.emit(Event::ScoringEnded(job, Err(failure::broke_off("scoring"))))
+        let (shared, session) = (Arc::clone(&shared), Arc::clone(&session));
+        move |job| {
+            session.is_scoring.store(false, Ordering::Release);
+            shared.emit(Event::ScoringEnded(job, Err(failure::broke_off("scoring"))));
+        }
     };
+    let if_not_started = Arc::clone(&session);
     let work = move |job: JobId, cancel: &CancelFlag| {
         let mut run = Run::new(&shared, &session, job, cancel);
         let mut ended = Ok(());
@@ -100,9 +114,14 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
         {
             tracing::warn!(%error, "what was scored could not be taken into account");
         }
+        session.is_scoring.store(false, Ordering::Release);
         shared.emit(Event::ScoringEnded(job, ended.map(|()| Box::new(report))));
     };
-    jobs.start("tiebreak-scoring", work, on_panic)
+    let started = jobs.start("tiebreak-scoring", work, on_panic);
+    if started.is_err() {
+        if_not_started.is_scoring.store(false, Ordering::Release);
+    }
+    started
 }
 
 /// An input and where it stands.
@@ -192,7 +211,8 @@ impl<'a> Run<'a> {
                         candidate,
                     );
                     let keyed = request.and_then(|request| {
-                        let key = work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
+                        let key =
+                            work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
                         let mut short = [0; 16];
                         short.copy_from_slice(&key.0[..16]);
                         Ok(Wanted { item: stored.id, candidate: candidate as u8, key: short, request })
@@ -216,12 +236,9 @@ impl<'a> Run<'a> {
     }
 
     /// Opens a model, on this machine or on its server.
-    fn scorer(
-        &mut self,
-        model: &ShelvedModel,
-        manifest: &Manifest,
-    ) -> Result<Scorer, ApiError> {
-        let refused = |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
+    fn scorer(&mut self, model: &ShelvedModel, manifest: &Manifest) -> Result<Scorer, ApiError> {
+        let refused =
+            |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
         let opened = match &manifest.remote {
             Some(server) => remote::open(&self.session.shared.host, &model.folder, manifest, server)?,
             None => RewardModel::open(&model.folder, runtime(), OpenOptions::default()).map_err(refused)?,
@@ -231,7 +248,12 @@ impl<'a> Run<'a> {
         if manifest.remote.is_none() {
             // The interface keeps a core for itself.
             scorer.set_bulk_sessions(scorer.sessions().saturating_sub(1).max(1));
-            self.report.remarks.push(format!("{} ran on {}, {}", manifest.name, scorer.runtime(), scorer.provider()));
+            self.report.remarks.push(format!(
+                "{} ran on {}, {}",
+                manifest.name,
+                scorer.runtime(),
+                scorer.provider()
+            ));
         }
         Ok(scorer)
     }
@@ -242,7 +264,11 @@ impl<'a> Run<'a> {
         let ids: Vec<u32> = {
             let facets = reader.facets();
             let facets = facets.read();
-            facets.with_status(ItemStatus::Active).range(from.saturating_add(1)..).take(ITEMS_AT_A_TIME).collect()
+            facets
+                .with_status(ItemStatus::Active)
+                .range(from.saturating_add(1)..)
+                .take(ITEMS_AT_A_TIME)
+                .collect()
         };
         let Some(last) = ids.last() else { return Ok(None) };
         *from = *last;
@@ -354,7 +380,8 @@ impl<'a> Run<'a> {
         let left_s = (total > done).then(|| (total - done) as f64 / per_second);
         let (real, padded) = self.tokens;
         let real_share = if padded == 0 { 1.0 } else { real as f64 / padded as f64 };
-        let progress = ScoringProgress { model: key.clone(), name, done, total, per_second, left_s, real_share };
+        let progress =
+            ScoringProgress { model: key.clone(), name, done, total, per_second, left_s, real_share };
         self.shared.emit(Event::ScoringProgress(self.job, progress));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::media_place::folder_from_stored;
 use crate::offer::{offered, offered_for};
 use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
+use crate::scoring;
 use crate::views::Views;
 use crate::writer::Writer;
 
@@ -45,6 +47,8 @@ pub struct Session {
     pub people: PeopleState,
     /// What is learned from votes.
     pub learning: LearningDesk,
+    /// Whether models score it.
+    pub(crate) is_scoring: AtomicBool,
     pub(crate) shared: Arc<Shared>,
     seated: Mutex<Seated>,
 }
@@ -76,6 +80,7 @@ impl Session {
             views: Views::default(),
             people,
             learning: LearningDesk::new(),
+            is_scoring: AtomicBool::new(false),
             shared,
             seated,
         });
@@ -110,7 +115,7 @@ impl Session {
     }
 
     /// After an import, a merge or a change of the rubric: the rubric and the people may be others.
-    pub fn refresh(&self) -> Result<(), ApiError> {
+    pub fn refresh(self: &Arc<Self>) -> Result<(), ApiError> {
         let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
         let Seated { annotator, name, .. } = self.seated();
         // A project that became another has other people, under numbers that were somebody else's.
@@ -119,8 +124,22 @@ impl Session {
         let annotator = if is_seated { annotator } else { self.add_annotator(name.clone())? };
         *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, rubric };
         self.reload_plan()?;
+        self.learn_anew()?;
+        self.score_in_background();
         self.emit(Event::ProjectChanged(Box::new(self.info()?)));
         Ok(())
+    }
+
+    /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it.
+    pub fn score_in_background(self: &Arc<Self>) {
+        if !self.learning_rules().is_some_and(|learning| learning.scores_in_background)
+            || self.is_scoring.load(Ordering::Acquire)
+        {
+            return;
+        }
+        if let Err(error) = scoring::start(&self.shared, self, Vec::new()) {
+            tracing::warn!(%error, "scoring in the background could not start");
+        }
     }
 
     /// Items to judge.
@@ -163,11 +182,7 @@ impl Session {
     }
 
     /// What models and heads say of an item's candidates.
-    fn scores_of(
-        &self,
-        reader: &tiebreak_store::Reader,
-        item: ItemId,
-    ) -> Result<Vec<ItemScores>, ApiError> {
+    fn scores_of(&self, reader: &tiebreak_store::Reader, item: ItemId) -> Result<Vec<ItemScores>, ApiError> {
         let mut said = self.head_scores(item);
         let candidates = reader.item(item)?.item.candidates.len();
         for stored in reader.item_scores(item)? {
@@ -238,7 +253,7 @@ impl Session {
     }
 
     /// Asks something else from now on. Refuses what cannot be asked.
-    pub fn set_rubric(&self, rubric: Rubric) -> Result<ProjectInfo, ApiError> {
+    pub fn set_rubric(self: &Arc<Self>, rubric: Rubric) -> Result<ProjectInfo, ApiError> {
         if let Some(fault) = rubric.faults().into_iter().next() {
             let question = fault.question.and_then(|index| rubric.questions.get(index));
             let place =

@@ -12,6 +12,7 @@ mod error;
 mod metadata;
 mod retry;
 mod secret;
+mod session;
 mod tensor;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio::task::JoinSet;
 pub use error::RemoteError;
 pub use retry::Retries;
 pub use secret::Secret;
+pub use session::RemoteSession;
 pub use tensor::{Numbers, Tensor};
 
 use crate::model::Manifest;

@@ -86,7 +86,8 @@ impl ModelsDialog {
             },
             |ui, state| {
                 let closes = ui.add(ActionButton::new("Done").primary().key("Escape")).clicked();
-                let can_score = has_project && state.usable().next().is_some() && !is_running(work.scoring.as_ref());
+                let can_score =
+                    has_project && state.usable().next().is_some() && !is_running(work.scoring.as_ref());
                 let score = ActionButton::new("Score with all").enabled(can_score).help(
                     "Let every model that fits score the candidates of this project; you can go on judging",
                 );
@@ -107,7 +108,9 @@ impl ModelsDialog {
             Some(Asked::Score(models)) => {
                 wanted.push(send(Purpose::StartScoring, Request::StartScoring { models }));
             }
-            Some(Asked::Stop(job)) => wanted.push(Action::Send(tickets::Purpose::Cancel, Request::Cancel(job))),
+            Some(Asked::Stop(job)) => {
+                wanted.push(Action::Send(tickets::Purpose::Cancel, Request::Cancel(job)))
+            }
             None => {}
         }
         if closes || response.should_close {
@@ -145,7 +148,10 @@ impl ModelsDialog {
             self.model_ui(ui, model, has_project, is_running(work.scoring.as_ref()), asked);
         }
         if models.models.is_empty() {
-            form::note_ui(ui, "No model is here yet; the head learns from votes without one, only more slowly");
+            form::note_ui(
+                ui,
+                "No model is here yet; the head learns from votes without one, only more slowly",
+            );
         }
     }
 
@@ -173,7 +179,8 @@ impl ModelsDialog {
                     if has_project && model.problem.is_none() && model.scorable > 0 {
                         let share = model.scored as f32 / model.scorable as f32;
                         let name = format!("Scored by {}", model.name);
-                        let kind = if model.scored >= model.scorable { BarKind::Done } else { BarKind::Running };
+                        let kind =
+                            if model.scored >= model.scorable { BarKind::Done } else { BarKind::Running };
                         progress_bar_ui(ui, &name, share, 120.0, kind);
                         let of = format!("{} of {}", number(model.scored), number(model.scorable));
                         text_ui(ui, of, Ink::Second, Face::Figures, text::SMALL);
@@ -200,25 +207,41 @@ impl ModelsDialog {
         });
     }
 
-    fn right_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, asked: &mut Option<Asked>, wanted: &mut Vec<Action>) {
+    fn right_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        asked: &mut Option<Asked>,
+        wanted: &mut Vec<Action>,
+    ) {
         form::titled_ui(ui, "Add a model", |ui| {
-            form::note_ui(ui, "A folder with a reward.toml, or the address of one; nothing is fetched unasked");
+            form::note_ui(
+                ui,
+                "A folder with a reward.toml, or the address of one; nothing is fetched unasked",
+            );
             let label = "Folder or address";
-            let field = form::path_field_ui(ui, label, &mut self.place, "/models/my-model", scene.has_dialogs);
+            let field =
+                form::path_field_ui(ui, label, &mut self.place, "/models/my-model", scene.has_dialogs);
             if field.browses {
                 wanted.push(Action::Dialog(Pick::ModelFolder, String::new()));
             }
             let is_installing = is_running(scene.models.install.as_ref());
             let can_add = !self.place.trim().is_empty() && !is_installing;
-            if ui.add(ActionButton::new("Add").small().enabled(can_add)).clicked() || (field.entered && can_add) {
+            if ui.add(ActionButton::new("Add").small().enabled(can_add)).clicked()
+                || (field.entered && can_add)
+            {
                 *asked = Some(Asked::Add);
             }
             match &scene.models.install {
                 Some(Job::Running(job, Some(progress))) => {
                     let share = progress.done_bytes as f32 / progress.total_bytes.max(1) as f32;
                     progress_bar_ui(ui, "Bringing the model here", share, 200.0, BarKind::Running);
-                    let words =
-                        format!("{}: {} of {}", progress.file, size(progress.done_bytes), size(progress.total_bytes));
+                    let words = format!(
+                        "{}: {} of {}",
+                        progress.file,
+                        size(progress.done_bytes),
+                        size(progress.total_bytes)
+                    );
                     form::note_ui(ui, words);
                     if ui.add(ActionButton::new("Stop").small()).clicked() {
                         *asked = Some(Asked::Stop(*job));
@@ -270,7 +293,8 @@ fn machine_ui(ui: &mut Ui, machine: &MachineReport) {
         form::line_ui(ui, library, Ink::Third, Face::Mono, text::SMALL);
     }
     for provider in &machine.providers {
-        let words = if provider.is_used { format!("{}, in use", provider.name) } else { provider.name.clone() };
+        let words =
+            if provider.is_used { format!("{}, in use", provider.name) } else { provider.name.clone() };
         let ink = if provider.is_used { Ink::Saved } else { Ink::Second };
         text_ui(ui, words, ink, Face::Regular, text::SMALL);
     }
@@ -309,7 +333,8 @@ fn scoring_ui(ui: &mut Ui, job: &super::ScoringJob, asked: &mut Option<Asked>) {
         }
         Job::Ended(_, Ok(report)) => {
             let (what, why) = scored_words(report);
-            let notice = if report.refused_count > 0 { Notice::warning(&what) } else { Notice::success(&what) };
+            let notice =
+                if report.refused_count > 0 { Notice::warning(&what) } else { Notice::success(&what) };
             notice.why(&why).show(ui);
         }
         Job::Ended(_, Err(error)) => error_ui(ui, error),
@@ -322,7 +347,8 @@ pub(super) fn scored_words(report: &ScoringReport) -> (String, String) {
     if report.is_partial {
         what.push_str(", then stopped");
     }
-    let mut why = vec![format!("{} were known", number(report.known)), duration((report.seconds * 1000.0) as u64)];
+    let mut why =
+        vec![format!("{} were known", number(report.known)), duration((report.seconds * 1000.0) as u64)];
     if report.refused_count > 0 {
         why.push(format!("{} could not be scored", number(report.refused_count)));
     }

@@ -157,15 +157,21 @@ impl QueueDialog {
             });
             form::titled_ui(ui, "Learn from", |ui| features_ui(ui, learning));
             form::titled_ui(ui, "Scores before the vote", |ui| {
-                if form::check_ui(ui, &mut learning.scores_visible, "Show what models say before people decide")
-                    && learning.scores_visible
+                if form::check_ui(
+                    ui,
+                    &mut learning.scores_visible,
+                    "Show what models say before people decide",
+                ) && learning.scores_visible
                     && learning.hidden_share == 0.0
                 {
                     learning.hidden_share = Learning::default().hidden_share;
                 }
                 if learning.scores_visible {
                     share_ui(ui, "Hidden from", &mut learning.hidden_share);
-                    form::note_ui(ui, "From so many they are hidden all the same, to see how far showing sways votes");
+                    form::note_ui(
+                        ui,
+                        "From so many they are hidden all the same, to see how far showing sways votes",
+                    );
                 }
             });
             form::titled_ui(ui, "Second look", |ui| {

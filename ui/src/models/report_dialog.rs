@@ -41,7 +41,8 @@ impl ReportDialog {
         match (purpose, result) {
             (Purpose::Report, Ok(Reply::ModelReport(report))) => {
                 self.error = None;
-                self.chosen = report.rows.iter().position(|row| row.calibration.is_some()).unwrap_or_default();
+                self.chosen =
+                    report.rows.iter().position(|row| row.calibration.is_some()).unwrap_or_default();
                 self.report = Some(*report);
             }
             (Purpose::SaveReport, Ok(_)) => return Heard::Says(format!("The report is in {}", self.path)),
@@ -173,11 +174,14 @@ impl ReportDialog {
                 });
             }
             if report.curve.len() > 1 {
-                form::titled_ui(ui, "The head over time", |ui| plot::curve_ui(ui, "report curve", &report.curve));
+                form::titled_ui(ui, "The head over time", |ui| {
+                    plot::curve_ui(ui, "report curve", &report.curve)
+                });
             }
         }
         form::titled_ui(ui, "As a page", |ui| {
-            let field = form::path_field_ui(ui, "HTML file", &mut self.path, "report.html", scene.has_dialogs);
+            let field =
+                form::path_field_ui(ui, "HTML file", &mut self.path, "report.html", scene.has_dialogs);
             if field.browses {
                 wanted_dialog(asked, &self.path);
             }

@@ -6,8 +6,8 @@ use egui_kittest::kittest::Queryable as _;
 use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead, QueueEntry};
 use tiebreak_domain::model_report::{CalibrationReport, Contestant, ModelReport, ReportRow};
 use tiebreak_domain::reward::{
-    MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models, Prediction, Provider, Scorer,
-    ScoringProgress, ScoringReport,
+    MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models, Prediction, Provider,
+    Scorer, ScoringProgress, ScoringReport,
 };
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
@@ -204,7 +204,8 @@ fn a_model_is_added_by_folder_or_address_and_what_failed_is_told() {
         _ => None,
     });
     assert_eq!(added, [ModelPlace::Address("https://models.example/reward.toml".into())]);
-    let error = ApiError::new(ErrorCode::BadInput, "the hash of model.onnx is another").hint("ask its makers");
+    let error =
+        ApiError::new(ErrorCode::BadInput, "the hash of model.onnx is another").hint("ask its makers");
     bench.remote.event(Event::InstallEnded(JobId(3), Err(error)));
     bench.run();
     assert!(bench.shows("The hash of model.onnx is another") && bench.shows("Ask its makers"));

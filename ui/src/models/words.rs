@@ -75,7 +75,10 @@ mod tests {
             scores: values.to_vec(),
         };
         let model = Scorer::Model(tiebreak_domain::reward::ModelKey("k".into()));
-        let both = [scores(model, "small", [Some(0.1), Some(-2.0)]), scores(Scorer::Head, "", [Some(1.0), Some(2.0)])];
+        let both = [
+            scores(model, "small", [Some(0.1), Some(-2.0)]),
+            scores(Scorer::Head, "", [Some(1.0), Some(2.0)]),
+        ];
         assert_eq!(
             belief_words(&both, &order).as_deref(),
             Some("The head leans to A, small leans to B"),

@@ -253,7 +253,7 @@ fn row(id: i64) -> ItemRow {
         source: SourceId(1),
         status: ItemStatus::Active,
         verdicts: Vec::new(),
-        rewrites: 0,
+        rewrites: Vec::new(),
     }
 }
 

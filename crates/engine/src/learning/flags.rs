@@ -33,14 +33,22 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         .filter_map(|known| {
             let (verdict, prediction) = said.get(&known.judgment)?;
             let class = class_of(*verdict);
-            Some(Row { known_at: known.judgment, class, logits: logits(prediction), is_audit: known.is_audit })
+            Some(Row {
+                known_at: known.judgment,
+                class,
+                logits: logits(prediction),
+                is_audit: known.is_audit,
+            })
         })
         .collect();
     let is_first_half = |row: &Row| row.known_at.0[15] % 2 == 0;
     let audits = rows.iter().filter(|row| row.is_audit).count();
     let needed = 2 * labels_needed(learning.flag_level);
-    let fitting: Vec<([f64; 3], usize)> =
-        rows.iter().filter(|row| row.is_audit && is_first_half(row)).map(|row| (row.logits, row.class)).collect();
+    let fitting: Vec<([f64; 3], usize)> = rows
+        .iter()
+        .filter(|row| row.is_audit && is_first_half(row))
+        .map(|row| (row.logits, row.class))
+        .collect();
     let temperature = fit_temperature_of_classes(&fitting).map(|fit| fit.temperature);
     let probabilities = |row: &Row| match temperature {
         Some(temperature) => temperature.apply_to_classes(row.logits),

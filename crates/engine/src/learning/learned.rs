@@ -82,10 +82,8 @@ impl Learned {
         let keys = dimensions(rubric);
         let likelihood = Ordinal::rao_kupper(FIRST_TIE);
         let blank = Head::new(&pool.table, likelihood.clone(), Prior::default());
-        let dimensions: Vec<Dimension> = keys
-            .into_iter()
-            .map(|key| Dimension { key, head: blank.clone(), votes: Vec::new() })
-            .collect();
+        let dimensions: Vec<Dimension> =
+            keys.into_iter().map(|key| Dimension { key, head: blank.clone(), votes: Vec::new() }).collect();
         if dimensions.is_empty() {
             return None;
         }
@@ -192,8 +190,7 @@ impl Learned {
             .map(|pair| open.contains(self.item_of(pair)) && !is_sure(pair))
             .collect();
         let votes: Vec<Vote> = self.main().votes.iter().map(|known| known.vote).collect();
-        let mut members: Vec<Member> =
-            self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        let mut members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
         if learning.policy == Policy::ModelAgainstModel {
             members.push(self.head_member());
         }
@@ -290,9 +287,8 @@ impl Learned {
     /// The main head as one of the models, in deviations of the pool.
     fn head_member(&self) -> Member {
         let head = &self.main().head;
-        let scores: Vec<f32> = (0..self.pool.table.len() as u32)
-            .map(|row| head.score(&self.pool.table, row) as f32)
-            .collect();
+        let scores: Vec<f32> =
+            (0..self.pool.table.len() as u32).map(|row| head.score(&self.pool.table, row) as f32).collect();
         tiebreak_reward::learn::ensemble::standardised(&scores, None)
     }
 

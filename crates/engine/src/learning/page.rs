@@ -85,10 +85,17 @@ pub fn html(report: &ModelReport, project: &str) -> String {
         let most = report.curve.iter().map(|(votes, _)| *votes).max().unwrap_or(1).max(1) as f64;
         let points: Vec<(f64, f64)> =
             report.curve.iter().map(|(votes, accuracy)| (*votes as f64, accuracy.estimate)).collect();
-        let band: Vec<(f64, f64, f64)> =
-            report.curve.iter().map(|(votes, accuracy)| (*votes as f64, accuracy.low, accuracy.high)).collect();
+        let band: Vec<(f64, f64, f64)> = report
+            .curve
+            .iter()
+            .map(|(votes, accuracy)| (*votes as f64, accuracy.low, accuracy.high))
+            .collect();
         let plot = Plot { most_x: most, most_y: 1.0, is_x_share: false };
-        figure(&mut page, "Accuracy on audits by votes, with its 95 % interval", &plot.svg(&points, &band, false));
+        figure(
+            &mut page,
+            "Accuracy on audits by votes, with its 95 % interval",
+            &plot.svg(&points, &band, false),
+        );
         if let Some(gain) = &report.next_200 {
             push(
                 &mut page,
@@ -119,7 +126,8 @@ fn calibration_html(page: &mut String, row: &ReportRow, calibration: &Calibratio
             calibration.aurc
         ),
     );
-    let bins: Vec<(f64, f64)> = calibration.bins.iter().map(|(confidence, right, _)| (*confidence, *right)).collect();
+    let bins: Vec<(f64, f64)> =
+        calibration.bins.iter().map(|(confidence, right, _)| (*confidence, *right)).collect();
     let shares = Plot { most_x: 1.0, most_y: 1.0, is_x_share: true };
     figure(page, "Confidence and the share that was right", &shares.svg(&bins, &[], true));
     let highest = calibration.risk_coverage.iter().map(|(_, risk)| *risk).fold(0.1, f64::max);
@@ -199,7 +207,10 @@ impl Plot {
             let corners: Vec<String> = there.chain(back).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
             push(
                 &mut svg,
-                format_args!("<polygon points=\"{}\" fill=\"#7c93f8\" fill-opacity=\".25\"/>", corners.join(" ")),
+                format_args!(
+                    "<polygon points=\"{}\" fill=\"#7c93f8\" fill-opacity=\".25\"/>",
+                    corners.join(" ")
+                ),
             );
         }
         let line: Vec<String> =
@@ -261,6 +272,8 @@ mod tests {
         };
         let page = html(&ModelReport { rows: vec![row], ..ModelReport::default() }, "<b>study</b>");
         assert!(!page.contains("<script>") && !page.contains("<b>"), "what a file says stays text");
-        assert!(page.contains("&lt;script&gt;<td>a &amp; b<td>&quot;x&quot;<td>3<td>50.0 % (20.0 to 80.0)<td>–"));
+        assert!(
+            page.contains("&lt;script&gt;<td>a &amp; b<td>&quot;x&quot;<td>3<td>50.0 % (20.0 to 80.0)<td>–")
+        );
     }
 }

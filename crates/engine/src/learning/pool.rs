@@ -74,6 +74,19 @@ pub struct Pool {
 impl Pool {
     /// Reads it; none where the project has no pairs.
     pub fn read(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
+        Self::read_with(reader, learning, true)
+    }
+
+    /// The same with the scores of models beside the table and not in it.
+    pub fn read_without_scorers(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
+        Self::read_with(reader, learning, false)
+    }
+
+    fn read_with(
+        reader: &Reader,
+        learning: &Learning,
+        has_scorers: bool,
+    ) -> Result<Option<Self>, ApiError> {
         let active = reader.facets().read().with_status(ItemStatus::Active).clone();
         let mut raw = Raw::default();
         let most = MOST_NUMBERS / NUMBERS_PER_CANDIDATE;
@@ -95,20 +108,32 @@ impl Pool {
         }
         let models = reader.scored_models()?;
         let scorers = raw.scorers(reader, &models, learning)?;
-        let (table, features) = raw.table(reader, &models, &scorers, learning, &mut remarks)?;
+        let columns = if has_scorers { scorers.as_slice() } else { &[] };
+        let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
         let Raw { items, lengths, .. } = raw;
         let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
         let mut placed = Vec::with_capacity(items.len());
         for (place, mut item) in items.into_iter().enumerate() {
             item.first_pair = pairs.len() as u32;
-            let rows: Vec<u32> = (0..u32::from(item.candidates)).map(|index| item.first_row + index).collect();
+            let rows: Vec<u32> =
+                (0..u32::from(item.candidates)).map(|index| item.first_row + index).collect();
             let of_item = Pair::all_of(&rows, item.cluster);
             item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
             pairs.extend(of_item);
             placed.push(item);
         }
         let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
-        Ok(Some(Self { items: placed, table, pairs, item_of_pair, lengths, scorers, features, remarks, places }))
+        Ok(Some(Self {
+            items: placed,
+            table,
+            pairs,
+            item_of_pair,
+            lengths,
+            scorers,
+            features,
+            remarks,
+            places,
+        }))
     }
 
     /// An item of the pool.
@@ -254,8 +279,9 @@ impl Raw {
         }
         let mut blocks = blocks.into_iter();
         let first = blocks.next().unwrap_or_else(|| text::table(&texts));
-        let table = blocks
-            .fold(first, |table, block| table.joined(&block).expect("every block has a row for each candidate"));
+        let table = blocks.fold(first, |table, block| {
+            table.joined(&block).expect("every block has a row for each candidate")
+        });
         Ok((table, words.join("; ")))
     }
 

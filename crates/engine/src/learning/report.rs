@@ -69,7 +69,11 @@ impl Session {
         for predicted in &predicted {
             of_head.insert(predicted.known.judgment, (predicted.known.vote.verdict, predicted.prediction));
         }
-        let mut report = ModelReport { curve: curve.clone(), next_200: standing::next_200(&curve), ..ModelReport::default() };
+        let mut report = ModelReport {
+            curve: curve.clone(),
+            next_200: standing::next_200(&curve),
+            ..ModelReport::default()
+        };
         let rubric = self.rubric();
         for (place, dimension) in learned.dimensions.iter().enumerate() {
             let votes: Vec<KnownVote> = judgments
@@ -134,7 +138,8 @@ fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
     let mut remarks = Vec::new();
     if report.votes > 0 && report.audit_votes == 0 {
         remarks.push(
-            "no vote is on an item drawn at random: what was chosen by a model flatters or wrongs models".to_owned(),
+            "no vote is on an item drawn at random: what was chosen by a model flatters or wrongs models"
+                .to_owned(),
         );
     } else if !filter.audit_only && report.audit_votes < report.votes {
         remarks.push(
@@ -197,10 +202,8 @@ impl Sheet<'_> {
                 .map(|(known, said)| ScoredChoice { difference: said.a - said.b, choice: choice(known) })
                 .collect();
             let agreement = model_agreement(&choices, REPORT_LEVEL);
-            let scored: Vec<Scored> = said
-                .iter()
-                .filter_map(|(known, said)| scored(known, said.a_if_decided()))
-                .collect();
+            let scored: Vec<Scored> =
+                said.iter().filter_map(|(known, said)| scored(known, said.a_if_decided())).collect();
             let calibration = slice.is_none().then(|| calibrated(&scored)).flatten();
             if agreement.pairs > 0 {
                 rows.push(row(
@@ -231,8 +234,7 @@ impl Sheet<'_> {
                 .map(|(known, difference)| ScoredChoice { difference: *difference, choice: choice(known) })
                 .collect();
             let agreement = model_agreement(&choices, REPORT_LEVEL);
-            let calibration =
-                slice.is_none().then(|| calibrated(&self.cross_tempered(&said))).flatten();
+            let calibration = slice.is_none().then(|| calibrated(&self.cross_tempered(&said))).flatten();
             let name = if scorer.dimension == tiebreak_domain::rubric::OVERALL {
                 scorer.name.clone()
             } else {
@@ -249,14 +251,25 @@ impl Sheet<'_> {
         }
         let comparisons: Vec<Comparison> = self.votes.iter().map(|known| self.comparison(known)).collect();
         let easy = baselines(&comparisons, REPORT_LEVEL);
-        let first: Vec<ScoredChoice> = self
-            .votes
-            .iter()
-            .map(|known| ScoredChoice { difference: 1.0, choice: choice(known) })
-            .collect();
+        let first: Vec<ScoredChoice> =
+            self.votes.iter().map(|known| ScoredChoice { difference: 1.0, choice: choice(known) }).collect();
         let first = model_agreement(&first, REPORT_LEVEL);
-        rows.push(row(Contestant::Longer, "longer wins", easy.of_unequal_length, easy.longer_wins, None, None));
-        rows.push(row(Contestant::First, "first of the data wins", first.decided, first.without_ties, None, None));
+        rows.push(row(
+            Contestant::Longer,
+            "longer wins",
+            easy.of_unequal_length,
+            easy.longer_wins,
+            None,
+            None,
+        ));
+        rows.push(row(
+            Contestant::First,
+            "first of the data wins",
+            first.decided,
+            first.without_ties,
+            None,
+            None,
+        ));
         if easy.of_known_order > 0 {
             rows.push(row(Contestant::Left, "left wins", easy.of_known_order, easy.first_wins, None, None));
         }
@@ -297,9 +310,8 @@ impl Sheet<'_> {
     fn anchoring(&self) -> Option<Anchoring> {
         let scorer = self.pool.scorers.first();
         let a_is_likelier = |known: &KnownVote| -> Option<bool> {
-            let by_model = scorer.map(|scorer| {
-                scorer.scores[known.vote.a as usize] - scorer.scores[known.vote.b as usize]
-            });
+            let by_model = scorer
+                .map(|scorer| scorer.scores[known.vote.a as usize] - scorer.scores[known.vote.b as usize]);
             match by_model.filter(|difference| difference.is_finite()) {
                 Some(difference) => Some(difference > 0.0),
                 None => {
@@ -370,7 +382,11 @@ fn calibrated(scored: &[Scored]) -> Option<CalibrationReport> {
         brier: brier(scored)?,
         nll: nll(scored)?,
         temperature: fit_temperature(&labels).map_or(1.0, |fit| fit.temperature.0),
-        bins: diagram.bins.iter().map(|bin| (bin.mean_probability, bin.observed.estimate, bin.count)).collect(),
+        bins: diagram
+            .bins
+            .iter()
+            .map(|bin| (bin.mean_probability, bin.observed.estimate, bin.count))
+            .collect(),
         risk_coverage: curve.points.iter().map(|point| (point.coverage, point.risk)).collect(),
         aurc: curve.aurc,
         wrong_at: CONFIDENCES

@@ -110,8 +110,7 @@ pub fn state(
     let right = decided.iter().filter(|is_right| **is_right).count() as u64;
     let curve = curve(&predicted);
     let next_200 = next_200(&curve);
-    let signs =
-        learned.stopping.signs(&StoppingRule::default(), next_200.as_ref().map(|gain| gain.estimate));
+    let signs = learned.stopping.signs(&StoppingRule::default(), next_200.as_ref().map(|gain| gain.estimate));
     let stopping = signs.says_stop().then(|| {
         let mut why = Vec::new();
         if signs.is_stable {
@@ -127,7 +126,12 @@ pub fn state(
     });
     LearningState {
         features: learned.pool.features.clone(),
-        priors: learned.pool.scorers.iter().map(|scorer| format!("{} {}", scorer.name, scorer.dimension)).collect(),
+        priors: learned
+            .pool
+            .scorers
+            .iter()
+            .map(|scorer| format!("{} {}", scorer.name, scorer.dimension))
+            .collect(),
         votes: main.votes.len() as u64,
         audit_votes: main.votes.iter().filter(|known| known.is_audit).count() as u64,
         pairs: learned.pool.pairs.len() as u64,

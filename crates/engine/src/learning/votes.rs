@@ -42,8 +42,7 @@ pub fn dimensions(rubric: &Rubric) -> Vec<String> {
             .map(|question| question.key.clone())
             .collect()
     };
-    let comparing =
-        of(|kind| matches!(kind, QuestionKind::Preference { .. } | QuestionKind::Ranking { .. }));
+    let comparing = of(|kind| matches!(kind, QuestionKind::Preference { .. } | QuestionKind::Ranking { .. }));
     if !comparing.is_empty() {
         return comparing;
     }
@@ -186,9 +185,8 @@ mod tests {
 
     #[test]
     fn an_unratable_pair_says_nothing_and_both_bad_is_a_tie() {
-        let said = |outcome| {
-            verdicts(&[answer(None, AnswerValue::Preference(Preference::new(outcome)))], "q", 2)
-        };
+        let said =
+            |outcome| verdicts(&[answer(None, AnswerValue::Preference(Preference::new(outcome)))], "q", 2);
         assert_eq!(said(Outcome::BothBad), [(0, 1, Verdict::Tie)]);
         assert_eq!(said(Outcome::Unratable), []);
         assert_eq!(said(Outcome::A), [(0, 1, Verdict::A(None))]);

@@ -211,7 +211,8 @@ impl<'a> Choice<'a> {
             return (Some(planned.item), planned.method, planned.propensity);
         }
         let count = self.pools.normal.len();
-        let drawn = if count == 0 { None } else { self.pools.normal.select(((self.random)() % count) as u32) };
+        let drawn =
+            if count == 0 { None } else { self.pools.normal.select(((self.random)() % count) as u32) };
         (drawn, AcquisitionMethod::Random, 1.0 / count.max(1) as f64)
     }
 

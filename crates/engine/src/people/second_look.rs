@@ -73,7 +73,8 @@ fn in_order(
     let mut reasons: Vec<(u32, Vec<LookReason>)> = reasons.into_iter().collect();
     if order == LookOrder::Severity {
         // Flags stand in the order of their severity already.
-        let place = |item: u32| flags.iter().position(|flag| flag.item.0 as u32 == item).unwrap_or(usize::MAX);
+        let place =
+            |item: u32| flags.iter().position(|flag| flag.item.0 as u32 == item).unwrap_or(usize::MAX);
         reasons.sort_by_key(|(item, _)| place(*item));
     }
     reasons
@@ -135,7 +136,10 @@ fn reasons(
     Ok(reasons)
 }
 
-fn active_only(reader: &Reader, mut reasons: BTreeMap<u32, Vec<LookReason>>) -> BTreeMap<u32, Vec<LookReason>> {
+fn active_only(
+    reader: &Reader,
+    mut reasons: BTreeMap<u32, Vec<LookReason>>,
+) -> BTreeMap<u32, Vec<LookReason>> {
     let facets = reader.facets();
     let facets = facets.read();
     reasons.retain(|item, _| facets.with_status(ItemStatus::Active).contains(*item));

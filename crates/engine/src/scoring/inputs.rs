@@ -15,7 +15,9 @@ const BACKGROUND: u16 = 255;
 /// What of an item a model could score, by the data's order; none where it cannot read the candidate at all.
 pub fn is_readable(manifest: &Manifest, item: &Item) -> Vec<bool> {
     let can_read = |candidate: &tiebreak_domain::Candidate| match &manifest.input {
-        Input::Text(_) => candidate.parts.iter().any(|part| part.text().is_some_and(|text| !text.trim().is_empty())),
+        Input::Text(_) => {
+            candidate.parts.iter().any(|part| part.text().is_some_and(|text| !text.trim().is_empty()))
+        }
         Input::Image(_) | Input::ImageText(..) => only_image(candidate).is_some(),
         // Frames and foreign features come with the looking closely and the columns that name them.
         Input::Video(..) | Input::VideoText(..) | Input::Features(_) => false,
@@ -65,7 +67,10 @@ fn content(
 }
 
 fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
-    candidate.parts.iter().find_map(|part| if let Part::Image { uri } = part { Some(uri.as_str()) } else { None })
+    candidate
+        .parts
+        .iter()
+        .find_map(|part| if let Part::Image { uri } = part { Some(uri.as_str()) } else { None })
 }
 
 /// The words of a prompt; turns of a conversation with who speaks, as the models' makers write them.
@@ -93,7 +98,10 @@ fn over_background(rgba: &[u8]) -> Vec<u8> {
         let (value, alpha) = (u16::from(value), u16::from(alpha));
         ((value * alpha + BACKGROUND * (255 - alpha) + 127) / 255) as u8
     };
-    pixels.iter().flat_map(|[red, green, blue, alpha]| [over(*red, *alpha), over(*green, *alpha), over(*blue, *alpha)]).collect()
+    pixels
+        .iter()
+        .flat_map(|[red, green, blue, alpha]| [over(*red, *alpha), over(*green, *alpha), over(*blue, *alpha)])
+        .collect()
 }
 
 #[cfg(test)]
@@ -109,7 +117,11 @@ mod tests {
     #[test]
     fn a_conversation_is_read_with_who_speaks() {
         let item = Item {
-            prompt: vec![Part::message("user", "Hi"), Part::message("assistant", "Hello"), Part::message("user", "Why?")],
+            prompt: vec![
+                Part::message("user", "Hi"),
+                Part::message("assistant", "Hello"),
+                Part::message("user", "Why?"),
+            ],
             ..Item::default()
         };
         assert_eq!(prompt_text(&item), "Human: Hi\n\nAssistant: Hello\n\nHuman: Why?");

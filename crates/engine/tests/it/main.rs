@@ -7,6 +7,7 @@ mod exporting_rubrics;
 mod images;
 mod importing;
 mod judging;
+mod learning;
 mod lossless;
 mod merging;
 mod opening;

@@ -69,6 +69,13 @@ impl ModelFolder {
         Ok(opened)
     }
 
+    /// The folder of a model that runs elsewhere: what the manifest says of the model is for its server to keep.
+    pub(super) fn without_model(folder: &Path, manifest: Manifest) -> Result<Self, ModelError> {
+        let unreadable = |source| ModelError::FileUnreadable { file: manifest::FILE_NAME.to_owned(), source };
+        let root = folder.canonicalize().map_err(unreadable)?;
+        Ok(Self { manifest, root, outline: Outline::default(), fixed_batch: None })
+    }
+
     /// What the manifest says.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

@@ -76,6 +76,24 @@ impl RewardModel {
         Ok(OpenedModel { model: Arc::new(model), sessions, warnings })
     }
 
+    /// Opens a model that runs elsewhere, on sessions that reach it there, and runs it once. Of its files only the
+    /// tokenizer is here.
+    pub fn open_remote(
+        folder: &Path,
+        manifest: Manifest,
+        mut sessions: Vec<Box<dyn Session>>,
+    ) -> Result<OpenedModel, ModelError> {
+        let folder = ModelFolder::without_model(folder, manifest)?;
+        let tokenizer =
+            folder.manifest.input.text().map(|text| TextTokenizer::open(&folder, text)).transpose()?;
+        let key = key::of_model(&folder.manifest);
+        let model = Self { folder, tokenizer, key };
+        if let Some(session) = sessions.first_mut() {
+            model.try_out(session.as_mut())?;
+        }
+        Ok(OpenedModel { model: Arc::new(model), sessions, warnings: Vec::new() })
+    }
+
     /// What the manifest says.
     pub fn manifest(&self) -> &Manifest {
         &self.folder.manifest

@@ -22,13 +22,15 @@ use fallback::FallbackSession;
 pub use library::{FoundLibrary, RefusedLibrary};
 pub use warning::Warning;
 
-/// Which of the two.
+/// Which runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RuntimeKind {
     /// ONNX Runtime, from a library on this machine.
     OnnxRuntime,
     /// rten, which is part of the program.
     Rten,
+    /// Whatever runs on a server.
+    Server,
 }
 
 impl fmt::Display for RuntimeKind {
@@ -36,6 +38,7 @@ impl fmt::Display for RuntimeKind {
         formatter.write_str(match self {
             Self::OnnxRuntime => "ONNX Runtime",
             Self::Rten => "rten",
+            Self::Server => "a server",
         })
     }
 }
@@ -55,16 +58,18 @@ pub enum Provider {
     WebGpu,
     /// The processor.
     Cpu,
+    /// Whatever a server has.
+    Server,
 }
 
 impl Provider {
-    /// All, the best first.
+    /// All of this machine, the best first.
     pub const ALL: [Self; 6] =
         [Self::Cuda, Self::TensorRt, Self::DirectMl, Self::CoreMl, Self::WebGpu, Self::Cpu];
 
     /// Whether it is a device beside the processor.
     pub fn is_gpu(self) -> bool {
-        self != Self::Cpu
+        !matches!(self, Self::Cpu | Self::Server)
     }
 }
 
@@ -77,6 +82,7 @@ impl fmt::Display for Provider {
             Self::CoreMl => "CoreML",
             Self::WebGpu => "WebGPU",
             Self::Cpu => "CPU",
+            Self::Server => "server",
         })
     }
 }

@@ -79,7 +79,11 @@ impl Scorer {
         let OpenedModel { model, sessions, warnings } = opened;
         let provider = sessions.first().map_or(Provider::Cpu, |session| session.provider());
         let kind = sessions.first().map_or(RuntimeKind::Rten, |session| session.kind());
-        let usual = if provider.is_gpu() { CARD_BATCH_TOKENS } else { PROCESSOR_BATCH_TOKENS };
+        let usual = if provider.is_gpu() || provider == Provider::Server {
+            CARD_BATCH_TOKENS
+        } else {
+            PROCESSOR_BATCH_TOKENS
+        };
         let budget = options.batch_tokens.unwrap_or(usual).max(1);
         let shared = Arc::new(Shared::new(model, options, budget, sessions.len(), provider, warnings));
         let mut scorer = Self { shared, threads: Vec::with_capacity(sessions.len()), kind };

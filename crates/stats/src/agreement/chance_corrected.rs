@@ -22,7 +22,8 @@ pub struct Gwet {
 impl Gwet {
     /// The interval that the standard error gives, cut at 1.
     pub fn interval(&self, level: f64) -> Option<Interval> {
-        let mut interval = crate::interval::from_standard_error(self.coefficient, self.standard_error?, level);
+        let mut interval =
+            crate::interval::from_standard_error(self.coefficient, self.standard_error?, level);
         interval.high = interval.high.min(1.0);
         Some(interval)
     }

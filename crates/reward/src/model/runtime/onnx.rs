@@ -57,6 +57,7 @@ pub(super) fn providers() -> Vec<Provider> {
         Provider::CoreMl => ep::CoreML::is_available(),
         Provider::WebGpu => ep::WebGPU::is_available(),
         Provider::Cpu => Ok(true),
+        Provider::Server => Ok(false),
     };
     if ENVIRONMENT.get().is_none() {
         return vec![Provider::Cpu];
@@ -164,7 +165,7 @@ fn configured(environment: &Environment, provider: Provider) -> ort::Result<Sess
         Provider::DirectMl => Some(ep::DirectML::default().build()),
         Provider::CoreMl => Some(ep::CoreML::default().build()),
         Provider::WebGpu => Some(ep::WebGPU::default().build()),
-        Provider::Cpu => None,
+        Provider::Cpu | Provider::Server => None,
     };
     Ok(match device {
         Some(device) => builder.with_execution_providers([device.error_on_failure()])?,

@@ -1,0 +1,288 @@
+//! The simulation: labels that are there already, replayed as if people were being asked, over a grid of policies,
+//! seeds, priors and batch sizes (METHODS 3). It says whether active learning pays on one's own data.
+//!
+//! Prompts are split into a pool and a test set, so that nothing is tested on what it was taught. Policies share
+//! split, warm-up and teacher at equal seeds, and are held against random order seed by seed. Every saving and every
+//! difference carries an interval over seeds; "longer wins" and the model alone stand beside them.
+
+mod grid;
+mod plot;
+mod table;
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Serialize;
+use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::{ApiError, ErrorCode, Interval};
+use tiebreak_reward::learn::acquire::Policy;
+use tiebreak_reward::learn::ordinal::Verdict;
+use tiebreak_reward::learn::replay::compare::{area, label_saving, mean_curve, mean_full_pool};
+use tiebreak_reward::learn::replay::{Baselines, Curve, Point, Run, Study, replay};
+use tiebreak_stats::bootstrap::{Plan, paired_difference, plain};
+use tiebreak_stats::interval::REPORT_LEVEL;
+
+pub use grid::{Features, Grid};
+pub use plot::svg;
+pub use table::csv;
+
+use crate::jobs::CancelFlag;
+use crate::learning::pool::Pool;
+use crate::learning::votes::{dimensions, votes_of};
+use crate::project_file;
+
+/// Resamples of an interval over seeds.
+const RESAMPLES: usize = 1_000;
+/// Runs side by side.
+const THREADS: usize = 2;
+
+/// What a grid found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Simulation {
+    /// Pairs with a label.
+    pub pairs: usize,
+    /// Prompts.
+    pub prompts: usize,
+    /// What was learned from, in words.
+    pub features: String,
+    /// What stood in as a scorer, in words.
+    pub scorer: String,
+    /// One for each setting and policy.
+    pub arms: Vec<Arm>,
+}
+
+/// One policy under one setting, over all seeds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Arm {
+    /// The policy.
+    pub policy: Policy,
+    /// Labels between refits.
+    pub batch_size: usize,
+    /// Whether the head starts from the scorer.
+    pub has_prior: bool,
+    /// The share of audits.
+    pub audit_share: f64,
+    /// A hidden teacher of this accuracy instead of people's labels.
+    pub teacher: Option<f64>,
+    /// The share of labels that were turned around.
+    pub flipped: f64,
+    /// The mean over seeds, by labels.
+    pub curve: Vec<Point>,
+    /// With every label of the pool.
+    pub full_pool: Point,
+    /// What needs no learning.
+    pub baselines: Baselines,
+    /// Accuracy averaged over the curve, less that of random order under the same setting, seed by seed.
+    pub area_difference: Option<Interval>,
+    /// The share of labels saved against random order without a prior, where each share of the full pool's gain over
+    /// chance is reached; none where it is not.
+    pub savings: Vec<Saving>,
+    /// Seeds.
+    pub seeds: usize,
+}
+
+/// Labels saved at a matched accuracy.
+#[derive(Clone, Debug, Serialize)]
+pub struct Saving {
+    /// The share of the full pool's gain over chance.
+    pub at: f64,
+    /// The share of labels saved; negative where more were needed.
+    pub saved: Option<Interval>,
+}
+
+/// Runs a grid over a project's labels. `on_progress` is told how many runs of how many are done.
+pub fn simulate(
+    project: &Path,
+    grid: &Grid,
+    cancel: &CancelFlag,
+    on_progress: impl Fn(usize, usize) + Sync,
+) -> Result<Simulation, ApiError> {
+    let reader = project_file::reader(project)?;
+    let rubric = reader.project()?.rubric;
+    let features = match &grid.features {
+        Features::Automatic => FeatureSource::Automatic,
+        Features::BuiltIn => FeatureSource::BuiltIn,
+    };
+    let learning = Learning { features, ..Learning::default() };
+    let nothing = |what: &str| {
+        ApiError::new(ErrorCode::BadRequest, what).hint("import labels with the data, or judge some items first")
+    };
+    let Some(pool) = Pool::read_without_scorers(&reader, &learning)? else {
+        return Err(nothing("the project has no pair to simulate on"));
+    };
+    let dimension = dimensions(&rubric).into_iter().next();
+    let dimension = dimension.ok_or_else(|| nothing("nothing that the project asks compares candidates"))?;
+    let mut sums = vec![(0_i64, 0_u32); pool.pairs.len()];
+    reader.each_vote(|judgment| {
+        for known in votes_of(&pool, &judgment, &dimension) {
+            let (sum, count) = &mut sums[known.pair];
+            *count += 1;
+            *sum += match known.vote.verdict {
+                Verdict::A(_) => 1,
+                Verdict::Tie => 0,
+                Verdict::B(_) => -1,
+            };
+        }
+    })?;
+    let labelled: Vec<usize> = (0..sums.len()).filter(|pair| sums[*pair].1 > 0).collect();
+    if labelled.len() < 2 * grid.warm_up.max(10) {
+        return Err(nothing(&format!("{} labelled pairs are too few to simulate on", labelled.len())));
+    }
+    let labels: Vec<Verdict> = labelled
+        .iter()
+        .map(|pair| match sums[*pair].0.signum() {
+            1 => Verdict::A(None),
+            -1 => Verdict::B(None),
+            _ => Verdict::Tie,
+        })
+        .collect();
+    let pairs: Vec<_> = labelled.iter().map(|pair| pool.pairs[*pair]).collect();
+    let mut prompts: Vec<u32> = pairs.iter().map(|pair| pair.cluster).collect();
+    prompts.sort_unstable();
+    prompts.dedup();
+    let (scorer, scorer_name) = scorer(&pool, grid)?;
+    let study = Study {
+        table: &pool.table,
+        pairs: &pairs,
+        labels: &labels,
+        lengths: &pool.lengths,
+        scorer: Some(&scorer),
+    };
+    let runs = grid.runs();
+    let curves = run_all(&study, &runs, cancel, &on_progress)?;
+    Ok(Simulation {
+        pairs: pairs.len(),
+        prompts: prompts.len(),
+        features: pool.features.clone(),
+        scorer: scorer_name,
+        arms: arms(grid, &runs, &curves),
+    })
+}
+
+/// The scores that stand in as a prior: of the model that is named, of the first, or lengths.
+fn scorer(pool: &Pool, grid: &Grid) -> Result<(Vec<f32>, String), ApiError> {
+    let lengths = || (pool.lengths.iter().map(|length| (1.0 + length).ln()).collect(), "length".to_owned());
+    let named = |scorer: &crate::learning::pool::PoolScorer| {
+        // What has no score counts as the mean.
+        let known = scorer.member.iter().map(|score| if score.is_finite() { *score } else { 0.0 });
+        (known.collect(), format!("{} {}", scorer.name, scorer.dimension))
+    };
+    match grid.scorer.as_deref() {
+        Some("length") => Ok(lengths()),
+        Some(name) => {
+            let found = pool.scorers.iter().find(|scorer| scorer.name == name);
+            found.map(named).ok_or_else(|| {
+                ApiError::new(ErrorCode::NotFound, format!("no model named {name:?} has scored this project"))
+                    .hint("score it first by `tiebreak score`, or write scorer = \"length\"")
+            })
+        }
+        None => Ok(pool.scorers.first().map_or_else(lengths, named)),
+    }
+}
+
+fn run_all(
+    study: &Study<'_>,
+    runs: &[Run],
+    cancel: &CancelFlag,
+    on_progress: &(impl Fn(usize, usize) + Sync),
+) -> Result<Vec<Curve>, ApiError> {
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let found: Mutex<Vec<Option<Curve>>> = Mutex::new(vec![None; runs.len()]);
+    std::thread::scope(|scope| {
+        for number in 0..THREADS {
+            let work = || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(run) = runs.get(place).filter(|_| !cancel.is_set()) else { return };
+                    let curve = replay(study, run);
+                    found.lock().expect("a run that panics holds nothing")[place] = Some(curve);
+                    on_progress(done.fetch_add(1, Ordering::Relaxed) + 1, runs.len());
+                }
+            };
+            let thread = std::thread::Builder::new().name(format!("simulate-{number}"));
+            if let Err(error) = thread.spawn_scoped(scope, work) {
+                tracing::warn!(%error, "a thread of the simulation could not start");
+            }
+        }
+    });
+    let curves: Option<Vec<Curve>> =
+        found.into_inner().expect("a run that panics holds nothing").into_iter().collect();
+    curves.ok_or_else(|| crate::failure::cancelled("simulation"))
+}
+
+/// Curves put together by setting and policy, each held against random order.
+fn arms(grid: &Grid, runs: &[Run], curves: &[Curve]) -> Vec<Arm> {
+    let of = |wanted: &Run| -> Vec<Curve> {
+        runs.iter()
+            .zip(curves)
+            .filter(|(run, _)| Run { seed: wanted.seed, ..**run } == *wanted)
+            .map(|(_, curve)| curve.clone())
+            .collect()
+    };
+    let mut settings: Vec<Run> = Vec::new();
+    for run in runs {
+        let setting = Run { seed: 0, ..*run };
+        if !settings.contains(&setting) {
+            settings.push(setting);
+        }
+    }
+    settings
+        .iter()
+        .map(|setting| {
+            let own = of(setting);
+            let random = of(&Run { policy: Policy::Random, ..*setting });
+            let plain_random = of(&Run { policy: Policy::Random, has_scorer: false, ..*setting });
+            let areas = |curves: &[Curve]| -> Vec<f64> { curves.iter().map(|curve| area(&curve.points)).collect() };
+            let plan = Plan { resamples: RESAMPLES, level: REPORT_LEVEL };
+            let mut rng = StdRng::seed_from_u64(1);
+            let area_difference = (random.len() == own.len())
+                .then(|| paired_difference(&areas(&own), &areas(&random), plan, &mut rng))
+                .flatten();
+            let savings = grid
+                .target_shares
+                .iter()
+                .map(|share| {
+                    let saved = (plain_random.len() == own.len()).then(|| {
+                        plain(own.len(), plan, &mut rng, |places| {
+                            let pick = |curves: &[Curve]| -> Vec<Curve> {
+                                places.iter().map(|place| curves[*place].clone()).collect()
+                            };
+                            let (own, random) = (pick(&own), pick(&plain_random));
+                            let full = mean_full_pool(&random).accuracy;
+                            label_saving(&mean_curve(&own), &mean_curve(&random), full, *share)
+                        })
+                    });
+                    Saving { at: *share, saved: saved.flatten() }
+                })
+                .collect();
+            Arm {
+                policy: setting.policy,
+                batch_size: setting.batch_size,
+                has_prior: setting.has_scorer,
+                audit_share: setting.audit_share,
+                teacher: setting.teacher_accuracy,
+                flipped: setting.flipped_share,
+                curve: mean_curve(&own),
+                full_pool: mean_full_pool(&own),
+                baselines: mean_baselines(&own),
+                area_difference,
+                savings,
+                seeds: own.len(),
+            }
+        })
+        .collect()
+}
+
+fn mean_baselines(curves: &[Curve]) -> Baselines {
+    let count = curves.len().max(1) as f64;
+    let mean = |of: &dyn Fn(&Baselines) -> f64| curves.iter().map(|curve| of(&curve.baselines)).sum::<f64>() / count;
+    Baselines {
+        longer_wins: mean(&|baselines| baselines.longer_wins),
+        scorer_alone: Some(mean(&|baselines| baselines.scorer_alone.unwrap_or(f64::NAN))).filter(|mean| mean.is_finite()),
+        majority_place: mean(&|baselines| baselines.majority_place),
+    }
+}

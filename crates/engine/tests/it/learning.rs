@@ -1,0 +1,248 @@
+//! Learning from votes: who is asked what and why, what is told to whom, and that nothing of it stands in the way.
+
+use std::time::{Duration, Instant};
+
+use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead};
+use tiebreak_domain::model_report::{Contestant, ModelReport, ReportFilter};
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::reward::{ItemScores, Models, Scorer, ScoringReport};
+use tiebreak_domain::second_look::{LookFilter, LookOrder, LookReasonKind, SecondLook};
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::{ErrorCode, Event, Outcome, Reply, Request, StudySetup, Verdict};
+
+use crate::world::{World, preference};
+
+/// Nothing is scored unless a test says so.
+fn quiet() -> Learning {
+    Learning { scores_in_background: false, ..Learning::default() }
+}
+
+/// Answers whose better one says "please" and is longer, so that anything can learn it.
+fn rows(count: usize) -> String {
+    (1..=count)
+        .map(|n| {
+            let good = format!("Please see step {n}, which is explained at length and with care");
+            let bad = format!("No {n}");
+            let (a, b) = if n % 2 == 0 { (&good, &bad) } else { (&bad, &good) };
+            format!("{{\"prompt\":\"Question {n}?\",\"response_a\":\"{a}\",\"response_b\":\"{b}\"}}\n")
+        })
+        .collect()
+}
+
+fn better(number: i64) -> Outcome {
+    if number % 2 == 0 { Outcome::A } else { Outcome::B }
+}
+
+fn world(count: usize, learning: Option<Learning>) -> World {
+    let world = World::new();
+    world.create("p.tiebreak");
+    world.import(&world.write("rows.jsonl", rows(count)));
+    let study = StudySetup { learning, ..StudySetup::default() };
+    world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
+    world
+}
+
+fn state(world: &World) -> LearningState {
+    match world.engine.call(Request::Learning).unwrap() {
+        Reply::Learning(state) => *state,
+        other => panic!("expected the state, found {other:?}"),
+    }
+}
+
+/// Waits until the worker has got so far.
+fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "the worker comes to it in time");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn ahead(world: &World) -> QueueAhead {
+    let annotator = world.info().annotator;
+    match world.engine.call(Request::QueueAhead { annotator, count: 8 }).unwrap() {
+        Reply::QueueAhead(ahead) => *ahead,
+        other => panic!("expected what comes next, found {other:?}"),
+    }
+}
+
+fn report(world: &World) -> ModelReport {
+    match world.engine.call(Request::ModelReport(ReportFilter::default())).unwrap() {
+        Reply::ModelReport(report) => *report,
+        other => panic!("expected the report, found {other:?}"),
+    }
+}
+
+fn look(world: &World) -> SecondLook {
+    let filter = LookFilter { count: 50, order: LookOrder::Severity, ..LookFilter::default() };
+    match world.engine.call(Request::SecondLook(filter)).unwrap() {
+        Reply::SecondLook(look) => *look,
+        other => panic!("expected the list, found {other:?}"),
+    }
+}
+
+fn judge(world: &World, count: usize, wrong_every: usize) -> Vec<AcquisitionMethod> {
+    let mut methods = Vec::new();
+    for number in 1..=count {
+        let item = world.queue(Place::Start, 1).remove(0);
+        methods.push(item.acquisition.method);
+        assert!(item.acquisition.propensity > 0.0 && item.acquisition.propensity <= 1.0);
+        let right = better(item.item.id.0);
+        let is_wrong = wrong_every > 0 && number % wrong_every == 0;
+        let said = match (is_wrong, right) {
+            (false, right) => right,
+            (true, Outcome::A) => Outcome::B,
+            (true, _) => Outcome::A,
+        };
+        world.submit(world.judgment(&item, Verdict::overall(preference(said))));
+    }
+    methods
+}
+
+#[test]
+fn without_learning_nothing_runs_and_the_order_is_the_files() {
+    let world = world(5, None);
+    assert_eq!(judge(&world, 3, 0), [AcquisitionMethod::FileOrder; 3]);
+    assert_eq!(state(&world), LearningState::default());
+}
+
+#[test]
+fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
+    let world = world(120, Some(quiet()));
+    until(|| (state(&world).pairs == 120).then_some(()));
+    let early = judge(&world, 20, 0);
+    assert!(
+        early.iter().all(|method| matches!(method, AcquisitionMethod::Random | AcquisitionMethod::Audit)),
+        "at random until there is something to go by: {early:?}"
+    );
+    until(|| (state(&world).votes >= 20).then_some(()));
+    until(|| ahead(&world).entries.iter().any(|entry| entry.method == AcquisitionMethod::GreedyBald).then_some(()));
+    let next = ahead(&world);
+    assert!(next.entries.iter().all(|entry| !entry.reason.is_empty() && !entry.prompt.is_empty()));
+    let late = judge(&world, 15, 0);
+    assert!(late.contains(&AcquisitionMethod::GreedyBald), "then what teaches most: {late:?}");
+    let learned = until(|| Some(state(&world)).filter(|state| state.votes == 35));
+    assert!(learned.features.contains("style"), "what it learns from is told: {:?}", learned.features);
+    let report = report(&world);
+    let head = report.rows.iter().find(|row| row.contestant == Contestant::Scorer(Scorer::Head)).unwrap();
+    assert!(head.accuracy.unwrap().estimate > 0.8, "a pattern this plain is learned: {:?}", head.accuracy);
+    let longer = report.rows.iter().find(|row| row.contestant == Contestant::Longer).unwrap();
+    assert_eq!(longer.accuracy.unwrap().estimate, 1.0, "and length alone would do, which stands beside it");
+}
+
+#[test]
+fn an_undo_is_unlearned() {
+    let world = world(40, Some(quiet()));
+    until(|| (state(&world).pairs == 40).then_some(()));
+    judge(&world, 6, 0);
+    until(|| (state(&world).votes == 6).then_some(()));
+    let item = world.queue(Place::Start, 1).remove(0);
+    world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
+    until(|| (state(&world).votes == 7).then_some(()));
+    world.submit(world.judgment(&item, Verdict::Withdrawn));
+    until(|| (state(&world).votes == 6).then_some(()));
+}
+
+#[test]
+fn what_models_say_is_told_after_the_vote_and_never_before() {
+    let world = world(10, Some(quiet()));
+    until(|| (state(&world).pairs == 10).then_some(()));
+    let item = world.queue(Place::Start, 1).remove(0);
+    assert!(item.scores.is_empty(), "hidden unless the study shows them");
+    let annotator = world.info().annotator;
+    let ask = Request::ItemScores { annotator, item: item.item.id };
+    assert_eq!(world.refused(ask.clone()).code, ErrorCode::Denied, "not before the vote");
+    world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
+    let told: Vec<ItemScores> = until(|| match world.engine.call(ask.clone()).unwrap() {
+        Reply::ItemScores(scores) if !scores.is_empty() => Some(scores),
+        _ => None,
+    });
+    assert_eq!(told[0].scorer, Scorer::Head);
+    assert!(told[0].scores.iter().all(Option::is_some), "something of each candidate");
+}
+
+#[test]
+fn slips_are_flagged_once_enough_was_judged_and_a_second_look_says_who_was_right() {
+    let learning = Learning { policy: Policy::Random, flag_level: 0.1, ..quiet() };
+    let world = world(160, Some(learning));
+    until(|| (state(&world).pairs == 160).then_some(()));
+    judge(&world, 120, 20);
+    until(|| (state(&world).votes == 120).then_some(()));
+    let found = until(|| Some(look(&world)).filter(|look| look.total > 0));
+    let first = &found.items[0];
+    assert!(first.reasons.iter().any(|reason| reason.kind() == LookReasonKind::ModelDisagrees));
+    let flag = &first.flags[0];
+    assert!(flag.probability < 0.5 && flag.severity > 0.0 && flag.p_value <= 1.0);
+    let flagged: Vec<_> = found.items.iter().take(6).map(|look| look.item.0).collect();
+    let slips = found
+        .items
+        .iter()
+        .take(6)
+        .filter(|look| {
+            let said = look.judgments[0].given.verdict.preference().unwrap().outcome;
+            said != better(look.item.0)
+        })
+        .count();
+    assert!(slips >= 4, "the six first are mostly the six slips: {slips} of {flagged:?}");
+}
+
+#[test]
+fn the_sample_models_score_texts_once_and_their_scores_reach_the_head() {
+    let world = world(30, Some(quiet()));
+    let Reply::Models(models) = world.engine.call(Request::Models).unwrap() else { panic!("models") };
+    let Models { models, machine } = *models;
+    assert!(!machine.runtime.is_empty() && !machine.providers.is_empty());
+    let text = models.iter().find(|model| model.name == "Tiebreak small").expect("one comes with the program");
+    assert!(text.is_bundled && text.problem.is_none(), "{:?}", text.problem);
+    assert_eq!((text.scored, text.scorable), (0, 60));
+    let score = || -> ScoringReport {
+        let job = world.start(Request::StartScoring { models: Vec::new() });
+        world.wait(|event| match event {
+            Event::ScoringEnded(ended, result) if ended == job => Some(*result.unwrap()),
+            _ => None,
+        })
+    };
+    let first = score();
+    assert_eq!((first.scored + first.known, first.refused_count), (60, 0), "{first:?}");
+    let again = score();
+    assert_eq!((again.scored, again.known), (0, 60), "what is known is not scored again");
+    until(|| (!state(&world).priors.is_empty()).then_some(()));
+    assert!(state(&world).features.contains("Tiebreak small"), "its embedding is learned from");
+    let removal = world.refused(Request::RemoveModel(text.key.clone()));
+    assert_eq!(removal.code, ErrorCode::BadRequest, "what came with the program stays");
+}
+
+#[test]
+fn scores_that_are_shown_are_hidden_from_some_and_the_showing_says_so() {
+    let learning = Learning { scores_visible: true, hidden_share: 0.5, ..quiet() };
+    let world = world(60, Some(learning));
+    until(|| (state(&world).pairs == 60).then_some(()));
+    judge(&world, 1, 0);
+    let job = world.start(Request::StartScoring { models: Vec::new() });
+    world.wait(|event| matches!(event, Event::ScoringEnded(ended, _) if ended == job).then_some(()));
+    let shown = world.queue(Place::Start, 40);
+    let visible = shown.iter().filter(|item| !item.scores.is_empty()).count();
+    assert!((8..=32).contains(&visible), "about half of 40: {visible}");
+}
+
+#[test]
+fn labels_of_a_model_are_taken_only_where_it_is_sure_and_nobody_judged() {
+    let world = world(60, Some(quiet()));
+    until(|| (state(&world).pairs == 60).then_some(()));
+    judge(&world, 30, 0);
+    until(|| (state(&world).votes == 30).then_some(()));
+    let before = world.info().judgments;
+    let Reply::Count(taken) = world.engine.call(Request::AcceptModelLabels { above: 0.6 }).unwrap() else {
+        panic!("a number")
+    };
+    assert!(taken > 0 && taken <= 30, "of the thirty that are open: {taken}");
+    assert_eq!(world.info().judgments, before, "none of them is a judgment");
+    let refused = world.refused(Request::AcceptModelLabels { above: 0.2 });
+    assert_eq!(refused.code, ErrorCode::BadRequest);
+    let Reply::Count(gone) = world.engine.call(Request::ForgetModelLabels).unwrap() else { panic!("a number") };
+    assert_eq!(gone, taken);
+    assert_eq!(world.check(), Vec::<String>::new());
+}
