@@ -55,13 +55,16 @@ fn after_a_vote(table: &FeatureTable, pairs: &[Pair], threads: usize, random: &m
         let vote = Vote::new(pair.a, pair.b, Verdict::A(None));
         let started = Instant::now();
         let update = head.update(table, &vote);
-        updates.push(started.elapsed());
+        let updated = Instant::now();
         pool.refresh(table, pairs, &update);
-        refreshes.push(started.elapsed() - updates[updates.len() - 1]);
+        let refreshed = Instant::now();
         pool.score_into(&mut scores, |mean, variance| information.get(mean, variance));
         let best = best_of(&scores);
-        totals.push(started.elapsed());
-        rankings.push(totals[totals.len() - 1] - refreshes[refreshes.len() - 1] - updates[updates.len() - 1]);
+        let ranked = Instant::now();
+        updates.push(updated.duration_since(started));
+        refreshes.push(refreshed.duration_since(updated));
+        rankings.push(ranked.duration_since(refreshed));
+        totals.push(ranked.duration_since(started));
         assert_eq!(best.len(), SHOWN.min(pairs.len()), "as many are shown as there is room for");
         votes.push(vote);
     }

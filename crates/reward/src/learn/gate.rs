@@ -29,7 +29,7 @@ pub fn verbosity_shares(scores: &[Vec<f64>], verbosity: &[f64]) -> Vec<f64> {
 /// Spearman's rank correlation, ties sharing the mean of their ranks; zero where either does not vary.
 pub fn spearman(left: &[f64], right: &[f64]) -> f64 {
     let (left, right) = (ranks(left), ranks(right));
-    let centre = (left.len() as f64 + 1.0) / 2.0;
+    let centre = f64::midpoint(left.len() as f64, 1.0);
     let (mut product, mut left_square, mut right_square) = (0.0, 0.0, 0.0);
     for (left, right) in left.iter().zip(&right) {
         product += (left - centre) * (right - centre);
@@ -191,7 +191,9 @@ fn two_loops(gradient: &[f64], memory: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
     }
     if let Some((step, change)) = memory.last() {
         let scale = dot(step, change) / dot(change, change);
-        direction.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut direction {
+            *value *= scale;
+        }
     }
     for ((step, change), share) in memory.iter().zip(taken.iter().rev()) {
         let back = dot(change, &direction) / dot(step, change);

@@ -146,7 +146,7 @@ impl Head {
 
     /// What it believes of a pair, with neither side favoured.
     pub fn belief(&self, table: &FeatureTable, a: u32, b: u32, offset: f64) -> Belief {
-        let design = self.design(table, a, b, 0.0);
+        let design = design(table, a, b, 0.0);
         let mean = dot(&self.weights, &design) + offset;
         Belief { mean, variance: dot(&design, &self.covariance.times(&design)).max(0.0) }
     }
@@ -160,7 +160,7 @@ impl Head {
     /// Takes one vote in, and says what moved. Given the belief before, the new mean is the exact most probable
     /// one: it lies on `w + span(Σx)`, where a one-dimensional search finds it (METHODS 2.6).
     pub fn update(&mut self, table: &FeatureTable, vote: &Vote) -> Update {
-        let design = self.design(table, vote.a, vote.b, vote.position);
+        let design = design(table, vote.a, vote.b, vote.position);
         let direction = self.covariance.times(&design);
         let spread = dot(&design, &direction).max(0.0);
         let mean = dot(&self.weights, &design) + vote.offset;
@@ -176,7 +176,7 @@ impl Head {
     /// Lowers the variance as if a pair had been asked, without knowing the answer; the mean stays.
     /// For choosing batches (METHODS 2.7, greedy BALD).
     pub fn foresee(&mut self, table: &FeatureTable, a: u32, b: u32, offset: f64) -> Update {
-        let design = self.design(table, a, b, 0.0);
+        let design = design(table, a, b, 0.0);
         let direction = self.covariance.times(&design);
         let spread = dot(&design, &direction).max(0.0);
         let belief = Belief { mean: dot(&self.weights, &design) + offset, variance: spread };
@@ -226,7 +226,7 @@ impl Head {
 
     /// `Σ(φ_a − φ_b)`, for the columns of the table: how the difference of these candidates goes with any other.
     pub fn covariance_times_difference(&self, table: &FeatureTable, a: u32, b: u32) -> Vec<f32> {
-        self.table_part(&self.covariance.times(&self.design(table, a, b, 0.0)))
+        self.table_part(&self.covariance.times(&design(table, a, b, 0.0)))
     }
 
     /// The root of `a = g(m + a s²)`, where g is the slope of the log-probability. The left side rises and the
@@ -252,13 +252,14 @@ impl Head {
         gain
     }
 
-    fn design(&self, table: &FeatureTable, a: u32, b: u32, position: f64) -> Vec<f64> {
-        table.difference(a, b).chain([position]).collect()
-    }
-
     fn table_part(&self, vector: &[f64]) -> Vec<f32> {
         vector[..self.columns.len()].iter().map(|value| *value as f32).collect()
     }
+}
+
+/// What A has over B, and where A was on the screen.
+fn design(table: &FeatureTable, a: u32, b: u32, position: f64) -> Vec<f64> {
+    table.difference(a, b).chain([position]).collect()
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ pub fn features(pixels: Pixels<'_>) -> Option<[f32; 15]> {
         luminance.push(light);
     }
     let mut light = Moments::default();
-    luminance.iter().for_each(|value| light.add(*value));
+    for value in &luminance {
+        light.add(*value);
+    }
     let mut edges = Moments::default();
     for row in 1..height.saturating_sub(1) {
         for column in 1..width.saturating_sub(1) {
