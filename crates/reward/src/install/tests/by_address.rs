@@ -167,7 +167,8 @@ fn a_server_that_stalls_is_given_up_on() {
             }
             thread::park();
         });
-        let limits = InstallLimits { resumptions: 0, connect: Duration::from_millis(400), ..limits() };
+        let soon = Duration::from_millis(400);
+        let limits = InstallLimits { resumptions: 0, connect: soon, stall: soon, ..limits() };
         let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false };
         let result = from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch);
         assert!(matches!(reason(result), Reason::Stalled { .. }), "after {promised} bytes");
