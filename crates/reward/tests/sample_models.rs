@@ -1,6 +1,8 @@
 //! The models that come with the sample project: their files are what their manifests say, are small, load in the
 //! runtime that is always there, and tell one candidate from another.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -8,12 +8,11 @@ pub(super) fn objection(previous: &[Url], next: &Url, most: usize) -> Option<Str
         return Some(format!("the server redirects more than {most} times"));
     }
     match next.scheme() {
-        "https" => None,
         // Whoever asked for a secret line does not expect to be moved to an open one.
         "http" if previous.iter().any(|url| url.scheme() == "https") => {
             Some("the server redirects from https to http".to_owned())
         }
-        "http" => None,
+        "http" | "https" => None,
         scheme => Some(format!("the server redirects to a \"{scheme}:\" address")),
     }
 }

@@ -16,7 +16,7 @@ pub struct Retries {
 impl Default for Retries {
     /// Half a minute in all.
     fn default() -> Self {
-        Self { times: 6, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(60) }
+        Self { times: 6, first_pause: Duration::from_millis(500), longest_pause: Duration::from_mins(1) }
     }
 }
 

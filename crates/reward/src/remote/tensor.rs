@@ -106,14 +106,12 @@ pub(super) fn answer(json: &[u8], outputs: &[String], batch: usize) -> Result<Ve
 
 /// Data may be nested as the shape is, or flat.
 fn flatten(value: &Value, into: &mut Vec<f32>) -> Option<()> {
-    match value {
-        Value::Array(values) => values.iter().try_for_each(|value| flatten(value, into)),
-        _ => {
-            let number = value.as_f64()? as f32;
-            into.push(number.is_finite().then_some(number)?);
-            Some(())
-        }
+    if let Value::Array(values) = value {
+        return values.iter().try_for_each(|value| flatten(value, into));
     }
+    let number = value.as_f64()? as f32;
+    into.push(number.is_finite().then_some(number)?);
+    Some(())
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn a_server_that_lies_is_refused() {
     let (reason, _) = reason_of(|_, _, stream| {
         use std::io::Write as _;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-        while stream.write_all(&[7; 65536]).is_ok() {}
+        while stream.write_all(&[7; 8192]).is_ok() {}
     });
     assert!(matches!(reason, Reason::TooLarge { .. }), "without an end: {reason}");
     let (reason, times) = reason_of(|source, asked, stream| {
@@ -167,7 +167,8 @@ fn a_server_that_stalls_is_given_up_on() {
             }
             thread::park();
         });
-        let limits = InstallLimits { resumptions: 0, connect: Duration::from_millis(400), ..limits() };
+        let soon = Duration::from_millis(400);
+        let limits = InstallLimits { resumptions: 0, connect: soon, stall: soon, ..limits() };
         let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false };
         let result = from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch);
         assert!(matches!(reason(result), Reason::Stalled { .. }), "after {promised} bytes");
