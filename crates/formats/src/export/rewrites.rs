@@ -197,7 +197,7 @@ mod tests {
             &plan(ExportFormat::TrlExplicit, RewritePolicy::Chosen),
             &asked(),
             &item(2),
-            &[tie.clone()],
+            std::slice::from_ref(&tie),
         );
         assert_eq!(output.left_out, [("tie".to_owned(), 1)], "the vote is left out");
         assert_eq!(pairs(&output, ["/chosen", "/rejected"]), [["x", "text 0"]]);
