@@ -148,7 +148,7 @@ impl Session {
     }
 
     /// Whether somebody leads the study, and it is not whoever sits here.
-    fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
+    pub(crate) fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
         let leads = self.readers.lend()?.leads()?;
         let is_lead = leads.contains(&self.seated_annotator()) && !self.people.is_locked();
         Ok(!leads.is_empty() && !is_lead)

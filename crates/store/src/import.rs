@@ -7,6 +7,7 @@
 //! of the shared ones on commit.
 
 mod new_keys;
+mod profile;
 
 use std::collections::BTreeMap;
 

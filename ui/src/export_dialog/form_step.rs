@@ -60,8 +60,8 @@ impl ExportDialog {
     fn format_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
         for (title, formats) in [
             ("Format for training", &ExportFormat::ALL[..7]),
-            ("Format of a published data set", &ExportFormat::ALL[7..20]),
-            ("Format with everything", &ExportFormat::ALL[20..]),
+            ("Format of a published data set", &ExportFormat::ALL[7..23]),
+            ("Format with everything", &ExportFormat::ALL[23..]),
         ] {
             let formats: Vec<ExportFormat> =
                 formats.iter().copied().filter(|format| format.fits(&info.rubric.questions)).collect();

@@ -1,7 +1,8 @@
 //! Rows of chosen and rejected of one item: the policies' rows in the words of a trainer.
 
-use tiebreak_domain::{ExportPlan, Question};
+use tiebreak_domain::{ExportFormat, ExportPlan, Question};
 
+use super::hpd;
 use super::judged::Judged;
 use super::output::ItemOutput;
 use super::policy::{PairRow, rows_of_item};
@@ -25,6 +26,9 @@ fn line(plan: &ExportPlan, row: &PairRow, judged: &Judged) -> Result<String, Str
         return Err("the item is no pair".to_owned());
     };
     let annotator = row.annotator.and_then(|id| judged.names.annotators.get(&id));
+    if plan.format == ExportFormat::HpdV3 {
+        return hpd::pair_line(judged, [row.chosen, row.rejected], annotator.map(String::as_str));
+    }
     let membership =
         (candidates.len() > 2).then(|| Membership { id: judged.item.key.to_string(), weight: row.weight });
     let row = PreferenceRow {
@@ -43,7 +47,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::testing::*;
     use super::*;
-    use tiebreak_domain::ExportFormat;
     use tiebreak_domain::export::NWayPolicy;
     use tiebreak_domain::rubric::RankingForm;
 

@@ -3,7 +3,8 @@
 //! Some conventions go beyond the mapping's words. Where several candidates name the same column, each takes its
 //! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same
 //! holds for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the
-//! messages that all candidates begin with are. And a column of context whose name says so is a mask.
+//! messages that all candidates begin with are. And a column of context is a mask where the mapping says so, or
+//! its name if the mapping names none.
 
 use serde_json::Value;
 use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, LabelColumn};
@@ -12,7 +13,7 @@ use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, T
 
 use super::pandalm::models_from_pair;
 use super::{
-    Shape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
+    ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
 };
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
@@ -55,7 +56,7 @@ impl ColumnsShape {
         };
         let id = mapping.id.as_ref().map(&mut place);
         let prompt = mapping.prompt.iter().map(&mut place).collect();
-        let context = mapping.context.iter().map(&mut place).collect();
+        let context = context_columns(&mapping).map(&mut place).collect();
         let contents = mapping.candidates.iter().map(|candidate| place(&candidate.content)).collect();
         let models =
             mapping.candidates.iter().map(|candidate| candidate.model.as_ref().map(&mut place)).collect();
@@ -144,24 +145,27 @@ impl ColumnsShape {
 
     fn context(&self, cells: &mut [Cell]) -> Result<Vec<Context>, String> {
         let mut context = Vec::new();
-        for (name, &place) in self.mapping.context.iter().zip(&self.context) {
+        for (name, &place) in context_columns(&self.mapping).zip(&self.context) {
             let cell = std::mem::take(&mut cells[place]);
             if cell.is_empty() {
                 continue;
             }
-            let is_image = match &cell {
-                Cell::Text(text) => is_image_uri(text),
-                Cell::Json(Value::Array(list)) => {
-                    list.iter().all(|uri| uri.as_str().is_some_and(is_image_uri))
-                }
-                _ => false,
-            };
+            let is_said_mask = self.mapping.masks.contains(name);
+            let is_image = is_said_mask
+                || match &cell {
+                    Cell::Text(text) => is_image_uri(text),
+                    Cell::Json(Value::Array(list)) => {
+                        list.iter().all(|uri| uri.as_str().is_some_and(is_image_uri))
+                    }
+                    _ => false,
+                };
             let parts = if is_image {
                 images(name, &cell)?
             } else {
                 parts_from_text_cell(name, cell, self.text_format)?
             };
-            let is_mask = is_image && name.to_lowercase().contains("mask");
+            let is_called_mask = self.mapping.masks.is_empty() && name.to_lowercase().contains("mask");
+            let is_mask = is_said_mask || (is_image && is_called_mask);
             let kind = if is_mask { ContextKind::Mask } else { ContextKind::Reference };
             context.push(Context { kind, title: name.clone(), parts });
         }
@@ -200,7 +204,7 @@ impl ColumnsShape {
     }
 }
 
-impl Shape for ColumnsShape {
+impl ItemShape for ColumnsShape {
     fn columns(&self) -> Vec<String> {
         self.columns.clone()
     }
@@ -270,6 +274,12 @@ fn list_of_candidates<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]
     let list = list_in(cell)?;
     let is_conversation = parts_from_messages(&Value::Array(list.to_vec())).is_some();
     (!list.is_empty() && !is_conversation).then_some(list)
+}
+
+/// The columns of context, and behind them the masks that are not among them.
+fn context_columns(mapping: &ColumnMapping) -> impl Iterator<Item = &String> {
+    let others = mapping.masks.iter().filter(|mask| !mapping.context.contains(mask));
+    mapping.context.iter().chain(others)
 }
 
 fn images(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {

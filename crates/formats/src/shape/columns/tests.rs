@@ -132,3 +132,32 @@ fn rows_of_many_columns_are_proposed_as_they_are() {
     let row = understand(r#"{"prompt":"p","candidates":["x","y","z"],"models":["k","l","m"]}"#).unwrap();
     assert_eq!(row.item.candidates[1].model.as_deref(), Some("l"));
 }
+
+#[test]
+fn a_mask_is_what_the_mapping_says_it_is() {
+    let column = |content: &str| CandidateColumns {
+        content: content.to_owned(),
+        kind: ContentKind::Image,
+        model: None,
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let read = |context: &[&str], masks: &[&str]| {
+        let mapping = ColumnMapping {
+            candidates: vec![column("x"), column("y")],
+            context: names(context),
+            masks: names(masks),
+            ..ColumnMapping::default()
+        };
+        let shape = ColumnsShape::new(mapping, TextFormat::Markdown).unwrap();
+        let line =
+            r#"{"x":"x.png","y":"y.png","a mask":"m.png","area":"https://h.org/area?id=3","note":"a text"}"#;
+        let row = shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap();
+        let kinds = row.item.context.into_iter().map(|context| (context.title, context.kind));
+        kinds.collect::<Vec<_>>()
+    };
+    let (mask, reference) = (ContextKind::Mask, ContextKind::Reference);
+    assert_eq!(read(&["a mask"], &[]), [("a mask".to_owned(), mask)], "by its name");
+    let said = [("a mask".to_owned(), reference), ("note".to_owned(), reference), ("area".to_owned(), mask)];
+    assert_eq!(read(&["a mask", "note"], &["area"]), said, "by the mapping, whatever it is called");
+    assert_eq!(read(&["area"], &["area"]), [("area".to_owned(), mask)], "not twice");
+}
