@@ -9,6 +9,12 @@ pub struct Columns {
     /// A column of the prompt; may be repeated
     #[arg(long = "prompt", value_name = "COLUMN")]
     prompt: Vec<String>,
+    /// A column of what stands beside the prompt, a reference text or image; may be repeated
+    #[arg(long = "context", value_name = "COLUMN")]
+    context: Vec<String>,
+    /// A column of masks that can be laid over an image; may be repeated
+    #[arg(long = "mask", value_name = "COLUMN")]
+    masks: Vec<String>,
     /// The column of a candidate; given twice
     #[arg(long = "candidate", value_name = "COLUMN")]
     candidates: Vec<String>,
@@ -45,6 +51,8 @@ impl Columns {
     /// Whether any column is named.
     pub fn says_something(&self) -> bool {
         !self.prompt.is_empty()
+            || !self.context.is_empty()
+            || !self.masks.is_empty()
             || !self.candidates.is_empty()
             || self.image
             || !self.models.is_empty()
@@ -87,6 +95,18 @@ impl Columns {
         if self.prompt.is_empty() {
             mapping.prompt.retain(|column| !self.candidates.contains(column));
         }
+        if !self.context.is_empty() {
+            mapping.context.clone_from(&self.context);
+        }
+        if !self.masks.is_empty() {
+            mapping.masks.clone_from(&self.masks);
+        }
+        // What was said to stand beside the prompt is neither prompt nor a note, as it was only proposed to be.
+        let is_beside = |column: &String| self.context.contains(column) || self.masks.contains(column);
+        if self.prompt.is_empty() {
+            mapping.prompt.retain(|column| !is_beside(column));
+        }
+        mapping.metadata.retain(|column| !is_beside(column));
         if let Some(id) = &self.id {
             mapping.id = Some(id.clone());
         }
@@ -130,6 +150,12 @@ pub fn described(mapping: &ColumnMapping) -> String {
     }
     for prompt in &mapping.prompt {
         say("--prompt", prompt);
+    }
+    for context in &mapping.context {
+        say("--context", context);
+    }
+    for mask in &mapping.masks {
+        say("--mask", mask);
     }
     for candidate in &mapping.candidates {
         say("--candidate", &candidate.content);

@@ -171,8 +171,13 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::Ranking => "Candidates with each annotator's ranks, for losses over whole lists",
         ExportFormat::ImageReward => "Pictures of one prompt and their ranks",
         ExportFormat::RichHf => "Scores and marks of each picture, with heat maps in a folder beside it",
-        ExportFormat::Prism => "Conversations with scores, with the utterances in a file beside it",
+        ExportFormat::HpdV2 => "Pictures of one prompt and everyone's ranks",
+        ExportFormat::HpdV3 => "The preferred picture and the other one, for reward models of pictures",
+        ExportFormat::Prism => {
+            "Conversations with scores, with utterances, survey and metadata in files beside it"
+        }
         ExportFormat::Arena => "Battles of two models, for leaderboards",
+        ExportFormat::ArenaOneHot => "The same as a table with one column for each winner",
         ExportFormat::CodePrefBench => "Two programs with every annotator's vote",
         ExportFormat::Stepwise => "Steps of a solution with labels, for process supervision in TRL",
         ExportFormat::VideoAlign => "Pairs of videos with VQ, MQ and TA, as VideoReward is trained on",
