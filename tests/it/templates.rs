@@ -14,13 +14,14 @@ use crate::program::Program;
 const ITEMS: usize = 3;
 /// Formats whose rows are held against what comes back from them. The others are trainers' formats, which say
 /// less than was answered, or tables of everything.
-const COMES_BACK: [&str; 12] = [
+const COMES_BACK: [&str; 13] = [
     "helpsteer2-preference",
     "helpsteer3",
     "ultrafeedback",
     "ranking",
     "imagereward",
     "hpdv2",
+    "hpdv3",
     "richhf",
     "prism",
     "arena",
@@ -252,7 +253,10 @@ fn fault(template: &Template) -> Result<(), String> {
         if ran.code != 0 || program.read("study.out").trim().is_empty() {
             return Err(format!("the export {format:?} gave nothing: {}{}", ran.stdout, ran.stderr));
         }
-        if COMES_BACK.contains(&format.as_str()) {
+        // Ranks that were made of ratings are ranks, and come back as no ratings.
+        let ranks = |question: &Question| matches!(question.kind, QuestionKind::Ranking { .. });
+        let says_as_much = format != "ranking" || questions.iter().any(ranks);
+        if says_as_much && COMES_BACK.contains(&format.as_str()) {
             comes_back(&program, id, format)?;
         }
     }
