@@ -95,15 +95,14 @@ impl ItemShape for RichHfShape {
         let mut doubt = None;
         for name in &self.scores {
             let Some(value) = next().into_value().filter(|value| !fields::is_absent(value)) else { continue };
-            match whole_number(&value) {
-                Some(score) => said.of(annotator.as_deref()).push(fields::rating(name, Some(0), score)),
-                None => {
-                    doubt = Some(format!(
-                        "{name:?} is {value}, and what somebody gave is a whole number; export a row for each annotator"
-                    ));
-                    candidate.metadata.insert(name.clone(), value);
-                }
+            if let Some(score) = whole_number(&value) {
+                said.of(annotator.as_deref()).push(fields::rating(name, Some(0), score));
+                continue;
             }
+            doubt = Some(format!(
+                "{name:?} is {value}, and what somebody gave is a whole number; export a row for each annotator"
+            ));
+            candidate.metadata.insert(name.clone(), value);
         }
         for name in &self.marks {
             doubt = marks(name, next(), annotator.as_deref(), &mut said).err().or(doubt);
