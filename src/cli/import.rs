@@ -235,6 +235,9 @@ fn print_report(report: &ImportReport, is_saved: bool) {
     if report.judgments_added > 0 {
         println!("{} judgments taken in", report.judgments_added);
     }
+    if report.profiles_added > 0 {
+        println!("{} profiles taken in", report.profiles_added);
+    }
     if report.rows_refused > 0 {
         println!("{} of {} rows refused", report.rows_refused, report.rows_read);
     }

@@ -101,3 +101,29 @@ fn an_interrupt_cancels_and_leaves_nothing() {
     assert_eq!(info["active_items"], 1);
     program.expect(0, &["check", "a.tiebreak"]);
 }
+
+#[test]
+fn what_stands_beside_the_prompt_is_said_by_options() {
+    let program = Program::new();
+    let row = r#"{"prompt":"Fill in","image_a":"a.png","image_b":"b.png","source text":"A red door.","reference":"r.png","area":"m.png"}"#;
+    program.write("flat.jsonl", format!("{row}\n"));
+    let columns = ["--context", "source text", "--context", "reference", "--mask", "area"];
+    let preview = program.expect(0, &[&["import", "--preview", "flat.jsonl"], &columns[..]].concat());
+    let said = r#"--context "source text" --context "reference" --mask "area""#;
+    assert!(preview.stdout.contains(said), "{preview:?}");
+    program.expect(0, &[&["import", "a.tiebreak", "flat.jsonl", "--create"], &columns[..]].concat());
+    program.expect(0, &["export", "a.tiebreak", "all.jsonl", "--format", "tiebreak"]);
+    let all = program.read("all.jsonl");
+    let item = all.lines().find(|line| line.contains("\"record\":\"item\"")).unwrap();
+    let item: serde_json::Value = serde_json::from_str(item).unwrap();
+    let context: Vec<_> = item["context"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|context| (context["title"].as_str().unwrap(), context["kind"].as_str().unwrap()))
+        .collect();
+    assert_eq!(context, [("source text", "reference"), ("reference", "reference"), ("area", "mask")]);
+    program.write("flat.csv", "prompt,a,b\np,x,y\n");
+    let gone = program.expect(1, &["import", "b.tiebreak", "flat.csv", "--create", "--context", "source"]);
+    assert!(gone.stderr.contains("there is no column \"source\""), "{gone:?}");
+}

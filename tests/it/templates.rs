@@ -11,7 +11,7 @@ use tiebreak_domain::rubric::{MarkShape, QuestionKind, RankingForm, Scale, Slot}
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    ItemId, ItemRole, JudgmentId, Question, Reply, Request, Rubric, StudySetup, Template, UnixMillis,
+    DataFormat, ItemId, ItemRole, JudgmentId, Question, Reply, Request, Rubric, StudySetup, Template, UnixMillis,
 };
 use tiebreak_engine::Engine;
 
@@ -20,6 +20,23 @@ use crate::program::Program;
 
 /// How many items of each template are answered.
 const ITEMS: usize = 3;
+/// Formats whose rows are held against what comes back from them. The others are trainers' formats, which say
+/// less than was answered, or tables of everything.
+const COMES_BACK: [&str; 13] = [
+    "helpsteer2-preference",
+    "helpsteer3",
+    "ultrafeedback",
+    "ranking",
+    "imagereward",
+    "hpdv2",
+    "hpdv3",
+    "richhf",
+    "prism",
+    "arena",
+    "arena-one-hot",
+    "codeprefbench",
+    "stepwise",
+];
 /// More keys than any item of a template asks for.
 const MOST_KEYS: usize = 2_000;
 
@@ -239,6 +256,32 @@ const OF_STUDY: [&str; 9] = [
     "{\"record\":\"repeat\",",
 ];
 
+/// Imports what was exported into another project that asks the same: it is recognised, and every vote in it is
+/// taken in.
+fn comes_back(program: &Program, id: &str, format: &str) -> Result<(), String> {
+    let project = format!("{format}.tiebreak");
+    let import = ["import", project.as_str(), "study.out", "--create", "--rubric", id, "--labels", "past"];
+    let ran = program.run(&[&import[..], &["--json"]].concat());
+    let preview = program.run(&["import", "--preview", "study.out", "--json"]);
+    let report = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+    let title = DataFormat::ALL
+        .into_iter()
+        .find(|known| known.word() == format)
+        .map(|known| serde_json::to_value(known).unwrap_or_default());
+    if Some(&report(&preview.stdout)["format"]) != title.as_ref() {
+        return Err(format!("what was exported as {format:?} is not recognised: {}", preview.stdout));
+    }
+    let report = report(&ran.stdout);
+    let has_votes = report["judgments_added"].as_u64().unwrap_or_default() > 0;
+    if ran.code != 0 || !has_votes || report["problems"] != serde_json::json!([]) {
+        return Err(format!(
+            "what was exported as {format:?} did not come back: {}{}",
+            ran.stdout, ran.stderr
+        ));
+    }
+    Ok(())
+}
+
 /// What keeps a template from being used so, in a sentence; none if nothing does.
 fn fault(template: &Template) -> Result<(), String> {
     let program = Program::new();
@@ -308,6 +351,12 @@ fn fault_of_exports(program: &Program, template: &Template) -> Result<(), String
         }
         if ran.code != 0 || program.read("study.out").trim().is_empty() {
             return Err(format!("the export {format:?} gave nothing: {}{}", ran.stdout, ran.stderr));
+        }
+        // Ranks that were made of ratings are ranks, and come back as no ratings.
+        let ranks = |question: &Question| matches!(question.kind, QuestionKind::Ranking { .. });
+        let says_as_much = format != "ranking" || questions.iter().any(ranks);
+        if says_as_much && COMES_BACK.contains(&format.as_str()) {
+            comes_back(&program, id, format)?;
         }
     }
     Ok(())

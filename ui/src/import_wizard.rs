@@ -193,7 +193,8 @@ impl ImportWizard {
         {
             return Some(missing);
         }
-        if preview.items.is_empty() && preview.format != DataFormat::Tiebreak {
+        let holds_items = !matches!(preview.format, DataFormat::Tiebreak | DataFormat::PrismSurvey);
+        if preview.items.is_empty() && holds_items {
             return Some("None of the first rows can be read as an item");
         }
         if self.takes_votes && self.votes_of.trim().is_empty() {

@@ -30,18 +30,36 @@ pub enum DataFormat {
     Ranking,
     /// CodePrefBench: `instruction`, `choices`, `annotations`.
     CodePrefBench,
+    /// RichHF: `filename`, `prompt`, scores, marks, and which words of the prompt the picture misses.
+    RichHf,
+    /// HPDv2: `file_path` and `human_preference` of a pair, or `image_path` and `rank` of several pictures.
+    HpdV2,
+    /// HPDv3: `prompt`, `path1`, which is preferred, and `path2`.
+    HpdV3,
+    /// Chatbot Arena and MT-Bench battles: `conversation_a`, `conversation_b`, `winner`, `judge`.
+    Arena,
     /// Chatbot Arena with one column for each winner: `winner_model_a`, `winner_model_b`, `winner_tie`.
     ArenaOneHot,
+    /// OpenAI's comparisons of summaries: `info`, `summaries`, `choice`, `worker`.
+    SummarizeFromFeedback,
+    /// OpenAI's ratings of single summaries: `info`, and `summary` with its `axes`.
+    SummarizeAxes,
+    /// OpenAssistant's trees of messages: `message_tree_id`, `prompt` with its `replies`.
+    Oasst,
     /// VideoAlign: `path_A`, `path_B`, `prompt`, `VQ`, `MQ`, `TA`.
     VideoAlign,
     /// TRL stepwise supervision: `prompt`, `completions`, `labels`.
     Stepwise,
     /// TRL unpaired preference: `prompt`, `completion`, `label`.
     Kto,
-    /// PRISM conversations: `conversation_history`, whose first turn has several scored replies.
+    /// PRISM conversations: `conversation_history`, whose turns have several scored replies.
     Prism,
-    /// PRISM utterances: a row for each reply, grouped by `interaction_id`; the first turns only.
+    /// PRISM utterances: a row for each reply, grouped by `interaction_id`.
     PrismUtterances,
+    /// PRISM's survey: what its people say of themselves, and nothing to judge.
+    PrismSurvey,
+    /// PRISM's metadata: what detectors say of its texts. It holds nothing that is taken in.
+    PrismMetadata,
     /// Flat rows, by a [`ColumnMapping`].
     Columns,
     /// Tiebreak's own lossless JSONL.
@@ -50,7 +68,7 @@ pub enum DataFormat {
 
 impl DataFormat {
     /// Every format.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 27] = [
         Self::TrlPreference,
         Self::AnthropicHh,
         Self::PandaLm,
@@ -61,12 +79,21 @@ impl DataFormat {
         Self::ImageReward,
         Self::Ranking,
         Self::CodePrefBench,
+        Self::RichHf,
+        Self::HpdV2,
+        Self::HpdV3,
+        Self::Arena,
         Self::ArenaOneHot,
+        Self::SummarizeFromFeedback,
+        Self::SummarizeAxes,
+        Self::Oasst,
         Self::VideoAlign,
         Self::Stepwise,
         Self::Kto,
         Self::Prism,
         Self::PrismUtterances,
+        Self::PrismSurvey,
+        Self::PrismMetadata,
         Self::Columns,
         Self::Tiebreak,
     ];
@@ -84,12 +111,21 @@ impl DataFormat {
             Self::ImageReward => "imagereward",
             Self::Ranking => "ranking",
             Self::CodePrefBench => "codeprefbench",
+            Self::RichHf => "richhf",
+            Self::HpdV2 => "hpdv2",
+            Self::HpdV3 => "hpdv3",
+            Self::Arena => "arena",
             Self::ArenaOneHot => "arena-one-hot",
+            Self::SummarizeFromFeedback => "summarize-from-feedback",
+            Self::SummarizeAxes => "summarize-from-feedback-axes",
+            Self::Oasst => "oasst",
             Self::VideoAlign => "videoalign",
             Self::Stepwise => "stepwise",
             Self::Kto => "kto",
             Self::Prism => "prism",
             Self::PrismUtterances => "prism-utterances",
+            Self::PrismSurvey => "prism-survey",
+            Self::PrismMetadata => "prism-metadata",
             Self::Columns => "columns",
             Self::Tiebreak => "tiebreak",
         }
@@ -108,12 +144,21 @@ impl DataFormat {
             Self::ImageReward => "ImageReward rankings",
             Self::Ranking => "Ranking lists",
             Self::CodePrefBench => "CodePrefBench votes",
+            Self::RichHf => "RichHF scores and marks",
+            Self::HpdV2 => "HPDv2 preferences and ranks",
+            Self::HpdV3 => "HPDv3 preferences",
+            Self::Arena => "Chatbot Arena and MT-Bench battles",
             Self::ArenaOneHot => "Chatbot Arena, one-hot winners",
+            Self::SummarizeFromFeedback => "Summarize from feedback, comparisons",
+            Self::SummarizeAxes => "Summarize from feedback, axes",
+            Self::Oasst => "OpenAssistant trees",
             Self::VideoAlign => "VideoAlign pairs",
             Self::Stepwise => "Stepwise supervision",
             Self::Kto => "KTO, unpaired",
             Self::Prism => "PRISM conversations",
             Self::PrismUtterances => "PRISM utterances",
+            Self::PrismSurvey => "PRISM survey",
+            Self::PrismMetadata => "PRISM metadata",
             Self::Columns => "Columns",
             Self::Tiebreak => "Tiebreak, lossless",
         }
@@ -322,6 +367,9 @@ pub struct ImportReport {
     pub items_deleted_before: u64,
     /// Judgments taken in from votes in the data.
     pub judgments_added: u64,
+    /// People of whom a survey told something that was not known.
+    #[serde(default)]
+    pub profiles_added: u64,
     /// Rows refused.
     pub rows_refused: u64,
     /// The first [`MAX_PROBLEMS`] problems.

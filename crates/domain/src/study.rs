@@ -7,6 +7,7 @@
 
 mod arms;
 mod field;
+mod fit;
 
 pub use arms::Arms;
 pub use field::{ProfileField, ProfileKind, ProfileValue};

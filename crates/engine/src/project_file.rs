@@ -52,7 +52,7 @@ impl ProjectFile {
     ) -> Result<ExportReport, ApiError> {
         let target = Target::new(&self.path, path.to_owned(), replace)?;
         job::ask_policies(&self.reader, plan)?;
-        job::export(&self.reader, plan, &target, host, cancel, on_progress)
+        job::export(&self.reader, plan, &target, host, true, cancel, on_progress)
     }
 }
 

@@ -85,7 +85,7 @@ fn recognise_objects(start: &[u8], is_whole: bool) -> Container {
 /// Whether an object is itself a row, so that the list in it is no list of rows.
 fn is_row(object: &[u8], list: &str) -> bool {
     const PAIR: [&str; 3] = ["chosen", "rejected", "tiebreak"];
-    const PROMPT: [&str; 4] = ["prompt", "instruction", "context", "conversation_id"];
+    const PROMPT: [&str; 6] = ["prompt", "instruction", "context", "conversation_id", "info", "filename"];
     let Ok(Value::Object(object)) = serde_json::from_slice(object) else { return false };
     let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
     has(&PAIR) || (has(&PROMPT) && !is_rows_key(list))
@@ -260,6 +260,8 @@ mod tests {
     fn a_row_with_messages_is_not_a_list_of_rows() {
         let row = r#"{"prompt":[{"role":"user","content":"Hi"}],"chosen":"a","rejected":"b"}"#;
         assert_eq!(title(row).unwrap(), "JSONL");
+        let summaries = r#"{"info":{"post":"p"},"summaries":[{"text":"a"},{"text":"b"}],"choice":0}"#;
+        assert_eq!(title(summaries).unwrap(), "JSONL", "the list is what is compared");
     }
 
     #[test]

@@ -89,6 +89,12 @@ pub enum FormatError {
         /// What is wrong.
         reason: String,
     },
+    /// It holds neither items nor people.
+    #[error("the file says what detectors found in the texts of PRISM, and holds nothing to judge: {path}")]
+    NothingToJudge {
+        /// The file.
+        path: String,
+    },
     /// It is in the lossless format of another version.
     #[error(
         "the file is lossless format version {found}, and this program reads up to version {}: {path}",
@@ -148,6 +154,10 @@ fn code_and_hint(error: &FormatError) -> (ErrorCode, &str) {
         FormatError::MappingNeeded { .. } | FormatError::Mapping { .. } => {
             (ErrorCode::BadInput, "Say which columns hold the prompt and the two candidates")
         }
+        FormatError::NothingToJudge { .. } => (
+            ErrorCode::BadInput,
+            "Import conversations.jsonl or utterances.jsonl, and survey.jsonl for what people say of themselves",
+        ),
         FormatError::LosslessVersion { .. } => {
             (ErrorCode::TooNew, "Update Tiebreak, or export it again from this version")
         }

@@ -1,7 +1,7 @@
 //! Rows as other programs want them. What is lossless is in [`crate::lossless`].
 //!
-//! Start at [`write_item`]: one item and its judgments in, lines out, with an account of what was left out and
-//! what was refused. Each format has a file of its own, with the row it writes; what they share is in `judged`
+//! Start at [`Writing`]: item after item and its judgments in, lines out, with an account of what was left out
+//! and what was refused. Each format has a file of its own, with the row it writes; what they share is in `judged`
 //! (what goes in), `output` (what comes out), `questions` (which question is meant), `standing` (who is better
 //! by an answer), `policy` (what becomes of doubtful judgments), `aggregate` (several numbers as one),
 //! `rewrites` (responses that annotators wrote) and `turns` (texts and conversations).
@@ -9,11 +9,13 @@
 pub mod aggregate;
 mod answers;
 mod arena;
+mod arena_one_hot;
 mod code_pref_bench;
 mod criteria;
 mod heat_map;
 mod help_steer2;
 mod help_steer3;
+mod hpd;
 mod image_reward;
 pub mod judged;
 mod kto;
@@ -34,6 +36,7 @@ mod rich_hf;
 mod round_trip;
 pub mod standing;
 mod stepwise;
+mod survey;
 pub mod table;
 #[cfg(test)]
 mod testing;
@@ -51,8 +54,41 @@ use judged::{Judged, Names};
 use output::ItemOutput;
 use policy::WAITING;
 
-/// What one item becomes. Judgments on which the plan leaves open what it must say are left out as waiting.
-pub fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
+/// The files of lines that a format has beside its own, by what their names end in.
+pub fn line_files(format: ExportFormat) -> &'static [&'static str] {
+    match format {
+        ExportFormat::Prism => &[prism::UTTERANCES, prism::SURVEY, prism::METADATA],
+        _ => &[],
+    }
+}
+
+/// An export under way. Most formats write each item by itself; where several are one (a conversation, whose
+/// turns are items), they wait until the last of them was seen.
+#[derive(Debug, Default)]
+pub struct Writing {
+    conversations: prism::Conversations,
+}
+
+impl Writing {
+    /// What the next item becomes, and what waited for it.
+    pub fn item(&mut self, plan: &ExportPlan, judged: &Judged) -> ItemOutput {
+        match (plan.format, questions::question_of_plan(plan, judged.names)) {
+            (ExportFormat::Prism, Some(question)) => self.conversations.add(question, judged),
+            _ => write_item(plan, judged),
+        }
+    }
+
+    /// What is left at the end.
+    pub fn finish(&mut self, plan: &ExportPlan, names: &Names) -> ItemOutput {
+        match plan.format {
+            ExportFormat::Prism => self.conversations.finish(names),
+            _ => ItemOutput::default(),
+        }
+    }
+}
+
+/// What one item becomes by itself. Judgments on which the plan leaves open what it must say are left out as waiting.
+fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
     let mut output = ItemOutput::default();
     let question = questions::question_of_plan(plan, judged.names);
     let Some(question) = question else {
@@ -74,8 +110,9 @@ pub fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
         ExportFormat::HelpSteer3 => help_steer3::write(question, judged, &mut output),
         ExportFormat::Ranking => ranking::write(question, judged, &mut output),
         ExportFormat::ImageReward => image_reward::write(plan, question, judged, &mut output),
-        ExportFormat::Prism => prism::write(question, judged, &mut output),
+        ExportFormat::HpdV2 => hpd::write(question, judged, &mut output),
         ExportFormat::Arena => arena::write(question, judged, &mut output),
+        ExportFormat::ArenaOneHot => arena_one_hot::write(question, judged, &mut output),
         ExportFormat::CodePrefBench => code_pref_bench::write(question, judged, &mut output),
         ExportFormat::Stepwise => stepwise::write(plan, question, judged, &mut output),
         _ => pairs::write(plan, question, judged, &mut output),
@@ -89,6 +126,7 @@ pub fn header(format: ExportFormat, names: &Names) -> Option<String> {
         ExportFormat::Csv => Some(table::csv_header()),
         ExportFormat::Answers => Some(answers::header()),
         ExportFormat::VideoAlign => Some(videoalign::header(names)),
+        ExportFormat::ArenaOneHot => Some(arena_one_hot::header()),
         _ => None,
     }
 }

@@ -25,6 +25,7 @@ pub mod rubric_file;
 mod shape;
 mod source;
 mod votes;
+mod words;
 
 pub use error::FormatError;
 pub use export::preference::{PreferenceRow, preference_line};
@@ -35,5 +36,5 @@ pub use lossless::{
 };
 pub use preview::preview;
 pub use reader::Reader;
-pub use record::{Label, Record};
+pub use record::{Label, Profile, Record};
 pub use rubric_file::{RubricFileError, RubricFileFault};

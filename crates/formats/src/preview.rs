@@ -17,7 +17,8 @@ const EXAMPLE_CHARS: usize = 120;
 
 /// Looks at the first 200 rows (4 MB at most) and says what an import would do.
 ///
-/// A file whose columns must be mapped by hand gives a preview without items, not an error.
+/// A file whose columns must be mapped by hand, or that holds nothing to judge, gives a preview without items,
+/// not an error.
 pub fn preview(plan: &ImportPlan) -> Result<ImportPreview, FormatError> {
     let recognised = recognise(plan)?;
     let mut preview = ImportPreview {
@@ -33,6 +34,9 @@ pub fn preview(plan: &ImportPlan) -> Result<ImportPreview, FormatError> {
         media_hosts: Vec::new(),
         size_bytes: 0,
     };
+    if recognised.format == DataFormat::PrismMetadata {
+        preview.because.push_str(": it says what detectors found in texts, and nothing of it is taken in");
+    }
     if recognised.format != DataFormat::Tiebreak {
         preview.columns = column_previews(&recognised);
     }
@@ -42,7 +46,7 @@ pub fn preview(plan: &ImportPlan) -> Result<ImportPreview, FormatError> {
             preview.size_bytes = reader.bytes_total();
             fill(&mut preview, &mut reader)?;
         }
-        Err(FormatError::MappingNeeded { .. }) => {
+        Err(FormatError::MappingNeeded { .. } | FormatError::NothingToJudge { .. }) => {
             let rows = Rows::open(&plan.path)?;
             preview.container = rows.title();
             preview.size_bytes = rows.source().size_bytes();
@@ -59,7 +63,7 @@ fn fill(preview: &mut ImportPreview, reader: &mut Reader) -> Result<(), FormatEr
             None => break,
             Some(Ok(Record::Item { item, labels, .. })) => (item, !labels.is_empty()),
             Some(Ok(Record::Lossless(LosslessRecord::Item(record)))) => (record.item, false),
-            Some(Ok(Record::Lossless(_))) => continue,
+            Some(Ok(Record::Lossless(_) | Record::Profile { .. })) => continue,
             Some(Ok(Record::Problem(problem))) => {
                 preview.problems.push(problem);
                 continue;

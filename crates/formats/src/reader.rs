@@ -11,7 +11,7 @@ use crate::recognise::{Recognised, recognise};
 use crate::record::Record;
 use crate::rows::{Advance, Rows, Wanted};
 use crate::shape::joining::join;
-use crate::shape::{Shape, Understood};
+use crate::shape::{Meaning, Shape, Understood};
 
 /// Streams a file, row by row, in constant memory.
 ///
@@ -153,15 +153,27 @@ impl Reader {
             return Ok(record.map(|record| self.waiting.push_back(record)));
         };
         let joins_rows = shape.joins_rows();
-        let understood = match self.rows.cells(wanted).and_then(|cells| shape.understand(cells)) {
-            Ok(understood) => understood,
+        let meanings = match self.rows.cells(wanted) {
+            Ok(cells) => shape.meanings(cells),
             Err(reason) => return Ok(Err(reason)),
         };
         let line = self.rows.line();
-        if !joins_rows {
-            self.give(line, understood);
-            return Ok(Ok(()));
+        for meaning in meanings {
+            match meaning {
+                Err(reason) => self.refuse(reason),
+                Ok(Meaning::Profile(profile)) => {
+                    self.close();
+                    self.waiting.push_back(Record::Profile { line, profile });
+                }
+                Ok(Meaning::Item(understood)) if joins_rows => self.join(line, understood),
+                Ok(Meaning::Item(understood)) => self.give(line, understood),
+            }
         }
+        Ok(Ok(()))
+    }
+
+    /// Adds to the open item, or closes it and opens another.
+    fn join(&mut self, line: u64, understood: Understood) {
         let left = match &mut self.open {
             Some((_, open)) => join(open, understood),
             None => Some(understood),
@@ -170,7 +182,6 @@ impl Reader {
             self.close();
             self.open = Some((line, next));
         }
-        Ok(Ok(()))
     }
 
     fn lossless(&mut self) -> Result<Result<Record, String>, FormatError> {

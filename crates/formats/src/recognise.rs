@@ -8,21 +8,28 @@ use tiebreak_domain::{DataFormat, ImportPlan};
 use crate::FormatError;
 use crate::mapping::{Proposal, propose};
 use crate::rows::{Advance, Rows};
-use crate::shape::Shape;
 use crate::shape::arena::ArenaShape;
+use crate::shape::battle::BattleShape;
 use crate::shape::code_pref_bench::CodePrefBenchShape;
 use crate::shape::columns::ColumnsShape;
 use crate::shape::help_steer::{PreferenceShape, RatingsShape};
 use crate::shape::hh::{HhShape, is_transcript};
+use crate::shape::hpd::{HpdV2Shape, HpdV3Shape};
 use crate::shape::image_reward::ImageRewardShape;
 use crate::shape::kto::KtoShape;
+use crate::shape::oasst::TreesShape;
 use crate::shape::pandalm::{PandaLmShape, annotator_number};
-use crate::shape::prism::{ConversationsShape, UtterancesShape};
+use crate::shape::prism::ConversationsShape;
+use crate::shape::prism_utterances::UtterancesShape;
 use crate::shape::ranking_list::RankingListShape;
+use crate::shape::rich_hf::RichHfShape;
 use crate::shape::stepwise::StepwiseShape;
+use crate::shape::summaries::{AxesShape, ComparisonsShape};
+use crate::shape::survey::SurveyShape;
 use crate::shape::trl::TrlShape;
 use crate::shape::ultra_feedback::UltraFeedbackShape;
 use crate::shape::video_align::VideoAlignShape;
+use crate::shape::{ItemShape, Shape};
 
 /// How many rows are looked at, and how many bytes at most.
 const ROWS: usize = 50;
@@ -82,12 +89,23 @@ impl Recognised {
             DataFormat::ImageReward => Some(Box::new(ImageRewardShape::new(columns, text))),
             DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, text))),
             DataFormat::CodePrefBench => Some(Box::new(CodePrefBenchShape::new(columns, text))),
+            DataFormat::RichHf => Some(Box::new(RichHfShape::new(columns, text))),
+            DataFormat::HpdV2 => Some(Box::new(HpdV2Shape::new(columns, text))),
+            DataFormat::HpdV3 => Some(Box::new(HpdV3Shape::new(columns, text))),
+            DataFormat::Arena => Some(Box::new(BattleShape::new(columns))),
             DataFormat::ArenaOneHot => Some(Box::new(ArenaShape::new(columns))),
+            DataFormat::SummarizeFromFeedback => Some(Box::new(ComparisonsShape::new(columns, text))),
+            DataFormat::SummarizeAxes => Some(Box::new(AxesShape::new(columns, text))),
+            DataFormat::Oasst => Some(Box::new(TreesShape::new(columns))),
             DataFormat::VideoAlign => Some(Box::new(VideoAlignShape::new(columns, text))),
             DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, text))),
             DataFormat::Kto => Some(Box::new(KtoShape::new(columns, text))),
             DataFormat::Prism => Some(Box::new(ConversationsShape::new(columns))),
             DataFormat::PrismUtterances => Some(Box::new(UtterancesShape::new(columns, text))),
+            DataFormat::PrismSurvey => Some(Box::new(SurveyShape::new(columns))),
+            DataFormat::PrismMetadata => {
+                return Err(FormatError::NothingToJudge { path: plan.path.clone() });
+            }
             DataFormat::Columns => {
                 let mapping = self.mapping.clone().unwrap_or_default();
                 if mapping.candidates.is_empty() {
@@ -105,7 +123,7 @@ impl Recognised {
 /// Stands in where no row among the first could be read: the rows say themselves what is wrong with them.
 struct NoShape;
 
-impl Shape for NoShape {
+impl ItemShape for NoShape {
     fn columns(&self) -> Vec<String> {
         Vec::new()
     }
@@ -183,6 +201,10 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
         let because = "Each row has `instruction`, `response1`, `response2` and votes in `annotator1` and on";
         return (DataFormat::PandaLm, because.to_owned());
     }
+    if RichHfShape::fits(columns) {
+        let because = "Each row has a `filename` and marks on it or words of its prompt that it misses";
+        return (DataFormat::RichHf, because.to_owned());
+    }
     if let Some((format, by)) = format_of_columns(columns, rows) {
         let by: Vec<String> = by.iter().map(|name| format!("`{name}`")).collect();
         return (format, format!("Each row has {}", by.join(", ")));
@@ -192,7 +214,7 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
 
 /// The formats that the names of their columns give away, with those names.
 fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataFormat, &'static [&'static str])> {
-    const NAMES: [(DataFormat, &[&str]); 13] = [
+    const NAMES: [(DataFormat, &[&str]); 22] = [
         (DataFormat::HelpSteer2, &["prompt", "response", "helpfulness", "correctness", "coherence"]),
         (DataFormat::HelpSteer2Preference, &["response_1", "response_2", "preference_strength"]),
         (DataFormat::HelpSteer3, &["context", "response1", "response2", "overall_preference"]),
@@ -200,17 +222,26 @@ fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataForma
         (DataFormat::ImageReward, &["prompt", "generations", "ranking"]),
         (DataFormat::Ranking, &["prompt", "candidates", "rankings"]),
         (DataFormat::CodePrefBench, &["instruction", "choices", "annotations"]),
+        (DataFormat::HpdV2, &["prompt", "file_path", "human_preference"]),
+        (DataFormat::HpdV2, &["prompt", "image_path", "rank"]),
+        (DataFormat::HpdV3, &["prompt", "path1", "path2"]),
+        (DataFormat::Arena, &["conversation_a", "conversation_b", "winner"]),
+        (DataFormat::SummarizeFromFeedback, &["info", "summaries", "choice"]),
+        (DataFormat::SummarizeAxes, &["info", "summary", "worker"]),
+        (DataFormat::Oasst, &["message_tree_id", "prompt"]),
         (DataFormat::ArenaOneHot, &["response_a", "response_b", "winner_model_a", "winner_model_b"]),
         (DataFormat::VideoAlign, &["path_A", "path_B", "VQ", "MQ", "TA"]),
         (DataFormat::Stepwise, &["prompt", "completions", "labels"]),
         (DataFormat::Kto, &["prompt", "completion", "label"]),
         (DataFormat::Prism, &["conversation_id", "conversation_history"]),
         (DataFormat::PrismUtterances, &["interaction_id", "user_prompt", "model_response", "score"]),
+        (DataFormat::PrismMetadata, &["column_id", "user_id", "pii_flag", "moderation_flag"]),
+        (DataFormat::PrismSurvey, &["user_id", "stated_prefs"]),
     ];
     let has = |name: &str| columns.iter().any(|column| column == name);
-    let is_mostly_list = |name: &str| {
-        let lists = rows.iter().filter(|row| row.get(name).is_some_and(Value::is_array));
-        !rows.is_empty() && lists.count() * 10 >= rows.len() * 9
+    let is_mostly = |name: &str, test: fn(&Value) -> bool| {
+        let meant = rows.iter().filter(|row| row.get(name).is_some_and(test));
+        !rows.is_empty() && meant.count() * 10 >= rows.len() * 9
     };
     NAMES.into_iter().find(|(format, names)| {
         let list = match format {
@@ -219,9 +250,17 @@ fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataForma
             DataFormat::Ranking => Some("candidates"),
             DataFormat::CodePrefBench => Some("choices"),
             DataFormat::Prism => Some("conversation_history"),
+            DataFormat::SummarizeFromFeedback => Some("summaries"),
             _ => None,
         };
-        names.iter().all(|name| has(name)) && list.is_none_or(is_mostly_list)
+        let object = match format {
+            DataFormat::SummarizeAxes => Some("summary"),
+            DataFormat::Oasst => Some("prompt"),
+            _ => None,
+        };
+        names.iter().all(|name| has(name))
+            && list.is_none_or(|name| is_mostly(name, Value::is_array))
+            && object.is_none_or(|name| is_mostly(name, Value::is_object))
     })
 }
 

@@ -1,6 +1,7 @@
 //! What a file is made of, once its bytes are understood.
 
 use tiebreak_domain::import::RowProblem;
+use tiebreak_domain::item::Metadata;
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{Answer, AnswerValue, Item, Preference};
 
@@ -47,6 +48,16 @@ impl Label {
     }
 }
 
+/// What somebody says of themselves, as a survey has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// Who it is, as the data says.
+    pub annotator: String,
+    /// What was said, by the data's names, nested where the data nests; which field of a study each is, is for
+    /// the study to say (`StudySetup::fitted`).
+    pub answers: Metadata,
+}
+
 /// One thing read from a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
@@ -58,6 +69,13 @@ pub enum Record {
         item: Item,
         /// Its votes, always read; whether they are taken in is the plan's to say.
         labels: Vec<Label>,
+    },
+    /// What somebody says of themselves.
+    Profile {
+        /// The line in the file, from 1; the row's number in a JSON array.
+        line: u64,
+        /// Who, and what.
+        profile: Profile,
     },
     /// A row that was refused, or (its reason begins with "taken without its vote") whose item came just
     /// before, but whose vote could not be understood.

@@ -1,19 +1,30 @@
 //! What a row means: one file per data format, each from wanted cells to an item and its votes.
+//!
+//! Most formats have an item in each row ([`ItemShape`]). Where a row is a whole conversation or tree, it holds
+//! several; where it is a person, it holds none ([`Meaning`]).
 
 pub(crate) mod arena;
+pub(crate) mod battle;
 pub(crate) mod code_pref_bench;
 pub(crate) mod columns;
+pub(crate) mod continuation;
 pub(crate) mod fields;
 pub(crate) mod help_steer;
 pub(crate) mod hh;
+pub(crate) mod hpd;
 pub(crate) mod image_reward;
 pub(crate) mod joining;
 pub(crate) mod kto;
+pub(crate) mod oasst;
 pub(crate) mod pandalm;
 pub(crate) mod preference;
 pub(crate) mod prism;
+pub(crate) mod prism_utterances;
 pub(crate) mod ranking_list;
+pub(crate) mod rich_hf;
 pub(crate) mod stepwise;
+pub(crate) mod summaries;
+pub(crate) mod survey;
 pub(crate) mod trl;
 pub(crate) mod ultra_feedback;
 pub(crate) mod video_align;
@@ -23,7 +34,7 @@ use tiebreak_domain::{Item, Part, TextFormat};
 
 use crate::cell::Cell;
 use crate::message::parts_from_cell;
-use crate::record::Label;
+use crate::record::{Label, Profile};
 
 /// What a row became.
 #[derive(Debug)]
@@ -36,9 +47,32 @@ pub(crate) struct Understood {
     pub(crate) doubt: Option<String>,
 }
 
+/// One thing that a row tells.
+#[derive(Debug)]
+pub(crate) enum Meaning {
+    /// An item and its votes.
+    Item(Understood),
+    /// What somebody says of themselves.
+    Profile(Profile),
+}
+
 /// A data format, ready to read rows.
 pub(crate) trait Shape: Send {
-    /// The columns it wants, in the order in which [`Shape::understand`] gets them.
+    /// The columns it wants, in the order in which [`Shape::meanings`] gets them.
+    fn columns(&self) -> Vec<String>;
+
+    /// All that a row tells, in its order; or, of each part that cannot be used, why, in a sentence.
+    fn meanings(&self, cells: Vec<Cell>) -> Vec<Result<Meaning, String>>;
+
+    /// Whether neighbouring rows can be one item (see [`joining`]).
+    fn joins_rows(&self) -> bool {
+        false
+    }
+}
+
+/// A data format with one item in each row, or a part of one.
+pub(crate) trait ItemShape: Send {
+    /// The columns it wants, in the order in which [`ItemShape::understand`] gets them.
     fn columns(&self) -> Vec<String>;
 
     /// Makes an item of a row; or says why it cannot, in a sentence.
@@ -47,6 +81,20 @@ pub(crate) trait Shape: Send {
     /// Whether neighbouring rows can be one item (see [`joining`]).
     fn joins_rows(&self) -> bool {
         false
+    }
+}
+
+impl<T: ItemShape> Shape for T {
+    fn columns(&self) -> Vec<String> {
+        ItemShape::columns(self)
+    }
+
+    fn meanings(&self, cells: Vec<Cell>) -> Vec<Result<Meaning, String>> {
+        vec![self.understand(cells).map(Meaning::Item)]
+    }
+
+    fn joins_rows(&self) -> bool {
+        ItemShape::joins_rows(self)
     }
 }
 

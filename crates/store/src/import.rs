@@ -8,6 +8,7 @@
 
 mod new_keys;
 mod study;
+mod profile;
 
 use std::collections::BTreeMap;
 

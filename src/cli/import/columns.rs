@@ -1,6 +1,6 @@
 //! Columns of a flat file, said on the command line; what is not said stays as the file suggests.
 
-use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, LabelColumn};
+use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextContent, LabelColumn};
 
 /// How a flat file becomes pairs.
 #[derive(clap::Args)]
@@ -9,6 +9,12 @@ pub struct Columns {
     /// A column of the prompt; may be repeated
     #[arg(long = "prompt", value_name = "COLUMN")]
     prompt: Vec<String>,
+    /// A column of what stands beside the prompt, a reference text or image; may be repeated
+    #[arg(long = "context", value_name = "COLUMN")]
+    context: Vec<String>,
+    /// A column of masks that can be laid over an image; may be repeated
+    #[arg(long = "mask", value_name = "COLUMN")]
+    masks: Vec<String>,
     /// The column of a candidate; given twice
     #[arg(long = "candidate", value_name = "COLUMN")]
     candidates: Vec<String>,
@@ -45,6 +51,8 @@ impl Columns {
     /// Whether any column is named.
     pub fn says_something(&self) -> bool {
         !self.prompt.is_empty()
+            || !self.context.is_empty()
+            || !self.masks.is_empty()
             || !self.candidates.is_empty()
             || self.image
             || !self.models.is_empty()
@@ -87,6 +95,22 @@ impl Columns {
         if self.prompt.is_empty() {
             mapping.prompt.retain(|column| !self.candidates.contains(column));
         }
+        if !self.context.is_empty() {
+            mapping.context.clone_from(&self.context);
+        }
+        for mask in &self.masks {
+            if !mapping.context.contains(mask) {
+                mapping.context.push(mask.clone());
+            }
+            mapping.context_as.entry(mask.clone()).or_default().content = Some(ContextContent::Mask);
+        }
+        mapping.context_as.retain(|column, _| mapping.context.contains(column));
+        // What was said to stand beside the prompt is neither prompt nor a note, as it was only proposed to be.
+        let is_beside = |column: &String| self.context.contains(column) || self.masks.contains(column);
+        if self.prompt.is_empty() {
+            mapping.prompt.retain(|column| !is_beside(column));
+        }
+        mapping.metadata.retain(|column| !is_beside(column));
         if let Some(id) = &self.id {
             mapping.id = Some(id.clone());
         }
@@ -130,6 +154,10 @@ pub fn described(mapping: &ColumnMapping) -> String {
     }
     for prompt in &mapping.prompt {
         say("--prompt", prompt);
+    }
+    for context in &mapping.context {
+        let content = mapping.context_as.get(context).and_then(|said| said.content);
+        say(if content == Some(ContextContent::Mask) { "--mask" } else { "--context" }, context);
     }
     for candidate in &mapping.candidates {
         say("--candidate", &candidate.content);

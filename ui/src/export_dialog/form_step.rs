@@ -59,8 +59,8 @@ impl ExportDialog {
     fn format_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
         for (title, formats) in [
             ("Format for training", &ExportFormat::ALL[..8]),
-            ("Format of a published data set", &ExportFormat::ALL[8..21]),
-            ("Format with everything", &ExportFormat::ALL[21..]),
+            ("Format of a published data set", &ExportFormat::ALL[8..24]),
+            ("Format with everything", &ExportFormat::ALL[24..]),
         ] {
             let formats: Vec<ExportFormat> =
                 formats.iter().copied().filter(|format| format.fits(&info.rubric.questions)).collect();
@@ -173,8 +173,13 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::Ranking => "Candidates with each annotator's ranks, for losses over whole lists",
         ExportFormat::ImageReward => "Pictures of one prompt and their ranks",
         ExportFormat::RichHf => "Scores and marks of each picture, with heat maps in a folder beside it",
-        ExportFormat::Prism => "Conversations with scores, with the utterances in a file beside it",
+        ExportFormat::HpdV2 => "Pictures of one prompt and everyone's ranks",
+        ExportFormat::HpdV3 => "The preferred picture and the other one, for reward models of pictures",
+        ExportFormat::Prism => {
+            "Conversations with scores, with utterances, survey and metadata in files beside it"
+        }
         ExportFormat::Arena => "Battles of two models, for leaderboards",
+        ExportFormat::ArenaOneHot => "The same as a table with one column for each winner",
         ExportFormat::CodePrefBench => "Two programs with every annotator's vote",
         ExportFormat::Stepwise => "Steps of a solution with labels, for process supervision in TRL",
         ExportFormat::VideoAlign => "Pairs of videos with VQ, MQ and TA, as VideoReward is trained on",

@@ -74,13 +74,22 @@ pub(super) fn explained(format: DataFormat) -> &'static str {
         DataFormat::ImageReward => "A prompt, its images, and their ranking",
         DataFormat::Ranking => "A prompt, its candidates, and the ranks that each annotator gave them",
         DataFormat::CodePrefBench => "An instruction, two programs, and the votes of several developers",
+        DataFormat::RichHf => "An image with scores, marks, and the words of the prompt that it misses",
+        DataFormat::HpdV2 => "A prompt, its images, and a preference or everyone's ranks",
+        DataFormat::HpdV3 => "A prompt, the preferred image and the other one",
+        DataFormat::Arena => "Two conversations, which model won, and by whom",
         DataFormat::ArenaOneHot => "Two conversations and a column for each winner",
+        DataFormat::SummarizeFromFeedback => "A post, two summaries, and which one a worker chose",
+        DataFormat::SummarizeAxes => "A post, and a summary rated on several axes",
+        DataFormat::Oasst => "Trees of messages; wherever there are several replies, their order",
         DataFormat::VideoAlign => "Two videos and verdicts on visual quality, motion and text alignment",
         DataFormat::Stepwise => "A solution in steps, each true or false",
         DataFormat::Kto => "Single completions, each good or not",
         DataFormat::Prism | DataFormat::PrismUtterances => {
-            "Several replies to the opening message, each scored from 1 to 100"
+            "Several replies to each message of a conversation, each scored from 1 to 100"
         }
+        DataFormat::PrismSurvey => "What people say of themselves, for those whose votes are taken in",
+        DataFormat::PrismMetadata => "What detectors say of texts; nothing of it is taken in",
         DataFormat::Columns => {
             "Any table: you say which column is the prompt and which are the two candidates"
         }

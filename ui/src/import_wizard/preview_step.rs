@@ -56,6 +56,10 @@ impl ImportWizard {
             form::note_ui(ui, "Items, judgments and annotators come in as they were exported");
             return;
         }
+        if preview.format == DataFormat::PrismSurvey {
+            form::note_ui(ui, "Profiles come in under the names of the survey, and no items");
+            return;
+        }
         if preview.format == DataFormat::Columns {
             form::titled_ui(ui, "Columns", |ui| changes.is_mapping_changed = mapping_editor_ui(ui, preview));
         }

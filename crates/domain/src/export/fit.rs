@@ -18,13 +18,21 @@ impl ExportFormat {
         match (&question.kind, self) {
             (
                 QuestionKind::Preference { .. },
-                Self::HelpSteer2Preference | Self::HelpSteer3 | Self::Arena | Self::CodePrefBench,
+                Self::HelpSteer2Preference
+                | Self::HelpSteer3
+                | Self::Arena
+                | Self::ArenaOneHot
+                | Self::CodePrefBench,
             )
-            | (QuestionKind::Ranking { .. }, Self::Ranking | Self::ImageReward)
+            | (QuestionKind::Ranking { .. }, Self::Ranking | Self::ImageReward | Self::HpdV2)
             | (QuestionKind::Steps, Self::Stepwise) => Some(0),
             (QuestionKind::Rating { .. }, Self::Prism) if is_of_candidates => Some(0),
-            (QuestionKind::Rating { .. }, Self::Ranking | Self::ImageReward) if is_of_candidates => Some(1),
-            (QuestionKind::Preference { .. }, Self::Ranking) => Some(2),
+            (QuestionKind::Rating { .. }, Self::Ranking | Self::ImageReward | Self::HpdV2)
+                if is_of_candidates =>
+            {
+                Some(1)
+            }
+            (QuestionKind::Preference { .. }, Self::Ranking | Self::HpdV2) => Some(2),
             (QuestionKind::Rating { scale: Scale::YesNo }, Self::Kto) if is_of_candidates => Some(2),
             (QuestionKind::Preference { .. }, format) if format.is_of_pairs() => Some(0),
             (QuestionKind::Ranking { .. }, format) if format.is_of_pairs() => Some(1),

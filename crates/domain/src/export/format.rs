@@ -38,10 +38,16 @@ pub enum ExportFormat {
     ImageReward,
     /// RichHF: scores and points on images, with heat maps as pictures.
     RichHf,
-    /// PRISM: conversations, with utterances beside them.
+    /// HPDv2: pictures of a prompt with everyone's ranks.
+    HpdV2,
+    /// HPDv3: the preferred picture and the other one.
+    HpdV3,
+    /// PRISM: conversations, with utterances, survey and metadata beside them.
     Prism,
     /// Chatbot Arena battles.
     Arena,
+    /// Chatbot Arena battles as CSV with one column for each winner.
+    ArenaOneHot,
     /// CodePrefBench: pairs of code with every annotator's vote.
     CodePrefBench,
     /// Steps of a solution with labels, as process supervision in TRL reads them.
@@ -60,7 +66,7 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// Every format.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::TrlExplicit,
         Self::TrlImplicit,
         Self::TrlConversational,
@@ -76,8 +82,11 @@ impl ExportFormat {
         Self::Ranking,
         Self::ImageReward,
         Self::RichHf,
+        Self::HpdV2,
+        Self::HpdV3,
         Self::Prism,
         Self::Arena,
+        Self::ArenaOneHot,
         Self::CodePrefBench,
         Self::Stepwise,
         Self::VideoAlign,
@@ -105,8 +114,11 @@ impl ExportFormat {
             Self::Ranking => "ranking",
             Self::ImageReward => "imagereward",
             Self::RichHf => "richhf",
+            Self::HpdV2 => "hpdv2",
+            Self::HpdV3 => "hpdv3",
             Self::Prism => "prism",
             Self::Arena => "arena",
+            Self::ArenaOneHot => "arena-one-hot",
             Self::CodePrefBench => "codeprefbench",
             Self::Stepwise => "stepwise",
             Self::VideoAlign => "videoalign",
@@ -135,8 +147,11 @@ impl ExportFormat {
             Self::Ranking => "Ranking lists",
             Self::ImageReward => "ImageReward rankings",
             Self::RichHf => "RichHF scores and heat maps",
+            Self::HpdV2 => "HPDv2 ranks",
+            Self::HpdV3 => "HPDv3 preferences",
             Self::Prism => "PRISM conversations",
             Self::Arena => "Chatbot Arena battles",
+            Self::ArenaOneHot => "Chatbot Arena, one-hot winners",
             Self::CodePrefBench => "CodePrefBench votes",
             Self::Stepwise => "TRL stepwise supervision",
             Self::VideoAlign => "VideoAlign CSV",
@@ -159,7 +174,7 @@ impl ExportFormat {
 
     /// Whether its file is a table with a line of column names.
     pub fn is_table(self) -> bool {
-        matches!(self, Self::Csv | Self::Answers | Self::VideoAlign)
+        matches!(self, Self::Csv | Self::Answers | Self::VideoAlign | Self::ArenaOneHot)
     }
 
     /// Whether it is made of chosen and rejected.
@@ -176,10 +191,10 @@ impl ExportFormat {
         )
     }
 
-    /// Whether its rows are made of pairs of which one won: [`Self::is_preference`], and KTO, which takes
-    /// those pairs apart.
+    /// Whether its rows are made of pairs of which one won: [`Self::is_preference`], KTO, which takes those
+    /// pairs apart, and HPDv3, which names their pictures.
     pub fn is_of_pairs(self) -> bool {
-        self.is_preference() || self == Self::Kto
+        self.is_preference() || matches!(self, Self::Kto | Self::HpdV3)
     }
 
     /// Whether its rows can carry a `margin`.
@@ -199,8 +214,10 @@ impl ExportFormat {
             Self::HelpSteer2Preference
             | Self::HelpSteer3
             | Self::Ranking
+            | Self::HpdV2
             | Self::Prism
             | Self::Arena
+            | Self::ArenaOneHot
             | Self::CodePrefBench => &[Question],
             Self::ImageReward => &[Question, Several],
             Self::Stepwise => &[Question, NeutralSteps, Several],
@@ -218,6 +235,7 @@ impl ExportFormat {
                 &[TiePolicy::Drop, TiePolicy::MarginZero, TiePolicy::BothDirections]
             }
             format if format.is_preference() => &[TiePolicy::Drop, TiePolicy::BothDirections],
+            Self::HpdV3 => &[TiePolicy::Drop],
             _ => &[],
         }
     }
@@ -226,7 +244,7 @@ impl ExportFormat {
     pub fn both_bad_policies(self) -> &'static [BothBadPolicy] {
         match self {
             Self::Kto => &[BothBadPolicy::Drop, BothBadPolicy::AsTie, BothBadPolicy::BothRejected],
-            Self::VideoAlign => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
+            Self::VideoAlign | Self::HpdV3 => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
             format if format.is_preference() => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
             _ => &[],
         }

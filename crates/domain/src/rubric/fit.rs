@@ -5,15 +5,17 @@ use super::{Question, QuestionKind, Rubric, StrengthSteps, TextPurpose};
 use crate::rubric::OVERALL;
 use crate::{Answer, AnswerValue};
 
-/// The keys under which data without names of its own for them is read, one for each kind.
-const NAMELESS: [&str; 4] = [OVERALL, "rationale", "ranking", "steps"];
+/// The keys under which data without names of its own for them is read, with the kinds that they stand for.
+/// A comparison of summaries and the missed words of a prompt have a name in the data that few rubrics share.
+const NAMELESS: [&str; 6] =
+    [OVERALL, "rationale", "ranking", "steps", "overall_comparison", "misaligned_words"];
 
 impl Rubric {
     /// The answers as this rubric can hold them, in its order.
     ///
-    /// An answer goes to the question of its key. A preference for [`OVERALL`], words for `rationale`, an order
-    /// for `ranking` and verdicts for `steps`, the names where the data has no better ones, go to the only
-    /// question of their kind if none has that key. A strength that is not asked is left out. What answers no
+    /// An answer goes to the question of its key. A preference for [`OVERALL`] or `overall_comparison`, words for
+    /// `rationale`, an order for `ranking`, verdicts for `steps` and spans for `misaligned_words`, the names
+    /// where the data has no better ones, go to the only question of their kind if none has that key. A strength that is not asked is left out. What answers no
     /// question, or is no answer to it, is dropped.
     pub fn fitted(&self, answers: Vec<Answer>) -> Vec<Answer> {
         let mut fitted: Vec<(usize, Answer)> = Vec::new();
@@ -52,6 +54,7 @@ impl Rubric {
                     | (AnswerValue::Text(_), QuestionKind::Text { purpose: TextPurpose::Rationale, .. })
                     | (AnswerValue::Ranking(_), QuestionKind::Ranking { .. })
                     | (AnswerValue::Steps(_), QuestionKind::Steps)
+                    | (AnswerValue::Spans(_), QuestionKind::Spans { .. })
             )
         };
         let mut questions = self.questions.iter().filter(is_meant);

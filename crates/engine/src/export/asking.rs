@@ -45,6 +45,7 @@ impl Asking {
         let names = Names {
             annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
             rubrics: rubrics_in_use(reader)?,
+            ..Names::default()
         };
         if let Some((message, hint)) = refusal(plan, &names) {
             return Err(ApiError::new(ErrorCode::BadRequest, message).hint(hint));
@@ -57,6 +58,14 @@ impl Asking {
             questions: Vec::new(),
             unanswered: Vec::new(),
         })
+    }
+
+    /// Looks up what people say of themselves.
+    pub fn tell_profiles(&mut self, reader: &Reader) -> Result<(), ApiError> {
+        self.names.study = reader.study()?;
+        let people = reader.people()?.into_iter();
+        self.names.profiles = people.map(|person| (person.annotator.id, person.profile)).collect();
+        Ok(())
     }
 
     /// Refuses a plan that leaves a needed policy open.

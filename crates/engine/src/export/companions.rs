@@ -1,8 +1,8 @@
-//! What some formats write beside their file: a second file of lines, a folder of pictures, the entry that a
+//! What some formats write beside their file: other files of lines, a folder of pictures, the entry that a
 //! trainer needs to find the file.
 //!
-//! Their names are the file's with a word in it: `x.jsonl` has `x.utterances.jsonl`, `x.maps` and
-//! `x.dataset_info.json`. All are written under other names first and put in their places with the file.
+//! Their names are the file's with a word in it: `x.jsonl` has `x.utterances.jsonl`, `x.survey.jsonl`, `x.maps`
+//! and `x.dataset_info.json`. All are written under other names first and put in their places with the file.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tiebreak_domain::{ApiError, ExportFormat};
 use tiebreak_formats::export::output::Picture;
-use tiebreak_formats::export::{DatasetColumns, dataset_info};
+use tiebreak_formats::export::{DatasetColumns, dataset_info, line_files};
 
 use crate::export::line_file::LineFile;
 use crate::export::manifest::ManifestCompanion;
@@ -21,7 +21,7 @@ use crate::failure;
 /// The companions of one export while it is being written.
 pub struct Companions<'a> {
     target: &'a Target,
-    second: Option<(PathBuf, LineFile)>,
+    files: Vec<(&'static str, PathBuf, LineFile)>,
     pictures: Option<Pictures>,
     info: Option<(PathBuf, DatasetColumns)>,
 }
@@ -37,14 +37,17 @@ struct Pictures {
 
 /// Where the companions of a format would lie.
 fn paths(format: ExportFormat, path: &Path) -> Vec<PathBuf> {
+    let others: &[&str] = match format {
+        ExportFormat::RichHf => &["maps"],
+        ExportFormat::LlamaFactory => &["dataset_info.json"],
+        _ => &[],
+    };
+    line_files(format).iter().chain(others).map(|word| beside(path, word)).collect()
+}
+
+fn beside(path: &Path, word: &str) -> PathBuf {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let named = |word: &str| vec![path.with_file_name(format!("{stem}.{word}"))];
-    match format {
-        ExportFormat::Prism => named("utterances.jsonl"),
-        ExportFormat::RichHf => named("maps"),
-        ExportFormat::LlamaFactory => named("dataset_info.json"),
-        _ => Vec::new(),
-    }
+    path.with_file_name(format!("{stem}.{word}"))
 }
 
 /// Refuses companions that are there already.
@@ -62,23 +65,29 @@ impl<'a> Companions<'a> {
     /// Begins with empty ones, of those that the format has.
     pub fn new(format: ExportFormat, target: &'a Target) -> Result<Self, ApiError> {
         refuse_existing(format, target)?;
-        let mut companions = Self { target, second: None, pictures: None, info: None };
-        for path in paths(format, &target.path) {
-            match format {
-                ExportFormat::Prism => companions.second = Some((path, LineFile::new(target.temporary()?))),
-                ExportFormat::RichHf => {
-                    let folder = target.temporary_folder()?;
-                    companions.pictures = Some(Pictures::new(path, folder));
-                }
-                _ => companions.info = Some((path, DatasetColumns::default())),
+        let mut companions = Self { target, files: Vec::new(), pictures: None, info: None };
+        for word in line_files(format) {
+            let file = LineFile::new(target.temporary()?);
+            companions.files.push((word, beside(&target.path, word), file));
+        }
+        match format {
+            ExportFormat::RichHf => {
+                let folder = target.temporary_folder()?;
+                companions.pictures = Some(Pictures::new(beside(&target.path, "maps"), folder));
             }
+            ExportFormat::LlamaFactory => {
+                let path = beside(&target.path, "dataset_info.json");
+                companions.info = Some((path, DatasetColumns::default()));
+            }
+            _ => {}
         }
         Ok(companions)
     }
 
-    /// Writes a line of the second file; says whether it can go on.
-    pub fn second_line(&mut self, line: &str) -> bool {
-        self.second.as_mut().is_none_or(|(_, file)| file.line(line))
+    /// Writes a line of the file whose name ends in a word; says whether it can go on.
+    pub fn line(&mut self, word: &str, line: &str) -> bool {
+        let file = self.files.iter_mut().find(|(known, ..)| *known == word);
+        file.is_none_or(|(_, _, file)| file.line(line))
     }
 
     /// Writes a picture; says whether it can go on.
@@ -95,9 +104,9 @@ impl<'a> Companions<'a> {
 
     /// Makes them durable and puts them in their places.
     pub fn place(self) -> Result<Vec<(PathBuf, ManifestCompanion)>, ApiError> {
-        let Self { target, second, pictures, info } = self;
+        let Self { target, files, pictures, info } = self;
         let mut placed = Vec::new();
-        if let Some((path, file)) = second {
+        for (_, path, file) in files {
             let finished =
                 file.finish().map_err(|error| failure::of_io("write the export", &path, &error))?;
             let companion = ManifestCompanion::file(&path, finished.size_bytes, finished.blake3);

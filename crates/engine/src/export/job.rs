@@ -46,6 +46,7 @@ pub fn start(
     let target = Target::new(&session.path, path, replace)?;
     refuse_existing(plan.format, &target)?;
     ask_policies(&*session.readers.lend()?, &plan)?;
+    let tells_profiles = !session.is_for_lead_alone()?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
     let on_panic = {
@@ -55,7 +56,7 @@ pub fn start(
     let work = move |job: JobId, cancel: &CancelFlag| {
         let ended = session.readers.lend().and_then(|reader| {
             let progress = |progress| shared.emit(Event::ExportProgress(job, progress));
-            export(&reader, &plan, &target, &shared.host, cancel, progress)
+            export(&reader, &plan, &target, &shared.host, tells_profiles, cancel, progress)
         });
         shared.emit(Event::ExportEnded(job, ended.map(Box::new)));
     };
@@ -67,12 +68,13 @@ pub fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> 
     Asking::new(reader, plan)?.refuse_open()
 }
 
-/// Writes the file, its companions and its manifest.
+/// Writes the file, its companions and its manifest; what people say of themselves only if that is to be told.
 pub fn export(
     reader: &Reader,
     plan: &ExportPlan,
     target: &Target,
     host: &Host,
+    tells_profiles: bool,
     cancel: &CancelFlag,
     on_progress: impl FnMut(ExportProgress),
 ) -> Result<ExportReport, ApiError> {
@@ -84,7 +86,10 @@ pub fn export(
         }
         _ => info.active_items,
     };
-    let asking = Asking::for_writing(reader, plan)?;
+    let mut asking = Asking::for_writing(reader, plan)?;
+    if tells_profiles && plan.format == ExportFormat::Prism {
+        asking.tell_profiles(reader)?;
+    }
     let mut output = Output {
         file: LineFile::new(target.temporary()?),
         companions: Companions::new(plan.format, target)?,
@@ -196,6 +201,8 @@ fn write_lines<F: FnMut(ExportProgress)>(
             output.item(&lines.of_item(&item, &judgments))?;
             output.done(1)
         })?;
+        // Where it was stopped, what is written is thrown away.
+        let _ = output.item(&lines.finish());
     }
     let Lines { counts, problems, rubric_versions, labels, .. } = lines;
     Ok(Account { counts, problems, rubric_versions, labels })
@@ -217,7 +224,9 @@ impl<F: FnMut(ExportProgress)> Output<'_, F> {
             self.line(line)?;
         }
         let companions = &mut self.companions;
-        let is_written = item.second_lines.iter().all(|line| companions.second_line(line))
+        let mut beside =
+            item.beside.iter().flat_map(|(file, lines)| lines.iter().map(move |line| (*file, line)));
+        let is_written = beside.all(|(file, line)| companions.line(file, line))
             && item.pictures.iter().all(|picture| companions.picture(picture));
         if is_written { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }

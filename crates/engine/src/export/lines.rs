@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use tiebreak_domain::export::ExportCounts;
 use tiebreak_domain::import::RowProblem;
-use tiebreak_domain::{ExportPlan, Judgment, StoredItem};
+use tiebreak_domain::{ExportPlan, ItemId, Judgment, StoredItem};
+use tiebreak_formats::export::Writing;
 use tiebreak_formats::export::judged::Judged;
 use tiebreak_formats::export::output::{ItemOutput, add_to_counts};
-use tiebreak_formats::export::write_item;
 
 use crate::export::asking::Asking;
 use crate::export::counted::counted;
@@ -16,6 +16,7 @@ use crate::export::counted::counted;
 pub struct Lines<'a> {
     plan: &'a ExportPlan,
     asking: &'a Asking,
+    writing: Writing,
     problems_kept: usize,
     /// What went in and what not, so far.
     pub counts: ExportCounts,
@@ -33,6 +34,7 @@ impl<'a> Lines<'a> {
         Self {
             plan,
             asking,
+            writing: Writing::default(),
             problems_kept,
             counts: ExportCounts::default(),
             problems: Vec::new(),
@@ -41,26 +43,37 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What one item becomes.
+    /// What one item becomes, and what waited for it.
     pub fn of_item(&mut self, item: &StoredItem, judgments: &[Judgment]) -> ItemOutput {
         let source = self.asking.sources.get(&item.source).map_or("", String::as_str);
         let (judgments, left_out) = counted(self.plan.format, self.asking.roles.get(&item.id), judgments);
         let judged = Judged { item, source, judgments: &judgments, names: &self.asking.names };
         let mut output =
-            if judgments.is_empty() { ItemOutput::default() } else { write_item(self.plan, &judged) };
+            if judgments.is_empty() { ItemOutput::default() } else { self.writing.item(self.plan, &judged) };
         if let Some((reason, count)) = left_out {
             output.leave_out(reason, count);
         }
-        add_to_counts(&mut self.counts, &output);
+        self.count(&output, item.id);
         self.rubric_versions.extend(judgments.iter().map(|judgment| judgment.given.rubric_version));
+        output
+    }
+
+    /// What is left at the end.
+    pub fn finish(&mut self) -> ItemOutput {
+        let output = self.writing.finish(self.plan, &self.asking.names);
+        self.count(&output, ItemId(0));
+        output
+    }
+
+    fn count(&mut self, output: &ItemOutput, item: ItemId) {
+        add_to_counts(&mut self.counts, output);
         for (count, more) in self.labels.iter_mut().zip(output.labels) {
             *count += more;
         }
         for (_, reason) in &output.refused {
             if self.problems.len() < self.problems_kept {
-                self.problems.push(RowProblem { line: item.id.0 as u64, reason: reason.clone() });
+                self.problems.push(RowProblem { line: item.0 as u64, reason: reason.clone() });
             }
         }
-        output
     }
 }

@@ -62,6 +62,9 @@ pub fn preview(reader: &Reader, plan: &ExportPlan) -> Result<ExportPreview, ApiE
         is_complete = false;
         ControlFlow::Break(())
     })?;
+    let rest = lines.finish();
+    let room = ROWS.saturating_sub(preview.rows.len());
+    preview.rows.extend(rest.lines.into_iter().take(room));
     preview.counts = lines.counts;
     preview.problems = lines.problems;
     if !is_complete {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
+use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{AnnotatorKey, Answer, ApiError, DataFormat, ErrorCode, ImportPlan, Rubric};
 use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
 use tiebreak_store::PreparedItem;
@@ -54,6 +55,15 @@ pub enum Incoming {
         has_media: bool,
         /// Its votes.
         votes: Vec<Vote>,
+    },
+    /// What somebody says of themselves.
+    Profile {
+        /// The line it stood in.
+        line: u64,
+        /// The annotator's name.
+        name: String,
+        /// What was said, by the names of the data.
+        answers: Metadata,
     },
     /// A row that was refused, or whose vote was.
     Problem {
@@ -179,12 +189,26 @@ fn incoming(record: Record, number: u64, policy: &LabelPolicy, rubric: &Rubric) 
             let is_refused = !problem.reason.starts_with(WITHOUT_VOTE);
             Incoming::Problem { problem, is_refused }
         }
+        Record::Profile { line, profile } => {
+            let name = name_from_data(profile.annotator, policy);
+            Incoming::Profile { line, name, answers: profile.answers }
+        }
         Record::Lossless(record) => Incoming::Lossless { line: number, record },
     }
 }
 
-/// Whose the labels of one row are. A name in the data stands for itself; a bare number, as data without
-/// names has it, follows the past annotator's name.
+/// A name in the data stands for itself; a bare number, as data without names has it, follows the past
+/// annotator's name, where the plan has one.
+fn name_from_data(name: String, policy: &LabelPolicy) -> String {
+    match policy {
+        LabelPolicy::TakeIn { annotator } if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{annotator} {name}")
+        }
+        _ => name,
+    }
+}
+
+/// Whose the labels of one row are.
 fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
     let LabelPolicy::TakeIn { annotator } = policy else { return Vec::new() };
     labels
@@ -192,10 +216,7 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
         .map(|label| {
             let name = match label.annotator {
                 None => annotator.clone(),
-                Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    format!("{annotator} {number}")
-                }
-                Some(name) => name,
+                Some(name) => name_from_data(name, policy),
             };
             Vote {
                 annotator: AnnotatorKey::of_past_annotator(&name),

@@ -140,6 +140,7 @@ impl Work {
                     imported_at: self.started_at,
                 },
                 rubric: info.rubric.clone(),
+                study: reader.study()?,
                 started_at: self.started_at,
                 known_names: reader
                     .annotators()?
@@ -246,6 +247,13 @@ impl Target<'_, '_> {
                     rows.item(line, &item, has_media, votes)?;
                 }
                 Ok(Some(item))
+            }
+            Incoming::Profile { line, name, answers } => {
+                self.report().rows_read += 1;
+                if let Self::Rows(rows) = self {
+                    rows.profile(line, &name, &answers)?;
+                }
+                Ok(None)
             }
             Incoming::Lossless { line, record } => {
                 self.report().rows_read += 1;

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
+use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemId, ItemStatus, JudgmentId,
-    NewJudgment, Origin, Rubric, SourceId, UnixMillis, Verdict,
+    NewJudgment, Origin, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
 };
 use tiebreak_store::{Import, NewSource, PreparedItem, StoreError};
 
@@ -19,6 +20,8 @@ pub struct Setting {
     pub source: NewSource,
     /// What the project asks; labels are held against it and carry its version.
     pub rubric: Rubric,
+    /// What the study asks of its people; what a survey tells is held against it.
+    pub study: StudySetup,
     /// When the import began; labels were recorded then.
     pub started_at: UnixMillis,
     /// Who is known by name already, with their keys.
@@ -81,7 +84,7 @@ impl<'a, 'store> Rows<'a, 'store> {
                 note_problem(self.report, RowProblem { line, reason }, false);
                 continue;
             }
-            let annotator = self.annotator(&vote)?;
+            let annotator = self.annotator(vote.annotator, &vote.name)?;
             let answers = if added.is_new { answers } else { self.joined(annotator, added.id, answers)? };
             let comment =
                 if vote.comment.is_empty() { words_left(&vote.answers, &answers) } else { vote.comment };
@@ -106,6 +109,29 @@ impl<'a, 'store> Rows<'a, 'store> {
                 Err(error) => return Err(error.into()),
             }
         }
+        Ok(())
+    }
+
+    /// Writes what somebody says of themselves. Only past annotators get a profile from a file; whoever sits here
+    /// fills it in.
+    pub fn profile(&mut self, line: u64, name: &str, told: &Metadata) -> Result<(), ApiError> {
+        let key = AnnotatorKey::of_past_annotator(name);
+        let is_taken = self.setting.known_names.get(name).is_some_and(|known| *known != key);
+        let answers = self.setting.study.fitted(told);
+        let refused = if is_taken {
+            Some(format!(
+                "{name:?} judges in this project, and a profile is filled in by whoever it is about"
+            ))
+        } else {
+            answers.is_empty().then(|| format!("nothing is said of {name:?}; leave the row out"))
+        };
+        if let Some(reason) = refused {
+            note_problem(self.report, RowProblem { line, reason }, true);
+            return Ok(());
+        }
+        let annotator = self.annotator(key, name)?;
+        let is_new = self.import.take_profile(annotator, &answers, self.setting.started_at)?;
+        self.report.profiles_added += u64::from(is_new);
         Ok(())
     }
 
@@ -150,23 +176,20 @@ impl<'a, 'store> Rows<'a, 'store> {
         Ok(source)
     }
 
-    fn annotator(&mut self, vote: &Vote) -> Result<AnnotatorId, ApiError> {
-        if let Some(known) = self.annotators.get(&vote.annotator) {
+    fn annotator(&mut self, key: AnnotatorKey, name: &str) -> Result<AnnotatorId, ApiError> {
+        if let Some(known) = self.annotators.get(&key) {
             return Ok(*known);
         }
         // Votes must not slip into the judgments of somebody who sits here: they would supersede them.
-        if self.setting.known_names.get(&vote.name).is_some_and(|key| *key != vote.annotator) {
+        if self.setting.known_names.get(name).is_some_and(|known| *known != key) {
             return Err(ApiError::new(
                 ErrorCode::BadRequest,
-                format!(
-                    "the votes in the data would go to somebody who judges in this project, {:?}",
-                    vote.name
-                ),
+                format!("the votes in the data would go to somebody who judges in this project, {name:?}"),
             )
             .hint("choose another name for the past annotator, or leave the votes out"));
         }
-        let annotator = self.import.annotator(vote.annotator, &vote.name)?;
-        self.annotators.insert(vote.annotator, annotator);
+        let annotator = self.import.annotator(key, name)?;
+        self.annotators.insert(key, annotator);
         Ok(annotator)
     }
 }

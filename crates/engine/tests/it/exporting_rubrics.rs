@@ -141,7 +141,8 @@ fn utterances_lie_beside_conversations() {
     answer(&world, "Ada", rates("score", [5, 2]));
     let plan = ExportPlan::new(ExportFormat::Prism);
     let report = world.try_export(plan.clone(), "p.jsonl").unwrap();
-    assert_eq!(report.companions, [world.text("p.utterances.jsonl")]);
+    let beside = ["utterances", "survey", "metadata"].map(|word| world.text(&format!("p.{word}.jsonl")));
+    assert_eq!(report.companions, beside);
     assert_eq!(world.read("p.jsonl").lines().count(), 1);
     let utterances = world.read("p.utterances.jsonl");
     assert_eq!(utterances.lines().count(), 2);

@@ -12,6 +12,7 @@ mod lossless;
 mod merging;
 mod opening;
 mod people;
+mod prism;
 mod quality;
 mod rubrics;
 mod searching;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use tiebreak_domain::person::ProfileAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
 use tiebreak_domain::{
-    AnnotatorId, Answer, AnswerValue, Candidate, Derived, Judgment, Question, Rubric, StoredItem, Verdict,
+    AnnotatorId, Answer, AnswerValue, Candidate, Derived, Judgment, Question, Rubric, StoredItem, StudySetup,
+    Verdict,
 };
 
 /// The names and rubrics that an export of one project needs.
@@ -14,6 +16,10 @@ pub struct Names {
     pub annotators: HashMap<AnnotatorId, String>,
     /// The rubrics that judgments were given under, by version.
     pub rubrics: BTreeMap<u32, Rubric>,
+    /// What people say of themselves, of those of whom it may be told.
+    pub profiles: HashMap<AnnotatorId, Vec<ProfileAnswer>>,
+    /// What they were asked.
+    pub study: StudySetup,
 }
 
 impl Names {

@@ -1,5 +1,7 @@
 //! What one item becomes in a file, and the account of what went in and what not.
 
+use std::collections::BTreeMap;
+
 use tiebreak_domain::export::ExportCounts;
 
 /// A picture that is written beside the file.
@@ -16,8 +18,8 @@ pub struct Picture {
 pub struct ItemOutput {
     /// Lines of the file, without their ends.
     pub lines: Vec<String>,
-    /// Lines of the second file, where the format has two.
-    pub second_lines: Vec<String>,
+    /// Lines of the files beside it, by what their names end in (see [`super::line_files`]).
+    pub beside: BTreeMap<&'static str, Vec<String>>,
     /// Pictures.
     pub pictures: Vec<Picture>,
     /// Judgments that the lines stand for.
@@ -38,6 +40,11 @@ impl ItemOutput {
     /// Counts judgments that were left out.
     pub fn leave_out(&mut self, reason: &str, judgments: u64) {
         leave_out(&mut self.left_out, reason, judgments);
+    }
+
+    /// Adds a line of a file beside it.
+    pub(super) fn add_beside(&mut self, file: &'static str, line: String) {
+        self.beside.entry(file).or_default().push(line);
     }
 
     /// Takes rows that stand or fall together: all are written, or all are refused for the first reason.
@@ -66,7 +73,7 @@ pub fn leave_out(left_out: &mut Vec<(String, u64)>, reason: &str, judgments: u64
 
 /// Adds an item's account to that of the whole.
 pub fn add_to_counts(counts: &mut ExportCounts, output: &ItemOutput) {
-    counts.rows += (output.lines.len() + output.second_lines.len()) as u64;
+    counts.rows += (output.lines.len() + output.beside.values().map(Vec::len).sum::<usize>()) as u64;
     counts.judgments += output.judgments;
     counts.rewrites += output.rewrites;
     counts.rewrites_left_out += output.rewrites_left_out;

@@ -2,6 +2,7 @@
 
 use tiebreak_domain::{AnnotatorId, Candidate, ExportFormat, ExportPlan, Question};
 
+use super::hpd;
 use super::judged::Judged;
 use super::language_feedback;
 use super::output::ItemOutput;
@@ -72,6 +73,12 @@ impl Pair<'_> {
             annotator: annotator.map(String::as_str),
             external_id: judged.item.item.external_id.as_deref(),
         };
+        if plan.format == ExportFormat::HpdV3 {
+            let place =
+                judged.candidates().iter().position(|candidate| candidate == self.chosen).unwrap_or_default();
+            let pair = [(self.chosen, place), (self.rejected, self.place)];
+            return hpd::pair_line(judged, pair, annotator.map(String::as_str));
+        }
         if plan.format == ExportFormat::LanguageFeedback {
             let critique = language_feedback::critique(judged, self.place, self.voters);
             return language_feedback::line(&row, &critique, membership.as_ref());

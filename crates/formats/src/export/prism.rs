@@ -1,169 +1,226 @@
-//! PRISM: conversations, and beside them one line for each utterance of a model.
+//! PRISM: conversations, and beside them one line for each utterance of a model, for each person, and for each
+//! text.
 //!
-//! A judgment is a conversation: what was asked, and each candidate with its score. `if_chosen` marks the one
-//! that scored highest, and nobody where several did. Ratings of the whole whose keys begin with `performance_`
-//! and `choice_` are the attributes of those names, a text of the key `open_feedback` (or else the first text
-//! about the whole) the feedback. Scores are not comparable across people. The survey is no part of this.
+//! The turns of one conversation are items that follow one another (`conversation_id` in their metadata); what
+//! one person said of them is one conversation, with each candidate and its score. An item by itself is a
+//! conversation too; what stands before its last message has no scores. `if_chosen` marks the reply that the
+//! conversation went on with; of the last turn the one with the highest score, and nobody where several have it.
+//! Ratings of the whole whose keys begin with `performance_` and `choice_` are the attributes of those names, a
+//! text of the key `open_feedback` (or else the first text about the whole) the feedback. Scores are not
+//! comparable across people. The metadata names every text, and leaves open what detectors would say of it.
 
-use serde::Serialize;
+mod lines;
+
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use tiebreak_domain::rubric::{QuestionKind, Scope};
-use tiebreak_domain::{AnswerValue, Candidate, Judgment, Question};
+use tiebreak_domain::{AnnotatorId, AnswerValue, Candidate, Judgment, Question, SourceId};
 
-use super::judged::{Judged, answer_to, rating_of};
+use super::judged::{Judged, Names, answer_to, rating_of};
 use super::output::{ItemOutput, json_line};
 use super::policy::UNANSWERED;
-use super::turns::{Turn, check_end, check_turns, response_text, turns};
+use super::survey;
+use super::turns::{check_end, check_turns, response_text, turns};
+use lines::Written;
 
-#[derive(Serialize)]
-struct Conversation<'a> {
-    conversation_id: String,
-    user_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conversation_type: Option<&'a str>,
-    opening_prompt: &'a str,
-    conversation_turns: usize,
-    conversation_history: Vec<Said<'a>>,
-    performance_attributes: Map<String, Value>,
-    choice_attributes: Map<String, Value>,
-    open_feedback: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timing_duration_s: Option<f64>,
+/// What the names of the files beside it end in.
+pub(super) const UTTERANCES: &str = "utterances.jsonl";
+pub(super) const SURVEY: &str = "survey.jsonl";
+pub(super) const METADATA: &str = "metadata.jsonl";
+
+/// Conversations on their way: the one whose turns are coming in, and how many each person completed.
+#[derive(Debug, Default)]
+pub(super) struct Conversations {
+    open: Option<Open>,
+    completed: BTreeMap<AnnotatorId, u64>,
 }
 
-#[derive(Serialize)]
-struct Said<'a> {
-    turn: usize,
-    role: &'static str,
-    content: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[serde(flatten)]
-    model: Option<Model<'a>>,
+/// A conversation whose next turn may follow.
+#[derive(Debug)]
+struct Open {
+    id: Option<String>,
+    source: SourceId,
+    conversation_type: Option<String>,
+    language: Option<Value>,
+    turns: Vec<Turn>,
 }
 
-#[derive(Clone, Copy, Serialize)]
-struct Model<'a> {
-    model_provider: Option<&'a str>,
-    model_name: Option<&'a str>,
-    score: Option<i32>,
-    if_chosen: bool,
-    within_turn_id: usize,
+/// An item: a turn with several replies.
+#[derive(Debug)]
+struct Turn {
+    /// The place of its message among those of the user, from 0.
+    number: usize,
+    /// Who said what up to its message, which is the last.
+    asked: Vec<(&'static str, String)>,
+    replies: Vec<Reply>,
+    external_id: Option<String>,
+    given: Vec<Given>,
 }
 
-#[derive(Serialize)]
-struct Utterance<'a> {
-    utterance_id: String,
-    interaction_id: String,
-    conversation_id: &'a str,
-    user_id: &'a str,
-    turn: usize,
-    within_turn_id: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conversation_type: Option<&'a str>,
-    user_prompt: &'a str,
-    model_response: &'a str,
-    model_name: Option<&'a str>,
-    model_provider: Option<&'a str>,
-    score: Option<i32>,
-    if_chosen: bool,
+#[derive(Debug)]
+struct Reply {
+    text: String,
+    model: Option<String>,
+    provider: Option<String>,
+    utterance_id: Option<String>,
 }
 
-/// Writes a conversation for each judgment of one item, and its utterances.
-pub(super) fn write(question: &Question, judged: &Judged, output: &mut ItemOutput) {
+/// What one person said of one turn.
+#[derive(Debug)]
+struct Given {
+    annotator: AnnotatorId,
+    judgment: String,
+    scores: Vec<Option<i32>>,
+    performance: Map<String, Value>,
+    choice: Map<String, Value>,
+    feedback: String,
+    seconds: Option<f64>,
+}
+
+impl Conversations {
+    /// Takes in a turn; gives the conversation before it, where it begins another.
+    pub(super) fn add(&mut self, question: &Question, judged: &Judged) -> ItemOutput {
+        let mut account = ItemOutput::default();
+        let turn = turn(question, judged, &mut account);
+        let mut output = match (&self.open, &turn) {
+            (Some(open), Some(turn)) if open.is_followed_by(judged, turn) => ItemOutput::default(),
+            _ => self.close(judged.names),
+        };
+        output.left_out = account.left_out;
+        output.refused.append(&mut account.refused);
+        if let Some(turn) = turn {
+            let open = self.open.get_or_insert_with(|| Open::new(judged));
+            open.turns.push(turn);
+        }
+        output
+    }
+
+    /// What is left, and the people.
+    pub(super) fn finish(&mut self, names: &Names) -> ItemOutput {
+        let mut output = self.close(names);
+        for (annotator, conversations) in std::mem::take(&mut self.completed) {
+            let row = survey::row(names, annotator, conversations);
+            for column in ["self_description", "system_string"] {
+                if row.contains_key(column) {
+                    let line = lines::metadata(column, &row["user_id"], [None; 3], None);
+                    output.add_beside(METADATA, line);
+                }
+            }
+            output.add_beside(SURVEY, json_line(&row));
+        }
+        output
+    }
+
+    fn close(&mut self, names: &Names) -> ItemOutput {
+        let mut output = ItemOutput::default();
+        let Some(open) = self.open.take() else { return output };
+        let mut people: Vec<AnnotatorId> = Vec::new();
+        for given in open.turns.iter().flat_map(|turn| &turn.given) {
+            if !people.contains(&given.annotator) {
+                people.push(given.annotator);
+            }
+        }
+        let is_alone = people.len() == 1;
+        for person in people {
+            *self.completed.entry(person).or_default() += 1;
+            let name = names.annotators.get(&person).map_or("", String::as_str);
+            let written = Written::new(&open, person, name, is_alone);
+            output.judgments += written.judgments();
+            output.lines.push(written.conversation());
+            written.utterances().into_iter().for_each(|line| output.add_beside(UTTERANCES, line));
+            written.metadata().into_iter().for_each(|line| output.add_beside(METADATA, line));
+        }
+        output
+    }
+}
+
+impl Open {
+    fn new(judged: &Judged) -> Self {
+        let text = |column: &str| judged.metadata(column).map(str::to_owned);
+        let metadata = &judged.item.item.metadata;
+        Self {
+            id: text("conversation_id"),
+            source: judged.item.source,
+            conversation_type: text("conversation_type"),
+            language: metadata.get("language_flag").or_else(|| metadata.get("language")).cloned(),
+            turns: Vec::new(),
+        }
+    }
+
+    /// Whether a turn goes on with one of the replies to the last one here.
+    fn is_followed_by(&self, judged: &Judged, turn: &Turn) -> bool {
+        let Some(last) = self.turns.last() else { return false };
+        let is_same = self.id.is_some()
+            && self.id.as_deref() == judged.metadata("conversation_id")
+            && self.source == judged.item.source;
+        let rest = turn.asked.strip_prefix(last.asked.as_slice());
+        let goes_on = |rest: &[(&str, String)]| {
+            rest.first().is_some_and(|(_, said)| last.replies.iter().any(|reply| reply.text == *said))
+        };
+        is_same && rest.is_some_and(goes_on)
+    }
+}
+
+/// The turn that an item is; none where nobody's scores can be written.
+fn turn(question: &Question, judged: &Judged, account: &mut ItemOutput) -> Option<Turn> {
     let answered = judged.answered();
-    output.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
+    account.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
+    let mut given = Vec::new();
     for judgment in answered {
         let scores: Vec<Option<i32>> =
             (0..judged.candidates().len()).map(|index| rating_of(judgment, &question.key, index)).collect();
         if scores.iter().all(Option::is_none) {
-            output.leave_out(UNANSWERED, 1);
-            continue;
+            account.leave_out(UNANSWERED, 1);
+        } else {
+            given.push(given_by(judged, judgment, scores));
         }
-        match lines(judged, judgment, &scores) {
-            Ok((conversation, mut utterances)) => {
-                output.lines.push(conversation);
-                output.second_lines.append(&mut utterances);
-                output.judgments += 1;
-            }
-            Err(reason) => output.refused.push((1, reason)),
+    }
+    if given.is_empty() {
+        return None;
+    }
+    match (asked(judged), replies(judged)) {
+        (Ok(asked), Ok(replies)) => {
+            let number = asked.iter().filter(|(role, _)| *role == "user").count().saturating_sub(1);
+            let external_id = judged.item.item.external_id.clone();
+            Some(Turn { number, asked, replies, external_id, given })
+        }
+        (Err(reason), _) | (_, Err(reason)) => {
+            account.refused.push((given.len() as u64, reason));
+            None
         }
     }
 }
 
-fn lines(
-    judged: &Judged,
-    judgment: &Judgment,
-    scores: &[Option<i32>],
-) -> Result<(String, Vec<String>), String> {
-    let asked = asked(judged)?;
-    let texts = judged.candidates().iter().enumerate().map(|(index, one)| response_text(one, index));
-    let texts: Vec<String> = texts.collect::<Result<_, String>>()?;
-    let user_turns = asked.iter().filter(|(role, _)| *role == "user").count();
-    let last_turn = user_turns.saturating_sub(1);
-    let best = scores.iter().flatten().max();
-    let is_alone = scores.iter().filter(|score| score.as_ref() == best).count() == 1;
-    let models: Vec<Model> = judged
-        .candidates()
-        .iter()
-        .zip(scores)
-        .enumerate()
-        .map(|(index, (candidate, score))| Model {
-            model_provider: text_of(candidate, "model_provider"),
-            model_name: candidate.model.as_deref(),
-            score: *score,
-            if_chosen: is_alone && score.as_ref() == best,
-            within_turn_id: index,
-        })
-        .collect();
-    let mut history = Vec::new();
-    let mut turn = 0;
-    for (role, content) in &asked {
-        let role = if *role == "user" { "user" } else { "model" };
-        history.push(Said { turn, role, content, model: None });
-        turn += usize::from(role == "model");
-    }
-    for (model, content) in models.iter().zip(&texts) {
-        history.push(Said { turn: last_turn, role: "model", content, model: Some(*model) });
-    }
-    let user_id = judged.names.annotator(judgment);
-    let conversation_id = judgment.given.id.to_string();
-    let user_prompt = asked.last().map_or("", |(_, text)| text.as_str());
-    let conversation_type = judged.metadata("conversation_type");
-    let utterances = models.iter().zip(&texts).map(|(model, text)| {
-        json_line(&Utterance {
-            utterance_id: format!("{conversation_id}-{last_turn}-{}", model.within_turn_id),
-            interaction_id: format!("{conversation_id}-{last_turn}"),
-            conversation_id: &conversation_id,
-            user_id,
-            turn: last_turn,
-            within_turn_id: model.within_turn_id,
-            conversation_type,
-            user_prompt,
-            model_response: text,
-            model_name: model.model_name,
-            model_provider: model.model_provider,
-            score: model.score,
-            if_chosen: model.if_chosen,
-        })
-    });
-    let utterances = utterances.collect();
+fn given_by(judged: &Judged, judgment: &Judgment, scores: Vec<Option<i32>>) -> Given {
     let showing = judgment.given.showing.as_ref();
-    let conversation = json_line(&Conversation {
-        conversation_id,
-        user_id,
-        conversation_type,
-        opening_prompt: asked.first().map_or("", |(_, text)| text.as_str()),
-        conversation_turns: user_turns,
-        conversation_history: history,
-        performance_attributes: attributes(judged, judgment, "performance_"),
-        choice_attributes: attributes(judged, judgment, "choice_"),
-        open_feedback: feedback(judged, judgment),
-        timing_duration_s: showing.map(|showing| (showing.active_ms + showing.idle_ms) as f64 / 1_000.0),
-    });
-    Ok((conversation, utterances))
+    Given {
+        annotator: judgment.given.annotator,
+        judgment: judgment.given.id.to_string(),
+        scores,
+        performance: attributes(judged, judgment, "performance_"),
+        choice: attributes(judged, judgment, "choice_"),
+        feedback: feedback(judged, judgment).to_owned(),
+        seconds: showing.map(|showing| (showing.active_ms + showing.idle_ms) as f64 / 1_000.0),
+    }
 }
 
-fn asked<'a>(judged: &Judged<'a>) -> Result<Vec<Turn<'a>>, String> {
+fn replies(judged: &Judged) -> Result<Vec<Reply>, String> {
+    let text = |candidate: &Candidate, column: &str| {
+        candidate.metadata.get(column).and_then(Value::as_str).map(str::to_owned)
+    };
+    let reply = |(index, candidate): (usize, &Candidate)| {
+        Ok(Reply {
+            text: response_text(candidate, index)?,
+            model: candidate.model.clone(),
+            provider: text(candidate, "model_provider"),
+            utterance_id: text(candidate, "utterance_id"),
+        })
+    };
+    judged.candidates().iter().enumerate().map(reply).collect()
+}
+
+fn asked(judged: &Judged) -> Result<Vec<(&'static str, String)>, String> {
     let prompt = &judged.item.item.prompt;
     if prompt.iter().any(|part| part.uri().is_some()) {
         return Err("the prompt holds a medium, and this format knows texts only".to_owned());
@@ -172,7 +229,8 @@ fn asked<'a>(judged: &Judged<'a>) -> Result<Vec<Turn<'a>>, String> {
     asked.retain(|(role, _)| *role != "system");
     check_turns(&asked, "the prompt")?;
     check_end(&asked, "user", "the prompt")?;
-    Ok(asked)
+    let role = |role: &str| if role == "user" { "user" } else { "model" };
+    Ok(asked.into_iter().map(|(speaker, text)| (role(speaker), text)).collect())
 }
 
 fn attributes(judged: &Judged, judgment: &Judgment, prefix: &str) -> Map<String, Value> {
@@ -197,78 +255,5 @@ fn feedback<'a>(judged: &Judged, judgment: &'a Judgment) -> &'a str {
     named.or_else(first).unwrap_or(&judgment.given.comment)
 }
 
-fn text_of<'a>(candidate: &'a Candidate, column: &str) -> Option<&'a str> {
-    candidate.metadata.get(column)?.as_str()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::testing::*;
-    use super::*;
-    use serde_json::json;
-    use tiebreak_domain::rubric::{Scale, TextPurpose};
-    use tiebreak_domain::{ExportFormat, ExportPlan, Part};
-
-    #[test]
-    fn a_judgment_is_a_conversation_with_utterances() {
-        let slider = |key: &str, scope: Scope| {
-            let ends = [String::new(), String::new()];
-            let scale = Scale::Slider { from: 0, to: 100, ends, is_number_hidden: true };
-            Question { required: false, ..Question::new(key, key, scope, QuestionKind::Rating { scale }) }
-        };
-        let names = names(vec![
-            slider("score", Scope::Candidate),
-            slider("performance_fluency", Scope::Item),
-            slider("choice_values", Scope::Item),
-            text("open_feedback", TextPurpose::Critique, Scope::Item),
-        ]);
-        let mut item = item(2);
-        item.item.prompt = vec![
-            Part::message("user", "Is war ever right?"),
-            Part::message("assistant", "Hard to say."),
-            Part::message("user", "Try."),
-        ];
-        item.item.candidates[0].model = Some("m".into());
-        item.item.metadata.insert("conversation_type".into(), "values guided".into());
-        let answers = [
-            rates("score", &[81, 40]),
-            vec![
-                said("performance_fluency", None, AnswerValue::Rating(90)),
-                said("choice_values", None, AnswerValue::Rating(75)),
-                writes("open_feedback", None, "clear"),
-            ],
-        ]
-        .concat();
-        let plan = ExportPlan::new(ExportFormat::Prism);
-        let output = written(
-            &plan,
-            &names,
-            &item,
-            &[judgment(1, 2, answers), judgment(2, 2, rates("score", &[5, 5]))],
-        );
-        let id = "01".repeat(16);
-        let expected = json!({
-            "conversation_id": id, "user_id": "ada", "conversation_type": "values guided",
-            "opening_prompt": "Is war ever right?", "conversation_turns": 2,
-            "conversation_history": [
-                {"turn": 0, "role": "user", "content": "Is war ever right?"},
-                {"turn": 0, "role": "model", "content": "Hard to say."},
-                {"turn": 1, "role": "user", "content": "Try."},
-                {"turn": 1, "role": "model", "content": "text 0", "model_provider": null, "model_name": "m",
-                 "score": 81, "if_chosen": true, "within_turn_id": 0},
-                {"turn": 1, "role": "model", "content": "text 1", "model_provider": null, "model_name": null,
-                 "score": 40, "if_chosen": false, "within_turn_id": 1},
-            ],
-            "performance_attributes": {"fluency": 90}, "choice_attributes": {"values": 75},
-            "open_feedback": "clear", "timing_duration_s": 0.9,
-        });
-        let read = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_default();
-        assert_eq!(read(&output.lines[0]), expected);
-        assert_eq!(output.second_lines.len(), 4);
-        let utterance = read(&output.second_lines[1]);
-        assert_eq!(utterance["utterance_id"], format!("{id}-1-1"));
-        assert_eq!((&utterance["user_prompt"], &utterance["score"]), (&json!("Try."), &json!(40)));
-        let chosen = |line: &String| read(line)["if_chosen"] == true;
-        assert!(!output.second_lines[2..].iter().any(chosen), "of two equal scores none is the choice");
-    }
-}
+mod tests;

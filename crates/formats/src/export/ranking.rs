@@ -1,7 +1,10 @@
 //! Ranking lists: a prompt, its candidates, and the ranks that each annotator gave them.
 //!
 //! Ranks start with 1, equal candidates have equal ranks, and after two equal ones the next is two further.
-//! `null` stands for who was not placed. An order from which losses over whole lists (Plackett–Luce) can learn.
+//! `null` stands for who was not placed. An item's type stands under its column's name, since it says what the
+//! item can be asked. An order from which losses over whole lists (Plackett–Luce) can learn.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tiebreak_domain::{Candidate, Judgment, Question};
@@ -20,6 +23,8 @@ struct Line<'a> {
     models: Vec<Option<&'a str>>,
     question: &'a str,
     rankings: Vec<Ranks<'a>>,
+    #[serde(flatten)]
+    item_type: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +69,11 @@ fn row(
     ranked: Vec<(&Judgment, Vec<Option<u32>>)>,
 ) -> Result<String, String> {
     let item = &judged.item.item;
+    let type_of = |(judgment, _): &(&Judgment, _)| {
+        let rubric = judged.names.rubrics.get(&judgment.given.rubric_version)?;
+        Some((rubric.type_column.as_deref()?, judged.item_type(judgment)?))
+    };
+    let item_type = ranked.iter().filter_map(type_of).collect();
     let text = |(index, candidate): (usize, &Candidate)| text_or_medium(candidate, index);
     Ok(json_line(&Line {
         id: judged.name(),
@@ -75,6 +85,7 @@ fn row(
             .into_iter()
             .map(|(judgment, ranks)| Ranks { annotator: judged.names.annotator(judgment), ranks })
             .collect(),
+        item_type,
     }))
 }
 

@@ -18,6 +18,7 @@ use super::judged::{Judged, Names, answer_to, rating_of};
 use super::output::{ItemOutput, Picture};
 use super::policy::WAITING;
 use super::turns::medium;
+use crate::words::words_of;
 
 /// Writes a row for each picture of one item.
 pub(super) fn write(plan: &ExportPlan, judged: &Judged, output: &mut ItemOutput) {
@@ -37,13 +38,16 @@ pub(super) fn write(plan: &ExportPlan, judged: &Judged, output: &mut ItemOutput)
             output.leave_out(WAITING, answered.len() as u64);
             Vec::new()
         }
+        // What one person said is that person's, though nobody asked whose it is.
+        _ if answered.len() == 1 => vec![(Some(judged.names.annotator(answered[0])), answered)],
         _ => vec![(None, answered)],
     };
+    let is_split = groups.len() > 1 || plan.ratings == Some(RatingPolicy::Each);
     for (group, (annotator, judgments)) in groups.iter().enumerate() {
         let mut pictures = Vec::new();
         let rows: Vec<Result<String, String>> = (0..judged.candidates().len())
             .map(|index| {
-                let tag = annotator.map_or(String::new(), |_| format!("-{}", group + 1));
+                let tag = if is_split { format!("-{}", group + 1) } else { String::new() };
                 row(plan, judged, index, *annotator, judgments, &tag, &mut pictures)
             })
             .collect();
@@ -95,7 +99,9 @@ fn row(
             .iter()
             .flat_map(|(judgment, marks)| marks.iter().map(|mark| mark_json(mark, names.annotator(judgment))))
             .collect();
-        row.insert(format!("{}_marks", question.key), listed.into());
+        // Nobody was asked, or somebody was and found nothing.
+        let listed = if said.is_empty() { Value::Null } else { listed.into() };
+        row.insert(format!("{}_marks", question.key), listed);
     }
     if let Some((words, labels)) = misaligned_words(judged, judgments) {
         row.insert("prompt_words".to_owned(), words.into());
@@ -193,23 +199,6 @@ fn misaligned_words(judged: &Judged, judgments: &[&Judgment]) -> Option<(Vec<Str
     Some((words, labels))
 }
 
-/// Words with the places of their first character and of the one behind their last.
-fn words_of(text: &str) -> Vec<(usize, usize, String)> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut count = 0;
-    for (place, character) in text.chars().chain([' ']).enumerate() {
-        if !character.is_whitespace() {
-            word.push(character);
-            count += 1;
-        } else if !word.is_empty() {
-            words.push((place - count, place, std::mem::take(&mut word)));
-            count = 0;
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
@@ -300,6 +289,8 @@ mod tests {
         let judgments = [judgment(1, 1, rates("overall_score", &[4]))];
         let row = rows(&ExportPlan::new(ExportFormat::RichHf), &rich_names(), &picture, &judgments).remove(0);
         assert_eq!(row["artifact_map"], Value::Null, "no map of marks that nobody was asked for");
+        assert_eq!(row["regions_marks"], Value::Null, "and no list of them");
+        assert_eq!(row["annotator"], "ada", "what one person said is that person's");
         assert!(row.get("prompt_misalignment_label").is_none());
     }
 }

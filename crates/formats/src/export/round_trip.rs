@@ -2,8 +2,8 @@
 //! judgments as the screen makes them, and the way back is the importer's.
 #![allow(clippy::unwrap_used)]
 
-use tiebreak_domain::answer::StepVerdict;
-use tiebreak_domain::export::{NeutralSteps, SeveralPolicy};
+use tiebreak_domain::answer::{Mark, MarkForm, Span, StepVerdict};
+use tiebreak_domain::export::{NeutralSteps, RatingPolicy, SeveralPolicy};
 use tiebreak_domain::{
     Answer, AnswerValue, Candidate, DataFormat, ExportFormat, ExportPlan, ImportPlan, Item, Judgment,
     Outcome, Part, StoredItem,
@@ -45,7 +45,16 @@ fn round(
     item: &StoredItem,
     judgments: &[Judgment],
 ) -> Vec<(Item, Vec<Label>)> {
-    let output = written(plan, names, item, judgments);
+    round_of_items(plan, names, &[(item.clone(), judgments.to_vec())])
+}
+
+/// Exports several items, and reads what came back.
+fn round_of_items(
+    plan: &ExportPlan,
+    names: &Names,
+    items: &[(StoredItem, Vec<Judgment>)],
+) -> Vec<(Item, Vec<Label>)> {
+    let output = written_items(plan, names, items);
     assert_eq!(output.refused, [], "nothing is refused");
     assert_eq!(output.left_out, [], "nothing is left out");
     let mut lines: Vec<String> = super::header(plan.format, names).into_iter().collect();
@@ -58,6 +67,12 @@ fn round(
 fn sorted(mut answers: Vec<Answer>) -> Vec<Answer> {
     answers.sort_by(|one, other| (&one.question, one.candidate).cmp(&(&other.question, other.candidate)));
     answers
+}
+
+/// What a project that asks the same takes of labels.
+fn fitted(names: &Names, labels: Vec<Label>) -> Vec<Label> {
+    let fit = |label: Label| Label { answers: names.rubrics[&1].fitted(label.answers), ..label };
+    labels.into_iter().map(fit).collect()
 }
 
 /// Every annotator's answers as given and as read, question by question.
@@ -171,11 +186,101 @@ fn prism_conversations() {
     assert_eq!(read.len(), 2, "one conversation for each person");
     assert_eq!(read[0].0.candidates[0].model.as_deref(), Some("m"));
     let labels: Vec<Label> = read.into_iter().flat_map(|(_, labels)| labels).collect();
-    assert_same(&judgments, &labels);
-    let utterances = written(&plan, &names, &item, &judgments[..1]).second_lines;
-    let read = read_back(&utterances, "jsonl", DataFormat::PrismUtterances);
+    assert_same(&judgments, &fitted(&names, labels));
+    let utterances = &written(&plan, &names, &item, &judgments[..1]).beside["utterances.jsonl"];
+    let read = read_back(utterances, "jsonl", DataFormat::PrismUtterances);
     assert_eq!(read.len(), 1, "utterances of one turn are one item");
     assert_eq!(sorted(read[0].1[0].answers.clone()), rates("score", &[81, 40, 7]));
+}
+
+#[test]
+fn prism_conversations_of_several_turns() {
+    let names = template("prism");
+    let mut first = item(3);
+    first.item.prompt = vec![Part::message("user", "Hi")];
+    let mut second = item(2);
+    second.item.prompt = vec![
+        Part::message("user", "Hi"),
+        Part::message("assistant", "text 2"),
+        Part::message("user", "Why?"),
+    ];
+    second.item.candidates[0] = Candidate { model: Some("m".into()), ..Candidate::markdown("because") };
+    for one in [&mut first, &mut second] {
+        one.item.metadata.insert("conversation_id".into(), "c1".into());
+        one.item.metadata.insert("conversation_type".into(), "unguided".into());
+    }
+    let said = vec![judgment(1, 3, rates("score", &[10, 20, 90])), {
+        let mut answers = rates("score", &[77, 30]);
+        answers.push(said("performance_fluency", None, AnswerValue::Rating(90)));
+        answers.push(writes("open_feedback", None, "kind"));
+        judgment(1, 2, answers)
+    }];
+    let items = [(first.clone(), vec![said[0].clone()]), (second.clone(), vec![said[1].clone()])];
+    let plan = ExportPlan::new(ExportFormat::Prism);
+    let read = round_of_items(&plan, &names, &items);
+    let names_read: Vec<_> = read.iter().filter_map(|(item, _)| item.external_id.as_deref()).collect();
+    assert_eq!(names_read, ["c1", "c1:1"]);
+    assert_eq!(read[1].0.prompt, second.item.prompt, "with what the conversation went on with");
+    let texts = |item: &Item| item.candidates.iter().map(Candidate::text).collect::<Vec<_>>();
+    assert_eq!((texts(&read[0].0), texts(&read[1].0)), (texts(&first.item), texts(&second.item)));
+    assert_eq!(read[1].0.metadata["conversation_type"], "unguided");
+    let labels: Vec<Label> = read.into_iter().flat_map(|(_, labels)| labels).collect();
+    assert_same(&said, &fitted(&names, labels));
+
+    let utterances = &written_items(&plan, &names, &items).beside["utterances.jsonl"];
+    let read = read_back(utterances, "jsonl", DataFormat::PrismUtterances);
+    assert_eq!(read[1].0.prompt, second.item.prompt, "the other file says the same");
+    assert_eq!(sorted(read[1].1[0].answers.clone()), rates("score", &[77, 30]));
+}
+
+#[test]
+fn rich_hf_rows_of_each_annotator() {
+    let names = template("richhf");
+    let picture = media_item("a red fox", vec![Part::image("fox.png")]);
+    let answers = |score: i32, marks: Vec<Mark>, missed: Vec<Span>| {
+        let keys = ["artifact_score", "misalignment_score", "aesthetics_score", "overall_score"];
+        let mut answers: Vec<Answer> = keys.iter().flat_map(|key| rates(key, &[score])).collect();
+        answers.push(said("regions", Some(0), AnswerValue::Marks(marks)));
+        answers.push(said("misaligned_words", None, AnswerValue::Spans(missed)));
+        answers
+    };
+    let mark = |label: &str, form| Mark { part: 0, x: 0.1, y: 0.37, form, label: Some(label.into()) };
+    let marks =
+        vec![mark("artifact", MarkForm::Radius(0.05)), mark("misalignment", MarkForm::Size([0.3, 0.21]))];
+    let red = Span { part: 0, start: 2, end: 5, label: None };
+    let judgments =
+        [judgment(1, 1, answers(4, marks, vec![red])), judgment(2, 1, answers(1, vec![], vec![]))];
+    let plan = ExportPlan { ratings: Some(RatingPolicy::Each), ..ExportPlan::new(ExportFormat::RichHf) };
+    let read = round(&plan, &names, &picture, &judgments);
+    assert_eq!(read.len(), 1, "rows of one picture are one item");
+    assert_eq!(read[0].0.candidates, picture.item.candidates);
+    assert_same(&judgments, &read[0].1);
+    let alone = round(&ExportPlan::new(ExportFormat::RichHf), &names, &picture, &judgments[1..]);
+    assert_same(&judgments[1..], &alone[0].1);
+}
+
+#[test]
+fn hpd_v2_ranks_of_each_annotator() {
+    let names = template("imagereward");
+    let pictures = media_item("a fox", ["a.jpg", "b.jpg", "c.jpg"].map(Part::image).to_vec());
+    let judgments = [
+        judgment(1, 3, vec![ranks("ranking", &[&[2], &[0, 1]])]),
+        judgment(2, 3, vec![ranks("ranking", &[&[1], &[0], &[2]])]),
+    ];
+    let read = round(&ExportPlan::new(ExportFormat::HpdV2), &names, &pictures, &judgments);
+    assert_eq!(read[0].0.candidates, pictures.item.candidates);
+    assert_same(&judgments, &read[0].1);
+}
+
+#[test]
+fn hpd_v3_pairs() {
+    let names = template("comparison");
+    let pictures = media_item("a fox", ["a.jpg", "b.jpg"].map(Part::image).to_vec());
+    let judgments = [judgment(1, 2, vec![outcome("overall", Outcome::B)])];
+    let read = round(&ExportPlan::new(ExportFormat::HpdV3), &names, &pictures, &judgments);
+    let (item, labels) = &read[0];
+    assert_eq!(item.candidates[0], pictures.item.candidates[1], "the preferred one comes first");
+    assert_eq!(labels[0].answers, [outcome("overall", Outcome::A)]);
 }
 
 #[test]
@@ -238,21 +343,31 @@ fn unpaired_rows_become_a_label_for_each_completion() {
     );
 }
 
-/// Battles are read as columns, so only what was said is compared.
+/// Votes on whole conversations, whose second turns differ because the first answers did.
 #[test]
-fn battles() {
+fn battles_as_lines_and_as_a_table() {
+    let names = template("mt-bench");
     let mut item = item(2);
-    item.item.candidates[0].model = Some("gpt-4".into());
-    item.item.candidates[1].model = Some("vicuna".into());
+    item.item.prompt = vec![Part::message("user", "Hi, \"you\"")];
+    for (candidate, model) in item.item.candidates.iter_mut().zip(["gpt-4", "vicuna"]) {
+        let text = candidate.text();
+        candidate.model = Some(model.into());
+        candidate.parts = vec![
+            Part::message("assistant", text),
+            Part::message("user", "And?"),
+            Part::message("assistant", format!("more of {model}")),
+        ];
+    }
     let said = [Outcome::A, Outcome::B, Outcome::Tie, Outcome::BothBad];
     let judgments: Vec<Judgment> =
-        said.iter().zip(1..).map(|(said, who)| judgment(who, 2, vec![outcome("overall", *said)])).collect();
-    let output = written(&ExportPlan::new(ExportFormat::Arena), &template("comparison"), &item, &judgments);
-    let read = read_back(&output.lines, "jsonl", DataFormat::Columns);
-    let outcomes: Vec<Outcome> =
-        read.iter().filter_map(|(_, labels)| Some(labels.first()?.preference()?.outcome)).collect();
-    assert_eq!(outcomes, said);
-    assert_eq!(read[0].0.candidates[1].model.as_deref(), Some("vicuna"));
+        said.iter().zip(1..).map(|(said, who)| judgment(who, 2, vec![outcome("winner", *said)])).collect();
+    for format in [ExportFormat::Arena, ExportFormat::ArenaOneHot] {
+        let read = round(&ExportPlan::new(format), &names, &item, &judgments);
+        assert_eq!(read.len(), 1, "a battle and its judges");
+        assert_eq!(read[0].0.prompt, item.item.prompt);
+        assert_eq!(read[0].0.candidates, item.item.candidates);
+        assert_same(&judgments, &fitted(&names, read[0].1.clone()));
+    }
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub fn names(questions: Vec<Question>) -> Names {
             .map(|(index, name)| (AnnotatorId(index as i64 + 1), name.to_owned()))
             .collect(),
         rubrics: [(1, Rubric { questions, ..Rubric::default() })].into(),
+        ..Names::default()
     }
 }
 
@@ -85,12 +86,31 @@ pub fn written(plan: &ExportPlan, names: &Names, item: &StoredItem, judgments: &
     for judgment in judgments {
         assert_eq!(judgment.given.verdict.refusal(&names.rubrics[&1]), None, "it could have been submitted");
     }
-    let output = super::write_item(plan, &Judged { item, source: "data", judgments, names });
+    let output = written_items(plan, names, &[(item.clone(), judgments.to_vec())]);
     let left_out: u64 = output.left_out.iter().map(|(_, count)| count).sum();
     if output.refused.is_empty() {
         assert_eq!(output.judgments + left_out, judgments.len() as u64, "all are accounted for: {output:?}");
     }
     output
+}
+
+/// Writes items one after another, to the end.
+pub fn written_items(plan: &ExportPlan, names: &Names, items: &[(StoredItem, Vec<Judgment>)]) -> ItemOutput {
+    let mut writing = super::Writing::default();
+    let mut all = ItemOutput::default();
+    let judged = items.iter().map(|(item, judgments)| Judged { item, source: "data", judgments, names });
+    let mut outputs: Vec<ItemOutput> = judged.map(|judged| writing.item(plan, &judged)).collect();
+    outputs.push(writing.finish(plan, names));
+    for output in outputs {
+        all.lines.extend(output.lines);
+        output.beside.into_iter().for_each(|(file, lines)| all.beside.entry(file).or_default().extend(lines));
+        all.pictures.extend(output.pictures);
+        all.judgments += output.judgments;
+        output.left_out.iter().for_each(|(reason, count)| all.leave_out(reason, *count));
+        all.refused.extend(output.refused);
+        all.labels.iter_mut().zip(output.labels).for_each(|(all, more)| *all += more);
+    }
+    all
 }
 
 /// Written without anything refused; each line as JSON.

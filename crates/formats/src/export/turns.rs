@@ -148,7 +148,8 @@ pub(super) fn text_or_medium(candidate: &Candidate, index: usize) -> Result<Stri
     }
 }
 
-fn refuse_media(parts: &[Part], name: &str) -> Result<(), String> {
+/// Holds parts against the rule of formats that know texts only.
+pub(super) fn refuse_media(parts: &[Part], name: &str) -> Result<(), String> {
     if parts.iter().any(|part| part.uri().is_some()) {
         return Err(format!("{name} holds a medium, and this format knows texts only"));
     }

@@ -1,12 +1,14 @@
 //! Chatbot Arena with one column for each winner (the "55k" table). Prompts and responses are lists of turns,
 //! written as JSON, and become one conversation: all turns but the last answers are the prompt, where both sides
-//! agree on them, and else stay with their side.
+//! agree on them, and else stay with their side. A `winner` beside them, as Tiebreak writes it, tells a tie from
+//! both bad, and `judge` who said so.
 
 use serde_json::Value;
 use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference};
 
+use super::battle::outcome_of;
 use super::fields::Columns;
-use super::{Shape, Understood, refusal};
+use super::{ItemShape, Understood, refusal};
 use crate::cell::Cell;
 use crate::message::common_prefix;
 use crate::record::Label;
@@ -28,14 +30,21 @@ impl ArenaShape {
             "winner_model_a",
             "winner_model_b",
             "winner_tie",
+            "winner",
+            "judge",
         ];
         Self { columns: Columns::new(KNOWN, all) }
     }
 }
 
-impl Shape for ArenaShape {
+impl ItemShape for ArenaShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
+    }
+
+    /// A battle stands once for each of its judges.
+    fn joins_rows(&self) -> bool {
+        true
     }
 
     fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String> {
@@ -60,10 +69,12 @@ impl Shape for ArenaShape {
         }
         let shared = common_prefix(&conversations[0], &conversations[1]);
         let prompt = conversations[0][..shared].to_vec();
-        let candidates = conversations.into_iter().zip(models);
+        let candidates = conversations.into_iter().zip(models.clone());
         let candidates = candidates
             .map(|(said, model)| Candidate { parts: said[shared..].to_vec(), model, ..Candidate::default() })
             .collect();
+        let judge = row.text("judge");
+        let winner = row.text("winner");
         let winners =
             [("winner_model_a", Outcome::A), ("winner_model_b", Outcome::B), ("winner_tie", Outcome::Tie)];
         let won: Vec<Outcome> = winners
@@ -73,7 +84,11 @@ impl Shape for ArenaShape {
             .collect();
         let (labels, doubt) = match won.as_slice() {
             [] => (Vec::new(), None),
-            [outcome] => (vec![Label::new(Preference::new(*outcome))], None),
+            [outcome] => {
+                let told = winner.and_then(|winner| outcome_of(&winner, &models));
+                let outcome = told.filter(|told| one_hot(*told) == *outcome).unwrap_or(*outcome);
+                (vec![Label { annotator: judge, ..Label::new(Preference::new(outcome)) }], None)
+            }
             _ => (Vec::new(), Some(format!("{} of the three winner columns are set, expected 1", won.len()))),
         };
         let item = Item { external_id, prompt, candidates, metadata: row.metadata, ..Item::default() };
@@ -82,6 +97,11 @@ impl Shape for ArenaShape {
             None => Ok(Understood { item, labels, doubt }),
         }
     }
+}
+
+/// What the three columns can say of an outcome.
+fn one_hot(outcome: Outcome) -> Outcome {
+    if outcome == Outcome::BothBad { Outcome::Tie } else { outcome }
 }
 
 fn turns(cell: Cell, name: &str) -> Result<Vec<String>, String> {
@@ -129,6 +149,21 @@ mod tests {
         assert_eq!(row.item.candidates[1].parts, [Part::message("assistant", "Bad \"one\"")]);
         assert_eq!(row.item.candidates[0].model.as_deref(), Some("m"));
         assert_eq!(row.labels[0].preference().unwrap().outcome, Outcome::B);
+    }
+
+    #[test]
+    fn a_winner_beside_the_three_columns_tells_what_they_cannot() {
+        let outcome = |tie: &'static str, winner: &'static str| {
+            let cells =
+                ["1", "m", "n", "Hi", "x", "y", if tie == "1" { "0" } else { "1" }, "0", tie, winner, "ann"];
+            let shape = ArenaShape::new(&[]);
+            let row = shape.understand(cells.map(|text| Cell::Text(text.into())).to_vec()).unwrap();
+            assert_eq!(row.labels[0].annotator.as_deref(), Some("ann"));
+            row.labels[0].preference().unwrap().outcome
+        };
+        assert_eq!(outcome("1", "tie (bothbad)"), Outcome::BothBad);
+        assert_eq!(outcome("1", "tie"), Outcome::Tie);
+        assert_eq!(outcome("0", "model_b"), Outcome::A, "what contradicts the columns is not believed");
     }
 
     #[test]

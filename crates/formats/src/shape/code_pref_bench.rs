@@ -6,7 +6,7 @@ use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference, TextFormat};
 
 use super::fields::{self, Columns};
-use super::{Shape, Understood, parts_from_text_cell, refusal};
+use super::{ItemShape, Understood, parts_from_text_cell, refusal};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -24,7 +24,7 @@ impl CodePrefBenchShape {
     }
 }
 
-impl Shape for CodePrefBenchShape {
+impl ItemShape for CodePrefBenchShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

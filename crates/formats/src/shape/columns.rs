@@ -13,7 +13,7 @@ use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, T
 
 use super::pandalm::models_from_pair;
 use super::{
-    Shape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
+    ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
 };
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
@@ -210,7 +210,7 @@ impl ColumnsShape {
     }
 }
 
-impl Shape for ColumnsShape {
+impl ItemShape for ColumnsShape {
     fn columns(&self) -> Vec<String> {
         self.columns.clone()
     }

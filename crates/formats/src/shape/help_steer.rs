@@ -9,7 +9,7 @@ use serde_json::Value;
 use tiebreak_domain::{Candidate, Item, Part, TextFormat};
 
 use super::fields::{self, Columns, Row, whole_number};
-use super::{Shape, Understood, parts_from_text_cell, refusal};
+use super::{ItemShape, Understood, parts_from_text_cell, refusal};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -37,7 +37,7 @@ impl RatingsShape {
     }
 }
 
-impl Shape for RatingsShape {
+impl ItemShape for RatingsShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }
@@ -177,7 +177,7 @@ impl PreferenceShape {
     }
 }
 
-impl Shape for PreferenceShape {
+impl ItemShape for PreferenceShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }
@@ -232,7 +232,7 @@ mod tests {
     use crate::cell::cells_from_json;
     use tiebreak_domain::{AnswerValue, Outcome, Strength};
 
-    fn understand(shape: &dyn Shape, line: &str) -> Result<Understood, String> {
+    fn understand(shape: &dyn ItemShape, line: &str) -> Result<Understood, String> {
         shape.understand(cells_from_json(line, &shape.columns()).unwrap())
     }
 

@@ -4,7 +4,7 @@
 use tiebreak_domain::{Candidate, Item, Part, Preference};
 
 use super::preference::pair_from_choice;
-use super::{Shape, Understood, metadata_from_cells, refusal};
+use super::{ItemShape, Understood, metadata_from_cells, refusal};
 use crate::cell::Cell;
 use crate::message::common_prefix;
 use crate::record::Label;
@@ -17,7 +17,7 @@ pub(crate) struct HhShape {
     pub(crate) metadata: Vec<String>,
 }
 
-impl Shape for HhShape {
+impl ItemShape for HhShape {
     fn columns(&self) -> Vec<String> {
         ["chosen", "rejected"].map(str::to_owned).into_iter().chain(self.metadata.iter().cloned()).collect()
     }

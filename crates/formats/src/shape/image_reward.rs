@@ -8,7 +8,7 @@ use tiebreak_domain::answer::Ranking;
 use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
 use super::fields::{Columns, whole_number};
-use super::{Shape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -28,7 +28,7 @@ impl ImageRewardShape {
     }
 }
 
-impl Shape for ImageRewardShape {
+impl ItemShape for ImageRewardShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

@@ -35,8 +35,10 @@ pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Unde
         return Some(next);
     }
     let is_about_all = |label: &crate::Label| label.answers.iter().any(|answer| answer.candidate.is_none());
-    // An answer about all candidates would be about others if some came in.
-    if added > 0 && (next.labels.iter().any(is_about_all) || before.labels.iter().any(is_about_all)) {
+    // An answer about all candidates would be about others if some came in, or stood in another order.
+    let is_moved = places.iter().enumerate().any(|(here, there)| here != *there);
+    let is_other = next.labels.iter().any(is_about_all) && (added > 0 || is_moved);
+    if is_other || (added > 0 && before.labels.iter().any(is_about_all)) {
         return Some(next);
     }
     for (candidate, place) in std::mem::take(&mut second.candidates).into_iter().zip(&places) {
@@ -71,7 +73,7 @@ mod tests {
     use super::super::fields::rating;
     use super::*;
     use crate::Label;
-    use tiebreak_domain::{Candidate, Item, Part};
+    use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference};
 
     fn row(prompt: &str, response: &str, annotator: &str, value: i32) -> Understood {
         let item = Item {
@@ -93,6 +95,24 @@ mod tests {
         assert_eq!(first.labels[0].answers, [rating("q", Some(0), 1), rating("q", Some(1), 2)]);
         assert_eq!(first.labels[1].answers, [rating("q", Some(1), 3)]);
         assert!(join(&mut first, row("another", "z", "ann", 2)).is_some());
+    }
+
+    #[test]
+    fn a_vote_on_the_same_pair_the_other_way_round_is_no_vote_on_this_one() {
+        let pair = |texts: [&str; 2], annotator: &str| {
+            let preference = super::super::fields::preference("overall", Preference::new(Outcome::A));
+            let label = Label { annotator: Some(annotator.into()), ..Label::of_answers(vec![preference]) };
+            let item = Item {
+                prompt: vec![Part::markdown("p")],
+                candidates: texts.map(Candidate::markdown).to_vec(),
+                ..Item::default()
+            };
+            Understood { item, labels: vec![label], doubt: None }
+        };
+        let mut first = pair(["x", "y"], "ann");
+        assert!(join(&mut first, pair(["x", "y"], "bob")).is_none());
+        assert!(join(&mut first, pair(["y", "x"], "cy")).is_some(), "A means y here");
+        assert_eq!(first.labels.len(), 2);
     }
 
     #[test]

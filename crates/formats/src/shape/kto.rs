@@ -4,7 +4,7 @@
 use tiebreak_domain::{Candidate, Item, TextFormat};
 
 use super::fields::{self, Columns};
-use super::{Shape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -24,7 +24,7 @@ impl KtoShape {
     }
 }
 
-impl Shape for KtoShape {
+impl ItemShape for KtoShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

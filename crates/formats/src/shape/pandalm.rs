@@ -3,7 +3,7 @@
 
 use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference, TextFormat};
 
-use super::{Shape, Understood, metadata_from_cells, refusal};
+use super::{ItemShape, Understood, metadata_from_cells, refusal};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -41,7 +41,7 @@ pub(crate) fn models_from_pair(name: &str) -> Option<[String; 2]> {
     }
 }
 
-impl Shape for PandaLmShape {
+impl ItemShape for PandaLmShape {
     fn columns(&self) -> Vec<String> {
         let known = KNOWN.map(str::to_owned).into_iter();
         known.chain(self.annotators.iter().cloned()).chain(self.metadata.iter().cloned()).collect()

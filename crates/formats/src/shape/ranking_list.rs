@@ -6,7 +6,7 @@ use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
 use super::fields::Columns;
 use super::image_reward::{RANKING, ranking_from_ranks};
-use super::{Shape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::record::Label;
@@ -24,7 +24,7 @@ impl RankingListShape {
     }
 }
 
-impl Shape for RankingListShape {
+impl ItemShape for RankingListShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

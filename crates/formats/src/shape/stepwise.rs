@@ -6,7 +6,7 @@ use tiebreak_domain::answer::StepVerdict;
 use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
 use super::fields::Columns;
-use super::{Shape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -22,7 +22,7 @@ impl StepwiseShape {
     }
 }
 
-impl Shape for StepwiseShape {
+impl ItemShape for StepwiseShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

@@ -7,7 +7,7 @@
 use tiebreak_domain::{Candidate, Item, Part, Preference, TextFormat};
 
 use super::preference::pair_from_choice;
-use super::{Shape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal};
+use super::{ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal};
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::message::common_prefix;
@@ -52,7 +52,7 @@ impl TrlShape {
     }
 }
 
-impl Shape for TrlShape {
+impl ItemShape for TrlShape {
     fn columns(&self) -> Vec<String> {
         let known = KNOWN.map(str::to_owned).into_iter();
         known.chain(self.prompt.iter().cloned()).chain(self.metadata.iter().cloned()).collect()

@@ -6,7 +6,7 @@ use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
 use super::fields::{self, Columns, whole_number};
-use super::{Shape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -39,7 +39,7 @@ impl UltraFeedbackShape {
     }
 }
 
-impl Shape for UltraFeedbackShape {
+impl ItemShape for UltraFeedbackShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

@@ -7,7 +7,7 @@ use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference, TextFormat};
 
 use super::fields::{self, Columns, Row, whole_number};
-use super::{Shape, Understood, parts_from_text_cell, refusal};
+use super::{ItemShape, Understood, parts_from_text_cell, refusal};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -55,7 +55,7 @@ impl VideoAlignShape {
     }
 }
 
-impl Shape for VideoAlignShape {
+impl ItemShape for VideoAlignShape {
     fn columns(&self) -> Vec<String> {
         self.columns.names()
     }

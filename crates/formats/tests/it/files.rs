@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tiebreak_domain::import::RowProblem;
 use tiebreak_domain::{ImportPlan, Item};
-use tiebreak_formats::{FormatError, Label, Reader, Record};
+use tiebreak_formats::{FormatError, Label, Profile, Reader, Record};
 
 /// A file in a folder of its own, gone when dropped.
 pub struct TestFile {
@@ -31,6 +31,7 @@ pub fn gzipped(bytes: &[u8]) -> Vec<u8> {
 #[derive(Debug, Default)]
 pub struct Read {
     pub items: Vec<(u64, Item, Vec<Label>)>,
+    pub profiles: Vec<(u64, Profile)>,
     pub problems: Vec<RowProblem>,
     pub error: Option<FormatError>,
     pub blake3: Option<String>,
@@ -49,6 +50,7 @@ pub fn read_plan(plan: &ImportPlan) -> Read {
     for record in &mut reader {
         match record {
             Ok(Record::Item { line, item, labels }) => read.items.push((line, item, labels)),
+            Ok(Record::Profile { line, profile }) => read.profiles.push((line, profile)),
             Ok(Record::Problem(problem)) => read.problems.push(problem),
             Ok(Record::Lossless(_)) => {}
             Err(error) => read.error = Some(error),

@@ -128,8 +128,9 @@ fn arena_tables_and_battles_are_read() {
     assert_eq!(item.candidates[1].text(), "No");
     assert_eq!(labels[0].preference().unwrap().outcome, Outcome::A);
     let battle = r#"[{"question_id":"q1","model_a":"gpt-4","model_b":"vicuna","winner":"tie (bothbad)","judge":"arena_user_12","conversation_a":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"conversation_b":[{"role":"user","content":"Hi"},{"role":"assistant","content":"No"}],"turn":1,"anony":true,"language":"English","tstamp":1700000000.0}]"#;
-    let read = read_as(DataFormat::Columns, "battles.json", battle);
+    let read = read_as(DataFormat::Arena, "battles.json", battle);
     let label = &read.items[0].2[0];
+    assert_eq!(read.items[0].1.external_id.as_deref(), Some("q1"));
     assert_eq!(label.preference().unwrap().outcome, Outcome::BothBad);
     assert_eq!(label.annotator.as_deref(), Some("arena_user_12"));
 }
@@ -195,5 +196,110 @@ fn prism_is_read_from_either_file() {
     let read = read_as(DataFormat::PrismUtterances, "utterances.jsonl", &text);
     assert_eq!(read.items.len(), 2, "one for each interaction, though the message is the same");
     assert_eq!(ratings(&read.items[0].2[0].answers), [("score", Some(0), 81), ("score", Some(1), 5)]);
+    assert_eq!(read.items[0].2[0].annotator.as_deref(), Some("u1"));
+}
+
+#[test]
+fn prism_conversations_of_several_turns_and_the_files_beside_them() {
+    let conversation = r#"{"conversation_id":"c1","user_id":"u1","conversation_type":"unguided","opening_prompt":"Hi","conversation_turns":2,"conversation_history":[{"turn":0,"role":"user","content":"Hi"},{"turn":0,"role":"model","content":"a","model_name":"m","score":9,"if_chosen":false,"within_turn_id":0},{"turn":0,"role":"model","content":"b","model_name":"n","score":81,"if_chosen":true,"within_turn_id":1},{"turn":1,"role":"user","content":"And?"},{"turn":1,"role":"model","content":"c","model_name":"n","score":30,"if_chosen":false},{"turn":1,"role":"model","content":"d","model_name":"n","score":60,"if_chosen":true}],"performance_attributes":{},"choice_attributes":{},"open_feedback":""}"#;
+    let read = read_as(DataFormat::Prism, "conversations.jsonl", conversation);
+    let turns: Vec<_> = read.items.iter().map(|(line, item, _)| (*line, item.prompt.len())).collect();
+    assert_eq!(turns, [(1, 1), (1, 3)], "the second with what was said before it");
+    let utterance = |turn: u8, message: &str, reply: &str, chosen: bool| {
+        format!(
+            "{{\"utterance_id\":\"ut{reply}\",\"interaction_id\":\"i{turn}\",\"conversation_id\":\"c1\",\"user_id\":\"u1\",\"turn\":{turn},\"user_prompt\":\"{message}\",\"model_response\":\"{reply}\",\"score\":50,\"if_chosen\":{chosen}}}\n"
+        )
+    };
+    let text = [
+        utterance(0, "Hi", "a", false),
+        utterance(0, "Hi", "b", true),
+        utterance(1, "And?", "c", false),
+        utterance(1, "And?", "d", true),
+    ]
+    .concat();
+    let read = read_as(DataFormat::PrismUtterances, "utterances.jsonl", &text);
+    let candidates: Vec<_> = read.items.iter().map(|(_, item, _)| item.candidates.len()).collect();
+    assert_eq!(candidates, [2, 2]);
+    assert_eq!(read.items[1].1.prompt[1].text(), Some("b"), "the chosen reply");
+
+    let survey = "{\"user_id\":\"u1\",\"age\":\"18-24 years old\",\"stated_prefs\":{\"values\":50}}\n{\"age\":\"x\",\"stated_prefs\":{}}\n";
+    let data = file("survey.jsonl", survey);
+    let seen = preview(&ImportPlan::of_file(&data.path)).unwrap();
+    assert_eq!((seen.format, seen.items.len()), (DataFormat::PrismSurvey, 0), "{}", seen.because);
+    let read = crate::files::read(&data.path);
+    assert_eq!(read.profiles.len(), 1);
+    assert_eq!((read.profiles[0].0, read.profiles[0].1.annotator.as_str()), (1, "u1"));
+    assert!(read.problems[0].line == 2 && read.problems[0].reason.starts_with("\"user_id\" is missing"));
+
+    let metadata = "{\"column_id\":\"user_prompt\",\"user_id\":\"u1\",\"conversation_id\":\"c1\",\"pii_flag\":false,\"language_flag\":\"en\",\"moderation_flag\":{}}\n";
+    let data = file("metadata.jsonl", metadata);
+    let seen = preview(&ImportPlan::of_file(&data.path)).unwrap();
+    assert_eq!(seen.format, DataFormat::PrismMetadata);
+    assert!(seen.because.contains("nothing of it is taken in"), "{}", seen.because);
+    let error = tiebreak_domain::ApiError::from(crate::files::read(&data.path).error.unwrap());
+    assert!(error.message.contains("nothing to judge"), "{error:?}");
+    assert!(error.hint.unwrap().contains("conversations.jsonl"), "it says what to import instead");
+}
+
+#[test]
+fn rich_hf_is_known_by_its_marks_and_missed_words() {
+    let text = r#"{"filename":"f/1.png","prompt":"a red fox","artifact_score":4,"overall_score":3,"artifact_map":"1-artifact.png","regions_marks":[{"label":"artifact","x":0.5,"y":0.5,"radius":0.1,"annotator":"ada"}],"prompt_words":["a","red","fox"],"prompt_misalignment_label":[1,0,1],"annotator":"ada"}
+{"filename":"f/1.png","prompt":"a red fox","artifact_score":5,"overall_score":5,"artifact_map":null,"regions_marks":null,"annotator":"bob"}
+{"filename":"f/2.png","prompt":"a red fox","artifact_score":1,"overall_score":1,"regions_marks":[],"annotator":"ada"}"#;
+    let read = read_as(DataFormat::RichHf, "richhf.jsonl", text);
+    let sizes: Vec<_> =
+        read.items.iter().map(|(_, item, labels)| (item.candidates.len(), labels.len())).collect();
+    assert_eq!(sizes, [(1, 2), (1, 1)], "two people on one picture, and another picture of the same prompt");
+    assert_eq!(read.items[0].2[1].answers.len(), 2, "who was not asked for marks gave none");
+    assert_eq!(read.items[1].2[0].answers.len(), 3, "who marked nothing says so");
+}
+
+#[test]
+fn human_preference_datasets_are_known_apart() {
+    let train = r#"[{"prompt":"a fox","human_preference":[1,0],"file_path":["a.jpg","b.jpg"],"user_hash":"9f"},
+        {"prompt":"a fox","human_preference":[0,1],"file_path":["a.jpg","b.jpg"],"user_hash":"7a"}]"#;
+    let read = read_as(DataFormat::HpdV2, "train.json", train);
+    assert_eq!((read.items.len(), read.items[0].2.len()), (1, 2), "two people on one pair");
+    assert_eq!(read.items[0].2[1].preference().unwrap().outcome, Outcome::B);
+    let test = r#"[{"prompt":"a fox","image_path":["a.jpg","b.jpg","c.jpg"],"rank":[1,2,3],"raw_annotations":[{"rank":[1,2,3],"user_hash":"9f3a"}]}]"#;
+    let read = read_as(DataFormat::HpdV2, "test.json", test);
+    assert_eq!(read.items[0].2[0].annotator.as_deref(), Some("9f3a"));
+    let third = r#"[{"prompt":"a fox","path1":"w.jpg","path2":"l.jpg","confidence":0.95,"model1":"flux","model2":"sd"}]"#;
+    let read = read_as(DataFormat::HpdV3, "train.json", third);
+    assert_eq!(read.items[0].1.candidates[0].model.as_deref(), Some("flux"));
+    assert_eq!(read.items[0].2[0].preference().unwrap().outcome, Outcome::A);
+}
+
+#[test]
+fn comparisons_of_summaries_and_their_axes_are_known_apart() {
+    let comparison = |worker: &str, choice: u8| {
+        format!(
+            "{{\"info\":{{\"id\":\"t3_1\",\"post\":\"My cat left.\",\"title\":\"Cat\",\"subreddit\":\"pets\"}},\"summaries\":[{{\"text\":\" Gone.\",\"policy\":\"sup2\",\"note\":\"\"}},{{\"text\":\" Help.\",\"policy\":\"ref\",\"note\":null}}],\"choice\":{choice},\"worker\":\"{worker}\",\"batch\":\"b1\",\"split\":\"train\",\"extra\":{{\"confidence\":8}}}}\n"
+        )
+    };
+    let text = comparison("w1", 0) + &comparison("w2", 1);
+    let read = read_as(DataFormat::SummarizeFromFeedback, "batch3.jsonl", &text);
+    assert_eq!((read.items.len(), read.items[0].2.len()), (1, 2), "two workers on one pair");
+    assert_eq!(read.items[0].2[1].preference().unwrap().outcome, Outcome::B);
+    assert_eq!(read.items[0].1.metadata["subreddit"], "pets");
+    let axes = r#"{"info":{"id":"t3_1","post":"My cat left."},"summary":{"text":" Gone.","policy":"sup2","note":"short","axes":{"overall":4,"accuracy":7,"coverage":3,"coherence":6}},"worker":"w1","batch":"b1","split":"valid1"}"#;
+    let read = read_as(DataFormat::SummarizeAxes, "axis.jsonl", axes);
+    assert_eq!(ratings(&read.items[0].2[0].answers).len(), 4);
+}
+
+#[test]
+fn trees_have_an_item_wherever_there_are_several_answers() {
+    let answer = |id: &str, rank: u8| {
+        format!(
+            r#"{{"message_id":"{id}","parent_id":"m0","text":"text {id}","role":"assistant","rank":{rank},"labels":{{"quality":{{"value":0.5,"count":3}}}},"replies":[]}}"#
+        )
+    };
+    let tree = format!(
+        r#"{{"message_tree_id":"t1","tree_state":"ready_for_export","prompt":{{"message_id":"m0","parent_id":null,"text":"Hi","role":"prompter","events":{{"ranking":[{{"type":"ranking","user_id":"u1","ranking":[1,0],"ranked_message_ids":["b","a"],"not_rankable":false}}]}},"replies":[{},{}]}}}}"#,
+        answer("a", 1),
+        answer("b", 0)
+    );
+    let read = read_as(DataFormat::Oasst, "trees.jsonl", &tree);
+    assert_eq!(read.items[0].1.candidates.len(), 2);
     assert_eq!(read.items[0].2[0].annotator.as_deref(), Some("u1"));
 }
