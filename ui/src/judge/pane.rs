@@ -37,7 +37,7 @@ const SHARE: f32 = 0.58;
 const PROMPT_SHARE: f32 = 0.24;
 
 /// With so much room beside a column of text it stands in the middle, in multiples of the text size.
-const CENTERED_FROM_EMS: f32 = 12.0;
+const CENTERED_FROM_EMS: f32 = 32.0;
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
 pub fn only_picture(candidate: &Candidate) -> Option<&str> {
@@ -91,16 +91,18 @@ fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, fo
     });
 }
 
-/// Paints in a column no wider than reads well, in the middle of the width there is.
-pub fn centered_ui<R>(ui: &mut Ui, settings: &Settings, paint: impl FnOnce(&mut Ui) -> R) -> R {
-    let width = ui.available_width();
+/// Where a column of text stands in a very wide pane, from its left edge, and how wide it is; none where it
+/// begins at the left.
+pub fn column(ui: &Ui, width: f32, settings: &Settings) -> Option<(f32, f32)> {
     let measure = Reading::of(ui, width, settings.text_size).width;
     let spare = width - measure;
     // A little room at the right is no reason to leave the edge that the letter above stands on.
-    if spare < settings.text_size * CENTERED_FROM_EMS {
-        return paint(ui);
-    }
-    let left = (spare / 2.0).floor();
+    (spare >= settings.text_size * CENTERED_FROM_EMS).then_some(((spare / 2.0).floor(), measure))
+}
+
+/// Paints in a column no wider than reads well, in the middle of the width there is.
+pub fn centered_ui<R>(ui: &mut Ui, settings: &Settings, paint: impl FnOnce(&mut Ui) -> R) -> R {
+    let Some((left, measure)) = column(ui, ui.available_width(), settings) else { return paint(ui) };
     let room = ui.available_rect_before_wrap();
     let column = Rect::from_min_size(room.min + vec2(left, 0.0), vec2(measure, room.height()));
     let layout = egui::Layout::top_down(egui::Align::Min);

@@ -51,6 +51,13 @@ pub fn prompt_ui(
     let height = if is_folded { FOLDED } else { wanted_height.clamp(FOLDED, most) };
     let body = Rect::from_min_size(header.left_bottom(), vec2(room.width(), height));
     ui.scope_builder(UiBuilder::new().max_rect(header).layout(Layout::left_to_right(Align::Center)), |ui| {
+        // The caption stands above its text, wherever that is.
+        if let Some((left, _)) = pane::column(ui, room.width(), scene.settings)
+            && beside.is_empty()
+            && !is_folded
+        {
+            ui.add_space(left);
+        }
         caption_ui(ui, "Prompt");
         if !captions.is_empty() {
             ui.add_space(space::SMALL);
