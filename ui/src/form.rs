@@ -14,7 +14,7 @@ use tiebreak_domain::import::RowProblem;
 
 pub(crate) use self::asking::Asking;
 pub(crate) use self::controls::{check_ui, combo_ui, one_of_ui, options_ui, path_field_ui};
-pub(crate) use self::foot::{FootButton, foot_ui};
+pub(crate) use self::foot::{FootButton, foot_note_ui, foot_ui};
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, space, text};
 use crate::widget::{Ink, text_ui};

@@ -91,7 +91,8 @@ fn every_template_can_be_pictured() {
         std::thread::sleep(Duration::from_millis(700));
         window.keys(&["2"]);
         for theme in ["dark", "light"] {
-            std::thread::sleep(Duration::from_millis(700));
+            // A busy machine takes its time to paint pictures anew in the other theme.
+            std::thread::sleep(Duration::from_millis(1_500));
             window.screenshot(&folder.join(format!("{id}-{theme}.png")));
             window.keys(&["ctrl+t"]);
         }

@@ -26,13 +26,13 @@ impl App {
         let mut begun = None;
         let items: Vec<ItemId> = match desk.view {
             View::Judge => Vec::new(),
-            View::Items => match desk.items.chosen_items(MOST) {
-                Some(items) => items,
-                None => {
+            View::Items => {
+                let Some(items) = desk.items.chosen_items(MOST) else {
                     self.notices.info(format!("Choose {MOST} items at most"));
                     return;
-                }
-            },
+                };
+                items
+            }
             View::SecondLook => {
                 let shown = desk.session.current.as_ref();
                 begun = shown.map(|shown| Begun {

@@ -2,8 +2,10 @@
 
 use egui::Ui;
 
-use super::note_ui;
-use crate::widget::ActionButton;
+use super::line_ui;
+use crate::theme::font::Face;
+use crate::theme::text;
+use crate::widget::{ActionButton, Ink};
 
 /// Width of the button that goes on, so that it stands still whatever it says.
 const PRIMARY: f32 = 132.0;
@@ -46,6 +48,11 @@ pub(crate) fn foot_ui<B: Copy>(ui: &mut Ui, buttons: &[FootButton<'_, B>], says:
             pressed = Some(*means);
         }
     }
-    note_ui(ui, says);
+    foot_note_ui(ui, says);
     pressed
+}
+
+/// What stands beside the buttons of a foot: one line in the room they leave, all of it under the pointer.
+pub(crate) fn foot_note_ui(ui: &mut Ui, says: &str) {
+    line_ui(ui, says, Ink::Second, Face::Regular, text::SMALL);
 }

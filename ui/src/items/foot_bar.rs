@@ -69,8 +69,9 @@ pub(super) fn foot_bar_ui(
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let judge_key = key(Command::ShowJudge);
-                let back =
-                    ActionButton::new("Back to judging").key(&judge_key).help(Command::ShowJudge.help());
+                // Where the count leaves no room for more, the key says the rest.
+                let label = if ui.available_width() < 190.0 { "Judge" } else { "Back to judging" };
+                let back = ActionButton::new(label).key(&judge_key).help(Command::ShowJudge.help());
                 if ui.add(back).clicked() {
                     wanted.push(Action::Command(Command::ShowJudge));
                 }

@@ -37,7 +37,9 @@ const SHARE: f32 = 0.58;
 const PROMPT_SHARE: f32 = 0.24;
 
 /// With so much room beside a column of text it stands in the middle, in multiples of the text size.
-const CENTERED_FROM_EMS: f32 = 12.0;
+const CENTERED_FROM_EMS: f32 = 24.0;
+/// The same of the prompt, which begins at the window's edge like what stands below it.
+const PROMPT_CENTERED_FROM_EMS: f32 = 54.0;
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
 pub fn only_picture(candidate: &Candidate) -> Option<&str> {
@@ -57,7 +59,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
         match part {
             Part::Text { text, format } => words_ui(ui, content, index, text, *format),
             Part::Message { role, text } => {
-                centered_ui(ui, content.settings, |ui| caption_ui(ui, role));
+                centered_ui(ui, content.settings, content.is_prompt, |ui| caption_ui(ui, role));
                 ui.add_space(space::TINY);
                 words_ui(ui, content, index, text, TextFormat::Markdown);
             }
@@ -83,7 +85,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
 
 fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, format: TextFormat) {
     let settings = content.settings;
-    centered_ui(ui, settings, |ui| {
+    centered_ui(ui, settings, content.is_prompt, |ui| {
         let reading = Reading::of(ui, ui.available_width(), settings.text_size);
         let laid_out = content.documents.get(ui.ctx(), words, format, reading);
         let mut none = Marking::default();
@@ -91,16 +93,26 @@ fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, fo
     });
 }
 
-/// Paints in a column no wider than reads well, in the middle of the width there is.
-pub fn centered_ui<R>(ui: &mut Ui, settings: &Settings, paint: impl FnOnce(&mut Ui) -> R) -> R {
-    let width = ui.available_width();
+/// Where a column of text stands in a very wide pane, from its left edge, and how wide it is; none where it
+/// begins at the left.
+pub fn column(ui: &Ui, width: f32, settings: &Settings, is_prompt: bool) -> Option<(f32, f32)> {
     let measure = Reading::of(ui, width, settings.text_size).width;
     let spare = width - measure;
     // A little room at the right is no reason to leave the edge that the letter above stands on.
-    if spare < settings.text_size * CENTERED_FROM_EMS {
+    let from = if is_prompt { PROMPT_CENTERED_FROM_EMS } else { CENTERED_FROM_EMS };
+    (spare >= settings.text_size * from).then_some(((spare / 2.0).floor(), measure))
+}
+
+/// Paints in a column no wider than reads well, in the middle of the width there is.
+pub fn centered_ui<R>(
+    ui: &mut Ui,
+    settings: &Settings,
+    is_prompt: bool,
+    paint: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let Some((left, measure)) = column(ui, ui.available_width(), settings, is_prompt) else {
         return paint(ui);
-    }
-    let left = (spare / 2.0).floor();
+    };
     let room = ui.available_rect_before_wrap();
     let column = Rect::from_min_size(room.min + vec2(left, 0.0), vec2(measure, room.height()));
     let layout = egui::Layout::top_down(egui::Align::Min);

@@ -51,6 +51,13 @@ pub fn prompt_ui(
     let height = if is_folded { FOLDED } else { wanted_height.clamp(FOLDED, most) };
     let body = Rect::from_min_size(header.left_bottom(), vec2(room.width(), height));
     ui.scope_builder(UiBuilder::new().max_rect(header).layout(Layout::left_to_right(Align::Center)), |ui| {
+        // The caption stands above its text, wherever that is.
+        if let Some((left, _)) = pane::column(ui, room.width(), scene.settings, true)
+            && beside.is_empty()
+            && !is_folded
+        {
+            ui.add_space(left);
+        }
         caption_ui(ui, "Prompt");
         if !captions.is_empty() {
             ui.add_space(space::SMALL);
@@ -125,7 +132,7 @@ fn context_ui(ui: &mut Ui, content: &mut Content<'_>, context: &[&Context]) {
             ui.add_space(space::MEDIUM);
         }
         let title = if context.title.is_empty() { "Reference" } else { &context.title };
-        pane::centered_ui(ui, content.settings, |ui| caption_ui(ui, title));
+        pane::centered_ui(ui, content.settings, content.is_prompt, |ui| caption_ui(ui, title));
         ui.add_space(space::TINY);
         pane::parts_ui(ui, content, &context.parts, title);
     }

@@ -17,7 +17,7 @@ use crate::command::Chord;
 use crate::form;
 use crate::theme::font::Face;
 use crate::theme::text;
-use crate::widget::{ActionButton, Dialog, Ink, text_ui};
+use crate::widget::{ActionButton, Dialog, Ink};
 
 /// The dialog.
 #[derive(Debug, Default)]
@@ -151,11 +151,11 @@ impl StudyDialog {
 
     fn note_ui(&self, ui: &mut Ui, refusal: Option<String>) {
         if self.is_warned {
-            form::note_ui(ui, "Once more throws the changes away");
+            form::foot_note_ui(ui, "Once more throws the changes away");
         } else if let Some(refusal) = refusal {
-            text_ui(ui, sentence(&refusal), Ink::Loss, Face::Regular, text::SMALL);
+            form::line_ui(ui, &sentence(&refusal), Ink::Loss, Face::Regular, text::SMALL);
         } else if let Some(error) = self.error.as_ref().filter(|_| self.form.is_some()) {
-            text_ui(ui, sentence(&error.message), Ink::Loss, Face::Regular, text::SMALL);
+            form::line_ui(ui, &sentence(&error.message), Ink::Loss, Face::Regular, text::SMALL);
         }
     }
 }

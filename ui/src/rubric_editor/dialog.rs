@@ -80,7 +80,7 @@ impl RubricDialog {
                 let is_clicked = ui.add(primary).clicked();
                 closes = ui.add(ActionButton::new("Cancel").key("Escape")).clicked();
                 let copies = ui.add(ActionButton::new("Copy the text")).clicked();
-                form::note_ui(ui, state.note());
+                form::foot_note_ui(ui, &state.note());
                 (is_clicked, copies)
             },
         );

@@ -17,8 +17,10 @@ struct Case {
 /// The image of tools/reference_image.py.
 fn synthetic(width: u32, height: u32) -> RgbImage {
     let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-    let pixels =
-        pixels.flat_map(|(x, y)| [x * 7 + y * 3, x * x + y * 5, x * y * 11].map(|value| value as u8));
+    let pixels = pixels.flat_map(|(x, y)| {
+        [(x * x * 3 + y * y * 7 + x * y) % 251, ((x * 29) ^ (y * 57)) % 256, (x * y * 11 + x * 5) % 241]
+            .map(|value| value as u8)
+    });
     RgbImage { width, height, pixels: pixels.collect() }
 }
 

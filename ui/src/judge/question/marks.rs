@@ -256,7 +256,9 @@ pub(super) fn ui(
         String::new()
     };
     if !says.is_empty() {
+        ui.add_space(space::TINY);
         text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
+        ui.add_space(space::TINY);
     }
     if marks.is_empty() && row.is_active {
         let none = ActionButton::new("Nothing to mark").small().key("0").enabled(row.is_open);
@@ -299,7 +301,7 @@ pub(super) fn ui(
 /// What the pointer and the keys do now.
 fn hint(shape: MarkShape, pictures: usize, given: usize, cursor: &Cursor) -> String {
     if cursor.mark.is_some() {
-        return "Arrows move it · Shift+arrows resize it · , . another · Esc lets go".to_owned();
+        return "Arrows move it · Shift+arrows resize it · , and . go to another · Esc lets go".to_owned();
     }
     let (draws, places) = match shape {
         MarkShape::Points => ("Click on the picture", "Enter marks"),
@@ -311,7 +313,7 @@ fn hint(shape: MarkShape, pictures: usize, given: usize, cursor: &Cursor) -> Str
         hint.push_str(" · N next picture");
     }
     if given > 0 {
-        hint.push_str(" · , . choose a mark");
+        hint.push_str(" · , and . choose a mark");
     }
     hint
 }

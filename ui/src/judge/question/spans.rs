@@ -14,7 +14,7 @@ use crate::command::Chord;
 use crate::document::{Document, Marked, Marking, Taken};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
-use crate::theme::text;
+use crate::theme::{space, text};
 use crate::widget::{ActionButton, Ink, text_ui};
 
 /// A word: its part, and its first character and the one past its last.
@@ -213,7 +213,9 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mut Curs
         (false, false) => "",
     };
     if !says.is_empty() {
+        ui.add_space(space::TINY);
         text_ui(ui, says, Ink::Third, Face::Regular, text::SMALL);
+        ui.add_space(space::TINY);
     }
     for span in spans {
         ui.horizontal(|ui| {

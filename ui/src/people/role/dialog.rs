@@ -21,7 +21,7 @@ use crate::people::{Heard, Purpose, error_ui, send, sentence};
 use crate::rubric_editor;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
-use crate::widget::{ActionButton, Dialog, Ink, text_area_ui, text_ui};
+use crate::widget::{ActionButton, Dialog, Ink, text_area_ui};
 
 /// Width of the dialog, in points, where the window has it.
 const WIDE: f32 = 1240.0;
@@ -313,11 +313,11 @@ impl RoleDialog {
         let saves = ui.add(button).clicked();
         let closes = ui.add(ActionButton::new("Cancel").key("Escape")).clicked();
         if self.is_warned {
-            form::note_ui(ui, "Once more throws the changes away");
+            form::foot_note_ui(ui, "Once more throws the changes away");
         } else if let Some(error) = self.error.as_ref().filter(|_| self.expected.is_some()) {
-            text_ui(ui, sentence(&error.message), Ink::Loss, Face::Regular, text::SMALL);
+            form::line_ui(ui, &sentence(&error.message), Ink::Loss, Face::Regular, text::SMALL);
         } else if answers == Some(false) {
-            form::note_ui(ui, "Say what is expected of at least one answer");
+            form::foot_note_ui(ui, "Say what is expected of at least one answer");
         }
         (saves, closes)
     }

@@ -158,7 +158,7 @@ fn known_ui(
             let candidates = prompt.map_or(2, |(_, candidates)| *candidates);
             let expected = expected_words(known.role.expected(), &info.rubric, Order::as_given(candidates));
             let expected: Vec<String> =
-                expected.into_iter().map(|(question, answer)| format!("{question}: {answer}")).collect();
+                expected.into_iter().map(|(question, answer)| joined(&question, &answer)).collect();
             form::line_ui(ui, &expected.join(" · "), Ink::Second, Face::Regular, text::SMALL);
             if let ItemRole::Training { explanation, .. } = &known.role {
                 let words: String = explanation.chars().take(EXCERPT).collect();
@@ -167,4 +167,9 @@ fn known_ui(
             }
         });
     });
+}
+
+fn joined(question: &str, answer: &str) -> String {
+    let colon = if question.ends_with(['?', ':']) { "" } else { ":" };
+    format!("{question}{colon} {answer}")
 }

@@ -119,8 +119,7 @@ fn the_list_says_what_is_expected_and_its_items_are_changed_and_given_back() {
     world.items = 3;
     let mut bench = bench(world);
     open(&mut bench, Command::ShowQuality);
-    for words in
-        ["1 training item · 1 gold item", "Gold item, item 1", "Which is better?: B", "It **counts**"]
+    for words in ["1 training item · 1 gold item", "Gold item, item 1", "Which is better? B", "It **counts**"]
     {
         assert!(bench.shows(words), "{words}");
     }

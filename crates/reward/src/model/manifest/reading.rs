@@ -142,8 +142,8 @@ fn input(root: &Table, wanted: Sections, is_pairwise: bool) -> Option<Input> {
         if is_wanted {
             return root.wanted_table(key, why);
         }
-        if root.has(key) {
-            root.table(key);
+        // Asked for all the same, so that a misspelt key may be one of these.
+        if root.table(key).is_some() {
             let what = format!("[{key}] is given, and the model does not take it");
             root.fault(key, what, "leave it out, or change input");
         }

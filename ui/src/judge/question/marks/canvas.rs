@@ -4,6 +4,7 @@
 use egui::{
     Color32, CornerRadius, CursorIcon, Painter, PointerButton, Pos2, Rect, Stroke, StrokeKind, Ui, vec2,
 };
+use tiebreak_domain::AnswerValue;
 use tiebreak_domain::answer::{Mark, MarkForm};
 use tiebreak_domain::rubric::{MarkShape, QuestionKind, Slot};
 
@@ -13,7 +14,6 @@ use crate::judge::question::{Asked, Change};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{self, Palette, space, text};
-use tiebreak_domain::AnswerValue;
 
 /// A drag shorter than this, in points, is a click.
 const CLICK: f32 = 5.0;

@@ -147,6 +147,7 @@ mod tests {
         assert_eq!(with_ties(115.0, 16.0), Drop::Behind(2), "the end of the first row");
         assert_eq!(with_ties(50.0, 56.0), Drop::Behind(3), "the end of the second");
         assert_eq!(with_ties(-5.0, 16.0), Drop::Behind(0));
+        assert_eq!(with_ties(-5.0, 56.0), Drop::Behind(2), "the first row stands before the second");
         let strict = |x, y| drop_at(pos2(x, y), 0, &chips, RankingForm::Strict);
         assert_eq!(strict(75.0, 16.0), Drop::Behind(1), "no ties: the nearer side");
         assert_eq!(strict(140.0, 56.0), Drop::Out, "back to those left");
