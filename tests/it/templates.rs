@@ -11,7 +11,8 @@ use tiebreak_domain::rubric::{MarkShape, QuestionKind, RankingForm, Scale, Slot}
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    DataFormat, ItemId, ItemRole, JudgmentId, Question, Reply, Request, Rubric, StudySetup, Template, UnixMillis,
+    DataFormat, ItemId, ItemRole, JudgmentId, Question, Reply, Request, Rubric, StudySetup, Template,
+    UnixMillis,
 };
 use tiebreak_engine::Engine;
 

@@ -24,7 +24,7 @@ const IMAGE_BUDGET_BYTES: usize = 96 * 1024 * 1024;
 
 /// Everything a project, a queue and its judgments need, behind one door.
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     images: Images,
     session: RwLock<Option<Arc<Session>>>,
     /// Held while one project is exchanged for another.
@@ -263,7 +263,7 @@ impl Engine {
         }
     }
 
-    fn session(&self) -> Result<Arc<Session>, ApiError> {
+    pub(crate) fn session(&self) -> Result<Arc<Session>, ApiError> {
         let session = self.session.read().expect("the session's place is never left half-changed");
         session.clone().ok_or_else(failure::no_project)
     }

@@ -321,5 +321,5 @@ fn of_install(error: &install::InstallError) -> ApiError {
         install::Reason::NotInstalled | install::Reason::NoManifest => ErrorCode::NotFound,
         _ => ErrorCode::BadInput,
     };
-    ApiError::new(code, error.to_string()).hint(error.hint())
+    ApiError::new(code, error.to_string()).hint(error.reason.hint())
 }

@@ -108,7 +108,8 @@ pub fn simulate(
     };
     let learning = Learning { features, ..Learning::default() };
     let nothing = |what: &str| {
-        ApiError::new(ErrorCode::BadRequest, what).hint("import labels with the data, or judge some items first")
+        ApiError::new(ErrorCode::BadRequest, what)
+            .hint("import labels with the data, or judge some items first")
     };
     let Some(pool) = Pool::read_without_scorers(&reader, &learning)? else {
         return Err(nothing("the project has no pair to simulate on"));
@@ -236,7 +237,8 @@ fn arms(grid: &Grid, runs: &[Run], curves: &[Curve]) -> Vec<Arm> {
             let own = of(setting);
             let random = of(&Run { policy: Policy::Random, ..*setting });
             let plain_random = of(&Run { policy: Policy::Random, has_scorer: false, ..*setting });
-            let areas = |curves: &[Curve]| -> Vec<f64> { curves.iter().map(|curve| area(&curve.points)).collect() };
+            let areas =
+                |curves: &[Curve]| -> Vec<f64> { curves.iter().map(|curve| area(&curve.points)).collect() };
             let plan = Plan { resamples: RESAMPLES, level: REPORT_LEVEL };
             let mut rng = StdRng::seed_from_u64(1);
             let area_difference = (random.len() == own.len())
@@ -279,10 +281,12 @@ fn arms(grid: &Grid, runs: &[Run], curves: &[Curve]) -> Vec<Arm> {
 
 fn mean_baselines(curves: &[Curve]) -> Baselines {
     let count = curves.len().max(1) as f64;
-    let mean = |of: &dyn Fn(&Baselines) -> f64| curves.iter().map(|curve| of(&curve.baselines)).sum::<f64>() / count;
+    let mean =
+        |of: &dyn Fn(&Baselines) -> f64| curves.iter().map(|curve| of(&curve.baselines)).sum::<f64>() / count;
     Baselines {
         longer_wins: mean(&|baselines| baselines.longer_wins),
-        scorer_alone: Some(mean(&|baselines| baselines.scorer_alone.unwrap_or(f64::NAN))).filter(|mean| mean.is_finite()),
+        scorer_alone: Some(mean(&|baselines| baselines.scorer_alone.unwrap_or(f64::NAN)))
+            .filter(|mean| mean.is_finite()),
         majority_place: mean(&|baselines| baselines.majority_place),
     }
 }

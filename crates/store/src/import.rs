@@ -7,8 +7,8 @@
 //! of the shared ones on commit.
 
 mod new_keys;
-mod study;
 mod profile;
+mod study;
 
 use std::collections::BTreeMap;
 

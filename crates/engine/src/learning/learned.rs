@@ -305,8 +305,10 @@ impl Learned {
 }
 
 fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote]) -> Head {
+    let groups: Vec<u32> = votes.iter().map(|known| pool.pairs[known.pair].cluster).collect();
     let votes: Vec<Vote> = votes.iter().map(|known| known.vote).collect();
-    let head = head.refit_with_evidence(&pool.table, &votes);
+    // Across prompts: the evidence trusts what only tells prompts apart.
+    let head = head.refit_across_groups(&pool.table, &votes, &groups);
     let has_ties = votes.iter().any(|vote| vote.verdict == Verdict::Tie);
     if votes.len() < VOTES_FOR_THRESHOLDS || !has_ties {
         return head;

@@ -82,11 +82,7 @@ impl Pool {
         Self::read_with(reader, learning, false)
     }
 
-    fn read_with(
-        reader: &Reader,
-        learning: &Learning,
-        has_scorers: bool,
-    ) -> Result<Option<Self>, ApiError> {
+    fn read_with(reader: &Reader, learning: &Learning, has_scorers: bool) -> Result<Option<Self>, ApiError> {
         let active = reader.facets().read().with_status(ItemStatus::Active).clone();
         let mut raw = Raw::default();
         let most = MOST_NUMBERS / NUMBERS_PER_CANDIDATE;

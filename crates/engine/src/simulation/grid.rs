@@ -90,9 +90,18 @@ impl Grid {
             )
         })?;
         let is_share = |share: &f64| (0.0..=1.0).contains(share);
-        let lists = [grid.policies.len(), grid.batch_sizes.len(), grid.priors.len(), grid.audit_shares.len(), grid.flips.len()];
+        let lists = [
+            grid.policies.len(),
+            grid.batch_sizes.len(),
+            grid.priors.len(),
+            grid.audit_shares.len(),
+            grid.flips.len(),
+        ];
         if grid.seeds == 0 || lists.contains(&0) {
-            return Err(refused("nothing is left to try".to_owned(), "every list needs an entry, and seeds at least 1"));
+            return Err(refused(
+                "nothing is left to try".to_owned(),
+                "every list needs an entry, and seeds at least 1",
+            ));
         }
         if grid.batch_sizes.contains(&0) || grid.budget < grid.warm_up || grid.warm_up == 0 {
             return Err(refused(
@@ -100,8 +109,9 @@ impl Grid {
                 "batches and the warm-up have at least one label, and the budget holds the warm-up",
             ));
         }
-        let shares = grid.audit_shares.iter().chain(&grid.flips).chain(&grid.target_shares).chain([&grid.test_share]);
-        if let Some(share) = shares.clone().find(|share| !is_share(share)) {
+        let shares: Vec<f64> =
+            [&grid.audit_shares, &grid.flips, &grid.target_shares].into_iter().flatten().copied().collect();
+        if let Some(share) = shares.iter().chain([&grid.test_share]).find(|share| !is_share(share)) {
             return Err(refused(format!("{share} is no share"), "a share lies between 0 and 1"));
         }
         if let Some(accuracy) = grid.teachers.iter().find(|accuracy| !(0.5..1.0).contains(*accuracy)) {
@@ -112,7 +122,10 @@ impl Grid {
         }
         let runs = grid.runs().len();
         if runs > MOST_RUNS {
-            return Err(refused(format!("it asks for {runs} runs"), "take fewer seeds, policies or settings"));
+            return Err(refused(
+                format!("it asks for {runs} runs"),
+                "take fewer seeds, policies or settings",
+            ));
         }
         Ok(grid)
     }
@@ -121,8 +134,11 @@ impl Grid {
     pub fn runs(&self) -> Vec<Run> {
         let mut policies = vec![Policy::Random];
         policies.extend(self.policies.iter().filter(|policy| **policy != Policy::Random));
-        let teachers: Vec<Option<f64>> =
-            if self.teachers.is_empty() { vec![None] } else { self.teachers.iter().copied().map(Some).collect() };
+        let teachers: Vec<Option<f64>> = if self.teachers.is_empty() {
+            vec![None]
+        } else {
+            self.teachers.iter().copied().map(Some).collect()
+        };
         // Savings are told against random order without a prior, which is therefore always there.
         let mut priors = self.priors.clone();
         if !priors.contains(&false) {
@@ -166,7 +182,9 @@ mod tests {
 
     #[test]
     fn a_grid_is_every_combination_with_random_order_beside_it() {
-        let grid = Grid::read("policies = [\"uncertainty\"]\nseeds = 3\nbatch_sizes = [1, 10]\npriors = [true]").unwrap();
+        let grid =
+            Grid::read("policies = [\"uncertainty\"]\nseeds = 3\nbatch_sizes = [1, 10]\npriors = [true]")
+                .unwrap();
         let runs = grid.runs();
         assert_eq!(runs.len(), 3 * 2 * 2 * 2, "seeds, sizes, priors with none, the policy and random order");
         assert!(runs.iter().any(|run| run.policy == Policy::Random && !run.has_scorer));
@@ -176,7 +194,11 @@ mod tests {
     #[test]
     fn what_makes_no_grid_is_refused_with_its_line() {
         let refused = |text: &str| Grid::read(text).unwrap_err().message;
-        assert!(refused("seeds = 3\npolicy = []").contains("line 2"), "{}", refused("seeds = 3\npolicy = []"));
+        assert!(
+            refused("seeds = 3\npolicy = []").contains("line 2"),
+            "{}",
+            refused("seeds = 3\npolicy = []")
+        );
         assert!(refused("policies = [\"psychic\"]").contains("line 1"));
         assert!(refused("flips = [2.0]").contains("2 is no share"));
         assert!(refused("teachers = [0.3]").contains("teaches nothing"));

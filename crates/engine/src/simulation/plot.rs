@@ -45,17 +45,23 @@ pub fn svg(simulation: &Simulation) -> String {
 
 fn plot(svg: &mut String, arms: &[&Arm], top: f64) {
     let accuracies = arms.iter().flat_map(|arm| {
-        arm.curve.iter().map(|point| point.accuracy).chain([arm.baselines.longer_wins, arm.full_pool.accuracy])
+        arm.curve
+            .iter()
+            .map(|point| point.accuracy)
+            .chain([arm.baselines.longer_wins, arm.full_pool.accuracy])
     });
-    let (low, high) = accuracies.fold((1.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        accuracies.fold((1.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     let (low, high) = ((low - 0.01).max(0.0), (high + 0.01).min(1.0));
-    let most = arms.iter().filter_map(|arm| arm.curve.last()).map(|point| point.labels).max().unwrap_or(1) as f64;
+    let most =
+        arms.iter().filter_map(|arm| arm.curve.last()).map(|point| point.labels).max().unwrap_or(1) as f64;
     let x = |labels: f64| LEFT + labels / most * (WIDTH - LEFT - RIGHT);
     let y = |accuracy: f64| {
         top + TOP + (1.0 - (accuracy - low) / (high - low).max(1e-9)) * (HEIGHT - TOP - BOTTOM)
     };
     let first = arms[0];
-    let labels_of = first.teacher.map_or("people's labels".to_owned(), |teacher| format!("a teacher of {teacher}"));
+    let labels_of =
+        first.teacher.map_or("people's labels".to_owned(), |teacher| format!("a teacher of {teacher}"));
     push(
         svg,
         format_args!(

@@ -119,7 +119,9 @@ fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
         "at random until there is something to go by: {early:?}"
     );
     until(|| (state(&world).votes >= 20).then_some(()));
-    until(|| ahead(&world).entries.iter().any(|entry| entry.method == AcquisitionMethod::GreedyBald).then_some(()));
+    until(|| {
+        ahead(&world).entries.iter().any(|entry| entry.method == AcquisitionMethod::GreedyBald).then_some(())
+    });
     let next = ahead(&world);
     assert!(next.entries.iter().all(|entry| !entry.reason.is_empty() && !entry.prompt.is_empty()));
     let late = judge(&world, 15, 0);
@@ -195,7 +197,8 @@ fn the_sample_models_score_texts_once_and_their_scores_reach_the_head() {
     let Reply::Models(models) = world.engine.call(Request::Models).unwrap() else { panic!("models") };
     let Models { models, machine } = *models;
     assert!(!machine.runtime.is_empty() && !machine.providers.is_empty());
-    let text = models.iter().find(|model| model.name == "Tiebreak small").expect("one comes with the program");
+    let text =
+        models.iter().find(|model| model.name == "Tiebreak small").expect("one comes with the program");
     assert!(text.is_bundled && text.problem.is_none(), "{:?}", text.problem);
     assert_eq!((text.scored, text.scorable), (0, 60));
     let score = || -> ScoringReport {
@@ -242,7 +245,9 @@ fn labels_of_a_model_are_taken_only_where_it_is_sure_and_nobody_judged() {
     assert_eq!(world.info().judgments, before, "none of them is a judgment");
     let refused = world.refused(Request::AcceptModelLabels { above: 0.2 });
     assert_eq!(refused.code, ErrorCode::BadRequest);
-    let Reply::Count(gone) = world.engine.call(Request::ForgetModelLabels).unwrap() else { panic!("a number") };
+    let Reply::Count(gone) = world.engine.call(Request::ForgetModelLabels).unwrap() else {
+        panic!("a number")
+    };
     assert_eq!(gone, taken);
     assert_eq!(world.check(), Vec::<String>::new());
 }

@@ -3,7 +3,7 @@
 //! preferred picture as `path1` and the other one as `path2`.
 
 use serde::Serialize;
-use tiebreak_domain::Question;
+use tiebreak_domain::{Candidate, Question};
 
 use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
