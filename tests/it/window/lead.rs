@@ -27,7 +27,7 @@ const SCREENS: [Screen; 7] = [
     Screen { name: "study", there: &["ctrl+shift+s"], back: &["Escape"] },
     Screen { name: "rubric", there: &["ctrl+r", "ctrl+s"], back: &["Escape", "Escape", "Escape"] },
     Screen { name: "gallery", there: &["ctrl+n", "ctrl+g"], back: &["Escape", "Escape"] },
-    Screen { name: "second-look", there: &["f", "1", "Return", "ctrl+3"], back: &["ctrl+1"] },
+    Screen { name: "second-look", there: &["f", "1", "Return", "Escape", "ctrl+3"], back: &["ctrl+1"] },
 ];
 
 /// Two items are for training, and expect what nobody will say here.
