@@ -116,7 +116,7 @@ fn a_mark_is_chosen_moved_resized_named_and_removed_by_keys() {
     };
     assert!(large[0] > small[0] && large[1] > small[1] && after.x < before.x, "{before:?} {after:?}");
     bench.keys("Comma Delete");
-    assert_eq!(marks_of(&bench, 0), [after.clone()], "the one chosen goes, and not the last");
+    assert_eq!(marks_of(&bench, 0), std::slice::from_ref(&after), "the one chosen goes, and not the last");
     bench.keys("Enter");
     assert_eq!(values(&bench), [AnswerValue::Marks(vec![after.clone()])]);
     bench.keys("u");

@@ -136,7 +136,7 @@ pub fn moved(mark: &Mark, by: [f32; 2]) -> Mark {
 /// radius.
 pub fn resized(mark: &Mark, by: [f32; 2]) -> Mark {
     match mark.form {
-        MarkForm::Radius(radius) => with_radius(mark, radius + (by[0] + by[1]) / 2.0),
+        MarkForm::Radius(radius) => with_radius(mark, radius + 0.5 * by[0] + 0.5 * by[1]),
         MarkForm::Size([width, height]) => {
             let side =
                 |low: f32, length: f32, by: f32| (length + by).clamp(LEAST_SIDE, (1.0 - low).max(LEAST_SIDE));

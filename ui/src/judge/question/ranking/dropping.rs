@@ -43,7 +43,7 @@ pub(super) fn drop_at(at: Pos2, dragged: u8, chips: &[Chip], form: RankingForm) 
         let rows = chip.rect.y_range().expand(space::TINY);
         rows.max < at.y || (rows.contains(at.y) && chip.rect.center().x < at.x)
     };
-    match others().filter(is_before).last() {
+    match others().rfind(is_before) {
         Some(Chip { group: None, .. }) => Drop::Out,
         Some(Chip { group: Some(group), .. }) => Drop::Behind(group + 1),
         None => Drop::Behind(0),
@@ -66,7 +66,7 @@ pub(super) fn drop_ui(ui: &Ui, to: Drop, candidate: u8, chips: &[Chip], palette:
             }
         }
         Drop::Behind(groups) => {
-            match (groups.checked_sub(1).and_then(|group| of(group).last()), of(groups).next()) {
+            match (groups.checked_sub(1).and_then(|group| of(group).next_back()), of(groups).next()) {
                 (Some(before), _) => line(before.rect.right() + space::SMALL, before.rect),
                 (None, Some(after)) => line(after.rect.left() - space::TINY, after.rect),
                 (None, None) => {}
