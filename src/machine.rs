@@ -24,6 +24,7 @@ pub fn host() -> Host {
         random: Arc::new(rand::random::<u64>),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         user_name: user_name(),
+        scores_in_background: false,
     }
 }
 

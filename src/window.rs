@@ -23,7 +23,8 @@ pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
     drop(warm_up);
     let start = Start { path, app_version: env!("CARGO_PKG_VERSION").to_owned() };
     tiebreak_ui::window::open(start, |wake| {
-        let backend: Box<dyn Backend> = Box::new(InProcess::start(machine::host(), Wake::clone(&wake)));
+        let host = tiebreak_engine::Host { scores_in_background: true, ..machine::host() };
+        let backend: Box<dyn Backend> = Box::new(InProcess::start(host, Wake::clone(&wake)));
         let host: Box<dyn Host> = Box::new(Machine::new(wake));
         (backend, host)
     })

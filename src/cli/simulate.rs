@@ -1,4 +1,7 @@
-//! `tiebreak simulate`: a simulated annotator, to try a study's exports and reports before people judge.
+//! `tiebreak simulate`: a simulated annotator, to try a study's exports and reports before people judge; with a grid,
+//! the labels that are there replayed, to see whether active learning pays on them.
+
+mod replay;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,7 +18,9 @@ use crate::cli::desk::{Desk, unexpected};
 use crate::cli::exit::Exit;
 use crate::machine;
 
-/// Judges open items at random, under a name of its own that keeps it apart from people.
+/// Judges open items at random, under a name of its own that keeps it apart from people. With --grid nothing is judged:
+/// the project's labels are replayed as if people were being asked, over every combination in the grid file, and the
+/// curves, the labels saved with their intervals, and a plot are written.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The project file
@@ -29,10 +34,22 @@ pub struct Arguments {
     /// The simulated annotator's name
     #[arg(long, default_value = "simulated")]
     annotator: String,
+    /// Replay labels over this grid (TOML) instead; an empty file is the usual grid
+    #[arg(long, requires = "out")]
+    grid: Option<PathBuf>,
+    /// The folder for what a replay finds: curves.csv, simulation.json, curves.svg
+    #[arg(long, requires = "grid")]
+    out: Option<PathBuf>,
+    /// Files in that folder may be replaced
+    #[arg(long, requires = "grid")]
+    force: bool,
 }
 
 /// Judges, and prints a line for each judgment once it is on the disk.
 pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
+    if let (Some(grid), Some(out)) = (&arguments.grid, &arguments.out) {
+        return replay::run(&arguments.project, grid, out, arguments.force);
+    }
     let desk = Desk::new();
     let before = desk.open(&arguments.project)?;
     let person = before.current_annotator().map(|annotator| annotator.name.clone());

@@ -9,6 +9,7 @@ mod desk;
 mod exporting;
 mod importing;
 mod merging;
+mod models;
 mod program;
 mod published;
 mod python;

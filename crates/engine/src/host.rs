@@ -27,6 +27,9 @@ pub struct Host {
     pub app_version: String,
     /// What whoever sits here is called where the settings do not say.
     pub user_name: String,
+    /// Whether models may score in the background: in a window, where somebody judges meanwhile, and not for a command
+    /// that is over in a moment.
+    pub scores_in_background: bool,
 }
 
 impl Host {
@@ -63,6 +66,7 @@ impl std::fmt::Debug for Host {
             .field("cache_folder", &self.cache_folder)
             .field("app_version", &self.app_version)
             .field("user_name", &self.user_name)
+            .field("scores_in_background", &self.scores_in_background)
             .finish_non_exhaustive()
     }
 }

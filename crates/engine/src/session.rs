@@ -132,7 +132,8 @@ impl Session {
 
     /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it.
     pub fn score_in_background(self: &Arc<Self>) {
-        if !self.learning_rules().is_some_and(|learning| learning.scores_in_background)
+        if !self.shared.host.scores_in_background
+            || !self.learning_rules().is_some_and(|learning| learning.scores_in_background)
             || self.is_scoring.load(Ordering::Acquire)
         {
             return;

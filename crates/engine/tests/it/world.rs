@@ -57,6 +57,7 @@ impl World {
             },
             app_version: "9.9.9".to_owned(),
             user_name: "Ada".to_owned(),
+            scores_in_background: false,
         };
         let (sender, events) = channel();
         let engine = Engine::new(host, move |event| drop(sender.send(event)));
