@@ -61,7 +61,7 @@ pub(super) fn run(model: &RewardModel, session: &mut dyn Session, batch: &[&Prep
                 outcome.results.push(
                     result
                         .and_then(|mut results| {
-                            results.pop().unwrap_or_else(|| Err(InputFault::NotFinite)).map_err(Fault::Input)
+                            results.pop().unwrap_or(Err(InputFault::NotFinite)).map_err(Fault::Input)
                         })
                         .map_err(|fault| fault.of_input(session)),
                 );
@@ -293,7 +293,9 @@ fn pooled(
             for vector in vectors.chunks_exact(size).take(counted) {
                 mean.iter_mut().zip(vector).for_each(|(mean, number)| *mean += number);
             }
-            mean.iter_mut().for_each(|mean| *mean /= counted as f32);
+            for number in &mut mean {
+                *number /= counted as f32;
+            }
             mean
         }
     })
@@ -321,7 +323,9 @@ fn mean_of(mut rows: Vec<Scored>) -> Scored {
 fn normalise(vector: &mut [f32]) {
     let length = vector.iter().map(|number| f64::from(*number).powi(2)).sum::<f64>().sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|number| *number = (f64::from(*number) / length) as f32);
+        for number in vector {
+            *number = (f64::from(*number) / length) as f32;
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use super::request::{Candidate, Request};
 use super::reward_model::RewardModel;
 use super::tokens::Tokens;
 
+/// Numbers of the caller, shared with the request.
+type Features = Arc<[f32]>;
+
 /// An input, ready to be run.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
@@ -22,7 +25,7 @@ pub(super) struct Prepared {
     /// The second image of a pair.
     pub(super) second_image: Option<RgbImage>,
     /// Features, and those of the second candidate.
-    pub(super) features: Option<(Arc<[f32]>, Option<Arc<[f32]>>)>,
+    pub(super) features: Option<(Features, Option<Features>)>,
     /// Equal for inputs that the model cannot tell apart.
     pub(super) digest: InputKey,
     /// Tokens of one row, filling included where it is fixed.

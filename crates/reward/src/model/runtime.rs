@@ -136,6 +136,9 @@ pub trait Session: Send {
     }
 }
 
+/// Sessions of one model, side by side.
+pub type Sessions = Vec<Box<dyn Session>>;
+
 /// Where libraries are looked for, and whether they are.
 #[derive(Clone, Debug, Default)]
 pub struct RuntimeOptions {
@@ -198,7 +201,7 @@ impl Runtime {
         &self,
         folder: &ModelFolder,
         sessions: usize,
-    ) -> Result<(Vec<Box<dyn Session>>, Vec<Warning>), ModelError> {
+    ) -> Result<(Sessions, Vec<Warning>), ModelError> {
         let mut warnings: Vec<Warning> = self.refused.iter().cloned().map(Warning::LibraryRefused).collect();
         if self.library.is_none() {
             return Ok((pure::open(folder, sessions)?, warnings));

@@ -1,9 +1,9 @@
 //! Real models, where they are: the scores and tokens that their makers recorded.
 
 use serde::Deserialize;
-use tiebreak_reward::model::{Candidate, Request, RewardModel};
+use tiebreak_reward::model::{Candidate, Request, RewardModel, RuntimeKind};
 
-use super::folder::{Folder, OPTIONS, runtimes, scores, shared};
+use super::folder::{Folder, OPTIONS, data, runtimes, scores, shared};
 
 #[derive(Deserialize)]
 struct GoldenScore {
@@ -46,28 +46,43 @@ fn a_real_reward_model_gives_the_recorded_tokens_and_scores_on_every_runtime() {
         serde_json::from_slice(&std::fs::read(recorded.join("golden_tokens.json")).unwrap()).unwrap();
     let cases: Vec<GoldenScore> =
         serde_json::from_slice(&std::fs::read(recorded.join("golden_scores.json")).unwrap()).unwrap();
+    // What ONNX Runtime gives with the same weights in float32: tools/reference_text.py.
+    let exact: Vec<f32> =
+        serde_json::from_slice(&std::fs::read(data("minilm_float32_scores.json")).unwrap()).unwrap();
+    let cases = &cases[..exact.len() / 2];
     for runtime in runtimes() {
         let mut opened = folder.open(&runtime).unwrap();
         let [prompt, response] = &golden.text;
         let tokens =
             opened.model.tokens(&Request::text(prompt.as_str(), response.as_str())).unwrap().unwrap();
         assert_eq!((&tokens.ids, &tokens.types), (&golden.ids, &golden.type_ids));
-        let mut worst = 0.0_f32;
-        for cases in cases.chunks(4) {
-            let requests: Vec<Request> = cases
-                .iter()
-                .flat_map(|case| {
-                    [&case.response_a, &case.response_b].map(|response| (&case.prompt_tail, response))
-                })
-                .map(|(prompt, response)| Request::text(prompt.as_str(), response.as_str()))
-                .collect();
-            let expected = cases.iter().flat_map(|case| [case.score_a, case.score_b]);
-            for (given, expected) in scores(&mut opened, &requests).iter().zip(expected) {
-                worst = worst.max((given.as_ref().unwrap().scores[0] - expected).abs());
-            }
-        }
-        eprintln!("{}: {} pairs, the worst difference is {worst}", runtime.kind(), cases.len());
-        assert!(worst < 1e-4, "{}: half floats in the file, and yet {worst}", runtime.kind());
+        let requests: Vec<Request> = cases
+            .iter()
+            .flat_map(|case| {
+                [&case.response_a, &case.response_b].map(|response| (&case.prompt_tail, response))
+            })
+            .map(|(prompt, response)| Request::text(prompt.as_str(), response.as_str()))
+            .collect();
+        let given: Vec<f32> = requests
+            .chunks(4)
+            .flat_map(|requests| scores(&mut opened, requests))
+            .map(|given| given.unwrap().scores[0])
+            .collect();
+        let worst = |expected: &mut dyn Iterator<Item = f32>| {
+            given.iter().zip(expected).map(|(given, expected)| (given - expected).abs()).fold(0.0, f32::max)
+        };
+        let from_exact = worst(&mut exact.iter().copied());
+        let from_recorded = worst(&mut cases.iter().flat_map(|case| [case.score_a, case.score_b]));
+        let kind = runtime.kind();
+        eprintln!("{kind}: {from_exact} from float32 with the same weights, {from_recorded} from the record");
+        // ONNX Runtime brings the last number to half precision, as the file says, whose steps are 0.002 between 2 and
+        // 4; rten computes in float32.
+        let halves = if kind == RuntimeKind::Rten { 1e-4 } else { 2e-3 };
+        assert!(from_exact < halves, "{kind}: {from_exact}");
+        assert!(
+            from_recorded < 3e-3,
+            "{kind}: the record is of weights before they were halved: {from_recorded}"
+        );
     }
 }
 
@@ -75,12 +90,7 @@ fn a_real_reward_model_gives_the_recorded_tokens_and_scores_on_every_runtime() {
 fn a_tokenizer_with_more_tokens_than_a_real_model_is_told() {
     let Some(folder) = harmlessness() else { return };
     let text = std::fs::read_to_string(folder.path().join("tokenizer.json")).unwrap();
-    let more = text.replacen("\"[PAD]\":0", "\"[PAD]\":0,\"strange\":40000", 1);
-    let more = if more == text {
-        text.replacen("\"[PAD]\": 0", "\"[PAD]\": 0, \"strange\": 40000", 1)
-    } else {
-        more
-    };
+    let more = text.replacen("\"[PAD]\":0", "\"[PAD]\":0,\"qqqqqq\":40000", 1);
     assert_ne!(more, text, "the test changes something");
     let (code, what) = folder.with_file("tokenizer.json", more.as_bytes()).fault(&runtimes()[0]);
     assert_eq!(code, "tokenizer_mismatch");

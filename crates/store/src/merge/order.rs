@@ -3,7 +3,8 @@
 //! What both copies began with stays as it was. After that, each copy's own order holds, and of two revisions
 //! of different copies the one recorded earlier comes first, the smaller id where the times are equal: a merge
 //! of two sorted lists, in which a clock set back does not bring to the end what its own copy had superseded.
-//! Where one copy holds all that the other does, its order is the order.
+//! Where one copy holds all that the other does, its order is the order. A label that was imported into both waits
+//! until both have come to it, as long as their orders agree.
 //!
 //! So the order depends on what the copies hold, never on which is merged into which; merged again it stays;
 //! and of three copies it does not matter which two are merged first.
@@ -38,12 +39,18 @@ pub(super) fn merged(mine: &[Step], theirs: &[Step]) -> Vec<JudgmentId> {
     };
     let (mut mine_left, mut theirs_left) = (&mine[shared..], &theirs[shared..]);
     loop {
+        // What came from the other log already has its place, and its time says nothing of what follows it.
+        for left in [&mut mine_left, &mut theirs_left] {
+            while left.first().is_some_and(|step| placed.contains(&step.1)) {
+                take(left);
+            }
+        }
         let next = match (mine_left.first(), theirs_left.first()) {
             (None, None) => return order,
             (Some(one), Some(other)) => {
                 // What the other log has further on waits until that log has come so far.
                 let waits = |step: &Step, others: &HashMap<JudgmentId, (usize, UnixMillis)>, at: usize| {
-                    !placed.contains(&step.1) && others.get(&step.1).is_some_and(|(place, _)| *place > at)
+                    others.get(&step.1).is_some_and(|(place, _)| *place > at)
                 };
                 let one_waits = waits(one, &place_in_theirs, theirs.len() - theirs_left.len());
                 let other_waits = waits(other, &place_in_mine, mine.len() - mine_left.len());
@@ -57,9 +64,8 @@ pub(super) fn merged(mine: &[Step], theirs: &[Step]) -> Vec<JudgmentId> {
             (None, Some(_)) => take(&mut theirs_left),
             (Some(_), None) => take(&mut mine_left),
         };
-        if placed.insert(next) {
-            order.push(next);
-        }
+        placed.insert(next);
+        order.push(next);
     }
 }
 
@@ -154,6 +160,13 @@ mod tests {
         let (one, other) = ([step(1, 1), step(2, 2)], [step(5, 3), step(7, 1)]);
         assert_eq!(ids(&merged(&one, &other)), [3, 1, 2], "1 came after 3 there, and 2 after 1 here");
         assert_eq!(ids(&merged(&other, &one)), [3, 1, 2]);
+    }
+
+    #[test]
+    fn a_label_of_both_copies_is_passed_by_in_both_at_once() {
+        let (one, other) = ([step(10, 3), step(0, 1)], [step(0, 2), step(10, 3), step(0, 20)]);
+        assert_eq!(ids(&merged(&one, &other)), [2, 3, 1, 20]);
+        assert_eq!(ids(&merged(&other, &one)), [2, 3, 1, 20], "the same in both directions");
     }
 
     proptest! {

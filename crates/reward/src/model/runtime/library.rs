@@ -139,7 +139,9 @@ fn libraries_in(folder: &Path) -> Vec<PathBuf> {
     let is_library = |name: &str| {
         name == "onnxruntime.dll"
             || name.starts_with("libonnxruntime.so")
-            || (name.starts_with("libonnxruntime") && name.ends_with(".dylib") && !name.contains("providers"))
+            || name
+                .strip_prefix("libonnxruntime")
+                .is_some_and(|rest| rest.contains(".dylib") && !rest.contains("providers"))
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries

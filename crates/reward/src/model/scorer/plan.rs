@@ -28,12 +28,11 @@ impl Plan {
         let mut seen: HashMap<InputKey, usize> = HashMap::with_capacity(inputs.len());
         let mut groups: Vec<Group> = Vec::new();
         for (place, prepared) in inputs {
-            match seen.get(&prepared.digest) {
-                Some(at) => groups[*at].places.push(place),
-                None => {
-                    seen.insert(prepared.digest, groups.len());
-                    groups.push(Group { prepared, places: vec![place] });
-                }
+            let at = *seen.entry(prepared.digest).or_insert(groups.len());
+            if let Some(group) = groups.get_mut(at) {
+                group.places.push(place);
+            } else {
+                groups.push(Group { prepared, places: vec![place] });
             }
         }
         // A stable sort: of equal length, the earlier comes first.

@@ -165,8 +165,8 @@ impl Shared {
             if lane == Lane::Bulk && state.bulk_running >= state.bulk_sessions {
                 continue;
             }
-            let jobs = state.jobs.iter_mut().filter(|(_, job)| job.lane == lane);
-            let work = jobs.filter_map(|(id, job)| self.work_of(*id, job)).next();
+            let mut jobs = state.jobs.iter_mut().filter(|(_, job)| job.lane == lane);
+            let work = jobs.find_map(|(id, job)| self.work_of(*id, job));
             if let Some(work) = work {
                 state.bulk_running += usize::from(lane == Lane::Bulk);
                 return Some(work);
