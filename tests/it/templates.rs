@@ -357,7 +357,7 @@ fn fault_of_exports(program: &Program, template: &Template) -> Result<(), String
         let ranks = |question: &Question| matches!(question.kind, QuestionKind::Ranking { .. });
         let says_as_much = format != "ranking" || questions.iter().any(ranks);
         if says_as_much && COMES_BACK.contains(&format.as_str()) {
-            comes_back(&program, id, format)?;
+            comes_back(program, &template.id, format)?;
         }
     }
     Ok(())
