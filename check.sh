@@ -46,7 +46,7 @@ tests() { step 'test'; cargo test --workspace --locked; }
 # The words and the interface also run in a browser; this only compiles them.
 wasm() {
   step 'wasm'
-  local packages=(-p tiebreak-domain -p tiebreak-ui --lib)
+  local packages=(-p tiebreak-domain -p tiebreak-stats -p tiebreak-ui --lib)
   if rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown; then
     cargo build --locked --target wasm32-unknown-unknown "${packages[@]}"
   elif rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then

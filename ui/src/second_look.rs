@@ -114,6 +114,11 @@ impl SecondLookDesk {
         self.listed.iter().find(|look| look.item == item)
     }
 
+    /// What a decision that is on the disk says of a model that was surprised; none where none was.
+    pub fn decided(&self, item: ItemId, decision: &tiebreak_domain::Verdict) -> Option<&'static str> {
+        words::verdict_on_model(self.look(item)?, decision)
+    }
+
     /// Shows what others said of an item, or hides it.
     pub fn toggle_said(&mut self, item: ItemId) {
         self.shows_said = (self.shows_said != Some(item)).then_some(item);

@@ -62,8 +62,11 @@ fn fill(preview: &mut ImportPreview, reader: &mut Reader) -> Result<(), FormatEr
         let (item, has_labels) = match reader.next() {
             None => break,
             Some(Ok(Record::Item { item, labels, .. })) => (item, !labels.is_empty()),
-            Some(Ok(Record::Lossless(LosslessRecord::Item(record)))) => (record.item, false),
-            Some(Ok(Record::Lossless(_) | Record::Profile { .. })) => continue,
+            Some(Ok(Record::Lossless(record))) => match *record {
+                LosslessRecord::Item(record) => (record.item, false),
+                _ => continue,
+            },
+            Some(Ok(Record::Profile { .. })) => continue,
             Some(Ok(Record::Problem(problem))) => {
                 preview.problems.push(problem);
                 continue;

@@ -202,7 +202,7 @@ impl Reader {
             };
         }
         self.has_begun = true;
-        Ok(Ok(Record::Lossless(record)))
+        Ok(Ok(Record::Lossless(Box::new(record))))
     }
 }
 

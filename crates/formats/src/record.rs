@@ -81,5 +81,5 @@ pub enum Record {
     /// before, but whose vote could not be understood.
     Problem(RowProblem),
     /// A record of the lossless format.
-    Lossless(LosslessRecord),
+    Lossless(Box<LosslessRecord>),
 }

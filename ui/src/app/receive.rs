@@ -189,12 +189,21 @@ impl App {
                     .pending(judgment)
                     .filter(|_| self.settings.tells_beliefs && session.setup.origin == Origin::Screen)
                     .and_then(belief_request);
+                let decided = session
+                    .saving
+                    .pending(judgment)
+                    .filter(|pending| pending.origin == Origin::Review)
+                    .map(|pending| (pending.item, pending.verdict.clone()));
                 session.saved(judgment, progress);
                 // What is offered may stand on this judgment, as after the last training item.
                 if session.is_done() && session.round == Round::Open {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
+                let verdict = decided.and_then(|(item, verdict)| desk.second_look.decided(item, &verdict));
+                if let Some(verdict) = verdict {
+                    self.notices.info(verdict);
+                }
                 for (purpose, request) in training.into_iter().chain(belief) {
                     self.send(purpose, request);
                 }

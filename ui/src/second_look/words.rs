@@ -55,6 +55,19 @@ pub fn sentence(look: &LookItem) -> String {
     said.join(" · ")
 }
 
+/// What a decision means for a vote that a model held for unlikely: told once the decision is given, never before.
+pub fn verdict_on_model(look: &LookItem, decision: &Verdict) -> Option<&'static str> {
+    let decided = decision.preference()?.outcome;
+    let flag = look.flags.first()?;
+    let flagged = look.judgments.iter().find(|judgment| judgment.given.id == flag.judgment)?;
+    let said = flagged.given.verdict.preference()?.outcome;
+    Some(if said == decided {
+        "The model was wrong here: a pair to train on"
+    } else {
+        "The model was right to be surprised: the vote was likely a slip"
+    })
+}
+
 fn judged(judgments: &[Judgment]) -> u64 {
     let is_judged = |judgment: &&Judgment| matches!(judgment.given.verdict, Verdict::Judged { .. });
     judgments.iter().filter(is_judged).count() as u64

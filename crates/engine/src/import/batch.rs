@@ -77,7 +77,7 @@ pub enum Incoming {
         /// The line.
         line: u64,
         /// The record.
-        record: LosslessRecord,
+        record: Box<LosslessRecord>,
     },
 }
 

@@ -258,7 +258,7 @@ impl Target<'_, '_> {
             Incoming::Lossless { line, record } => {
                 self.report().rows_read += 1;
                 if let Self::Lossless(lossless) = self {
-                    lossless.record(line, record)?;
+                    lossless.record(line, *record)?;
                 }
                 Ok(None)
             }

@@ -277,8 +277,8 @@ fn a_file_of_records_is_read_in_order_and_a_changed_item_is_refused() {
     let data = file("x.jsonl", format!("{}\n{}\n{changed}\n{}\n", lines[0], lines[1], lines[0]));
     let plan = tiebreak_domain::ImportPlan::of_file(&data.path);
     let read: Vec<Record> = Reader::open(&plan).unwrap().map(Result::unwrap).collect();
-    assert_eq!(read[0], Record::Lossless(records[0].clone()));
-    assert_eq!(read[1], Record::Lossless(records[1].clone()));
+    assert_eq!(read[0], Record::Lossless(Box::new(records[0].clone())));
+    assert_eq!(read[1], Record::Lossless(Box::new(records[1].clone())));
     let reason = |record: &Record| match record {
         Record::Problem(problem) => problem.reason.clone(),
         other => panic!("expected a problem, found {other:?}"),

@@ -301,3 +301,43 @@ fn an_empty_list_and_a_refusal_say_so() {
     screen.run();
     screen.get_by_label("This is for whoever leads the study");
 }
+
+#[test]
+fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
+    let mut bench = Bench::open(saved);
+    bench.keys("Ctrl+3");
+    let flagged = |item: i64| {
+        let vote = judgment(item, 2, Preference::new(Outcome::A));
+        let flag = tiebreak_domain::second_look::ModelFlag {
+            judgment: vote.given.id,
+            item: ItemId(item),
+            annotator: AnnotatorId(2),
+            scorer: tiebreak_domain::reward::Scorer::Head,
+            name: "head".into(),
+            prediction: tiebreak_domain::reward::Prediction { a: 0.05, tie: 0.05, b: 0.9 },
+            probability: 0.05,
+            p_value: 0.01,
+            severity: 2.9,
+            raised_at: UnixMillis(0),
+        };
+        let reasons = vec![LookReason::ModelDisagrees(AnnotatorId(2))];
+        LookItem { flags: vec![flag], reasons, ..look(item, vec![vote]) }
+    };
+    list(&bench.remote, vec![flagged(7), flagged(9)]);
+    frames(&mut bench);
+    let told = |bench: &Bench| -> Vec<String> {
+        bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
+    };
+    assert!(told(&bench).iter().all(|words| !words.contains("model")), "nothing is given away: {:?}", told(&bench));
+    // Item 7 is shown in the order B, A: the left one is the data's second.
+    let shown = bench.app.desk().unwrap().session.current.clone().unwrap();
+    let key = if shown.queued.order.candidate_at(0) == 0 { "1 Enter" } else { "2 Enter" };
+    bench.keys(key);
+    frames(&mut bench);
+    assert!(told(&bench).iter().any(|words| words.contains("a pair to train on")), "{:?}", told(&bench));
+    let shown = bench.app.desk().unwrap().session.current.clone().unwrap();
+    let key = if shown.queued.order.candidate_at(0) == 0 { "2 Enter" } else { "1 Enter" };
+    bench.keys(key);
+    frames(&mut bench);
+    assert!(told(&bench).iter().any(|words| words.contains("likely a slip")), "{:?}", told(&bench));
+}
