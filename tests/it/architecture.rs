@@ -40,11 +40,13 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
 ];
 
 /// Each foreign name with the only places where it may be written.
-const WRITTEN_ONLY_IN: [(&str, &[&str]); 5] = [
+const WRITTEN_ONLY_IN: [(&str, &[&str]); 7] = [
     ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs"]),
     ("rusqlite::", &["crates/store/"]),
     ("reqwest::", &["crates/media/", "crates/reward/"]),
+    ("ort::", &["crates/reward/"]),
+    ("rten::", &["crates/reward/"]),
     ("rfd::", &["src/window.rs"]),
 ];
 
