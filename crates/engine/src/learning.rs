@@ -33,7 +33,7 @@ use pool::Pool;
 
 /// How many items are planned ahead.
 const AHEAD: usize = 24;
-/// A refit after so many votes.
+/// A refit after so many votes, and after a twentieth of all where that is more.
 const REFIT_AFTER: usize = 25;
 /// Or after so long without one.
 const IDLE: Duration = Duration::from_millis(1_500);
@@ -340,7 +340,7 @@ impl Worker {
                 session.writer.send(move |store| Ok(store.note_predictions(&predictions)?))?;
             }
             learned.take_in(&Judgment { given: judgment, revision: 1, supersedes: None });
-            is_due = learned.since_refit() >= REFIT_AFTER;
+            is_due = learned.since_refit() >= REFIT_AFTER.max(learned.main().votes.len() / 20);
         }
         self.is_stale = true;
         if is_due {

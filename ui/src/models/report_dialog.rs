@@ -85,10 +85,23 @@ impl ReportDialog {
                 );
                 asked
             },
-            |ui, _| ui.add(ActionButton::new("Done").primary().key("Escape")).clicked(),
+            |ui, state| {
+                let closes = ui.add(ActionButton::new("Done").primary().key("Escape")).clicked();
+                let can_write = state.report.is_some() && !state.path.trim().is_empty();
+                (closes, ui.add(ActionButton::new("Write the page").enabled(can_write)).clicked())
+            },
         );
         wanted.extend(response.body);
-        if response.footer || response.should_close {
+        let (closes, writes) = response.footer;
+        if writes {
+            let request = Request::SaveModelReport {
+                filter: self.filter.clone(),
+                path: self.path.trim().to_owned(),
+                replace: true,
+            };
+            wanted.push(send(Purpose::SaveReport, request));
+        }
+        if closes || response.should_close {
             wanted.push(Action::CloseDialog);
         }
     }
@@ -184,15 +197,6 @@ impl ReportDialog {
                 form::path_field_ui(ui, "HTML file", &mut self.path, "report.html", scene.has_dialogs);
             if field.browses {
                 wanted_dialog(asked, &self.path);
-            }
-            let button = ActionButton::new("Write the page").small().enabled(self.report.is_some());
-            if ui.add(button).clicked() {
-                let request = Request::SaveModelReport {
-                    filter: self.filter.clone(),
-                    path: self.path.trim().to_owned(),
-                    replace: true,
-                };
-                asked.push(send(Purpose::SaveReport, request));
             }
         });
     }

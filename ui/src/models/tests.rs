@@ -243,7 +243,7 @@ fn the_lead_turns_learning_on_chooses_a_policy_and_sees_why() {
     };
     bench.click("Learn from votes, and let that choose");
     assert_eq!(set(&bench), [Some(Learning::default())], "it takes effect at once, with what is usual");
-    bench.click(Policy::Uncertainty.label());
+    bench.click(&format!("Policy: {}", Policy::Uncertainty.label()));
     let last = set(&bench).pop().flatten().unwrap();
     assert_eq!(last.policy, Policy::Uncertainty);
     assert_eq!(last.audit_share, 0.15, "audits go on whatever the policy");

@@ -127,9 +127,10 @@ fn table_ui(ui: &mut Ui, desk: &Desk, look: &LookItem, asked: &Asked<'_>, is_nam
         if !look.derived.is_empty() {
             cell(ui, "Rewritten", Ink::Second);
             for column in &columns {
-                let of_column = look.derived.iter().filter(|derived| {
-                    derived.lineage.judgment == column.judgment.given.id
-                });
+                let of_column = look
+                    .derived
+                    .iter()
+                    .filter(|derived| derived.lineage.judgment == column.judgment.given.id);
                 let words: Vec<String> = of_column.map(|derived| derived.candidate.text()).collect();
                 cell(ui, &words.join("\n\n"), Ink::First);
             }

@@ -28,6 +28,8 @@ use super::votes::{KnownVote, dimensions, pair_of, votes_of};
 const VOTES_FOR_THRESHOLDS: usize = 40;
 /// A tie within this of no difference, until it is learned: about one in four of even pairs.
 const FIRST_TIE: f64 = 0.5;
+/// Fewer votes than this are fitted with a prior chosen anew.
+const FEW_VOTES: usize = 100;
 /// The pairs on which successive heads are held against each other.
 const STOP_SET: usize = 2_000;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
@@ -59,6 +61,8 @@ pub struct Learned {
     information: InformationTable,
     /// Votes since the last refit.
     since_refit: usize,
+    /// How many votes there were when the prior was last chosen.
+    tuned_at: usize,
 }
 
 /// An item that is to be asked, and why.
@@ -90,7 +94,7 @@ impl Learned {
         let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
         let information = InformationTable::new(&likelihood);
         let stopping = StoppingHistory::default();
-        Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0 })
+        Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0, tuned_at: 0 })
     }
 
     /// The dimension by which the queue is chosen.
@@ -158,13 +162,20 @@ impl Learned {
             .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
             .map(|judgment| judgment.given.item)
             .collect();
-        for dimension in &mut self.dimensions {
+        let mut is_tuning = false;
+        for (place, dimension) in self.dimensions.iter_mut().enumerate() {
             dimension.votes = judgments
                 .iter()
                 .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key))
                 .filter(|vote| vote.is_review || !reviewed.contains(&vote.item))
                 .collect();
-            dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes);
+            if place == 0 {
+                // Choosing the prior costs many fits: it is done while votes are few, and whenever they have doubled.
+                let votes = dimension.votes.len();
+                is_tuning = votes < FEW_VOTES || votes >= 2 * self.tuned_at || votes < self.tuned_at;
+                self.tuned_at = if is_tuning { votes } else { self.tuned_at };
+            }
+            dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes, is_tuning);
         }
         let head = &self.dimensions[0].head;
         self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
@@ -304,9 +315,12 @@ impl Learned {
     }
 }
 
-fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote]) -> Head {
+fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote], is_tuning: bool) -> Head {
     let groups: Vec<u32> = votes.iter().map(|known| pool.pairs[known.pair].cluster).collect();
     let votes: Vec<Vote> = votes.iter().map(|known| known.vote).collect();
+    if !is_tuning {
+        return head.refit(&pool.table, &votes);
+    }
     // Across prompts: the evidence trusts what only tells prompts apart.
     let head = head.refit_across_groups(&pool.table, &votes, &groups);
     let has_ties = votes.iter().any(|vote| vote.verdict == Verdict::Tie);

@@ -108,6 +108,8 @@ pub fn written_items(plan: &ExportPlan, names: &Names, items: &[(StoredItem, Vec
         all.judgments += output.judgments;
         output.left_out.iter().for_each(|(reason, count)| all.leave_out(reason, *count));
         all.refused.extend(output.refused);
+        all.rewrites += output.rewrites;
+        all.rewrites_left_out += output.rewrites_left_out;
         all.labels.iter_mut().zip(output.labels).for_each(|(all, more)| *all += more);
     }
     all

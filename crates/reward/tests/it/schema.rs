@@ -31,6 +31,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
         ("score", "text"),
         ("embedding", "text"),
         ("reference", "text"),
+        ("remote", "text"),
     ] {
         let text = format!("input = \"{input}\"\ntask = \"pairwise\"\n[{section}]\nqqqqqqqqqqqq = 1\n");
         assert_eq!(keys(&schema["properties"][section]), known_keys(&text), "[{section}]");

@@ -328,7 +328,11 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
     let told = |bench: &Bench| -> Vec<String> {
         bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
     };
-    assert!(told(&bench).iter().all(|words| !words.contains("model")), "nothing is given away: {:?}", told(&bench));
+    assert!(
+        told(&bench).iter().all(|words| !words.contains("model")),
+        "nothing is given away: {:?}",
+        told(&bench)
+    );
     // Item 7 is shown in the order B, A: the left one is the data's second.
     let shown = bench.app.desk().unwrap().session.current.clone().unwrap();
     let key = if shown.queued.order.candidate_at(0) == 0 { "1 Enter" } else { "2 Enter" };
