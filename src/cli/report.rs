@@ -68,13 +68,13 @@ fn print_report(report: &ModelReport) {
         );
         if let Some(calibration) = &row.calibration {
             println!(
-                "  ECE {:.3} ({:.3} to {:.3}), Brier {:.3}, NLL {:.3}, temperature {:.2}, AURC {:.3}",
+                "  ECE {:.3} ({:.3} to {:.3}), Brier {:.3}, NLL {:.3}, temperature {}, AURC {:.3}",
                 calibration.ece.estimate,
                 calibration.ece.low,
                 calibration.ece.high,
                 calibration.brier,
                 calibration.nll,
-                calibration.temperature,
+                calibration.temperature.map_or("-".to_owned(), |temperature| format!("{temperature:.2}")),
                 calibration.aurc
             );
         }

@@ -86,8 +86,9 @@ pub struct CalibrationReport {
     pub brier: f64,
     /// Mean negative log-likelihood, in nats.
     pub nll: f64,
-    /// The temperature that would make it most honest; above 1 where it is too sure.
-    pub temperature: f64,
+    /// The temperature that would make it most honest; above 1 where it is too sure. None where the votes do not
+    /// determine one.
+    pub temperature: Option<f64>,
     /// Confidence, share that was right, votes: a point for each bin that holds some.
     pub bins: Vec<(f64, f64, u64)>,
     /// Coverage and risk: what goes wrong if only the surest are taken.

@@ -357,20 +357,16 @@ impl Worker {
         let now = session.shared.host.now();
         let (state, raised, contradicted) = {
             let mut learned = session.learning.learned();
-            match learned.as_mut() {
-                Some(learned) => {
-                    learned.refit(&judgments, THREADS);
-                    let raised = flags::raise(learned, &learning, now);
-                    let predictions = session.readers.lend()?.predictions()?;
-                    let state = standing::state(learned, &predictions, &raised.remarks, &judgments);
-                    (state, raised.flags, learned.contradicted())
-                }
-                None => {
-                    let remark = "there is no pair to learn from: nothing that is asked compares candidates";
-                    let state =
-                        LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
-                    (state, Vec::new(), Vec::new())
-                }
+            if let Some(learned) = learned.as_mut() {
+                learned.refit(&judgments, THREADS);
+                let raised = flags::raise(learned, &learning, now);
+                let predictions = session.readers.lend()?.predictions()?;
+                let state = standing::state(learned, &predictions, &raised.remarks, &judgments);
+                (state, raised.flags, learned.contradicted())
+            } else {
+                let remark = "there is no pair to learn from: nothing that is asked compares candidates";
+                let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
+                (state, Vec::new(), Vec::new())
             }
         };
         self.is_stale = false;

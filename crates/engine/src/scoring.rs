@@ -285,29 +285,22 @@ impl<'a> Run<'a> {
         let mut places: Vec<(ItemId, u8, [u8; 16])> = Vec::new();
         let mut requests: Vec<Request> = Vec::new();
         for one in wanted {
-            match work.known.inputs.get(&one.key) {
-                Some((scores, embedding)) => {
-                    self.report.known += 1;
-                    work.done += 1;
-                    rows.push(CandidateScore {
-                        item: one.item,
-                        candidate: one.candidate,
-                        input_key: one.key,
-                        scores: scores.clone(),
-                        embedding: embedding.clone(),
-                    });
-                }
-                None => {
-                    places.push((one.item, one.candidate, one.key));
-                    requests.push(one.request);
-                }
+            if let Some(Scored { scores, embedding }) = work.known.inputs.get(&one.key).cloned() {
+                self.report.known += 1;
+                work.done += 1;
+                let (item, candidate, input_key) = (one.item, one.candidate, one.key);
+                rows.push(CandidateScore { item, candidate, input_key, scores, embedding });
+            } else {
+                places.push((one.item, one.candidate, one.key));
+                requests.push(one.request);
             }
         }
         let results = self.compute(work, requests)?;
         for ((item, candidate, key), result) in places.into_iter().zip(results) {
             match result {
-                Some(Ok(Scored { scores, embedding })) => {
-                    work.known.inputs.insert(key, (scores.clone(), embedding.clone()));
+                Some(Ok(scored)) => {
+                    work.known.inputs.insert(key, scored.clone());
+                    let Scored { scores, embedding } = scored;
                     self.report.scored += 1;
                     rows.push(CandidateScore { item, candidate, input_key: key, scores, embedding });
                 }
@@ -399,7 +392,7 @@ struct Work {
 /// What a model has said before.
 struct Known {
     places: HashSet<(ItemId, u8)>,
-    inputs: HashMap<[u8; 16], (Vec<f32>, Option<Vec<f32>>)>,
+    inputs: HashMap<[u8; 16], Scored>,
 }
 
 impl Known {

@@ -3,7 +3,7 @@
 //! Each says in words what it shows, for those who do not see it, and takes its colours from the theme.
 
 use egui::{Ui, vec2};
-use egui_plot::{Corner, FilledArea, GridMark, Legend, Line, Plot, PlotPoints, Points};
+use egui_plot::{FilledArea, GridMark, Line, Plot, PlotPoints, Points, uniform_grid_spacer};
 use tiebreak_domain::Interval;
 
 use crate::theme;
@@ -37,7 +37,7 @@ pub(super) fn reliability_ui(ui: &mut Ui, id: &str, bins: &[(f64, f64, u64)]) {
     let palette = theme::palette(ui);
     let most = bins.iter().map(|(.., votes)| *votes).max().unwrap_or(1).max(1);
     let words = format!("Reliability: {} bins, on the diagonal a confidence is honest", bins.len());
-    let plot = plot(ui, id, 1.0).include_x(0.0).include_x(1.0).show(ui, |plot| {
+    let plot = share_of_x(plot(ui, id, 1.0)).show(ui, |plot| {
         let diagonal = PlotPoints::from(vec![[0.0, 0.0], [1.0, 1.0]]);
         plot.line(Line::new("honest", diagonal).color(palette.line_strong).width(1.0));
         let line: PlotPoints<'_> = bins.iter().map(|(confidence, right, _)| [*confidence, *right]).collect();
@@ -59,7 +59,7 @@ pub(super) fn risk_ui(ui: &mut Ui, id: &str, risk_coverage: &[(f64, f64)]) {
     let words = risk_coverage.last().map_or_else(String::new, |(_, risk)| {
         format!("Risk against coverage: {} go wrong if all are taken", super::words::percent(*risk))
     });
-    let plot = plot(ui, id, highest).include_x(0.0).include_x(1.0).show(ui, |plot| {
+    let plot = share_of_x(plot(ui, id, highest)).show(ui, |plot| {
         let line: PlotPoints<'_> = risk_coverage.iter().map(|(coverage, risk)| [*coverage, *risk]).collect();
         plot.line(Line::new("risk", line).color(palette.accent).width(2.0));
     });
@@ -68,6 +68,8 @@ pub(super) fn risk_ui(ui: &mut Ui, id: &str, risk_coverage: &[(f64, f64)]) {
 
 fn plot<'a>(ui: &Ui, id: &'a str, highest: f64) -> Plot<'a> {
     let shares = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| format!("{:.0} %", mark.value * 100.0);
+    // Four lines at most: more say nothing that the labels do not.
+    let step = if highest > 0.5 { 0.25 } else { 0.1 };
     let width = ui.available_width();
     Plot::new(id)
         .height(HEIGHT)
@@ -80,8 +82,17 @@ fn plot<'a>(ui: &Ui, id: &'a str, highest: f64) -> Plot<'a> {
         .include_y(0.0)
         .include_y(highest)
         .y_axis_formatter(shares)
-        .legend(Legend::default().position(Corner::RightBottom).follow_insertion_order(true))
+        .y_grid_spacer(uniform_grid_spacer(move |_| [step, step, step]))
+        .show_crosshair(false)
         .show_grid([false, true])
+}
+
+/// The other axis is a share as well.
+fn share_of_x(plot: Plot<'_>) -> Plot<'_> {
+    plot.include_x(0.0)
+        .include_x(1.0)
+        .x_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.25, 0.25]))
+        .x_axis_formatter(|mark, _| format!("{:.0} %", mark.value * 100.0))
 }
 
 /// Says in words what a plot shows.

@@ -276,7 +276,9 @@ fn state_ui(ui: &mut Ui, state: &LearningState) {
             Some(accuracy) => {
                 let words = format!("Right on {}", words::interval(accuracy));
                 text_ui(ui, words, Ink::First, Face::SemiBold, text::BODY);
-                plot::curve_ui(ui, "learning curve", &state.curve);
+                if state.curve.len() > 1 {
+                    plot::curve_ui(ui, "learning curve", &state.curve);
+                }
             }
             None => form::note_ui(ui, "Accuracy is told once some audits are judged"),
         }

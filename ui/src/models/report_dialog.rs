@@ -137,7 +137,7 @@ impl ReportDialog {
             form::note_ui(ui, "No pair was judged yet that a model has something to say about");
         }
         let mut chosen = self.chosen;
-        Grid::new("model report").num_columns(4).spacing([space::LARGE, space::SMALL]).show(ui, |ui| {
+        Grid::new("model report").num_columns(4).spacing([space::MEDIUM, space::SMALL]).show(ui, |ui| {
             for column in ["Who", "Votes", "Right", "With ties"] {
                 caption_ui(ui, column);
             }
@@ -154,7 +154,7 @@ impl ReportDialog {
                 }
                 text_ui(ui, number(row.votes), Ink::First, Face::Figures, text::SMALL);
                 for accuracy in [&row.accuracy, &row.accuracy_with_ties] {
-                    let said = accuracy.as_ref().map_or_else(|| NOTHING.to_owned(), words::interval);
+                    let said = accuracy.as_ref().map_or_else(|| NOTHING.to_owned(), words::short_interval);
                     text_ui(ui, said, Ink::First, Face::Figures, text::SMALL);
                 }
                 ui.end_row();
@@ -209,28 +209,23 @@ fn wanted_dialog(asked: &mut Vec<Action>, path: &str) {
 /// Who, on what: "the head", "small · helpfulness · code".
 fn row_name(row: &ReportRow) -> String {
     let mut name = row.name.clone();
-    for part in [Some(&row.dimension).filter(|dimension| *dimension != "overall"), row.slice.as_ref()] {
-        if let Some(part) = part {
-            name.push_str(" · ");
-            name.push_str(part);
-        }
+    let dimension = Some(&row.dimension).filter(|dimension| *dimension != "overall");
+    for part in dimension.into_iter().chain(&row.slice) {
+        name.push_str(" · ");
+        name.push_str(part);
     }
     name
 }
 
 fn calibration_ui(ui: &mut Ui, calibration: &CalibrationReport) {
     let ece = &calibration.ece;
-    let facts = format!(
-        "Calibration error {:.3} ({:.3} to {:.3}), {:.3} over equal masses · Brier {:.3} · {:.3} nats a vote · \
-         temperature {:.2}",
-        ece.estimate,
-        ece.low,
-        ece.high,
-        calibration.ece_equal_mass,
-        calibration.brier,
-        calibration.nll,
-        calibration.temperature
+    let mut facts = format!(
+        "Calibration error {:.3} ({:.3} to {:.3}), {:.3} over equal masses · Brier {:.3} · {:.3} nats a vote",
+        ece.estimate, ece.low, ece.high, calibration.ece_equal_mass, calibration.brier, calibration.nll
     );
+    if let Some(temperature) = calibration.temperature {
+        facts.push_str(&format!(" · temperature {temperature:.2}"));
+    }
     text_ui(ui, facts, Ink::First, Face::Regular, text::SMALL);
     caption_ui(ui, "Confidence and share that was right");
     plot::reliability_ui(ui, "reliability", &calibration.bins);

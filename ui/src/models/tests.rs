@@ -102,7 +102,7 @@ fn report() -> ModelReport {
         ece_equal_mass: 0.07,
         brier: 0.2,
         nll: 0.6,
-        temperature: 1.3,
+        temperature: Some(1.3),
         bins: vec![(0.6, 0.5, 20), (0.9, 0.8, 40)],
         risk_coverage: vec![(0.5, 0.2), (1.0, 0.3)],
         aurc: 0.25,
@@ -123,7 +123,7 @@ fn bench() -> Bench {
     let mut study = StudySetup::default();
     let (backend, remote) = Scripted::new(move |request| {
         Some(match request {
-            Request::LoadSettings => Ok(Reply::Settings(Box::new(Settings::default()))),
+            Request::LoadSettings => Ok(Reply::Settings(Box::default())),
             Request::OpenProject { .. } | Request::Project => {
                 let info = tiebreak_domain::ProjectInfo { active_items: 9, ..info(Rubric::default()) };
                 Ok(Reply::Project(Box::new(info)))
@@ -258,7 +258,7 @@ fn the_report_shows_baselines_beside_models_and_is_written_as_a_page() {
     let mut bench = bench();
     bench.press_control(Key::H);
     assert!(bench.shows("the head") && bench.shows("longer wins"), "never one without the other");
-    assert!(bench.shows("70.0 % (65.0 to 75.0)"), "a share carries its interval");
+    assert!(bench.shows("70 % (65–75)"), "a share carries its interval");
     assert!(bench.shows("Calibration error 0.080 (0.030 to 0.130)"));
     bench.click("Only items drawn at random");
     let asked = bench.sent(|request| match request {

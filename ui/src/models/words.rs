@@ -23,6 +23,11 @@ pub(super) fn interval(interval: &Interval) -> String {
     )
 }
 
+/// `71 % (67–75)`, for tables.
+pub(super) fn short_interval(interval: &Interval) -> String {
+    format!("{:.0} % ({:.0}–{:.0})", interval.estimate * 100.0, interval.low * 100.0, interval.high * 100.0)
+}
+
 /// `+1.2 points (0.3 to 2.1)`.
 pub(super) fn points(interval: &Interval) -> String {
     format!(

@@ -4,10 +4,13 @@
 //! audit votes and the threshold is set on the other, so that of honest votes at most the study's share is flagged.
 //! Among the flags those come first that survive the control of false discoveries (Benjamini and Hochberg).
 
+use std::collections::BTreeSet;
+
+use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{Prediction, Scorer};
 use tiebreak_domain::second_look::ModelFlag;
-use tiebreak_domain::{JudgmentId, UnixMillis};
+use tiebreak_domain::{ItemId, JudgmentId, UnixMillis};
 use tiebreak_reward::learn::ordinal::Verdict;
 use tiebreak_stats::calibration::fit_temperature_of_classes;
 use tiebreak_stats::conformal::{AuditScores, benjamini_hochberg, labels_needed, oddness, severity};
@@ -35,13 +38,15 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
             let class = class_of(*verdict);
             Some(Row {
                 known_at: known.judgment,
+                item: known.item,
                 class,
                 logits: logits(prediction),
                 is_audit: known.is_audit,
             })
         })
         .collect();
-    let is_first_half = |row: &Row| row.known_at.0[15] % 2 == 0;
+    let first_half = first_half_of(&rows);
+    let is_first_half = |row: &Row| first_half.contains(&row.item);
     let audits = rows.iter().filter(|row| row.is_audit).count();
     let needed = 2 * labels_needed(learning.flag_level);
     let fitting: Vec<([f64; 3], usize)> = rows
@@ -107,9 +112,20 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
 
 struct Row {
     known_at: JudgmentId,
+    item: ItemId,
     class: usize,
     logits: [f64; 3],
     is_audit: bool,
+}
+
+/// Half the items that were audited, as chance has it: votes on one item are on one side, and nothing of how the items
+/// are ordered decides which.
+fn first_half_of(rows: &[Row]) -> BTreeSet<ItemId> {
+    let audited: BTreeSet<ItemId> = rows.iter().filter(|row| row.is_audit).map(|row| row.item).collect();
+    let mut shuffled: Vec<ItemId> = audited.into_iter().collect();
+    shuffled.sort_by_key(|item| mixed(item.0.unsigned_abs()));
+    shuffled.truncate(shuffled.len() / 2);
+    shuffled.into_iter().collect()
 }
 
 /// The place of a verdict among the probabilities: A, tie, B.

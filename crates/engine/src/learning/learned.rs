@@ -110,7 +110,7 @@ impl Learned {
     /// What the heads say of an item's first pair now, by question.
     pub fn predictions(&self, item: ItemId) -> Vec<(String, Prediction)> {
         let Some(item) = self.pool.item(item).filter(|item| item.candidates == 2) else { return Vec::new() };
-        let pair = self.pool.pairs[pair_of(&self.pool, item, 0, 1)];
+        let pair = self.pool.pairs[pair_of(item, 0, 1)];
         self.dimensions
             .iter()
             .map(|dimension| {

@@ -112,7 +112,7 @@ fn calibration_html(page: &mut String, row: &ReportRow, calibration: &Calibratio
         page,
         format_args!(
             "<h2>{} · {}</h2><p>Expected calibration error {:.3} ({:.3} to {:.3}) over bins of equal width, {:.3} over \
-             equal masses · Brier score {:.3} · negative log-likelihood {:.3} nats · temperature {:.2} · area under \
+             equal masses · Brier score {:.3} · negative log-likelihood {:.3} nats · temperature {} · area under \
              risk and coverage {:.3}</p>\n",
             escaped(&row.name),
             escaped(&row.dimension),
@@ -122,7 +122,7 @@ fn calibration_html(page: &mut String, row: &ReportRow, calibration: &Calibratio
             calibration.ece_equal_mass,
             calibration.brier,
             calibration.nll,
-            calibration.temperature,
+            calibration.temperature.map_or_else(dash, |temperature| format!("{temperature:.2}")),
             calibration.aurc
         ),
     );

@@ -138,7 +138,7 @@ impl Pool {
     }
 
     /// The pairs of an item.
-    pub fn pairs_of(&self, item: &PoolItem) -> std::ops::Range<usize> {
+    pub fn pairs_of(item: &PoolItem) -> std::ops::Range<usize> {
         let count = usize::from(item.candidates) * (usize::from(item.candidates) - 1) / 2;
         item.first_pair as usize..item.first_pair as usize + count
     }
@@ -235,10 +235,11 @@ impl Raw {
             }
             FeatureSource::BuiltIn | FeatureSource::ColumnsOnly => Vec::new(),
         };
-        for (name, width, table, covered) in embedded {
-            if covered < self.texts.len() {
-                remarks.push(format!("{name} has embedded {covered} of {} candidates", self.texts.len()));
-            }
+        let covered: usize = embedded.iter().map(|(.., covered)| covered).sum();
+        if !embedded.is_empty() && covered < self.texts.len() {
+            remarks.push(format!("models have embedded {covered} of {} candidates", self.texts.len()));
+        }
+        for (name, width, table, _) in embedded {
             words.push(format!("{name}, {width} numbers"));
             blocks.push(table);
         }
@@ -282,7 +283,7 @@ impl Raw {
     }
 
     /// The embeddings of the first models that have one for candidates which none before has: name, width, block,
-    /// how many candidates.
+    /// how many of those.
     fn embeddings(
         &self,
         reader: &Reader,
@@ -311,7 +312,7 @@ impl Raw {
                 values[row * width..(row + 1) * width].copy_from_slice(numbers);
             }
             if let Ok(table) = embedding::table(width, &values, None) {
-                found.push((model.name.clone(), width, table, embedded.len()));
+                found.push((model.name.clone(), width, table, news));
             }
         }
         Ok(found)

@@ -312,13 +312,11 @@ impl Sheet<'_> {
         let a_is_likelier = |known: &KnownVote| -> Option<bool> {
             let by_model = scorer
                 .map(|scorer| scorer.scores[known.vote.a as usize] - scorer.scores[known.vote.b as usize]);
-            match by_model.filter(|difference| difference.is_finite()) {
-                Some(difference) => Some(difference > 0.0),
-                None => {
-                    let said = self.of_head?.get(&known.judgment)?;
-                    Some(said.1.a > said.1.b)
-                }
+            if let Some(difference) = by_model.filter(|difference| difference.is_finite()) {
+                return Some(difference > 0.0);
             }
+            let said = self.of_head?.get(&known.judgment)?;
+            Some(said.1.a > said.1.b)
         };
         let votes: Vec<AnchoredVote> = self
             .votes
@@ -381,7 +379,7 @@ fn calibrated(scored: &[Scored]) -> Option<CalibrationReport> {
         ece_equal_mass: reliability(&confident, Binning::EqualMass(BINS), REPORT_LEVEL)?.ece,
         brier: brier(scored)?,
         nll: nll(scored)?,
-        temperature: fit_temperature(&labels).map_or(1.0, |fit| fit.temperature.0),
+        temperature: fit_temperature(&labels).filter(|fit| !fit.is_at_limit).map(|fit| fit.temperature.0),
         bins: diagram
             .bins
             .iter()

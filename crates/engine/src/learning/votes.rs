@@ -88,7 +88,7 @@ pub fn votes_of(pool: &Pool, judgment: &Judgment, dimension: &str) -> Vec<KnownV
                 judgment: given.id,
                 item: given.item,
                 annotator: given.annotator,
-                pair: pair_of(pool, item, a, b),
+                pair: pair_of(item, a, b),
                 vote,
                 is_audit: is_audit(given.origin, method),
                 scores_visible: showing.is_some_and(|showing| showing.scores_visible),
@@ -106,11 +106,11 @@ fn is_audit(origin: Origin, method: Option<AcquisitionMethod>) -> bool {
 }
 
 /// The place of a pair of an item's candidates, the first of which comes before the second.
-pub fn pair_of(pool: &Pool, item: &PoolItem, a: u8, b: u8) -> usize {
+pub fn pair_of(item: &PoolItem, a: u8, b: u8) -> usize {
     let (a, b, count) = (usize::from(a), usize::from(b), usize::from(item.candidates));
     // Pairs stand as (0, 1), (0, 2), …, (1, 2), …
     let before = a * count - a * (a + 1) / 2;
-    pool.pairs_of(item).start + before + (b - a - 1)
+    Pool::pairs_of(item).start + before + (b - a - 1)
 }
 
 fn verdicts(answers: &[tiebreak_domain::Answer], dimension: &str, candidates: u8) -> Vec<(u8, u8, Verdict)> {

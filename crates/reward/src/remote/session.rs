@@ -34,7 +34,7 @@ impl Session for RemoteSession {
             .collect();
         let answered = self.remote.run(vec![tensors], &|| false).pop();
         let mut tensors = answered
-            .unwrap_or_else(|| Err(super::RemoteError::Cancelled))
+            .unwrap_or(Err(super::RemoteError::Cancelled))
             .map_err(|error| format!("{error}; {}", error.hint()))?;
         outputs
             .iter()
