@@ -11,7 +11,7 @@ use tiebreak_domain::reward::{
 };
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
-    ApiError, ErrorCode, Event, Interval, ItemId, JobId, Reply, Request, Rubric, Settings, StudySetup,
+    ApiError, ErrorCode, Event, Interval, ItemId, JobId, Reply, Request, Rubric, StudySetup,
 };
 
 use crate::app::{App, Start};
