@@ -35,6 +35,7 @@ pub mod rubric;
 pub mod second_look;
 pub mod settings;
 pub mod showing;
+pub mod spelling;
 pub mod study;
 pub mod time;
 

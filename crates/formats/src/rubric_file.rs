@@ -8,7 +8,6 @@
 mod fault;
 mod gallery;
 mod question;
-mod spelling;
 mod table;
 mod template;
 mod toml_text;

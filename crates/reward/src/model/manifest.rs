@@ -7,7 +7,6 @@
 mod fault;
 mod reading;
 mod remote;
-mod spelling;
 mod table;
 mod template;
 

@@ -5,11 +5,11 @@
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 
+use tiebreak_domain::spelling;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Faults;
-use super::spelling;
 
 /// A table while it is read.
 pub(super) struct Table<'a> {

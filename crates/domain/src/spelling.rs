@@ -1,7 +1,7 @@
 //! The known word that a misspelt one was probably meant to be.
 
 /// The nearest of some words, if it is near enough to be worth naming.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase().replace(['-', ' '], "_");
     let (distance, nearest) = known.iter().map(|known| (distance(&word, known), *known)).min()?;
     let is_beginning = word.len() >= 3 && (nearest.starts_with(&word) || word.starts_with(nearest));
@@ -9,7 +9,7 @@ pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// "did you mean …", or what there is to choose from.
-pub(super) fn hint(word: &str, known: &[&str], what_they_are: &str) -> String {
+pub fn hint(word: &str, known: &[&str], what_they_are: &str) -> String {
     match nearest(word, known) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
         None => format!("{what_they_are}: {}", known.join(", ")),
