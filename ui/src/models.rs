@@ -7,6 +7,7 @@
 mod models_dialog;
 mod plot;
 mod queue_dialog;
+mod queue_rules;
 mod report_dialog;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,8 @@ const STRENGTHS: [Command; 3] = [Command::Slightly, Command::Clearly, Command::M
 
 /// Below this width the title stands aside and the strength moves to the second row.
 const NARROW: f32 = 1120.0;
+/// Below this width only those of the other buttons stay that belong to the item; all have their keys.
+const TIGHT: f32 = 840.0;
 
 /// Paints it.
 pub fn answer_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
@@ -136,16 +138,21 @@ fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wante
         Command::Flag => draft.is_some_and(|draft| draft.flagged),
         _ => false,
     };
-    for (command, is_enabled) in [
+    let others = [
         (Command::Comment, has_item),
         (Command::Flag, has_item),
         (Command::Skip, has_item),
         (Command::Undo, desk.session.history.can_undo()),
         (Command::ShowKeys, true),
-    ] {
+    ];
+    let (shown, width) = match is_narrow {
+        true if ui.available_width() < TIGHT => (3, 0.0),
+        true => (others.len(), 84.0),
+        false => (others.len(), 92.0),
+    };
+    for (command, is_enabled) in others.into_iter().take(shown) {
         // A button that is set changes its look and keeps its size.
         let key = scene.keymap.key(command);
-        let width = if is_narrow { 84.0 } else { 92.0 };
         let button =
             ActionButton::new(command.label()).key(&key).small().min_width(width).enabled(is_enabled);
         let button = if is_set(command) { button.choice(true) } else { button.quiet() };

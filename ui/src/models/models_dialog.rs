@@ -144,7 +144,10 @@ impl ModelsDialog {
         if let Some(job) = &work.scoring {
             scoring_ui(ui, job, asked);
         }
-        for model in &models.models {
+        // Those first that have something to say about this project.
+        let (fitting, others): (Vec<_>, Vec<_>) =
+            models.models.iter().partition(|model| model.scorable > 0 || model.problem.is_some());
+        for model in fitting.into_iter().chain(others) {
             self.model_ui(ui, model, has_project, is_running(work.scoring.as_ref()), asked);
         }
         if models.models.is_empty() {
@@ -175,8 +178,12 @@ impl ModelsDialog {
                 if let Some(problem) = &model.problem {
                     text_ui(ui, with_capital(problem), Ink::Loss, Face::Medium, text::SMALL);
                 }
+                let can_score = has_project && model.problem.is_none() && model.scorable > 0;
+                if !can_score && model.is_bundled {
+                    return;
+                }
                 ui.horizontal_wrapped(|ui| {
-                    if has_project && model.problem.is_none() && model.scorable > 0 {
+                    if can_score {
                         let share = model.scored as f32 / model.scorable as f32;
                         let name = format!("Scored by {}", model.name);
                         let kind =

@@ -1,11 +1,11 @@
 //! What comes next, for the lead: by what it is chosen, how learning stands, and each of the next items with why.
 
 use egui::{Grid, Ui};
-use tiebreak_domain::learning::{FeatureSource, Learning, LearningState, Policy, QueueAhead, QueueEntry};
-use tiebreak_domain::reward::Prediction;
+use tiebreak_domain::learning::{LearningState, QueueAhead, QueueEntry};
+use tiebreak_domain::reward::{ModelInfo, Prediction};
 use tiebreak_domain::{AnnotatorId, ApiError, Reply, Request, StudySetup};
 
-use super::{Heard, Purpose, plot, send, words};
+use super::{Heard, Purpose, plot, queue_rules as rules, send, words};
 use crate::app::notice::with_capital;
 use crate::app::{Action, Scene};
 use crate::form::{self, counted, number};
@@ -17,8 +17,6 @@ use crate::widget::{ActionButton, Dialog, Ink, Notice, caption_ui, text_ui};
 const SHOWN: u32 = 12;
 /// The least confidence for taking the head's word in bulk.
 const SURE: f64 = 0.95;
-/// The shares that can be chosen, in hundredths.
-const SHARES: [u32; 7] = [0, 5, 10, 15, 20, 30, 50];
 
 /// The dialog.
 #[derive(Debug)]
@@ -26,6 +24,8 @@ pub struct QueueDialog {
     annotator: AnnotatorId,
     is_asked: bool,
     study: Option<StudySetup>,
+    /// The models of this machine, whose embeddings and scores can be learned from.
+    models: Vec<ModelInfo>,
     ahead: Option<QueueAhead>,
     error: Option<ApiError>,
     is_warned: bool,
@@ -34,7 +34,15 @@ pub struct QueueDialog {
 impl QueueDialog {
     /// For what an annotator is asked.
     pub fn new(annotator: AnnotatorId) -> Self {
-        Self { annotator, is_asked: false, study: None, ahead: None, error: None, is_warned: false }
+        Self {
+            annotator,
+            is_asked: false,
+            study: None,
+            models: Vec::new(),
+            ahead: None,
+            error: None,
+            is_warned: false,
+        }
     }
 
     fn ask_ahead(&self) -> (Purpose, Request) {
@@ -50,6 +58,7 @@ impl QueueDialog {
                 self.study = Some(*study);
                 return Heard::Asks(vec![self.ask_ahead()]);
             }
+            (Purpose::Models, Ok(Reply::Models(models))) => self.models = models.models,
             (Purpose::QueueAhead, Ok(Reply::QueueAhead(ahead))) => self.ahead = Some(*ahead),
             (Purpose::Labels, Ok(Reply::Count(count))) => {
                 let labels = counted(count, "label of the model", "labels of the model");
@@ -70,6 +79,7 @@ impl QueueDialog {
     pub fn ui(&mut self, ui: &mut Ui, _scene: &Scene<'_>, wanted: &mut Vec<Action>) {
         if !std::mem::replace(&mut self.is_asked, true) {
             wanted.push(send(Purpose::Study, Request::Study));
+            wanted.push(send(Purpose::Models, Request::Models));
             let (purpose, request) = self.ask_ahead();
             wanted.push(send(purpose, request));
         }
@@ -131,53 +141,9 @@ impl QueueDialog {
         if let Some(error) = &self.error {
             text_ui(ui, with_capital(&error.message), Ink::Loss, Face::Medium, text::SMALL);
         }
-        let Some(study) = &mut self.study else {
-            form::note_ui(ui, "Asking how the study is set up…");
-            return;
-        };
-        form::titled_ui(ui, "By what the next item is chosen", |ui| {
-            let mut is_on = study.learning.is_some();
-            if form::check_ui(ui, &mut is_on, "Learn from votes, and let that choose") {
-                study.learning = is_on.then(Learning::default);
-            }
-            if let Some(learning) = &mut study.learning {
-                policy_ui(ui, learning);
-            } else {
-                form::note_ui(ui, "Items come in the order of the file, or in everyone's own");
-            }
-        });
-        if let Some(learning) = &mut study.learning {
-            form::titled_ui(ui, "Audits", |ui| {
-                share_ui(ui, "Share", &mut learning.audit_share);
-                form::note_ui(
-                    ui,
-                    "So many items are drawn at random whatever the policy: accuracy and thresholds are measured \
-                     on them alone",
-                );
-            });
-            form::titled_ui(ui, "Learn from", |ui| features_ui(ui, learning));
-            form::titled_ui(ui, "Scores before the vote", |ui| {
-                if form::check_ui(
-                    ui,
-                    &mut learning.scores_visible,
-                    "Show what models say before people decide",
-                ) && learning.scores_visible
-                    && learning.hidden_share == 0.0
-                {
-                    learning.hidden_share = Learning::default().hidden_share;
-                }
-                if learning.scores_visible {
-                    share_ui(ui, "Hidden from", &mut learning.hidden_share);
-                    form::note_ui(
-                        ui,
-                        "From so many they are hidden all the same, to see how far showing sways votes",
-                    );
-                }
-            });
-            form::titled_ui(ui, "Second look", |ui| {
-                share_ui(ui, "Flag level", &mut learning.flag_level);
-                form::note_ui(ui, "At most so many honest votes are flagged, as far as audits tell");
-            });
+        match &mut self.study {
+            Some(study) => rules::rules_ui(ui, &mut study.learning, &self.models),
+            None => form::note_ui(ui, "Asking how the study is set up…"),
         }
     }
 
@@ -186,73 +152,12 @@ impl QueueDialog {
             form::note_ui(ui, "Asking what comes next…");
             return;
         };
-        state_ui(ui, &ahead.state);
+        let is_learning = self.study.as_ref().is_none_or(|study| study.learning.is_some());
+        if is_learning {
+            state_ui(ui, &ahead.state);
+        }
         form::titled_ui(ui, "Next", |ui| entries_ui(ui, &ahead.entries));
     }
-}
-
-fn policy_ui(ui: &mut Ui, learning: &mut Learning) {
-    const HELP: [&str; 7] = [
-        "The order of the file, or everyone's own; the head learns all the same",
-        "Uniformly at random: the yardstick of every other policy",
-        "Pairs of which the head cannot tell which is better",
-        "Expected information of a vote, one item of a prompt at a time; at random until there are votes",
-        "Pairs about which models, or a model and the head, contradict each other",
-        "What somebody else has judged, the most surprising votes first",
-        "Pairs that may still change which candidate of a prompt is the best",
-    ];
-    let options: Vec<(&str, &str)> =
-        Policy::ALL.iter().zip(HELP).map(|(policy, help)| (policy.label(), help)).collect();
-    let mut chosen = Policy::ALL.iter().position(|policy| *policy == learning.policy);
-    form::options_ui(ui, "Policy", &options, &mut chosen);
-    if let Some(policy) = chosen.and_then(|chosen| Policy::ALL.get(chosen)) {
-        learning.policy = *policy;
-    }
-}
-
-fn share_ui(ui: &mut Ui, label: &str, share: &mut f64) {
-    let own = (*share * 100.0).round() as u32;
-    let mut shares: Vec<u32> = SHARES.to_vec();
-    if !shares.contains(&own) {
-        shares.push(own);
-        shares.sort_unstable();
-    }
-    let labels: Vec<String> = shares.iter().map(|share| format!("{share} %")).collect();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let mut chosen = shares.iter().position(|share| *share == own).unwrap_or_default();
-    form::row_ui(ui, label, |ui| {
-        if form::combo_ui(ui, label, &labels, &mut chosen, 90.0) {
-            *share = f64::from(shares[chosen]) / 100.0;
-        }
-    });
-}
-
-fn features_ui(ui: &mut Ui, learning: &mut Learning) {
-    let mut options = vec![
-        ("Automatic", FeatureSource::Automatic),
-        ("Built in", FeatureSource::BuiltIn),
-        ("Columns only", FeatureSource::ColumnsOnly),
-    ];
-    if let FeatureSource::Embedding(_) = &learning.features {
-        options.push(("A model's embedding", learning.features.clone()));
-    }
-    let labels: Vec<&str> = options.iter().map(|(label, _)| *label).collect();
-    let mut chosen =
-        options.iter().position(|(_, features)| *features == learning.features).unwrap_or_default();
-    form::row_ui(ui, "Features", |ui| {
-        let is_changed = form::combo_ui(ui, "Features", &labels, &mut chosen, 200.0);
-        let needs_columns = options[chosen].1 == FeatureSource::ColumnsOnly && learning.columns.is_empty();
-        if is_changed && !needs_columns {
-            learning.features = options[chosen].1.clone();
-        }
-    });
-    let mut columns = learning.columns.join(", ");
-    let field = crate::widget::text_field_ui(ui, "Columns of numbers", &mut columns, "fluency, coverage");
-    if field.changed() {
-        learning.columns = columns.split(',').map(|column| column.trim().to_owned()).collect();
-        learning.columns.retain(|column| !column.is_empty());
-    }
-    form::note_ui(ui, "Columns of the candidates' metadata that are numbers join the features");
 }
 
 fn state_ui(ui: &mut Ui, state: &LearningState) {

@@ -11,7 +11,7 @@ use crate::app::{Action, Scene};
 use crate::form::{self, counted, number};
 use crate::host::Pick;
 use crate::theme::font::Face;
-use crate::theme::{space, text};
+use crate::theme::{control, space, text};
 use crate::widget::{ActionButton, Dialog, Ink, caption_ui, text_ui};
 
 const NOTHING: &str = "–";
@@ -150,7 +150,12 @@ impl ReportDialog {
                         chosen = index;
                     }
                 } else {
-                    text_ui(ui, name, Ink::Second, Face::Regular, text::SMALL);
+                    // A baseline has no plots to choose; its name stands where those of the buttons do.
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(control::SMALL_HEIGHT);
+                        ui.add_space(space::MEDIUM);
+                        text_ui(ui, name, Ink::Second, Face::Medium, text::SMALL);
+                    });
                 }
                 text_ui(ui, number(row.votes), Ink::First, Face::Figures, text::SMALL);
                 for accuracy in [&row.accuracy, &row.accuracy_with_ties] {

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead, QueueEntry};
+use tiebreak_domain::learning::{FeatureSource, Learning, LearningState, Policy, QueueAhead, QueueEntry};
 use tiebreak_domain::model_report::{CalibrationReport, Contestant, ModelReport, ReportRow};
 use tiebreak_domain::reward::{
     MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models, Prediction, Provider,
@@ -251,6 +252,42 @@ fn the_lead_turns_learning_on_chooses_a_policy_and_sees_why() {
     bench.click("Take the head's word where it is sure…");
     bench.click("Take them as labels of the model, above 95 %");
     assert!(bench.shows("17 labels of the model taken; they are kept apart from judgments"));
+}
+
+#[test]
+fn the_lead_names_what_heads_learn_from_and_what_is_passed_over() {
+    let mut bench = bench();
+    bench.press_control(Key::D);
+    assert!(!bench.shows("What it has learned"), "turned off, there are no figures to read nothing from");
+    bench.click("Learn from votes, and let that choose");
+    assert!(bench.shows("What it has learned"));
+    let set = |bench: &Bench| {
+        bench.sent(|request| match request {
+            Request::SetStudy(study) => Some(study.learning),
+            _ => None,
+        })
+    };
+    let down = |bench: &mut Bench, list: &str| {
+        bench.harness.get_by_role_and_label(Role::ComboBox, list).focus();
+        bench.run();
+        bench.press(Key::ArrowDown);
+        bench.press(Key::ArrowDown);
+    };
+    down(&mut bench, "Features");
+    let last = set(&bench).pop().flatten().unwrap();
+    assert_eq!(last.features, FeatureSource::Embedding(ModelKey("aa".into())));
+    down(&mut bench, "Pass over what is sure");
+    assert_eq!(set(&bench).pop().flatten().unwrap().skip_above, Some(0.95));
+    // Below the fold of the column: pressed as assistive technology does.
+    let turn = |bench: &mut Bench| {
+        bench.harness.get_by_role_and_label(Role::CheckBox, "Small").click_accesskit();
+        bench.run();
+    };
+    turn(&mut bench);
+    let last = set(&bench).pop().flatten().unwrap();
+    assert_eq!(last.priors, [ModelKey("bb".into())], "all but the one that was taken out");
+    turn(&mut bench);
+    assert_eq!(set(&bench).pop().flatten().unwrap().priors, Vec::new(), "all again is the rule, not a list");
 }
 
 #[test]
