@@ -145,11 +145,15 @@ fn ultra_feedback() {
         answers.push(said("truthfulness_type", Some(candidate), checked));
     }
     answers.push(writes("critique", Some(1), "more detail"));
+    for key in ["instruction_following", "honesty", "truthfulness_type", "truthfulness", "helpfulness"] {
+        answers.push(writes(&format!("{key}_rationale"), Some(2), &format!("about {key}")));
+    }
     let judgments = [judgment(1, 3, answers)];
     let plan = ExportPlan::new(ExportFormat::UltraFeedback);
     let read = round(&plan, &template("ultrafeedback"), &item(3), &judgments);
     assert_eq!(read[0].0.candidates.len(), 3);
-    assert_same(&judgments, &read[0].1);
+    let names = template("ultrafeedback");
+    assert_same(&judgments, &fitted(&names, read[0].1.clone()));
 }
 
 #[test]
