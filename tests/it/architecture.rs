@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each crate with the crates of ours that it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("tiebreak-domain", &[]),
-    ("tiebreak-formats", &["tiebreak-domain", "tiebreak-media"]),
+    ("tiebreak-toml-table", &["tiebreak-domain"]),
+    ("tiebreak-formats", &["tiebreak-domain", "tiebreak-media", "tiebreak-toml-table"]),
     ("tiebreak-store", &["tiebreak-domain"]),
     ("tiebreak-media", &["tiebreak-domain"]),
     ("tiebreak-stats", &["tiebreak-domain"]),
-    ("tiebreak-reward", &["tiebreak-domain"]),
+    ("tiebreak-reward", &["tiebreak-domain", "tiebreak-toml-table"]),
     (
         "tiebreak-engine",
         &[
@@ -20,6 +21,7 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
             "tiebreak-media",
             "tiebreak-stats",
             "tiebreak-reward",
+            "tiebreak-toml-table",
         ],
     ),
     ("tiebreak-ui", &["tiebreak-domain", "tiebreak-stats"]),
@@ -34,6 +36,7 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
             "tiebreak-media",
             "tiebreak-stats",
             "tiebreak-reward",
+            "tiebreak-toml-table",
         ],
     ),
     ("", &[]),

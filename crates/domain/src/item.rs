@@ -33,6 +33,16 @@ impl Candidate {
         joined_text(&self.parts)
     }
 
+    /// Whether it is words, and there are none: a model said nothing, which is an output too.
+    pub fn is_empty_response(&self) -> bool {
+        crate::part::say_nothing(&self.parts)
+    }
+
+    /// Whether there is no output: no part at all, or none that names its medium.
+    pub fn is_missing(&self) -> bool {
+        self.parts.iter().all(Part::is_empty) && !self.is_empty_response()
+    }
+
     /// The steps of a solution: its parts, or the paragraphs of its only one.
     pub fn steps(&self) -> Vec<&str> {
         match self.parts.as_slice() {
@@ -128,6 +138,12 @@ impl Item {
         self.prompt.iter().chain(context).chain(self.candidates.iter().flat_map(|candidate| &candidate.parts))
     }
 
+    /// Whether it is a pair of which nobody could prefer one: both say the same, or nothing.
+    pub fn is_of_two_equal(&self) -> bool {
+        let [first, second] = self.candidates.as_slice() else { return false };
+        first.parts == second.parts || (first.is_empty_response() && second.is_empty_response())
+    }
+
     /// Why this cannot be judged, in a sentence; none if it can.
     pub fn refusal(&self) -> Option<String> {
         let count = self.candidates.len();
@@ -135,14 +151,11 @@ impl Item {
             return Some(format!("an item has 1 to {MAX_CANDIDATES} candidates, this has {count}"));
         }
         for (index, candidate) in self.candidates.iter().enumerate() {
-            if candidate.parts.iter().all(Part::is_empty) {
+            if candidate.is_missing() {
                 return Some(format!("candidate {} is empty", index + 1));
             }
         }
-        if count == 2 && self.candidates[0].parts == self.candidates[1].parts {
-            return Some("both candidates are the same".to_owned());
-        }
-        None
+        self.is_of_two_equal().then(|| "both candidates are the same".to_owned())
     }
 }
 
@@ -222,10 +235,16 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_needs_two_different_candidates_that_say_something() {
+    fn a_pair_needs_two_different_candidates_and_one_of_them_may_say_nothing() {
         assert_eq!(pair("a", "b").refusal(), None);
         assert!(pair("a", "a").refusal().is_some());
-        assert!(pair("a", " \n").refusal().is_some());
+        assert_eq!(pair("a", " \n").refusal(), None, "an empty response is one");
+        assert!(pair("", " \n").refusal().is_some(), "nothing against nothing");
+        let mut without = pair("a", "b");
+        without.candidates[1].parts.clear();
+        assert_eq!(without.refusal().as_deref(), Some("candidate 2 is empty"), "no part is no response");
+        without.candidates[1].parts.push(Part::image(" "));
+        assert!(without.refusal().is_some(), "a picture that is nowhere is no response");
         assert!(Item::default().refusal().is_some());
     }
 }

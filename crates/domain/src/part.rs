@@ -94,3 +94,8 @@ impl Part {
         self.text().or(self.uri()).is_none_or(|content| content.trim().is_empty())
     }
 }
+
+/// Whether parts are words, one text at least, and there are none in them.
+pub fn say_nothing(parts: &[Part]) -> bool {
+    !parts.is_empty() && parts.iter().all(|part| part.text().is_some_and(|text| text.trim().is_empty()))
+}

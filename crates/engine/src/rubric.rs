@@ -19,13 +19,8 @@ pub fn templates() -> Vec<Template> {
 
 /// Reads a rubric file's text.
 pub fn read(text: &str) -> Result<Template, ApiError> {
-    rubric_file::read(text).map_err(|error| {
-        let api = ApiError::new(ErrorCode::BadInput, error.to_string());
-        match error.hint() {
-            Some(hint) => api.hint(hint),
-            None => api,
-        }
-    })
+    rubric_file::read(text)
+        .map_err(|error| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint()))
 }
 
 /// Writes a rubric file's text.

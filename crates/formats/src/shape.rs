@@ -119,6 +119,17 @@ pub(crate) fn parts_from_text_cell(name: &str, cell: Cell, format: TextFormat) -
     Ok(cell.into_text().map(|text| Part::Text { text, format }).into_iter().collect())
 }
 
+/// The same for what a model said: an empty text is an output, and a missing one is refused.
+pub(crate) fn response_from_cell(name: &str, cell: Cell, format: TextFormat) -> Result<Vec<Part>, String> {
+    match cell {
+        Cell::Missing => Err(format!("{name:?} is missing")),
+        Cell::Text(text) if text.trim().is_empty() => {
+            Ok(vec![Part::Text { text: text.into_owned(), format }])
+        }
+        cell => parts_from_text_cell(name, cell, format),
+    }
+}
+
 /// The prompt in some columns; texts that follow one another are joined by a blank line.
 pub(crate) fn prompt_from_cells(
     names: &[String],
@@ -153,12 +164,11 @@ pub(crate) fn refusal(item: &Item, names: impl AsRef<[&'static str]>) -> Option<
 /// The same for names that only the data knows.
 pub(crate) fn refusal_by_name(item: &Item, names: &[&str]) -> Option<String> {
     for (candidate, name) in item.candidates.iter().zip(names) {
-        if candidate.parts.iter().all(Part::is_empty) {
+        if candidate.is_missing() {
             return Some(format!("{name:?} is empty"));
         }
     }
-    if item.candidates.len() == 2 && names.len() == 2 && item.candidates[0].parts == item.candidates[1].parts
-    {
+    if names.len() == 2 && item.is_of_two_equal() {
         return Some(format!("{:?} and {:?} are the same", names[0], names[1]));
     }
     item.refusal()

@@ -318,6 +318,30 @@ fn only_a_judged_training_item_is_explained() {
 }
 
 #[test]
+fn a_response_that_says_nothing_is_said_to_be_empty() {
+    let silent = |id: i64| {
+        let mut queued = queued(id);
+        queued.item.item.candidates[1] = Candidate::markdown(" ");
+        queued
+    };
+    let painted = |bench: &mut Bench| {
+        let output = bench.output(Vec::new());
+        let words = |shape: &egui::epaint::ClippedShape| match &shape.shape {
+            egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
+            _ => None,
+        };
+        let painted: Vec<String> = output.shapes.iter().filter_map(words).collect();
+        output.drop_without_applying_deltas();
+        painted
+    };
+    let said = painted(&mut Bench::over(info(), silent, saved));
+    let count = said.iter().filter(|words| *words == "Empty response").count();
+    assert_eq!(count, 1, "one card of two, and not the prompt: {said:?}");
+    let said = painted(&mut Bench::open(saved));
+    assert!(!said.iter().any(|words| words == "Empty response"), "who says something is not called empty");
+}
+
+#[test]
 fn letters_in_a_comment_are_no_commands() {
     let mut bench = Bench::open(saved);
     bench.keys("1 c");

@@ -1,6 +1,7 @@
 //! A candidate's card: its letter, its size, and its parts one under the other.
 
 use egui::{Rect, Sense, Ui, UiBuilder, vec2};
+use tiebreak_domain::part::say_nothing;
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
 use super::image_pane::{Picture, image_ui};
@@ -52,6 +53,10 @@ pub fn only_picture(candidate: &Candidate) -> Option<&str> {
 /// Paints parts one under the other, in the width there is.
 pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &str) {
     ui.spacing_mut().item_spacing.y = 0.0;
+    if !content.is_prompt && say_nothing(parts) {
+        let says = |ui: &mut Ui| text_ui(ui, "Empty response", Ink::Third, Face::Regular, text::BODY);
+        return drop(centered_ui(ui, content.settings, false, says));
+    }
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             ui.add_space(space::MEDIUM);

@@ -15,9 +15,7 @@ const BACKGROUND: u16 = 255;
 /// What of an item a model could score, by the data's order; none where it cannot read the candidate at all.
 pub fn is_readable(manifest: &Manifest, item: &Item) -> Vec<bool> {
     let can_read = |candidate: &tiebreak_domain::Candidate| match &manifest.input {
-        Input::Text(_) => {
-            candidate.parts.iter().any(|part| part.text().is_some_and(|text| !text.trim().is_empty()))
-        }
+        Input::Text(_) => reads_as_text(candidate),
         Input::Image(_) | Input::ImageText(..) => only_image(candidate).is_some(),
         // Frames and foreign features come with the looking closely and the columns that name them.
         Input::Video(..) | Input::VideoText(..) | Input::Features(_) => false,
@@ -66,6 +64,12 @@ fn content(
     }
 }
 
+/// Whether a model of texts has something to read: words, or the nothing that a model answered.
+fn reads_as_text(candidate: &tiebreak_domain::Candidate) -> bool {
+    let has_words = |part: &Part| part.text().is_some_and(|text| !text.trim().is_empty());
+    candidate.is_empty_response() || candidate.parts.iter().any(has_words)
+}
+
 fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
     candidate
         .parts
@@ -112,6 +116,15 @@ mod tests {
     fn what_is_transparent_is_white_to_a_model() {
         assert_eq!(over_background(&[10, 20, 30, 255, 10, 20, 30, 0]), [10, 20, 30, 255, 255, 255]);
         assert_eq!(over_background(&[0, 0, 0, 128]), [127, 127, 127]);
+    }
+
+    #[test]
+    fn an_empty_response_is_scored_and_a_picture_is_no_text() {
+        let of = |parts| tiebreak_domain::Candidate { parts, ..tiebreak_domain::Candidate::default() };
+        assert!(reads_as_text(&of(vec![Part::plain("x")])));
+        assert!(reads_as_text(&of(vec![Part::plain("")])), "the model said nothing, and that is an answer");
+        assert!(!reads_as_text(&of(vec![Part::plain(""), Part::image("x.png")])));
+        assert!(!reads_as_text(&of(Vec::new())));
     }
 
     #[test]

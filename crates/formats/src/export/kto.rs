@@ -164,6 +164,12 @@ fn line(
 ) -> Result<String, String> {
     let item = &judged.item.item;
     let Some(candidate) = candidate else { return Err("the item is no pair".to_owned()) };
+    if label && candidate.is_empty_response() {
+        return Err(format!(
+            "candidate {} is empty, and nothing can be learned from it as desirable",
+            index + 1
+        ));
+    }
     let (prompt, completion) = if is_conversation(&item.prompt, candidate) {
         response_turns(&item.prompt, candidate, index)?
     } else {

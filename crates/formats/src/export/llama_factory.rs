@@ -65,12 +65,15 @@ pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> 
             return Err(format!("{name} holds a medium, and this format knows those in the prompt only"));
         }
         let value = bare_text(parts, "assistant", name)?;
-        if value.trim().is_empty() {
-            return Err(format!("{name} is empty"));
-        }
         Ok(Message { from: "gpt", value })
     };
     let chosen = side(&row.chosen.parts, "the chosen side")?;
+    if chosen.value.trim().is_empty() {
+        return Err("the chosen side is empty, and nothing can be learned from it".to_owned());
+    }
+    if row.rejected.is_missing() {
+        return Err("the rejected side is empty".to_owned());
+    }
     let rejected = side(&row.rejected.parts, "the rejected side")?;
     if chosen == rejected {
         return Err("chosen and rejected are the same".to_owned());

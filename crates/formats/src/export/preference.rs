@@ -6,7 +6,8 @@
 //! messages. Conversational: lists of messages, the prompt ending with the user, one assistant turn on each
 //! side. HH: transcripts, in which no text may hold the marks that part turns, and each side ends with the
 //! assistant. OpenAI and LLaMA-Factory have files of their own beside this. None of them can say that one
-//! image was chosen over another.
+//! image was chosen over another. An empty response can be rejected; to choose one would teach a model to say
+//! nothing, and such a row is refused in every format.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -115,10 +116,11 @@ pub(super) fn check(row: &PreferenceRow) -> Result<(), String> {
             ));
         }
     }
-    for (name, parts) in &parts[1..] {
-        if parts.iter().all(Part::is_empty) {
-            return Err(format!("{name} is empty"));
-        }
+    if row.chosen.parts.iter().all(Part::is_empty) {
+        return Err("the chosen side is empty, and nothing can be learned from it".to_owned());
+    }
+    if row.rejected.is_missing() {
+        return Err("the rejected side is empty".to_owned());
     }
     if row.chosen.parts == row.rejected.parts {
         return Err("chosen and rejected are the same".to_owned());
@@ -312,7 +314,7 @@ mod tests {
         let prompt = [Part::plain("p")];
         assert_eq!(
             refused(ExportFormat::TrlExplicit, &prompt, &[Part::plain(" ")], &b),
-            "the chosen side is empty"
+            "the chosen side is empty, and nothing can be learned from it"
         );
         assert_eq!(refused(ExportFormat::TrlExplicit, &prompt, &a, &a), "chosen and rejected are the same");
         let same = refused(ExportFormat::TrlExplicit, &prompt, &a, &[Part::markdown("a")]);

@@ -145,11 +145,69 @@ fn ultra_feedback() {
         answers.push(said("truthfulness_type", Some(candidate), checked));
     }
     answers.push(writes("critique", Some(1), "more detail"));
+    for key in ["instruction_following", "honesty", "truthfulness_type", "truthfulness", "helpfulness"] {
+        answers.push(writes(&format!("{key}_rationale"), Some(2), &format!("about {key}")));
+    }
     let judgments = [judgment(1, 3, answers)];
     let plan = ExportPlan::new(ExportFormat::UltraFeedback);
     let read = round(&plan, &template("ultrafeedback"), &item(3), &judgments);
     assert_eq!(read[0].0.candidates.len(), 3);
-    assert_same(&judgments, &read[0].1);
+    let names = template("ultrafeedback");
+    assert_same(&judgments, &fitted(&names, read[0].1.clone()));
+}
+
+/// A candidate that says nothing is written as nothing, and read back as that.
+#[test]
+fn an_empty_response_comes_back_from_every_format_of_texts() {
+    let mut silent = item(2);
+    silent.item.prompt = vec![Part::message("user", "Why?")];
+    silent.item.candidates[0].parts = vec![Part::message("assistant", "since")];
+    silent.item.candidates[1].parts = vec![Part::message("assistant", "")];
+    for (candidate, model) in silent.item.candidates.iter_mut().zip(["gpt-4", "vicuna"]) {
+        candidate.model = Some(model.into());
+    }
+    let prefer = |key: &str| vec![judgment(1, 2, vec![outcome(key, Outcome::A)])];
+    let scored = |key: &str| vec![judgment(1, 2, rates(key, &[4, 1]))];
+    let attributes = ["helpfulness", "correctness", "coherence", "complexity", "verbosity"];
+    let attributes = vec![judgment(1, 2, attributes.iter().flat_map(|key| rates(key, &[4, 1])).collect())];
+    let cases = [
+        (ExportFormat::TrlConversational, "comparison", prefer("overall")),
+        (ExportFormat::TrlImplicit, "comparison", prefer("overall")),
+        (ExportFormat::AnthropicHh, "comparison", prefer("overall")),
+        (ExportFormat::Kto, "comparison", prefer("overall")),
+        (ExportFormat::Arena, "mt-bench", prefer("winner")),
+        (ExportFormat::ArenaOneHot, "mt-bench", prefer("winner")),
+        (ExportFormat::Prism, "prism", scored("score")),
+        (ExportFormat::HelpSteer2, "helpsteer2", attributes),
+        (ExportFormat::UltraFeedback, "ultrafeedback", scored("honesty")),
+    ];
+    for (format, id, judgments) in cases {
+        let mut plan = ExportPlan::new(format);
+        let names = template(id);
+        if id == "mt-bench" {
+            plan.question = Some("winner".into());
+        }
+        let mut lines: Vec<String> = super::header(format, &names).into_iter().collect();
+        let output = written(&plan, &names, &silent, &judgments);
+        assert_eq!(output.refused, [], "{format:?}");
+        lines.extend(output.lines);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("x.{}", format.extension()));
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        let mut reader = Reader::open(&ImportPlan::of_file(path.to_str().unwrap())).unwrap();
+        let Some(Ok(Record::Item { item, .. })) = reader.next() else { panic!("{format:?}: {lines:?}") };
+        assert_eq!(item.candidates.len(), 2, "{format:?}: {lines:?}");
+        let silent = item.candidates.iter().filter(|candidate| candidate.is_empty_response()).count();
+        assert_eq!(silent, 1, "{format:?}: {lines:?}");
+    }
+    let chosen = vec![judgment(1, 2, vec![outcome("overall", Outcome::B)])];
+    for format in [ExportFormat::TrlConversational, ExportFormat::Kto, ExportFormat::LlamaFactory] {
+        let output = written(&ExportPlan::new(format), &template("comparison"), &silent, &chosen);
+        assert!(
+            output.lines.is_empty() && !output.refused.is_empty(),
+            "nobody learns to say nothing: {format:?}"
+        );
+    }
 }
 
 #[test]

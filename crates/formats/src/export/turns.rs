@@ -78,10 +78,12 @@ pub(super) fn check_turns(turns: &[Turn], name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Holds the last turn against who has to say it.
+/// Holds the last turn against who has to say it. An assistant may have said nothing; a user who did asks nothing.
 pub(super) fn check_end(turns: &[Turn], expected: &str, name: &str) -> Result<(), String> {
     match turns.last() {
-        Some((role, text)) if *role == expected && !text.trim().is_empty() => Ok(()),
+        Some((role, text)) if *role == expected && (expected == "assistant" || !text.trim().is_empty()) => {
+            Ok(())
+        }
         Some((role, _)) if *role == expected => Err(format!("{name} ends with an empty turn of {role:?}")),
         Some((role, _)) => Err(format!("{name} ends with {role:?}, expected {expected:?}")),
         None => Err(format!("{name} is empty")),
@@ -119,12 +121,14 @@ pub(super) fn prompt_text(prompt: &[Part]) -> Result<String, String> {
     Ok(text)
 }
 
-/// What a candidate says, for formats that know texts only.
+/// What a candidate says, for formats that know texts only; nothing, where it is an empty response.
 pub(super) fn response_text(candidate: &Candidate, index: usize) -> Result<String, String> {
     let name = format!("candidate {}", index + 1);
     refuse_media(&candidate.parts, &name)?;
-    let text = bare_text(&candidate.parts, "assistant", &name)?;
-    if text.trim().is_empty() { Err(format!("{name} is empty")) } else { Ok(text) }
+    if candidate.is_missing() {
+        return Err(format!("{name} is empty"));
+    }
+    bare_text(&candidate.parts, "assistant", &name)
 }
 
 /// Where the one medium of a candidate is, for formats that know media only.

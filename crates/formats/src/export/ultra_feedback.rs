@@ -1,8 +1,9 @@
 //! UltraFeedback: a prompt with all its completions, each with its ratings.
 //!
 //! Ratings are texts there, `N/A` where there is none. Means and medians keep their fractions. A checklist
-//! about each candidate whose key is a rating's with `_type` behind it becomes that rating's `Type`, a
-//! rationale whose key is a rating's with `_rationale` its `Rationale`. The rating `overall_score` and a critique
+//! about each candidate whose key is a rating's with `_type` behind it becomes that rating's `Type`. Words whose
+//! key has `_rationale` behind a rating's are its `Rationale`; where a `_type` is asked, `Rationale` is the words
+//! of `_type_rationale`, and those about the rating are `Rationale For Rating`. The rating `overall_score` and a critique
 //! of each candidate belong to the completion itself.
 
 use serde::Serialize;
@@ -97,13 +98,18 @@ fn annotations(
         let rating = rating_from(plan.ratings, judgments, &question.key, index);
         let rating = rating.map_or("N/A".to_owned(), |rating| rating.to_string());
         let mut annotation = Map::from_iter([("Rating".to_owned(), Value::String(rating))]);
-        let types = checked(judgments, &format!("{}_type", question.key), index);
+        let type_key = format!("{}_type", question.key);
+        let types = checked(judgments, &type_key, index);
         if !types.is_empty() {
             annotation.insert("Type".to_owned(), types.into());
         }
-        let rationale = words(judgments, &format!("{}_rationale", question.key), index);
-        if !rationale.is_empty() {
-            annotation.insert("Rationale".to_owned(), rationale.into());
+        let has_types = judged.names.question(&type_key).is_some();
+        let about_the_rating = if has_types { "Rationale For Rating" } else { "Rationale" };
+        for (explained, name) in [(&type_key, "Rationale"), (&question.key, about_the_rating)] {
+            let rationale = words(judgments, &format!("{explained}_rationale"), index);
+            if !rationale.is_empty() {
+                annotation.insert(name.to_owned(), rationale.into());
+            }
         }
         annotations.insert(question.key.clone(), annotation.into());
     }

@@ -5,11 +5,14 @@ use tiebreak_domain::rubric::{
     TextPurpose,
 };
 use tiebreak_domain::{Outcome, Question};
+use tiebreak_toml_table::{Table, number, text, wrong};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::{Table, number, text, wrong};
 use super::toml_text::key_from_title;
+
+/// Numbers whose bounds the domain knows.
+pub(super) const ANY: std::ops::RangeInclusive<i32> = i32::MIN..=i32::MAX;
 
 pub(super) const KINDS: [(&str, &str); 10] = [
     ("preference", "preference"),
@@ -53,14 +56,13 @@ pub(super) fn read(table: &Table) -> Option<Question> {
     let help = table.text("help").unwrap_or_default();
     let group = table.text("group").unwrap_or_default();
     let required = table.flag("required").unwrap_or(true);
-    let types = table.texts("types").unwrap_or_default();
+    let types = table.one_or_more_texts("types").unwrap_or_default();
     let when = table.table("when").and_then(|when| condition(&when));
     let given_scope = table.word("scope", &SCOPES);
     if !table.has("kind") {
-        table.value("kind");
         table.missing(
             "kind",
-            "\"preference\", \"ranking\", \"rating\", \"choice\", \"checklist\", \"text\", …",
+            "kind = \"preference\", \"ranking\", \"rating\", \"choice\", \"checklist\", \"text\", …",
         );
         return None;
     }
@@ -125,22 +127,21 @@ fn kind(word: &str, table: &Table) -> Option<QuestionKind> {
 
 fn scale(table: &Table) -> Option<Scale> {
     if !table.has("scale") {
-        table.value("scale");
-        table.missing("scale", "\"points\", \"stars\", \"slider\" or \"yes_no\"");
+        table.missing("scale", "scale = \"points\", \"stars\", \"slider\" or \"yes_no\"");
         return None;
     }
     Some(match table.word("scale", &SCALES)? {
         "points" => {
-            let from = table.number("from").unwrap_or(1);
+            let from = table.number("from", ANY).unwrap_or(1);
             Scale::Points { from, anchors: anchors(table)? }
         }
         "stars" => {
-            let count = table.number("stars").unwrap_or(5);
+            let count = table.number("stars", ANY).unwrap_or(5);
             Scale::Stars { count: u8::try_from(count.clamp(0, 255)).unwrap_or_default() }
         }
         "slider" => Scale::Slider {
-            from: table.number("from").unwrap_or(0),
-            to: table.number("to").unwrap_or(100),
+            from: table.number("from", ANY).unwrap_or(0),
+            to: table.number("to", ANY).unwrap_or(100),
             ends: ends(table)?,
             is_number_hidden: table.flag("number_hidden").unwrap_or_default(),
         },
@@ -151,12 +152,14 @@ fn scale(table: &Table) -> Option<Scale> {
 /// The names of the points. `points` says how many there are: alone, they have no names; with `anchors`, it
 /// holds the list to its length.
 fn anchors(table: &Table) -> Option<Vec<String>> {
-    let points = table.number("points");
-    let Some(anchors) = table.texts("anchors") else {
+    let points = table.number("points", ANY);
+    let Some(anchors) = table.one_or_more_texts("anchors") else {
         let Some(points) = points else {
             if !table.has("anchors") && !table.has("points") {
-                table
-                    .missing("anchors", "[\"…\", \"…\"], a name for each point, or points = 5 without names");
+                table.missing(
+                    "anchors",
+                    "anchors = [\"…\", \"…\"], a name for each point, or points = 5 without names",
+                );
             }
             return None;
         };
@@ -176,7 +179,7 @@ fn anchors(table: &Table) -> Option<Vec<String>> {
 }
 
 fn ends(table: &Table) -> Option<[String; 2]> {
-    let Some(ends) = table.texts("ends") else {
+    let Some(ends) = table.one_or_more_texts("ends") else {
         return (!table.has("ends")).then(Default::default);
     };
     let count = ends.len();
@@ -214,8 +217,8 @@ fn entry(key: &'static str, value: &Spanned<DeValue>, table: &Table) -> Option<E
 
 fn condition(table: &Table) -> Option<Condition> {
     let question = table.wanted_text("question", "\"…\", the key of an earlier question");
-    let at_least = table.number("at_least");
-    let at_most = table.number("at_most");
+    let at_least = table.number("at_least", ANY);
+    let at_most = table.number("at_most", ANY);
     let is = words(table);
     table.finish("a condition");
     Some(Condition { question: question?, is: is?, at_least, at_most })
@@ -229,7 +232,7 @@ fn words(table: &Table) -> Option<Vec<String>> {
         _ => vec![value],
     };
     let word = |value: &Spanned<DeValue>| match value.get_ref() {
-        DeValue::Integer(_) => number("is", value, table.faults).map(|number| number.to_string()),
+        DeValue::Integer(_) => number("is", value, &ANY, table.faults).map(|number| number.to_string()),
         _ => text("is", value, table.faults),
     };
     list.into_iter().map(word).collect()

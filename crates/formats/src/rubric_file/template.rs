@@ -3,19 +3,17 @@
 use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::rubric::{CandidateCount, RubricFault, Scope};
 use tiebreak_domain::{Question, Rubric, Template};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use tiebreak_toml_table::{Faults, Table, number, wrong};
+use toml::de::DeValue;
 
-use super::fault::Faults;
 use super::question;
-use super::table::{Table, number, wrong};
 
 const MEDIA: [(&str, &str); 4] =
     [("text", "text"), ("image", "image"), ("video", "video"), ("audio", "audio")];
 
 /// Reads a whole file; none if a part of it could not be read.
-pub(super) fn read(file: &Spanned<DeTable>, faults: &Faults) -> Option<Template> {
-    let top = Table::new(file.get_ref(), 0..0, faults);
+pub(super) fn read(top: &Table) -> Option<Template> {
+    let faults = top.faults;
     let plain = Rubric::default();
     let media = if top.has("media") {
         top.word("media", &MEDIA)
@@ -23,21 +21,21 @@ pub(super) fn read(file: &Spanned<DeTable>, faults: &Faults) -> Option<Template>
         top.wanted_text("media", "\"text\", \"image\", \"video\" or \"audio\"");
         None
     };
-    let candidates = candidates(&top);
+    let candidates = candidates(top);
     let mut rubric = Rubric {
-        version: top.number("version").and_then(|version| u32::try_from(version).ok()).unwrap_or(1),
+        version: top.number("version", 1..=u32::MAX).unwrap_or(1),
         name: top.text("name").unwrap_or_default(),
         questions: Vec::new(),
-        unratable_reasons: top.texts("unratable_reasons").unwrap_or(plain.unratable_reasons),
+        unratable_reasons: top.one_or_more_texts("unratable_reasons").unwrap_or(plain.unratable_reasons),
         models_visible: top.flag("models_visible").unwrap_or_default(),
         type_column: top.text("type_column"),
-        shown_metadata: top.texts("shown_metadata").unwrap_or_default(),
+        shown_metadata: top.one_or_more_texts("shown_metadata").unwrap_or_default(),
     };
     let about = top.text("about").unwrap_or_default();
     let collects = top.text("collects").unwrap_or_default();
     let paper = top.text("paper").unwrap_or_default();
-    let exports = top.texts("exports").unwrap_or_default();
-    let tables = question_tables(&top);
+    let exports = top.one_or_more_texts("exports").unwrap_or_default();
+    let tables = question_tables(top);
     top.finish("a rubric file");
 
     let read: Vec<Option<Question>> = tables.iter().map(question::read).collect();
@@ -79,13 +77,15 @@ fn question_tables<'a>(top: &Table<'a>) -> Vec<Table<'a>> {
 /// `2`, or `[1, 12]`.
 fn candidates(top: &Table) -> Option<CandidateCount> {
     let Some(value) = top.value("candidates") else {
-        top.missing("candidates", "2, or [1, 12] for any number from 1 to 12");
+        top.missing("candidates", "candidates = 2, or [1, 12] for any number from 1 to 12");
         return None;
     };
     let ends = match value.get_ref() {
-        DeValue::Integer(_) => number("candidates", value, top.faults).map(|only| [only, only]),
+        DeValue::Integer(_) => {
+            number("candidates", value, &question::ANY, top.faults).map(|only| [only, only])
+        }
         DeValue::Array(list) if list.len() == 2 => {
-            let mut ends = list.iter().map(|end| number("candidates", end, top.faults));
+            let mut ends = list.iter().map(|end| number("candidates", end, &question::ANY, top.faults));
             ends.next().flatten().zip(ends.next().flatten()).map(|(least, most)| [least, most])
         }
         _ => {

@@ -19,7 +19,7 @@ const HEAD: &str = "media = \"text\"\ncandidates = 2\n";
 fn faults(text: &str) -> (Vec<usize>, String, String) {
     let error: RubricFileError = read(text).unwrap_err();
     let lines = error.faults().iter().map(|fault| fault.line).collect();
-    (lines, error.to_string(), error.hint().unwrap().to_owned())
+    (lines, error.to_string(), error.hint().to_owned())
 }
 
 /// Faults of a file whose third line begins a question.
@@ -123,7 +123,7 @@ fn a_missing_key_and_a_wrong_type_are_told_with_the_remedy() {
     assert_eq!(hint, "it is one of: points, stars, slider, yes_no");
     let (_, what, hint) = faults("media = \"text\"\ncandidates = \"two\"\n");
     assert_eq!(what, "line 2: \"candidates\" is a text");
-    assert_eq!(hint, "it must be a whole number, or a list of the least and the most");
+    assert_eq!(hint, "write a whole number, or a list of the least and the most");
     let (_, what, _) = faults("media = \"text\"\ncandidates = [2, 13]\n");
     assert_eq!(what, "line 2: 2 to 13 candidates are not possible");
 }

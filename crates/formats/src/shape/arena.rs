@@ -52,17 +52,18 @@ impl ItemShape for ArenaShape {
         let external_id = row.text("id");
         let models = ["model_a", "model_b"].map(|name| row.text(name));
         let prompts = turns(row.take("prompt"), "prompt")?;
+        let words = |turn: &Option<String>| turn.clone().unwrap_or_default();
         let mut conversations = Vec::new();
         for name in ["response_a", "response_b"] {
             let answers = turns(row.take(name), name)?;
             let mut said = Vec::new();
             for (index, prompt) in prompts.iter().enumerate() {
-                said.push(Part::message("user", prompt.clone()));
+                said.push(Part::message("user", words(prompt)));
                 if let Some(answer) = answers.get(index) {
-                    said.push(Part::message("assistant", answer.clone()));
+                    said.push(Part::message("assistant", words(answer)));
                 }
             }
-            if answers.iter().all(|answer| answer.trim().is_empty()) {
+            if answers.iter().all(Option::is_none) {
                 return Err(format!("{name:?} is empty"));
             }
             conversations.push(said);
@@ -104,7 +105,8 @@ fn one_hot(outcome: Outcome) -> Outcome {
     if outcome == Outcome::BothBad { Outcome::Tie } else { outcome }
 }
 
-fn turns(cell: Cell, name: &str) -> Result<Vec<String>, String> {
+/// The turns in a cell; none for one that is null, as now and then an answer is that never came.
+fn turns(cell: Cell, name: &str) -> Result<Vec<Option<String>>, String> {
     let list = match cell {
         Cell::Missing => return Err(format!("{name:?} is missing")),
         Cell::Json(Value::Array(list)) => list,
@@ -114,8 +116,7 @@ fn turns(cell: Cell, name: &str) -> Result<Vec<String>, String> {
         },
         other => other.into_text().map(Value::String).into_iter().collect(),
     };
-    // Now and then an answer is null: nothing was said.
-    Ok(list.into_iter().map(|turn| turn.as_str().map(str::to_owned).unwrap_or_default()).collect())
+    Ok(list.into_iter().map(|turn| turn.as_str().map(str::to_owned)).collect())
 }
 
 fn is_one(cell: &Cell) -> bool {
@@ -175,5 +176,7 @@ mod tests {
             understand(["1", "m", "n", "Hi", "[null]", "y", "1", "0", "0"]).unwrap_err(),
             "\"response_a\" is empty"
         );
+        let silent = understand(["1", "m", "n", "Hi", r#"[""]"#, "y", "0", "1", "0"]).unwrap();
+        assert!(silent.item.candidates[0].is_empty_response(), "an answer that came and says nothing");
     }
 }

@@ -47,11 +47,12 @@ impl ItemShape for CodePrefBenchShape {
             let code = choice.as_str().ok_or("\"choices\" holds something that is no text")?;
             let fenced = format!("```\n{}\n```", code.trim_end());
             // Programs that bring their own fences, or words around them, are Markdown already.
-            let text = if code.contains("```") || self.text_format == TextFormat::Plain {
-                code.to_owned()
-            } else {
-                fenced
-            };
+            let text =
+                if code.trim().is_empty() || code.contains("```") || self.text_format == TextFormat::Plain {
+                    code.to_owned()
+                } else {
+                    fenced
+                };
             candidates.push(Candidate {
                 parts: vec![Part::Text { text, format: self.text_format }],
                 ..Candidate::default()

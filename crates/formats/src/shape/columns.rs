@@ -3,7 +3,8 @@
 //! Some conventions go beyond the mapping's words. Where several candidates name the same column, each takes its
 //! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same
 //! holds for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the
-//! messages that all candidates begin with are. And images beside the prompt whose
+//! messages that all candidates begin with are. A blank candidate is an empty response; a blank column behind those
+//! of a pair more likely belongs to a candidate that never was, and its row is refused. And images beside the prompt whose
 //! column is called so are a mask, unless the mapping says what they are.
 
 use serde_json::Value;
@@ -14,6 +15,7 @@ use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, T
 use super::pandalm::models_from_pair;
 use super::{
     ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
+    response_from_cell,
 };
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
@@ -113,6 +115,8 @@ impl ColumnsShape {
                 })?;
                 let turn = self.contents[..side].iter().filter(|other| **other == place).count();
                 contents.push(self.element(columns, list.get(turn).unwrap_or(&Value::Null))?);
+            } else if side > 1 && cells[place] != Cell::Missing && cells[place].is_empty() {
+                return Err(format!("{:?} is empty", columns.content));
             } else {
                 contents.push((self.parts(columns, std::mem::take(&mut cells[place]))?, None));
             }
@@ -138,7 +142,7 @@ impl ColumnsShape {
             return Err(format!("{:?} is missing", columns.content));
         }
         match columns.kind {
-            ContentKind::Text => parts_from_text_cell(&columns.content, cell, self.text_format),
+            ContentKind::Text => response_from_cell(&columns.content, cell, self.text_format),
             ContentKind::Image => images(&columns.content, &cell),
         }
     }

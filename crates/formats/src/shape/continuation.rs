@@ -23,7 +23,8 @@ const TOO_MUCH: &str = "the turns of this conversation repeat more than 64 MiB o
 /// A reply of a model.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reply {
-    pub(super) text: String,
+    /// What it says, which may be nothing; none where the data does not have it.
+    pub(super) text: Option<String>,
     pub(super) model: Option<String>,
     pub(super) metadata: Metadata,
     /// From 1 to 100, as it stands.
@@ -35,10 +36,15 @@ pub(super) struct Reply {
 impl Reply {
     pub(super) fn candidate(&self) -> Candidate {
         Candidate {
-            parts: vec![Part::message("assistant", self.text.clone())],
+            parts: self.text.iter().map(|text| Part::message("assistant", text)).collect(),
             model: self.model.clone(),
             metadata: self.metadata.clone(),
         }
+    }
+
+    /// What it says, as the conversation goes on behind it.
+    pub(super) fn words(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
     }
 
     fn score(&self) -> Option<i32> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tiebreak_domain::{Candidate, Item, Part, TextFormat};
 
 use super::fields::{self, Columns, Row, whole_number};
-use super::{ItemShape, Understood, parts_from_text_cell, refusal};
+use super::{ItemShape, Understood, parts_from_text_cell, refusal, response_from_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -49,7 +49,7 @@ impl ItemShape for RatingsShape {
     fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String> {
         let mut row = self.columns.row(cells);
         let prompt = prompt(&mut row, "prompt", self.text_format)?;
-        let response = parts_from_text_cell("response", row.take("response"), self.text_format)?;
+        let response = response_from_cell("response", row.take("response"), self.text_format)?;
         let annotator = row.text("annotator");
         let mut labels: Vec<Label> = Vec::new();
         let mut doubt = None;
@@ -187,7 +187,7 @@ impl ItemShape for PreferenceShape {
         let prompt = prompt(&mut row, self.names.prompt, self.text_format)?;
         let mut candidates = Vec::new();
         for name in self.names.responses {
-            let parts = parts_from_text_cell(name, row.take(name), self.text_format)?;
+            let parts = response_from_cell(name, row.take(name), self.text_format)?;
             candidates.push(Candidate { parts, ..Candidate::default() });
         }
         let (labels, doubt) = self.labels(&mut row);

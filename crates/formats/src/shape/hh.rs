@@ -133,10 +133,17 @@ mod tests {
     }
 
     #[test]
+    fn an_assistant_that_says_nothing_is_an_empty_response() {
+        let silent = understand("\n\nHuman: Hi\n\nAssistant: A", "\n\nHuman: Hi\n\nAssistant:").unwrap();
+        let rejected =
+            usize::from(silent.labels[0].preference().unwrap().outcome == tiebreak_domain::Outcome::A);
+        assert!(silent.item.candidates[rejected].is_empty_response());
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_field() {
         let same = "\n\nHuman: Hi\n\nAssistant: A";
         assert_eq!(understand(same, same).unwrap_err(), "\"chosen\" and \"rejected\" are the same");
-        assert_eq!(understand("\n\nHuman: Hi\n\nAssistant: ", same).unwrap_err(), "\"chosen\" is empty");
         assert!(understand(same, "Hi").unwrap_err().starts_with("\"rejected\" does not begin with"));
     }
 }

@@ -4,7 +4,7 @@
 use tiebreak_domain::{Candidate, Item, TextFormat};
 
 use super::fields::{self, Columns};
-use super::{ItemShape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell, response_from_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -37,7 +37,7 @@ impl ItemShape for KtoShape {
         let mut row = self.columns.row(cells);
         let external_id = row.text("id");
         let prompt = parts_from_text_cell("prompt", row.take("prompt"), self.text_format)?;
-        let parts = parts_from_text_cell("completion", row.take("completion"), self.text_format)?;
+        let parts = response_from_cell("completion", row.take("completion"), self.text_format)?;
         let model = row.text("model");
         let annotator = row.text("annotator");
         let label = row.take("label");

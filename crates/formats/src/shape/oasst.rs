@@ -91,7 +91,7 @@ impl Walk {
         way: &[Part],
     ) -> Result<Understood, String> {
         let candidate = |answer: &&Map<String, Value>| Candidate {
-            parts: vec![Part::message("assistant", text(answer, "text").unwrap_or_default())],
+            parts: text(answer, "text").map(|text| Part::message("assistant", text)).into_iter().collect(),
             model: text(answer, "model_name").map(str::to_owned),
             metadata: ["message_id", "lang", "synthetic"]
                 .into_iter()

@@ -49,9 +49,10 @@ impl ItemShape for PandaLmShape {
 
     fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String> {
         let mut cells = cells.into_iter();
-        let mut next = || cells.next().unwrap_or_default().into_text().unwrap_or_default();
-        let (id, models, instruction, input) = (next(), next(), next(), next());
-        let responses = [next(), next()];
+        let mut next = || cells.next().unwrap_or_default().into_text();
+        let [id, models, instruction, input] = std::array::from_fn(|_| next().unwrap_or_default());
+        let response = |text: Option<String>, name: &str| text.ok_or_else(|| format!("{name:?} is missing"));
+        let responses = [response(next(), "response1")?, response(next(), "response2")?];
         let prompt =
             [instruction, input].into_iter().filter(|text| !text.trim().is_empty()).collect::<Vec<_>>();
         let text = |text| Part::Text { text, format: self.text_format };
@@ -127,9 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_response_is_refused_by_name() {
-        let refused = understand(r#"{"instruction":"x","response1":"","response2":"y"}"#);
-        assert_eq!(refused.unwrap_err(), "\"response1\" is empty");
+    fn an_empty_response_is_taken_and_a_missing_one_refused_by_name() {
+        let row = understand(r#"{"instruction":"x","response1":"","response2":"y","annotator1":2}"#).unwrap();
+        assert!(row.item.candidates[0].is_empty_response());
+        assert_eq!(row.labels[0].preference().unwrap().outcome, Outcome::B);
+        let refused = |line| understand(line).unwrap_err();
+        assert_eq!(refused(r#"{"instruction":"x","response2":"y"}"#), "\"response1\" is missing");
+        let both = r#"{"instruction":"x","response1":"","response2":" "}"#;
+        assert_eq!(refused(both), "\"response1\" and \"response2\" are the same");
     }
 
     #[test]

@@ -99,9 +99,9 @@ fn turns_of(history: &[Value]) -> Vec<Turn> {
             turns.len() - 1
         });
         let turn = &mut turns[place].1;
-        let content = word(entry, "content").unwrap_or_default();
+        let content = word(entry, "content");
         if word(entry, "role").as_deref() == Some("user") {
-            turn.message.get_or_insert(content);
+            turn.message.get_or_insert(content.unwrap_or_default());
             continue;
         }
         let provider = word(entry, "model_provider");
@@ -171,7 +171,7 @@ fn items_of(turns: &[Turn], conversation_id: Option<&str>, metadata: &Metadata) 
             )));
             break;
         };
-        prompt.push(Part::message("assistant", turn.replies[chosen].text.clone()));
+        prompt.push(Part::message("assistant", turn.replies[chosen].words()));
     }
     items
 }

@@ -8,7 +8,7 @@ use tiebreak_domain::{Item, Part, TextFormat};
 
 use super::continuation::{Reply, Room, chosen, rated};
 use super::fields::{Columns, whole_number};
-use super::{ItemShape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, response_from_cell};
 use crate::cell::Cell;
 use crate::record::Label;
 
@@ -83,7 +83,7 @@ impl Conversation {
                 turn - 1
             )
         })?;
-        self.prompt.push(Part::message("assistant", self.replies[reply].text.clone()));
+        self.prompt.push(Part::message("assistant", self.replies[reply].words()));
         self.prompt.push(message);
         self.turn = turn;
         self.replies.clear();
@@ -113,8 +113,8 @@ impl ItemShape for UtterancesShape {
         let conversation_id = row.text("conversation_id");
         let annotator = row.text("user_id");
         let message = row.text("user_prompt").ok_or("\"user_prompt\" is empty")?;
-        let text = parts_from_text_cell("model_response", row.take("model_response"), self.text_format)?;
-        let text = text.iter().find_map(Part::text).unwrap_or_default().to_owned();
+        let text = response_from_cell("model_response", row.take("model_response"), self.text_format)?;
+        let text = text.iter().find_map(Part::text).map(str::to_owned);
         let mut metadata = Metadata::new();
         for name in ["model_provider", "utterance_id"] {
             if let Some(value) = row.take(name).into_value() {

@@ -6,7 +6,7 @@ use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
 use super::fields::Columns;
 use super::image_reward::{RANKING, ranking_from_ranks};
-use super::{ItemShape, Understood, parts_from_text_cell};
+use super::{ItemShape, Understood, parts_from_text_cell, response_from_cell};
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::record::Label;
@@ -38,7 +38,7 @@ impl ItemShape for RankingListShape {
         for (index, content) in row.list("candidates")?.iter().enumerate() {
             let parts = match content.as_str() {
                 Some(uri) if is_image_uri(uri) => vec![Part::image(uri.trim())],
-                _ => parts_from_text_cell("candidates", Cell::of_value(content), self.text_format)?,
+                _ => response_from_cell("candidates", Cell::of_value(content), self.text_format)?,
             };
             let model = models.get(index).and_then(Value::as_str).map(str::to_owned);
             candidates.push(Candidate { parts, model, ..Candidate::default() });

@@ -54,8 +54,10 @@ impl ItemShape for StepwiseShape {
             Err(reason) => (Vec::new(), Some(reason)),
         };
         let item = Item { prompt, candidates: vec![candidate], metadata: row.metadata, ..Item::default() };
+        // A solution without steps has nothing to judge.
         match item.refusal() {
-            Some(_) => Err("\"completions\" is empty".to_owned()),
+            _ if steps == 0 => Err("\"completions\" is empty".to_owned()),
+            Some(reason) => Err(reason),
             None => Ok(Understood { item, labels, doubt }),
         }
     }

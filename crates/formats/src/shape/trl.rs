@@ -7,7 +7,7 @@
 use tiebreak_domain::{Candidate, Item, Part, Preference, TextFormat};
 
 use super::preference::pair_from_choice;
-use super::{ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal};
+use super::{ItemShape, Understood, metadata_from_cells, prompt_from_cells, refusal, response_from_cell};
 use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::message::common_prefix;
@@ -47,7 +47,7 @@ impl TrlShape {
         match &cell {
             Cell::Missing => Err(format!("{name:?} is missing")),
             Cell::Text(uri) if is_image_uri(uri) => Ok(vec![Part::image(uri.trim())]),
-            _ => parts_from_text_cell(name, cell, self.text_format),
+            _ => response_from_cell(name, cell, self.text_format),
         }
     }
 }
@@ -87,7 +87,7 @@ impl ItemShape for TrlShape {
             let (shared, from) = shared_text(first, second);
             let text = |text: &str| Part::Text { text: text.to_owned(), format: self.text_format };
             let sides = (text(&first[from..]), text(&second[from..]));
-            if !shared.trim().is_empty() && !sides.0.is_empty() && !sides.1.is_empty() {
+            if !shared.trim().is_empty() {
                 prompt = vec![text(shared)];
                 (chosen, rejected) = (vec![sides.0], vec![sides.1]);
             }

@@ -1,5 +1,9 @@
-//! UltraFeedback: an instruction and its completions, each with ratings (written as texts) on four aspects, the
-//! kinds of untruth that were found, an overall score and a critique.
+//! UltraFeedback: an instruction and its completions, each with ratings (written as texts) on four aspects, an
+//! overall score and a critique.
+//!
+//! Two of the aspects first say which kinds of fault or merit were found (`Type`). There `Rationale` explains the
+//! kinds and `Rationale For Rating` the rating; elsewhere `Rationale` explains the rating. Answers are called by
+//! the aspect: `truthfulness`, `truthfulness_rationale`, `truthfulness_type`, `truthfulness_type_rationale`.
 
 use serde_json::Value;
 use tiebreak_domain::item::Metadata;
@@ -9,6 +13,9 @@ use super::fields::{self, Columns, whole_number};
 use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
+
+/// The name of the words about a rating where `Rationale` is about the kinds.
+const RATIONALE_FOR_RATING: &str = "Rationale For Rating";
 
 /// Reads UltraFeedback.
 pub(crate) struct UltraFeedbackShape {
@@ -77,15 +84,21 @@ fn said_of(completion: &Value, candidate: u8, answers: &mut Vec<Answer>) -> Opti
             None if fields::is_absent(given) => {}
             None => doubt = Some(format!("the rating of {aspect:?} is {given}, expected a whole number")),
         }
-        if aspect == "truthfulness"
-            && let Some(Value::Array(kinds)) = said.get("Type")
-        {
+        let words = |name: &str| said.get(name).filter(|words| !fields::is_absent(words))?.as_str();
+        let has_kinds = said.get("Type").is_some() || said.get(RATIONALE_FOR_RATING).is_some();
+        if let Some(Value::Array(kinds)) = said.get("Type") {
             let kinds = kinds.iter().filter(|kind| !fields::is_absent(kind)).filter_map(Value::as_str);
             answers.push(Answer {
-                question: "truthfulness_type".to_owned(),
+                question: format!("{aspect}_type"),
                 candidate: Some(candidate),
                 value: AnswerValue::Checklist(kinds.map(str::to_owned).collect()),
             });
+        }
+        let explained = if has_kinds { format!("{aspect}_type") } else { aspect.clone() };
+        for (explained, name) in [(&explained, "Rationale"), (aspect, RATIONALE_FOR_RATING)] {
+            if let Some(words) = words(name) {
+                answers.push(fields::text(&format!("{explained}_rationale"), Some(candidate), words));
+            }
         }
     }
     let overall = completion.get("overall_score").unwrap_or(&Value::Null);
@@ -113,7 +126,8 @@ mod tests {
         let shape = UltraFeedbackShape::new(&["source".to_owned()], TextFormat::Markdown);
         let line = r#"{"source":"sharegpt","instruction":"Trip?","models":["m","n"],"completions":[
             {"model":"m","principle":"helpfulness","response":"Giza","critique":"More","overall_score":7,
-             "annotations":{"truthfulness":{"Type":["1"],"Rating":"3"},"honesty":{"Rating":"N/A"}}},
+             "annotations":{"truthfulness":{"Type":["1"],"Rationale":"Giza is no city","Rating":"3","Rationale For Rating":"one slip"},
+                "honesty":{"Rating":"N/A","Rationale":"N/A"},"instruction_following":{"Rating":"2","Rationale":"partial"}}},
             {"model":"n","response":"Luxor","overall_score":7.5,"annotations":{"truthfulness":{"Type":["None"],"Rating":"5"}}}]}"#;
         let row = shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap();
         assert_eq!(row.item.candidates[1].model.as_deref(), Some("n"));
@@ -125,6 +139,10 @@ mod tests {
         let expected = [
             fields::rating("truthfulness", Some(0), 3),
             list(0, &["1"]),
+            fields::text("truthfulness_type_rationale", Some(0), "Giza is no city"),
+            fields::text("truthfulness_rationale", Some(0), "one slip"),
+            fields::rating("instruction_following", Some(0), 2),
+            fields::text("instruction_following_rationale", Some(0), "partial"),
             fields::rating("overall_score", Some(0), 7),
             fields::text("critique", Some(0), "More"),
             fields::rating("truthfulness", Some(1), 5),

@@ -35,7 +35,7 @@ fn bad_rows_are_explained_and_passed_over() {
     assert_eq!(reason_of_second(r#"{"prompt":"p""#), "the JSON ends in the middle of the row");
     assert_eq!(reason_of_second("[1,2]"), "the row is a list, expected an object");
     assert_eq!(reason_of_second(r#"{"prompt":"p","response_a":"a"}"#), "\"response_b\" is missing");
-    assert_eq!(reason_of_second(r#"{"response_a":"a","response_b":" "}"#), "\"response_b\" is empty");
+    assert_eq!(reason_of_second(r#"{"response_a":"a","response_b":[]}"#), "\"response_b\" is empty");
     assert_eq!(
         reason_of_second(r#"{"response_a":"a","response_b":"a"}"#),
         "\"response_a\" and \"response_b\" are the same"

@@ -4,25 +4,24 @@
 //! remedy. Whether the files are there and are what the manifest says is looked at when a model is opened, not
 //! here. The keys are described in this crate's README, and for editors in `assets/reward.schema.json`.
 
-mod fault;
 mod reading;
 mod remote;
-mod table;
 mod template;
 
-pub use fault::{ManifestError, ManifestFault};
 pub use remote::RemoteServer;
 pub use template::{Extent, Field, Piece, TextTemplate, Texts};
+pub use tiebreak_toml_table::{Fault as ManifestFault, FileError as ManifestError};
 
-use toml::de::DeTable;
-
-use fault::Faults;
+use tiebreak_toml_table::FileKind;
 
 /// The name of the manifest in a model's folder.
 pub const FILE_NAME: &str = "reward.toml";
 
-/// More than any manifest needs, and little enough to be read at once.
-pub const MAX_BYTES: usize = 1024 * 1024;
+const MANIFEST: FileKind =
+    FileKind { what: "manifest", file_name: FILE_NAME, on_duplicate_key: "write each key once" };
+
+/// The longest that a manifest can be.
+pub use tiebreak_toml_table::MAX_BYTES;
 
 /// What a model is, and how it is fed.
 #[derive(Clone, Debug, PartialEq)]
@@ -350,30 +349,7 @@ impl Manifest {
     /// # Errors
     /// Everything that is wrong with it, by line.
     pub fn read(text: &str) -> Result<Self, ManifestError> {
-        let faults = Faults::new(text);
-        if text.len() > MAX_BYTES {
-            faults.add(
-                &(0..0),
-                "the file is longer than 1 MiB, so it is no manifest",
-                "choose a reward.toml",
-            );
-            return Err(faults.into_error());
-        }
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let faults = Faults::new(text);
-        let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let what = format!("this is not TOML: {}", error.message());
-            let hint = "a line reads key = value; texts stand in quotation marks, lists in [ and ], and each \
-                        key is written once";
-            faults.add(&error.span().unwrap_or(0..0), what, hint);
-        }
-        // What a broken text still gives may lack half a table, and whatever is said of it would mislead.
-        let manifest = if errors.is_empty() { reading::manifest(&table, &faults) } else { None };
-        match manifest {
-            Some(manifest) if faults.is_empty() => Ok(manifest),
-            _ => Err(faults.into_error()),
-        }
+        tiebreak_toml_table::read(text, MANIFEST, reading::manifest)
     }
 
     /// What each score is about; nothing for a model that only embeds.

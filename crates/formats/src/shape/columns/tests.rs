@@ -104,6 +104,10 @@ fn any_number_of_columns_are_candidates_in_their_order() {
     assert_eq!(understand_by(&["a"], &[], line).unwrap().item.candidates.len(), 1, "one to be rated");
     let gone = understand_by(&["a", "b", "d"], &[], line).unwrap_err();
     assert_eq!(gone, "\"d\" is missing");
+    let blank = r#"{"prompt":"p","a":"","b":"y","c":" "}"#;
+    assert!(understand_by(&["a", "b"], &[], blank).unwrap().item.candidates[0].is_empty_response());
+    let ragged = understand_by(&["a", "b", "c"], &[], blank).unwrap_err();
+    assert_eq!(ragged, "\"c\" is empty", "of the third of a pair nobody knows that it ever was");
     assert!(understand_by(&[], &[], line).unwrap_err().starts_with("it names 0 candidates"));
 }
 

@@ -66,8 +66,10 @@ fn a_turn_that_cannot_follow_is_left_out_and_says_why() {
     assert!(read[0].is_ok(), "the first turn stands by itself");
     let refused = read[1].as_ref().unwrap_err();
     assert!(refused.starts_with("turn 1 is left out") && refused.contains("if_chosen"), "{refused}");
-    let empty = TWO_TURNS.replace("\"Law\"", "\" \"");
-    let read = self::read(&empty);
+    let silent = self::read(&TWO_TURNS.replace("\"Law\"", "\" \""));
+    assert!(silent[1].as_ref().unwrap().item.candidates[1].is_empty_response(), "a reply that says nothing");
+    let missing = TWO_TURNS.replace("\"content\":\"Law\",", "");
+    let read = self::read(&missing);
     assert_eq!(read[1].as_ref().unwrap_err(), "turn 1 is left out: candidate 2 is empty");
     let label = &read[0].as_ref().unwrap().labels[0];
     assert!(label.answers.iter().any(|answer| answer.question == "open_feedback"), "the last that is left");

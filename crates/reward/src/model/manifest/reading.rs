@@ -1,11 +1,8 @@
 //! The sections of a manifest, each read by a function of its own, and what they must agree on.
 
-use toml::Spanned;
-use toml::de::DeTable;
+use tiebreak_toml_table::Table;
 
-use super::fault::Faults;
 use super::remote::remote;
-use super::table::Table;
 use super::template::{Field, TextTemplate};
 use super::{
     EmbeddingOutput, FeaturesInput, FileEntry, Files, Filter, ImageInput, Input, Layout, Manifest, Padding,
@@ -58,8 +55,7 @@ const INPUTS: [(&str, Sections); 6] = [
     ("features", Sections { text: false, image: false, video: false, features: true }),
 ];
 
-pub(super) fn manifest<'a>(table: &'a Spanned<DeTable<'a>>, faults: &'a Faults<'a>) -> Option<Manifest> {
-    let root = Table::new(table.get_ref(), 0..0, faults);
+pub(super) fn manifest(root: &Table) -> Option<Manifest> {
     root.wanted_number("format", FORMAT..=FORMAT, "1");
     let name = root.wanted_text("name", "\"…\", the model's name on the screen");
     let version = root.wanted_text("version", "\"1\"");
@@ -72,11 +68,11 @@ pub(super) fn manifest<'a>(table: &'a Spanned<DeTable<'a>>, faults: &'a Faults<'
     let files = root
         .wanted_table("files", "with model = { path = \"model.onnx\", blake3 = \"…\" }")
         .and_then(|table| files(&table, sections.is_some_and(|sections| sections.text)));
-    let input = sections.and_then(|sections| input(&root, sections, is_pairwise));
-    let score = score(&root, task);
-    let embedding = embedding(&root, task);
-    let reference = reference(&root, score.as_ref());
-    let remote = remote(&root);
+    let input = sections.and_then(|sections| input(root, sections, is_pairwise));
+    let score = score(root, task);
+    let embedding = embedding(root, task);
+    let reference = reference(root, score.as_ref());
+    let remote = remote(root);
     root.finish("a manifest");
     Some(Manifest {
         name: name?,
@@ -186,7 +182,7 @@ fn text_input(table: &Table, is_pairwise: bool, has_image: bool) -> Option<TextI
     let truncation = table.word("truncation", &TRUNCATIONS).unwrap_or(Truncation::LongestFirst);
     let truncation_side = table.word("truncation_side", &SIDES).unwrap_or(Side::Right);
     let padding = table.word("padding", &PADDINGS).unwrap_or(Padding::Longest);
-    let pad_id = table.wanted_number("pad_id", 0..=u32::MAX as usize, "0");
+    let pad_id = table.wanted_number("pad_id", 0..=u32::MAX, "0");
     let has_special_tokens = table.flag("special_tokens").unwrap_or(true);
     let ids_name = table.wanted_text("ids", "\"input_ids\", the model's input for token ids");
     let mask_name = table.text("mask");
@@ -220,7 +216,7 @@ fn text_input(table: &Table, is_pairwise: bool, has_image: bool) -> Option<TextI
         truncation,
         truncation_side,
         padding,
-        pad_id: u32::try_from(pad_id?).ok()?,
+        pad_id: pad_id?,
         has_special_tokens,
         ids_name: ids_name?,
         mask_name,
@@ -244,10 +240,10 @@ fn image_input(table: &Table, is_pairwise: bool) -> Option<ImageInput> {
     if !table.has("size") {
         table.missing("size", "size = [224, 224], width and height in pixels");
     }
-    let size = table.number_list::<2>("size", PIXELS);
+    let size = table.number_list::<_, 2>("size", PIXELS);
     let shape = table.wanted_word("resize", &[("shortest_side", 0_u8), ("exact", 1), ("pad", 2)]);
     let shortest = table.number("shortest_side", PIXELS);
-    let colour = table.number_list::<3>("pad_colour", 0..=255);
+    let colour = table.number_list::<_, 3>("pad_colour", 0..=255_u8);
     for (key, owner) in [("shortest_side", 0_u8), ("pad_colour", 2)] {
         if table.has(key) && shape.is_some_and(|shape| shape != owner) {
             let words = ["\"shortest_side\"", "\"exact\"", "\"pad\""];
@@ -280,9 +276,7 @@ fn image_input(table: &Table, is_pairwise: bool) -> Option<ImageInput> {
     let resize = match shape? {
         0 => Resize::ShortestSide { pixels },
         1 => Resize::Exact,
-        _ => Resize::Pad {
-            colour: colour.unwrap_or_default().map(|part| u8::try_from(part).unwrap_or(u8::MAX)),
-        },
+        _ => Resize::Pad { colour: colour.unwrap_or_default() },
     };
     Some(ImageInput {
         name: name?,

@@ -3,7 +3,7 @@
 //! The other sections hold for it as for any model, and its tokenizer lies here. The hash of the model's file says
 //! which weights the server is to run; the file itself need not be here.
 
-use super::table::Table;
+use tiebreak_toml_table::Table;
 
 const BATCHES_IN_FLIGHT: usize = 4;
 
