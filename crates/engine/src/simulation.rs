@@ -7,6 +7,7 @@
 
 mod grid;
 mod plot;
+mod sources;
 mod table;
 
 use std::path::Path;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
-use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::learning::Learning;
 use tiebreak_domain::{ApiError, ErrorCode, Interval};
 use tiebreak_reward::learn::acquire::Policy;
 use tiebreak_reward::learn::ordinal::Verdict;
@@ -25,8 +26,9 @@ use tiebreak_reward::learn::replay::{Baselines, Curve, Point, Run, Study, replay
 use tiebreak_stats::bootstrap::{Plan, paired_difference, plain};
 use tiebreak_stats::interval::REPORT_LEVEL;
 
-pub use grid::{Features, Grid};
+pub use grid::Grid;
 pub use plot::svg;
+pub use sources::Features;
 pub use table::csv;
 
 use crate::jobs::CancelFlag;
@@ -102,10 +104,7 @@ pub fn simulate(
 ) -> Result<Simulation, ApiError> {
     let reader = project_file::reader(project)?;
     let rubric = reader.project()?.rubric;
-    let features = match &grid.features {
-        Features::Automatic => FeatureSource::Automatic,
-        Features::BuiltIn => FeatureSource::BuiltIn,
-    };
+    let features = sources::feature_source(&reader, &grid.features)?;
     let learning = Learning { features, ..Learning::default() };
     let nothing = |what: &str| {
         ApiError::new(ErrorCode::BadRequest, what)
@@ -144,7 +143,7 @@ pub fn simulate(
     let mut prompts: Vec<u32> = pairs.iter().map(|pair| pair.cluster).collect();
     prompts.sort_unstable();
     prompts.dedup();
-    let (scorer, scorer_name) = scorer(&pool, grid)?;
+    let (scorer, scorer_name) = sources::scorer(&pool, grid)?;
     let study = Study {
         table: &pool.table,
         pairs: &pairs,
@@ -161,27 +160,6 @@ pub fn simulate(
         scorer: scorer_name,
         arms: arms(grid, &runs, &curves),
     })
-}
-
-/// The scores that stand in as a prior: of the model that is named, of the first, or lengths.
-fn scorer(pool: &Pool, grid: &Grid) -> Result<(Vec<f32>, String), ApiError> {
-    let lengths = || (pool.lengths.iter().map(|length| (1.0 + length).ln()).collect(), "length".to_owned());
-    let named = |scorer: &crate::learning::pool::PoolScorer| {
-        // What has no score counts as the mean.
-        let known = scorer.member.iter().map(|score| if score.is_finite() { *score } else { 0.0 });
-        (known.collect(), format!("{} {}", scorer.name, scorer.dimension))
-    };
-    match grid.scorer.as_deref() {
-        Some("length") => Ok(lengths()),
-        Some(name) => {
-            let found = pool.scorers.iter().find(|scorer| scorer.name == name);
-            found.map(named).ok_or_else(|| {
-                ApiError::new(ErrorCode::NotFound, format!("no model named {name:?} has scored this project"))
-                    .hint("score it first by `tiebreak score`, or write scorer = \"length\"")
-            })
-        }
-        None => Ok(pool.scorers.first().map_or_else(lengths, named)),
-    }
 }
 
 fn run_all(

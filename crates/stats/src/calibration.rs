@@ -13,7 +13,9 @@ mod temperature;
 
 pub use isotonic::{Isotonic, fit_isotonic};
 pub use platt::{MIN_PLATT_LABELS, Platt, fit_platt};
-pub use reliability::{Binning, Reliability, ReliabilityBin, classwise_ece, ece_interval, reliability};
+pub use reliability::{
+    Binning, Reliability, ReliabilityBin, classwise_ece, ece_interval, ece_interval_by_cluster, reliability,
+};
 pub use scores::{brier, brier_of_classes, nll, nll_of_classes, one_against_rest, ranked_probability_score};
 pub use selective::{Selective, SelectivePoint, selective, wrong_at};
 pub use temperature::{

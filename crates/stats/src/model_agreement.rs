@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::wilson;
+use crate::interval::{clustered_share, wilson};
 use crate::{Choice, Interval};
 
 /// One pair: what the model thinks, and what a person said.
@@ -26,6 +26,14 @@ impl ScoredChoice {
             Choice::A => self.difference > 0.0,
             Choice::B => self.difference < 0.0,
             Choice::Tie => false,
+        }
+    }
+
+    /// Whether the model is right where differences up to `margin` count as ties.
+    fn is_right_at(self, margin: f64) -> bool {
+        match self.choice {
+            Choice::Tie => self.difference.abs() <= margin,
+            _ => self.difference.abs() > margin && self.has_right_sign(),
         }
     }
 }
@@ -60,13 +68,23 @@ pub fn model_agreement(pairs: &[ScoredChoice], level: f64) -> ModelAgreement {
     }
 }
 
+/// The same where pairs of one cluster, such as a prompt, go together; `cluster_of` has an entry for each pair.
+pub fn model_agreement_by_cluster(pairs: &[ScoredChoice], cluster_of: &[u64], level: f64) -> ModelAgreement {
+    let known = || pairs.iter().zip(cluster_of);
+    let decided = known().filter(|(pair, _)| pair.choice.is_decided());
+    let agreement = model_agreement(pairs, level);
+    let with_ties = agreement.best_margin.and_then(|margin| {
+        clustered_share(known().map(|(pair, cluster)| (*cluster, pair.is_right_at(margin))), level)
+    });
+    let without_ties =
+        clustered_share(decided.map(|(pair, cluster)| (*cluster, pair.has_right_sign())), level);
+    ModelAgreement { without_ties, with_ties, ..agreement }
+}
+
 /// The share of all pairs that are right where differences up to `margin` count as ties. None of no pairs.
 pub fn accuracy_at(pairs: &[ScoredChoice], margin: f64, level: f64) -> Option<Interval> {
-    let is_right = |pair: &&ScoredChoice| match pair.choice {
-        Choice::Tie => pair.difference.abs() <= margin,
-        _ => pair.difference.abs() > margin && pair.has_right_sign(),
-    };
-    wilson(pairs.iter().filter(is_right).count() as u64, pairs.len() as u64, level)
+    let right = pairs.iter().filter(|pair| pair.is_right_at(margin)).count() as u64;
+    wilson(right, pairs.len() as u64, level)
 }
 
 /// The margin that agrees best and how many pairs it gets right: the least such margin. None of no pairs.
@@ -127,6 +145,23 @@ mod tests {
         assert_eq!(agreement.without_ties.map(|share| share.estimate), Some(0.75));
         assert_eq!(agreement.with_ties.map(|share| share.estimate), Some(5.0 / 7.0));
         assert_eq!(accuracy_at(&pairs, 0.15, 0.95).map(|share| share.estimate), Some(4.0 / 7.0));
+    }
+
+    #[test]
+    fn pairs_of_one_prompt_are_worth_less() {
+        // Six votes on each of twenty prompts, all alike: right, wrong, or a tie that the model calls one.
+        let kinds = [(1.0, Choice::A), (-1.0, Choice::A), (0.1, Choice::Tie), (-1.0, Choice::B)];
+        let of = |at: usize| kinds[at / 6 % 4];
+        let pairs: Vec<_> = (0..120).map(|at| pair(of(at).0, of(at).1)).collect();
+        let by = |cluster: fn(u64) -> u64| {
+            let clusters: Vec<u64> = (0..120).map(cluster).collect();
+            model_agreement_by_cluster(&pairs, &clusters, 0.95)
+        };
+        let (alone, together) = (by(|at| at), by(|at| at / 6));
+        assert_eq!(alone, model_agreement(&pairs, 0.95), "one pair a cluster is the plain interval");
+        let width = |share: Option<Interval>| share.map_or(0.0, |share| share.high - share.low);
+        assert!(width(together.without_ties) > 1.4 * width(alone.without_ties), "{together:?}");
+        assert!(width(together.with_ties) > 1.4 * width(alone.with_ties), "{together:?}");
     }
 
     #[test]

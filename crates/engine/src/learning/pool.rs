@@ -254,11 +254,8 @@ impl Raw {
                 words.push(format!("style and words, {} numbers", built_in.width()));
                 blocks.push(built_in);
             } else if has_text {
-                let values = texts.iter().flat_map(|text| text::style(text)).collect();
-                let names = text::STYLE_NAMES.iter().map(|name| (*name).to_owned()).collect();
-                let style = FeatureTable::from_values(names, ColumnKind::Feature, values);
                 words.push("style".to_owned());
-                blocks.push(style.expect("a row of styles has a number for each name").standardised());
+                blocks.push(text::style_table(&texts));
             }
         }
         if !learning.columns.is_empty() {

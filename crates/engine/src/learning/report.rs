@@ -2,7 +2,8 @@
 //!
 //! The head is held against votes by what it said before each was given; a vote that it did not predict, because it
 //! was imported or came before learning was turned on, is predicted by a head that learned from the other prompts.
-//! A model's confidence comes from its difference by one temperature, fitted on the other half of the prompts.
+//! A model's confidence comes from its difference by one temperature, fitted on the other half of the prompts. Votes
+//! on one prompt go together, so intervals are by prompt.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
@@ -19,10 +20,10 @@ use tiebreak_stats::anchoring::{AnchoredVote, anchoring_effect};
 use tiebreak_stats::baseline::{Comparison, baselines};
 use tiebreak_stats::bootstrap::Plan;
 use tiebreak_stats::calibration::{
-    Binning, Scored, brier, ece_interval, fit_temperature, logit, nll, reliability, selective, wrong_at,
+    Binning, Scored, brier, ece_interval_by_cluster, fit_temperature, logit, nll, reliability, selective,
 };
-use tiebreak_stats::interval::REPORT_LEVEL;
-use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement};
+use tiebreak_stats::interval::{REPORT_LEVEL, clustered_share};
+use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement_by_cluster};
 use tiebreak_stats::{Choice, calibration};
 
 use super::learned::Learned;
@@ -148,8 +149,8 @@ fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
         );
     }
     remarks.push(
-        "intervals are Wilson's at 95 %, as if votes were independent; several votes of one prompt make them too \
-         narrow"
+        "intervals are Wilson's at 95 %, at the number of votes that those of one prompt are worth together; where \
+         every prompt has one vote, that is all of them"
             .to_owned(),
     );
     remarks
@@ -201,9 +202,10 @@ impl Sheet<'_> {
                 .iter()
                 .map(|(known, said)| ScoredChoice { difference: said.a - said.b, choice: choice(known) })
                 .collect();
-            let agreement = model_agreement(&choices, REPORT_LEVEL);
-            let scored: Vec<Scored> =
-                said.iter().filter_map(|(known, said)| scored(known, said.a_if_decided())).collect();
+            let prompts: Vec<u64> = said.iter().map(|(known, _)| self.prompt(known)).collect();
+            let agreement = model_agreement_by_cluster(&choices, &prompts, REPORT_LEVEL);
+            let scored: Vec<(u64, Scored)> =
+                said.iter().filter_map(|(known, said)| self.scored(known, said.a_if_decided())).collect();
             let calibration = slice.is_none().then(|| calibrated(&scored)).flatten();
             if agreement.pairs > 0 {
                 rows.push(row(
@@ -233,7 +235,8 @@ impl Sheet<'_> {
                 .iter()
                 .map(|(known, difference)| ScoredChoice { difference: *difference, choice: choice(known) })
                 .collect();
-            let agreement = model_agreement(&choices, REPORT_LEVEL);
+            let prompts: Vec<u64> = said.iter().map(|(known, _)| self.prompt(known)).collect();
+            let agreement = model_agreement_by_cluster(&choices, &prompts, REPORT_LEVEL);
             let calibration = slice.is_none().then(|| calibrated(&self.cross_tempered(&said))).flatten();
             let name = if scorer.dimension == tiebreak_domain::rubric::OVERALL {
                 scorer.name.clone()
@@ -253,15 +256,18 @@ impl Sheet<'_> {
         let easy = baselines(&comparisons, REPORT_LEVEL);
         let first: Vec<ScoredChoice> =
             self.votes.iter().map(|known| ScoredChoice { difference: 1.0, choice: choice(known) }).collect();
-        let first = model_agreement(&first, REPORT_LEVEL);
-        rows.push(row(
-            Contestant::Longer,
-            "longer wins",
-            easy.of_unequal_length,
-            easy.longer_wins,
-            None,
-            None,
-        ));
+        let prompts: Vec<u64> = self.votes.iter().map(|known| self.prompt(known)).collect();
+        let first = model_agreement_by_cluster(&first, &prompts, REPORT_LEVEL);
+        // Whether a rule that decides one way was right, of the decided votes that it says something of.
+        let share = |rule: &dyn Fn(&Comparison) -> Option<bool>| {
+            let decided = comparisons.iter().zip(&prompts).filter(|(one, _)| one.choice.is_decided());
+            let told =
+                decided.filter_map(|(one, prompt)| Some((*prompt, rule(one)? == (one.choice == Choice::A))));
+            clustered_share(told, REPORT_LEVEL)
+        };
+        let longer = share(&|one| (one.length_a != one.length_b).then_some(one.length_a > one.length_b));
+        let left = share(&|one| one.a_was_first);
+        rows.push(row(Contestant::Longer, "longer wins", easy.of_unequal_length, longer, None, None));
         rows.push(row(
             Contestant::First,
             "first of the data wins",
@@ -271,9 +277,18 @@ impl Sheet<'_> {
             None,
         ));
         if easy.of_known_order > 0 {
-            rows.push(row(Contestant::Left, "left wins", easy.of_known_order, easy.first_wins, None, None));
+            rows.push(row(Contestant::Left, "left wins", easy.of_known_order, left, None, None));
         }
         rows
+    }
+
+    /// What votes on one prompt share.
+    fn prompt(&self, known: &KnownVote) -> u64 {
+        u64::from(self.pool.pairs[known.pair].cluster)
+    }
+
+    fn scored(&self, known: &KnownVote, chance_of_a: f64) -> Option<(u64, Scored)> {
+        Some((self.prompt(known), Scored { probability: chance_of_a, happened: a_won(known)? }))
     }
 
     fn comparison(&self, known: &KnownVote) -> Comparison {
@@ -287,7 +302,7 @@ impl Sheet<'_> {
     }
 
     /// Differences as probabilities, by the temperature that the other half of the prompts asks for.
-    fn cross_tempered(&self, said: &[(&KnownVote, f64)]) -> Vec<Scored> {
+    fn cross_tempered(&self, said: &[(&KnownVote, f64)]) -> Vec<(u64, Scored)> {
         let is_even = |known: &KnownVote| self.pool.pairs[known.pair].cluster.is_multiple_of(2);
         let fit = |even: bool| {
             let labels: Vec<(f64, bool)> = said
@@ -301,7 +316,7 @@ impl Sheet<'_> {
         said.iter()
             .filter_map(|(known, difference)| {
                 let temperature = temperatures[usize::from(!is_even(known))]?;
-                scored(known, calibration::sigmoid(temperature.apply(*difference)))
+                self.scored(known, calibration::sigmoid(temperature.apply(*difference)))
             })
             .collect()
     }
@@ -353,32 +368,31 @@ fn a_won(known: &KnownVote) -> Option<bool> {
     }
 }
 
-fn scored(known: &KnownVote, chance_of_a: f64) -> Option<Scored> {
-    Some(Scored { probability: chance_of_a, happened: a_won(known)? })
-}
-
 /// How honest a confidence is; none of too few decided pairs.
-fn calibrated(scored: &[Scored]) -> Option<CalibrationReport> {
-    if scored.len() < BINS {
+fn calibrated(by_prompt: &[(u64, Scored)]) -> Option<CalibrationReport> {
+    if by_prompt.len() < BINS {
         return None;
     }
+    let scored: Vec<Scored> = by_prompt.iter().map(|(_, scored)| *scored).collect();
+    let prompts: Vec<usize> = by_prompt.iter().map(|(prompt, _)| *prompt as usize).collect();
     let confident: Vec<Scored> = scored.iter().copied().map(Scored::as_confidence).collect();
     let plan = Plan { resamples: RESAMPLES, level: REPORT_LEVEL };
     let mut random = StdRng::seed_from_u64(scored.len() as u64);
     let diagram = reliability(&confident, Binning::EqualWidth(BINS), REPORT_LEVEL)?;
-    let ece = ece_interval(&confident, Binning::EqualWidth(BINS), plan, &mut random).unwrap_or(Interval {
-        estimate: diagram.ece,
-        low: diagram.ece,
-        high: diagram.ece,
-        level: REPORT_LEVEL,
-    });
+    let ece = ece_interval_by_cluster(&confident, &prompts, Binning::EqualWidth(BINS), plan, &mut random)
+        .unwrap_or(Interval {
+            estimate: diagram.ece,
+            low: diagram.ece,
+            high: diagram.ece,
+            level: REPORT_LEVEL,
+        });
     let labels: Vec<(f64, bool)> = scored.iter().map(|one| (logit(one.probability), one.happened)).collect();
     let curve = selective(&confident, CURVE_POINTS)?;
     Some(CalibrationReport {
         ece,
         ece_equal_mass: reliability(&confident, Binning::EqualMass(BINS), REPORT_LEVEL)?.ece,
-        brier: brier(scored)?,
-        nll: nll(scored)?,
+        brier: brier(&scored)?,
+        nll: nll(&scored)?,
         temperature: fit_temperature(&labels).filter(|fit| !fit.is_at_limit).map(|fit| fit.temperature.0),
         bins: diagram
             .bins
@@ -390,8 +404,11 @@ fn calibrated(scored: &[Scored]) -> Option<CalibrationReport> {
         wrong_at: CONFIDENCES
             .iter()
             .filter_map(|confidence| {
-                let (wrong, votes) = wrong_at(&confident, *confidence, REPORT_LEVEL);
-                wrong.map(|wrong| (*confidence, wrong, votes))
+                let is_taken = |one: &Scored| one.probability >= *confidence;
+                let taken = confident.iter().zip(by_prompt).filter(|(one, _)| is_taken(one));
+                let votes = taken.clone().count() as u64;
+                let wrong = taken.map(|(one, (prompt, _))| (*prompt, !one.happened));
+                clustered_share(wrong, REPORT_LEVEL).map(|wrong| (*confidence, wrong, votes))
             })
             .collect(),
     })

@@ -5,19 +5,10 @@ use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_reward::learn::acquire::Policy;
 use tiebreak_reward::learn::replay::Run;
 
+use super::Features;
+
 /// More runs than this take days.
 const MOST_RUNS: usize = 20_000;
-
-/// What heads learn from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Features {
-    /// The embeddings that models gave this project, else what is built in.
-    #[default]
-    Automatic,
-    /// Style and hashed words.
-    BuiltIn,
-}
 
 /// What is tried: every combination of the lists, over so many seeds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -33,7 +24,7 @@ pub struct Grid {
     pub priors: Vec<bool>,
     /// The model that stands in as scorer, by name, or `length`; the first that has scored if left out.
     pub scorer: Option<String>,
-    /// What heads learn from.
+    /// What heads learn from: `automatic`, `built_in`, or `embedding:NAME` for the embedding of the model of that name.
     pub features: Features,
     /// Labels to spend, the first random ones included.
     pub budget: usize,

@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 /// What a column is to a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColumnKind {
-    /// Something the head learns from scratch.
+    /// Something with a name of its own, which the head learns from scratch.
     Feature,
+    /// One of many numbers that mean something together only, such as those of an embedding. Their weights share out
+    /// one variance, so that a block's width is not its weight.
+    Block,
     /// A length, whose weight the user may want to see and to take out (METHODS 2.13).
     Length,
     /// The score of a reward model, trusted before the first vote.

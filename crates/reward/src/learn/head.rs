@@ -8,6 +8,7 @@
 //! refitted with everything else. One head per dimension; they share a [`FeatureTable`].
 
 pub mod information;
+mod kernel;
 pub mod pool;
 pub mod prior;
 pub mod refit;

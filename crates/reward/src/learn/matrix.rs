@@ -24,6 +24,16 @@ impl Symmetric {
         Self { size, values }
     }
 
+    /// From its values, row-major and mirrored at the diagonal.
+    pub fn from_values(size: usize, values: Vec<f64>) -> Self {
+        debug_assert_eq!(values.len(), size * size);
+        Self { size, values }
+    }
+
+    pub fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
     pub fn size(&self) -> usize {
         self.size
     }
@@ -76,6 +86,34 @@ impl Symmetric {
             Par::Seq,
         );
         Self::from_faer(product.as_ref())
+    }
+
+    /// `rows · rowsᵀ`, the rows being row-major of `width` columns; zero where they have none.
+    pub fn products_of_rows(rows: &[f64], count: usize, width: usize) -> Self {
+        let mut product = Mat::<f64>::zeros(count, count);
+        if width > 0 {
+            let rows = MatRef::from_row_major_slice(rows, count, width);
+            faer::linalg::matmul::matmul(
+                product.as_mut(),
+                Accum::Replace,
+                rows,
+                rows.transpose(),
+                1.0,
+                Par::Seq,
+            );
+        }
+        Self::from_faer(product.as_ref())
+    }
+
+    /// `diag(factors) · self · diag(factors)`.
+    pub fn scaled_both_sides(&self, factors: &[f64]) -> Self {
+        let mut values = self.values.clone();
+        for (row, left) in values.chunks_exact_mut(self.size.max(1)).zip(factors) {
+            for (value, right) in row.iter_mut().zip(factors) {
+                *value *= left * right;
+            }
+        }
+        Self { size: self.size, values }
     }
 
     /// The Cholesky factor; none where the matrix is not positive definite.

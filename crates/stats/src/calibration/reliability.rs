@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Scored, scores::one_against_rest};
 use crate::Interval;
-use crate::bootstrap::{Plan, plain};
+use crate::bootstrap::{Plan, by_cluster, plain};
 use crate::interval::wilson;
 
 /// How predictions are put into bins.
@@ -78,6 +78,22 @@ pub fn reliability(scored: &[Scored], binning: Binning, level: f64) -> Option<Re
 pub fn ece_interval(scored: &[Scored], binning: Binning, plan: Plan, rng: &mut impl Rng) -> Option<Interval> {
     let mut drawn = Vec::with_capacity(scored.len());
     plain(scored.len(), plan, rng, |positions| {
+        drawn.clear();
+        drawn.extend(positions.iter().map(|at| scored[*at]));
+        ece(&drawn, binning)
+    })
+}
+
+/// The same where predictions of one cluster, such as a prompt, go together: whole clusters are drawn.
+pub fn ece_interval_by_cluster(
+    scored: &[Scored],
+    cluster_of: &[usize],
+    binning: Binning,
+    plan: Plan,
+    rng: &mut impl Rng,
+) -> Option<Interval> {
+    let mut drawn = Vec::with_capacity(scored.len());
+    by_cluster(cluster_of, plan, rng, |positions| {
         drawn.clear();
         drawn.extend(positions.iter().map(|at| scored[*at]));
         ece(&drawn, binning)

@@ -20,7 +20,7 @@ pub fn table(width: usize, responses: &[f32], prompts: Option<&[f32]>) -> Result
 
 fn block(name: &str, width: usize, values: Vec<f32>) -> Result<FeatureTable, FeatureError> {
     let names = (0..width).map(|index| format!("{name} {index}")).collect();
-    Ok(FeatureTable::from_values(names, ColumnKind::Feature, values)?.centred())
+    Ok(FeatureTable::from_values(names, ColumnKind::Block, values)?.centred())
 }
 
 #[cfg(test)]

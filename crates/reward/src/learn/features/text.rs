@@ -50,25 +50,26 @@ pub fn style(text: &str) -> [f32; 9] {
     ]
 }
 
-/// Style and projected n-grams of every text of the pool, standardised. The projected columns together weigh as
-/// much as one style column: on PandaLM's pairs more weight made heads worse, since n-grams tell prompts apart
-/// rather than good answers from bad ones. The length has the prior of lengths.
+/// Style and projected n-grams of every text of the pool, standardised. The projected columns are a block, whose
+/// weight against style the votes choose; the length has the prior of lengths.
 pub fn table(texts: &[&str]) -> FeatureTable {
-    let style_values = texts.iter().flat_map(|text| style(text)).collect();
-    let style_names = STYLE_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let style_block = FeatureTable::from_values(style_names, ColumnKind::Feature, style_values)
-        .expect("a style row has one value per name")
-        .standardised()
-        .with_kind(0, ColumnKind::Length);
     let encoder = NgramEncoder::fit(texts, PROJECTED_COLUMNS);
     let values = texts.iter().flat_map(|text| encoder.encode(text)).collect();
     let names = (0..PROJECTED_COLUMNS).map(|index| format!("n-grams {index}")).collect();
-    let balance = (1.0 / PROJECTED_COLUMNS as f32).sqrt();
-    let projected = FeatureTable::from_values(names, ColumnKind::Feature, values)
+    let projected = FeatureTable::from_values(names, ColumnKind::Block, values)
         .expect("a projected row has one value per name")
+        .standardised();
+    style_table(texts).joined(&projected).expect("both blocks have a row per text")
+}
+
+/// The style of every text of the pool, standardised; the length has the prior of lengths.
+pub fn style_table(texts: &[&str]) -> FeatureTable {
+    let values = texts.iter().flat_map(|text| style(text)).collect();
+    let names = STYLE_NAMES.iter().map(|name| (*name).to_owned()).collect();
+    FeatureTable::from_values(names, ColumnKind::Feature, values)
+        .expect("a style row has one value per name")
         .standardised()
-        .scaled(balance);
-    style_block.joined(&projected).expect("both blocks have a row per text")
+        .with_kind(0, ColumnKind::Length)
 }
 
 /// Hashed n-grams, weighted by how rare they are in a pool.

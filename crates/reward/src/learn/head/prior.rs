@@ -1,6 +1,8 @@
 //! What a head believes before the first vote.
 //!
-//! Features start at zero with one common variance, which the evidence chooses once there are votes. A scorer
+//! Features start at zero with one common variance. A block of numbers, such as an embedding, has a variance of its
+//! own, shared out between its columns: under a common one, hundreds of numbers that say little of quality drown the
+//! few named columns that do. Both variances are chosen by the votes once there are some. A scorer
 //! starts above zero with a wide variance: with a few labels its weight β is a compromise of both, which is what
 //! makes it safe (METHODS 2.6 and 3.4, where the scorer's gap as a learned column saved the most labels).
 
@@ -13,6 +15,8 @@ use crate::learn::features::{Column, ColumnKind};
 pub struct Prior {
     /// τ², the variance of a feature's weight.
     pub feature_variance: f64,
+    /// The variance of what a block's numbers of mean square one add up to, shared out between their weights.
+    pub block_variance: f64,
     /// The variance of a length's weight.
     pub length_variance: f64,
     /// The expected weight of a scorer's column; shared out between scorers when there are several.
@@ -27,6 +31,7 @@ impl Default for Prior {
     fn default() -> Self {
         Self {
             feature_variance: 0.05,
+            block_variance: 0.05,
             length_variance: 1.0,
             scorer_mean: 0.7,
             scorer_variance: 0.5,
@@ -39,11 +44,19 @@ impl Prior {
     /// The mean and variance of every weight; the side of the screen comes last.
     pub fn moments(&self, columns: &[Column]) -> (Vec<f64>, Vec<f64>) {
         let scorers = columns.iter().filter(|column| column.kind == ColumnKind::Scorer).count().max(1);
+        let block_variance = self.block_variance_of_each(columns);
         let of = |column: &Column| match column.kind {
             ColumnKind::Feature => (0.0, self.feature_variance),
+            ColumnKind::Block => (0.0, block_variance),
             ColumnKind::Length => (0.0, self.length_variance),
             ColumnKind::Scorer => (self.scorer_mean / scorers as f64, self.scorer_variance),
         };
         columns.iter().map(of).chain([(0.0, self.position_variance)]).unzip()
+    }
+
+    /// The variance of one weight of a block.
+    pub fn block_variance_of_each(&self, columns: &[Column]) -> f64 {
+        let count = columns.iter().filter(|column| column.kind == ColumnKind::Block).count();
+        self.block_variance / count.max(1) as f64
     }
 }

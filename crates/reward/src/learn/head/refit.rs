@@ -4,16 +4,21 @@
 //! (METHODS 5, trap 1). The curvature at the top is the Laplace approximation, whose determinant gives the
 //! evidence `ln p(votes | τ²)` (MacKay 1992, *Neural Comput.* 4:415).
 
-use crate::learn::features::FeatureTable;
+use crate::learn::features::{ColumnKind, FeatureTable};
 use crate::learn::matrix::{Cholesky, Symmetric, dot};
 use crate::learn::ordinal::Ordinal;
 use crate::learn::ordinal::thresholds::{self, Answer};
 
+use super::kernel::Kernel;
 use super::{Head, Vote};
 
 /// Half a decade: neighbouring variances that the evidence is asked about.
 const VARIANCE_STEP: f64 = 3.162_277_660_168_379_5;
 const FOLDS: usize = 5;
+/// Above so many votes a column, going by weights is cheaper than going by votes.
+const MOST_VOTES_PER_COLUMN: usize = 2;
+/// Rounds over the variances; each ends at once where nothing moves.
+const MOST_ROUNDS: usize = 4;
 const VARIANCE_RANGE: std::ops::RangeInclusive<f64> = 1e-5..=1e2;
 /// How far an answer's threshold may stray from where it started, as a deviation of its logarithm.
 const THRESHOLD_DEVIATION: f64 = 0.7;
@@ -55,8 +60,8 @@ impl Head {
         self.at_peak(self.climb(&votes, &self.weights))
     }
 
-    /// [`Self::refit`], with the variance of features that the evidence prefers. It walks in half decades from the
-    /// variance it has, so that a refit after a few more votes asks about two neighbours.
+    /// [`Self::refit`], with the variances of features and of blocks that the evidence prefers. It walks in half
+    /// decades from those it has, so that a refit after a few more votes asks about neighbours only.
     ///
     /// Evidence takes votes as independent. Where several pairs share a prompt they are not, and it trusts features
     /// that only tell the prompts apart: there, [`Self::refit_across_groups`] is the safe one.
@@ -66,9 +71,9 @@ impl Head {
         chosen.at_peak(chosen.climb(&laid_out, &chosen.weights))
     }
 
-    /// [`Self::refit`], with the variance of features that foretells votes of other groups best: five-fold
-    /// cross-validation of the log-likelihood, no group (prompt) in two folds. `groups` has one entry per vote.
-    /// With fewer groups than folds the variance stays.
+    /// [`Self::refit`], with the variances of features and of blocks that foretell votes of other groups best:
+    /// five-fold cross-validation of the log-likelihood, no group (prompt) in two folds. `groups` has one entry per
+    /// vote. With fewer groups than folds the variances stay.
     pub fn refit_across_groups(&self, table: &FeatureTable, votes: &[Vote], groups: &[u32]) -> Self {
         let mut distinct = groups.to_vec();
         distinct.sort_unstable();
@@ -77,45 +82,74 @@ impl Head {
             return self.refit(table, votes);
         }
         let fold = |place: usize| distinct.binary_search(&groups[place]).unwrap_or(0) % FOLDS;
-        let folds = (0..FOLDS)
-            .map(|held_out| {
-                let pick = |is_held_out: bool| {
-                    let chosen = (0..votes.len()).filter(|place| (fold(*place) == held_out) == is_held_out);
-                    chosen.map(|place| votes[place]).collect::<Vec<_>>()
+        let folds: Vec<(Vec<usize>, Vec<usize>)> =
+            (0..FOLDS).map(|held_out| (0..votes.len()).partition(|place| fold(*place) != held_out)).collect();
+        let chosen = if votes.len() <= table.width() * MOST_VOTES_PER_COLUMN {
+            let laid_out = Votes::new(table, votes);
+            let kernel = Kernel::new(votes, &laid_out.rows, &self.columns, &self.prior);
+            self.walk(|head| {
+                let of_fold = |(learned, held_out): &(Vec<usize>, Vec<usize>)| {
+                    kernel.foretold(learned, held_out, &head.prior, &head.columns, &head.likelihood)
                 };
-                (pick(false), pick(true))
+                folds.iter().map(of_fold).sum()
             })
-            .collect::<Vec<_>>();
-        let foretold = |head: &Self| {
-            let of_fold = |(learned, held_out): &(Vec<Vote>, Vec<Vote>)| {
-                let peak = head.climb(&Votes::new(table, learned), &head.weights);
-                let held_out = Votes::new(table, held_out);
-                head.log_likelihood(&held_out, &peak.weights)
-            };
-            folds.iter().map(of_fold).sum::<f64>()
+        } else {
+            self.walk(|head| head.foretold_by_weights(table, votes, &folds))
         };
-        self.walk(foretold).refit(table, votes)
+        chosen.refit(table, votes)
     }
 
-    /// The head whose variance of features scores highest, found by steps of half a decade uphill.
+    /// The log-likelihood of each fold under the weights that the others make.
+    fn foretold_by_weights(
+        &self,
+        table: &FeatureTable,
+        votes: &[Vote],
+        folds: &[(Vec<usize>, Vec<usize>)],
+    ) -> f64 {
+        let of_fold = |(learned, held_out): &(Vec<usize>, Vec<usize>)| {
+            let pick = |places: &[usize]| places.iter().map(|place| votes[*place]).collect::<Vec<_>>();
+            let (learned, held_out) = (pick(learned), pick(held_out));
+            let peak = self.climb(&Votes::new(table, &learned), &self.weights);
+            self.log_likelihood(&Votes::new(table, &held_out), &peak.weights)
+        };
+        folds.iter().map(of_fold).sum()
+    }
+
+    /// The head whose variances score highest, found by steps of half a decade uphill, one variance after the other
+    /// until none of them moves.
     fn walk(&self, score: impl Fn(&Self) -> f64) -> Self {
         let mut best = (self.clone(), score(self));
-        for factor in [VARIANCE_STEP, VARIANCE_STEP.recip()] {
-            let mut has_climbed = false;
-            loop {
-                let mut next = best.0.clone();
-                next.prior.feature_variance *= factor;
-                if !VARIANCE_RANGE.contains(&next.prior.feature_variance) {
-                    break;
+        let kinds = [ColumnKind::Feature, ColumnKind::Block];
+        let there: Vec<ColumnKind> =
+            kinds.into_iter().filter(|kind| self.columns.iter().any(|column| column.kind == *kind)).collect();
+        for _ in 0..MOST_ROUNDS {
+            let before = best.0.prior;
+            for kind in &there {
+                for factor in [VARIANCE_STEP, VARIANCE_STEP.recip()] {
+                    let mut has_climbed = false;
+                    loop {
+                        let mut next = best.0.clone();
+                        let variance = match kind {
+                            ColumnKind::Block => &mut next.prior.block_variance,
+                            _ => &mut next.prior.feature_variance,
+                        };
+                        *variance *= factor;
+                        if !VARIANCE_RANGE.contains(variance) {
+                            break;
+                        }
+                        let reached = score(&next);
+                        if reached <= best.1 {
+                            break;
+                        }
+                        best = (next, reached);
+                        has_climbed = true;
+                    }
+                    if has_climbed {
+                        break;
+                    }
                 }
-                let reached = score(&next);
-                if reached <= best.1 {
-                    break;
-                }
-                best = (next, reached);
-                has_climbed = true;
             }
-            if has_climbed {
+            if there.len() < 2 || best.0.prior == before {
                 break;
             }
         }
@@ -245,7 +279,6 @@ mod tests {
     use super::super::prior::Prior;
     use super::super::tests::world;
     use super::*;
-    use crate::learn::features::ColumnKind;
     use crate::learn::ordinal::Verdict;
 
     #[test]
