@@ -8,6 +8,7 @@ pub mod activity;
 pub mod annotator;
 pub mod answer;
 pub mod assignment;
+pub mod candidate_pairs;
 pub mod content_hash;
 pub mod door;
 pub mod draft;
