@@ -150,6 +150,9 @@ fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wante
         true => (others.len(), 84.0),
         false => (others.len(), 92.0),
     };
+    if width == 0.0 {
+        ui.spacing_mut().item_spacing.x = space::TINY;
+    }
     for (command, is_enabled) in others.into_iter().take(shown) {
         // A button that is set changes its look and keeps its size.
         let key = scene.keymap.key(command);
@@ -161,6 +164,7 @@ fn others_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wante
         }
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
         next_ui(ui, scene, desk, wanted);
         if is_narrow {
             strength_ui(ui, scene, desk, wanted);

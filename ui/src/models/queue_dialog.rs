@@ -153,8 +153,13 @@ impl QueueDialog {
             return;
         };
         let is_learning = self.study.as_ref().is_none_or(|study| study.learning.is_some());
+        let state = &ahead.state;
+        if is_learning && state.features.is_empty() && state.remarks.is_empty() {
+            form::note_ui(ui, "Reading the items and the votes so far…");
+            return;
+        }
         if is_learning {
-            state_ui(ui, &ahead.state);
+            state_ui(ui, state);
         }
         form::titled_ui(ui, "Next", |ui| entries_ui(ui, &ahead.entries));
     }

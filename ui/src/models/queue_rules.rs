@@ -72,14 +72,14 @@ fn policy_ui(ui: &mut Ui, learning: &mut Learning) {
 }
 
 fn time_ui(ui: &mut Ui, learning: &mut Learning) {
-    choice_ui(ui, "Pass over what is sure", &SKIPS, &mut learning.skip_above, |above| match above {
-        None => "Never".to_owned(),
-        Some(above) => format!("Above {:.0} %", above * 100.0),
+    choice_ui(ui, "Pass over", &SKIPS, &mut learning.skip_above, |above| match above {
+        None => "Nothing".to_owned(),
+        Some(above) => format!("What is {:.0} % sure", above * 100.0),
     });
     form::note_ui(ui, "Of items that the head is surer of than this, only audits are asked");
-    choice_ui(ui, "Of one prompt at a time", &PER_PROMPT, &mut learning.per_prompt, |count| match count {
-        1 => "1 item".to_owned(),
-        count => format!("{count} items"),
+    choice_ui(ui, "Of one prompt", &PER_PROMPT, &mut learning.per_prompt, |count| match count {
+        1 => "1 item at a time".to_owned(),
+        count => format!("{count} items at a time"),
     });
 }
 

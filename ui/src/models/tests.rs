@@ -276,7 +276,7 @@ fn the_lead_names_what_heads_learn_from_and_what_is_passed_over() {
     down(&mut bench, "Features");
     let last = set(&bench).pop().flatten().unwrap();
     assert_eq!(last.features, FeatureSource::Embedding(ModelKey("aa".into())));
-    down(&mut bench, "Pass over what is sure");
+    down(&mut bench, "Pass over");
     assert_eq!(set(&bench).pop().flatten().unwrap().skip_above, Some(0.95));
     // Below the fold of the column: pressed as assistive technology does.
     let turn = |bench: &mut Bench| {
