@@ -25,6 +25,7 @@ use tiebreak_stats::interval::REPORT_LEVEL;
 use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement};
 use tiebreak_stats::{Choice, calibration};
 
+use super::ensembles::VARIANCE_PENALTY;
 use super::learned::Learned;
 use super::pool::Pool;
 use super::votes::{KnownVote, votes_of};
@@ -109,6 +110,9 @@ impl Session {
                 report.rows.extend(sheet.rows(Some(slice)));
             }
         }
+        let foretold = learned.ratings.iter();
+        report.ratings =
+            foretold.filter_map(|head| head.report(&learned.pool, &rubric, filter.audit_only)).collect();
         report.remarks = remarks(&report, filter);
         Ok(report)
     }
@@ -146,6 +150,12 @@ fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
             "items that were chosen are counted in; what holds for all is measured on items drawn at random alone"
                 .to_owned(),
         );
+    }
+    if report.rows.iter().any(|row| matches!(row.contestant, Contestant::Scorer(Scorer::Ensemble(_)))) {
+        remarks.push(format!(
+            "models are taken together in standard deviations of the candidates that all of them scored; of their \
+             variance {VARIANCE_PENALTY} times is taken off"
+        ));
     }
     remarks.push(
         "intervals are Wilson's at 95 %, as if votes were independent; several votes of one prompt make them too \
@@ -216,7 +226,7 @@ impl Sheet<'_> {
                 ));
             }
         }
-        for scorer in &self.pool.scorers {
+        for scorer in self.pool.scorers.iter().chain(&self.pool.ensembles) {
             let said: Vec<(&KnownVote, f64)> = self
                 .votes
                 .iter()
