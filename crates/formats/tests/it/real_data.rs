@@ -22,7 +22,9 @@ fn pandalm_is_accounted_for_row_by_row() {
     let read = read(&path);
     assert!(read.error.is_none());
     assert_eq!(read.items.len() + read.problems.len(), 999);
-    let has_silent = |item: &tiebreak_domain::Item| item.candidates.iter().any(|one| one.is_empty_response());
+    let has_silent = |item: &tiebreak_domain::Item| {
+        item.candidates.iter().any(tiebreak_domain::Candidate::is_empty_response)
+    };
     let silent = read.items.iter().filter(|(_, item, _)| has_silent(item)).count();
     assert_eq!(silent, 54, "pairs with an empty response");
     assert!(
