@@ -79,6 +79,18 @@ fn print_report(report: &ModelReport) {
             );
         }
     }
+    for row in &report.ratings {
+        println!(
+            "{} foretold on {} ratings: mean absolute error {}, correlation {}; by the mean of the item's others {}, of \
+             all others {}",
+            row.dimension,
+            row.ratings,
+            points(&row.error),
+            row.correlation.as_ref().map_or_else(|| "-".to_owned(), points),
+            points(&row.item_mean_error),
+            points(&row.overall_mean_error)
+        );
+    }
     if let Some(anchoring) = &report.anchoring {
         println!(
             "agreement with scores in sight {}, without {}, shift {}",
@@ -90,6 +102,10 @@ fn print_report(report: &ModelReport) {
     for remark in &report.remarks {
         println!("note: {remark}");
     }
+}
+
+fn points(interval: &Interval) -> String {
+    format!("{:.2} ({:.2} to {:.2})", interval.estimate, interval.low, interval.high)
 }
 
 fn interval(interval: Option<&Interval>) -> String {

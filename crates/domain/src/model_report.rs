@@ -28,6 +28,9 @@ pub struct ModelReport {
     pub audit_votes: u64,
     /// The head and every model, the baselines last.
     pub rows: Vec<ReportRow>,
+    /// How well ratings are foretold, a row for each question that rates candidates by a number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratings: Vec<RatingReport>,
     /// What showing scores before the vote does; none where they were never shown.
     pub anchoring: Option<Anchoring>,
     /// The head's accuracy over time: votes, accuracy.
@@ -73,6 +76,24 @@ pub struct ReportRow {
     /// How honest its confidence is; none for baselines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationReport>,
+}
+
+/// How well the ratings of one question are foretold by a head that has not seen the prompt. Errors are mean
+/// absolute errors, in points of the question's scale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatingReport {
+    /// The question, as people read it.
+    pub dimension: String,
+    /// The ratings that were foretold.
+    pub ratings: u64,
+    /// The head's error.
+    pub error: Interval,
+    /// The correlation (Pearson) of what was foretold and what was given; none where either does not vary.
+    pub correlation: Option<Interval>,
+    /// The error of taking the mean of the item's other ratings; of all others where it has none.
+    pub item_mean_error: Interval,
+    /// The error of taking the mean of the ratings on other prompts.
+    pub overall_mean_error: Interval,
 }
 
 /// How honest a confidence is.

@@ -8,7 +8,7 @@ mod machine;
 mod prediction;
 
 pub use machine::{Device, MachineReport, Provider, RefusedLibrary};
-pub use prediction::{Prediction, Scorer};
+pub use prediction::{Combination, Prediction, Scorer};
 
 use std::fmt;
 
@@ -205,6 +205,7 @@ pub struct ItemScores {
     pub name: String,
     /// About what.
     pub dimension: String,
-    /// By the data's order; none where there is no score. Of a head: in standard deviations of the pool.
+    /// By the data's order; none where there is no score. Of a head or an ensemble: in standard deviations of
+    /// the pool; of a rating head: on the question's scale.
     pub scores: Vec<Option<f64>>,
 }

@@ -14,6 +14,7 @@ pub mod bootstrap;
 pub mod calibration;
 pub mod choice;
 pub mod conformal;
+pub mod correlation;
 pub mod dawid_skene;
 pub mod drift;
 pub mod gold_test;

@@ -2,7 +2,7 @@
 //! honest each confidence is.
 
 use egui::{Grid, Ui};
-use tiebreak_domain::model_report::{CalibrationReport, ModelReport, ReportFilter, ReportRow};
+use tiebreak_domain::model_report::{CalibrationReport, ModelReport, RatingReport, ReportFilter, ReportRow};
 use tiebreak_domain::{ApiError, Reply, Request};
 
 use super::{Heard, Purpose, plot, send, words};
@@ -166,6 +166,9 @@ impl ReportDialog {
             }
         });
         self.chosen = chosen;
+        if !report.ratings.is_empty() {
+            form::titled_ui(ui, "Ratings foretold", |ui| ratings_ui(ui, &report.ratings));
+        }
         for remark in &report.remarks {
             form::note_ui(ui, with_capital(remark));
         }
@@ -220,6 +223,32 @@ fn row_name(row: &ReportRow) -> String {
         name.push_str(part);
     }
     name
+}
+
+/// Errors of the rating heads beside those of two simple guesses.
+fn ratings_ui(ui: &mut Ui, ratings: &[RatingReport]) {
+    form::note_ui(ui, "Mean absolute error on prompts that the head had not seen, in points of the scale");
+    Grid::new("ratings foretold").num_columns(6).spacing([space::MEDIUM, space::SMALL]).show(ui, |ui| {
+        for column in ["Question", "Ratings", "Head", "Item's mean", "Mean", "Correlation"] {
+            caption_ui(ui, column);
+        }
+        ui.end_row();
+        for row in ratings {
+            text_ui(ui, &row.dimension, Ink::Second, Face::Regular, text::SMALL);
+            let correlation = row.correlation.as_ref().map_or_else(|| NOTHING.to_owned(), words::figure);
+            let figures = [
+                number(row.ratings),
+                words::figure(&row.error),
+                words::figure(&row.item_mean_error),
+                words::figure(&row.overall_mean_error),
+                correlation,
+            ];
+            for figure in figures {
+                text_ui(ui, figure, Ink::First, Face::Figures, text::SMALL);
+            }
+            ui.end_row();
+        }
+    });
 }
 
 fn calibration_ui(ui: &mut Ui, calibration: &CalibrationReport) {

@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use tiebreak_domain::learning::{FeatureSource, Learning, LearningState, Policy, QueueAhead, QueueEntry};
-use tiebreak_domain::model_report::{CalibrationReport, Contestant, ModelReport, ReportRow};
+use tiebreak_domain::model_report::{CalibrationReport, Contestant, ModelReport, RatingReport, ReportRow};
 use tiebreak_domain::reward::{
     MachineReport, ModelInfo, ModelInput, ModelKey, ModelPlace, ModelTask, Models, Prediction, Provider,
     Scorer, ScoringProgress, ScoringReport,
@@ -112,6 +112,14 @@ fn report() -> ModelReport {
     ModelReport {
         votes: 60,
         audit_votes: 12,
+        ratings: vec![RatingReport {
+            dimension: "Truthfulness".into(),
+            ratings: 80,
+            error: interval(0.62),
+            correlation: None,
+            item_mean_error: interval(0.71),
+            overall_mean_error: interval(0.84),
+        }],
         rows: vec![
             row(Contestant::Scorer(Scorer::Head), "the head", Some(calibration)),
             row(Contestant::Longer, "longer wins", None),
@@ -297,6 +305,8 @@ fn the_report_shows_baselines_beside_models_and_is_written_as_a_page() {
     assert!(bench.shows("the head") && bench.shows("longer wins"), "never one without the other");
     assert!(bench.shows("70 % (65–75)"), "a share carries its interval");
     assert!(bench.shows("Calibration error 0.080 (0.030 to 0.130)"));
+    assert!(bench.shows("Truthfulness") && bench.shows("0.62 (0.57–0.67)"), "the error of ratings foretold");
+    assert!(bench.shows("0.84 (0.79–0.89)"), "beside that of a guess");
     bench.click("Only items drawn at random");
     let asked = bench.sent(|request| match request {
         Request::ModelReport(filter) => Some(filter.audit_only),

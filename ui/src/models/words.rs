@@ -28,6 +28,11 @@ pub(super) fn short_interval(interval: &Interval) -> String {
     format!("{:.0} % ({:.0}–{:.0})", interval.estimate * 100.0, interval.low * 100.0, interval.high * 100.0)
 }
 
+/// `0.62 (0.55–0.70)`, for figures that are no shares.
+pub(super) fn figure(interval: &Interval) -> String {
+    format!("{:.2} ({:.2}–{:.2})", interval.estimate, interval.low, interval.high)
+}
+
 /// `+1.2 points (0.3 to 2.1)`.
 pub(super) fn points(interval: &Interval) -> String {
     format!(
@@ -43,7 +48,12 @@ pub(super) fn points(interval: &Interval) -> String {
 pub fn belief_words(scores: &[ItemScores], order: &Order) -> Option<String> {
     let mut said: Vec<String> = Vec::new();
     let mut sorted: Vec<&ItemScores> = scores.iter().collect();
-    sorted.sort_by_key(|scores| scores.scorer != Scorer::Head);
+    sorted.sort_by_key(|scores| match scores.scorer {
+        Scorer::Head => 0,
+        Scorer::Model(_) => 1,
+        Scorer::Ensemble(_) => 2,
+        Scorer::RatingHead => 3,
+    });
     for scores in sorted.iter().take(3) {
         let best = (0..order.len())
             .filter_map(|place| Some((place, scores.scores.get(order.candidate_at(place))?.as_ref()?)))
@@ -88,6 +98,18 @@ mod tests {
             belief_words(&both, &order).as_deref(),
             Some("The head leans to A, small leans to B"),
             "the data's second candidate stands at A"
+        );
+        let combination = tiebreak_domain::reward::Combination::Mean;
+        let together = [
+            scores(Scorer::RatingHead, "rating head", [Some(3.0), Some(4.0)]),
+            scores(Scorer::Ensemble(combination), "mean of 2 models", [Some(1.0), Some(0.0)]),
+            both[0].clone(),
+            both[1].clone(),
+        ];
+        assert_eq!(
+            belief_words(&together, &order).as_deref(),
+            Some("The head leans to A, small leans to B, mean of 2 models leans to B"),
+            "three at most, the head and the models before what is made of them"
         );
         let half = [scores(Scorer::Head, "", [Some(1.0), None])];
         assert_eq!(belief_words(&half, &order), None, "half a comparison says nothing");

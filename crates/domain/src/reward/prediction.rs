@@ -13,6 +13,44 @@ pub enum Scorer {
     Head,
     /// An installed model, by itself.
     Model(ModelKey),
+    /// Several models that score the same, taken together.
+    Ensemble(Combination),
+    /// The head that this project's ratings taught: it says what a rating is likely to be.
+    RatingHead,
+}
+
+/// How the scores of several models become one, each in its deviations from its mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Combination {
+    /// Their mean.
+    Mean,
+    /// What the most critical of them says.
+    WorstCase,
+    /// Their mean less their variance, so that what they disagree about counts less.
+    UncertaintyWeighted,
+}
+
+impl Combination {
+    /// Every combination, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Mean, Self::WorstCase, Self::UncertaintyWeighted];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::WorstCase => "worst case",
+            Self::UncertaintyWeighted => "mean less variance",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Mean => "ensemble_mean",
+            Self::WorstCase => "ensemble_worst_case",
+            Self::UncertaintyWeighted => "ensemble_uncertainty_weighted",
+        }
+    }
 }
 
 impl Scorer {
@@ -20,13 +58,18 @@ impl Scorer {
     pub fn word(&self) -> &str {
         match self {
             Self::Head => "head",
+            Self::RatingHead => "rating_head",
+            Self::Ensemble(combination) => combination.word(),
             Self::Model(key) => &key.0,
         }
     }
 
     /// The scorer that a stored word names.
     pub fn from_word(word: &str) -> Self {
-        if word == "head" { Self::Head } else { Self::Model(ModelKey(word.to_owned())) }
+        let ensembles = Combination::ALL.map(Self::Ensemble);
+        let known = [Self::Head, Self::RatingHead].into_iter().chain(ensembles);
+        let found = known.into_iter().find(|known| known.word() == word);
+        found.unwrap_or_else(|| Self::Model(ModelKey(word.to_owned())))
     }
 }
 
@@ -97,7 +140,9 @@ mod tests {
 
     #[test]
     fn a_scorer_survives_its_word() {
-        for scorer in [Scorer::Head, Scorer::Model(ModelKey("0a1b".into()))] {
+        let ensembles = Combination::ALL.map(Scorer::Ensemble);
+        let others = [Scorer::Head, Scorer::RatingHead, Scorer::Model(ModelKey("0a1b".into()))];
+        for scorer in others.into_iter().chain(ensembles) {
             assert_eq!(Scorer::from_word(scorer.word()), scorer);
         }
     }

@@ -21,7 +21,8 @@ use tiebreak_reward::learn::head::{Belief, Head, Vote};
 use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
 use tiebreak_reward::learn::stopping::StoppingHistory;
 
-use super::pool::Pool;
+use super::pool::{Pool, PoolItem, PoolScorer};
+use super::rating::{self, RatingHead};
 use super::votes::{KnownVote, dimensions, pair_of, votes_of};
 
 /// Votes with which thresholds of ties are learned too; before, they stay where they start.
@@ -54,6 +55,8 @@ pub struct Learned {
     pub pool: Pool,
     /// One for each question that compares, the main one first.
     pub dimensions: Vec<Dimension>,
+    /// One for each question that rates candidates.
+    pub ratings: Vec<RatingHead>,
     /// What the main head believes of each pair.
     pub belief: PoolBelief,
     /// From one refit to the next.
@@ -94,7 +97,8 @@ impl Learned {
         let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
         let information = InformationTable::new(&likelihood);
         let stopping = StoppingHistory::default();
-        Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0, tuned_at: 0 })
+        let ratings = rating::heads(rubric);
+        Some(Self { pool, dimensions, ratings, belief, stopping, information, since_refit: 0, tuned_at: 0 })
     }
 
     /// The dimension by which the queue is chosen.
@@ -125,11 +129,12 @@ impl Learned {
         prediction(self.belief.belief(pair), self.main().head.likelihood())
     }
 
-    /// What the heads say of an item's candidates.
+    /// What the heads, and models taken together, say of an item's candidates.
     pub fn scores(&self, item: ItemId) -> Vec<ItemScores> {
         let Some(item) = self.pool.item(item) else { return Vec::new() };
         let rows = item.first_row..item.first_row + u32::from(item.candidates);
-        self.dimensions
+        let heads = self
+            .dimensions
             .iter()
             .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
             .map(|dimension| ItemScores {
@@ -137,8 +142,10 @@ impl Learned {
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
                 scores: rows.clone().map(|row| Some(dimension.head.score(&self.pool.table, row))).collect(),
-            })
-            .collect()
+            });
+        let ratings = self.ratings.iter().filter_map(|head| head.scores(&self.pool, item));
+        let ensembles = self.pool.ensembles.iter().map(|ensemble| scores_of(ensemble, item));
+        heads.chain(ratings).chain(ensembles).collect()
     }
 
     /// Takes a judgment in that was not known before.
@@ -176,6 +183,13 @@ impl Learned {
                 self.tuned_at = if is_tuning { votes } else { self.tuned_at };
             }
             dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes, is_tuning);
+        }
+        for head in &mut self.ratings {
+            let counted = judgments.iter().filter(|judgment| {
+                let is_review = judgment.given.origin == tiebreak_domain::Origin::Review;
+                is_review || !reviewed.contains(&judgment.given.item)
+            });
+            head.refit(&self.pool, counted);
         }
         let head = &self.dimensions[0].head;
         self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
@@ -312,6 +326,18 @@ impl Learned {
         let letter = |row: u32| char::from(b'A' + (row - item.first_row) as u8);
         let of_item = self.pool.pairs[pair];
         format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
+    }
+}
+
+/// What a scorer of the pool says of an item.
+fn scores_of(scorer: &PoolScorer, item: &PoolItem) -> ItemScores {
+    let first = item.first_row as usize;
+    let said = &scorer.scores[first..first + usize::from(item.candidates)];
+    ItemScores {
+        scorer: scorer.scorer.clone(),
+        name: scorer.name.clone(),
+        dimension: scorer.dimension.clone(),
+        scores: said.iter().map(|score| score.is_finite().then(|| f64::from(*score))).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tiebreak_domain::Interval;
-use tiebreak_domain::model_report::{CalibrationReport, ModelReport, ReportRow};
+use tiebreak_domain::model_report::{CalibrationReport, ModelReport, RatingReport, ReportRow};
 
 /// Width and height of a plot.
 const SIZE: (f64, f64) = (360.0, 220.0);
@@ -61,6 +61,7 @@ pub fn html(report: &ModelReport, project: &str) -> String {
         );
     }
     page.push_str("</tbody></table>\n");
+    ratings_html(&mut page, &report.ratings);
     for row in &report.rows {
         if let Some(calibration) = &row.calibration {
             calibration_html(&mut page, row, calibration);
@@ -105,6 +106,33 @@ pub fn html(report: &ModelReport, project: &str) -> String {
     }
     page.push_str("</body></html>\n");
     page
+}
+
+fn ratings_html(page: &mut String, ratings: &[RatingReport]) {
+    if ratings.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<h2>Ratings foretold</h2><p class=\"note\">Mean absolute error on prompts that the head had not seen, in \
+         points of the scale</p>\n<table><thead><tr><th>Question<th>Ratings<th>The head<th>Mean of the item's \
+         others<th>Mean of all others<th>Correlation</tr></thead><tbody>\n",
+    );
+    let points = |error: &Interval| format!("{:.2} ({:.2} to {:.2})", error.estimate, error.low, error.high);
+    for row in ratings {
+        push(
+            page,
+            format_args!(
+                "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}</tr>\n",
+                escaped(&row.dimension),
+                row.ratings,
+                points(&row.error),
+                points(&row.item_mean_error),
+                points(&row.overall_mean_error),
+                row.correlation.as_ref().map_or_else(dash, points)
+            ),
+        );
+    }
+    page.push_str("</tbody></table>\n");
 }
 
 fn calibration_html(page: &mut String, row: &ReportRow, calibration: &CalibrationReport) {
@@ -270,7 +298,21 @@ mod tests {
             accuracy_with_ties: None,
             calibration: None,
         };
-        let page = html(&ModelReport { rows: vec![row], ..ModelReport::default() }, "<b>study</b>");
+        let error = Interval { estimate: 0.5, low: 0.25, high: 0.75, level: 0.95 };
+        let rated = RatingReport {
+            dimension: "<i>truth</i>".into(),
+            ratings: 40,
+            error,
+            correlation: None,
+            item_mean_error: error,
+            overall_mean_error: error,
+        };
+        let report = ModelReport { rows: vec![row], ratings: vec![rated], ..ModelReport::default() };
+        let page = html(&report, "<b>study</b>");
+        assert!(
+            page.contains("&lt;i&gt;truth&lt;/i&gt;<td>40<td>0.50 (0.25 to 0.75)<td>"),
+            "the ratings' error in points"
+        );
         assert!(!page.contains("<script>") && !page.contains("<b>"), "what a file says stays text");
         assert!(
             page.contains("&lt;script&gt;<td>a &amp; b<td>&quot;x&quot;<td>3<td>50.0 % (20.0 to 80.0)<td>–")

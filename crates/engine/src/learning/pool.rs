@@ -64,6 +64,8 @@ pub struct Pool {
     pub lengths: Vec<f32>,
     /// What models said.
     pub scorers: Vec<PoolScorer>,
+    /// What several of them say together.
+    pub ensembles: Vec<PoolScorer>,
     /// What the features are, in words.
     pub features: String,
     /// What is missing, a sentence each.
@@ -125,6 +127,7 @@ impl Pool {
             pairs,
             item_of_pair,
             lengths,
+            ensembles: super::ensembles::ensembles(&scorers),
             scorers,
             features,
             remarks,

@@ -26,6 +26,7 @@ use tiebreak_stats::interval::{REPORT_LEVEL, clustered_share};
 use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement_by_cluster};
 use tiebreak_stats::{Choice, calibration};
 
+use super::ensembles::VARIANCE_PENALTY;
 use super::learned::Learned;
 use super::pool::Pool;
 use super::votes::{KnownVote, votes_of};
@@ -110,6 +111,9 @@ impl Session {
                 report.rows.extend(sheet.rows(Some(slice)));
             }
         }
+        let foretold = learned.ratings.iter();
+        report.ratings =
+            foretold.filter_map(|head| head.report(&learned.pool, &rubric, filter.audit_only)).collect();
         report.remarks = remarks(&report, filter);
         Ok(report)
     }
@@ -147,6 +151,12 @@ fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
             "items that were chosen are counted in; what holds for all is measured on items drawn at random alone"
                 .to_owned(),
         );
+    }
+    if report.rows.iter().any(|row| matches!(row.contestant, Contestant::Scorer(Scorer::Ensemble(_)))) {
+        remarks.push(format!(
+            "models are taken together in standard deviations of the candidates that all of them scored; of their \
+             variance {VARIANCE_PENALTY} times is taken off"
+        ));
     }
     remarks.push(
         "intervals are Wilson's at 95 %, at the number of votes that those of one prompt are worth together; where \
@@ -218,7 +228,7 @@ impl Sheet<'_> {
                 ));
             }
         }
-        for scorer in &self.pool.scorers {
+        for scorer in self.pool.scorers.iter().chain(&self.pool.ensembles) {
             let said: Vec<(&KnownVote, f64)> = self
                 .votes
                 .iter()

@@ -99,6 +99,12 @@ pub fn votes_of(pool: &Pool, judgment: &Judgment, dimension: &str) -> Vec<KnownV
         .collect()
 }
 
+/// Whether the item of a judgment was chosen by no model.
+pub fn is_of_audit(judgment: &Judgment) -> bool {
+    let showing = judgment.given.showing.as_ref();
+    is_audit(judgment.given.origin, showing.map(|showing| showing.acquisition.method))
+}
+
 /// Labels of data were chosen by no model of ours, nor was what came in an order.
 fn is_audit(origin: Origin, method: Option<AcquisitionMethod>) -> bool {
     origin == Origin::Label

@@ -4,6 +4,7 @@
 mod assigning;
 mod exporting;
 mod exporting_rubrics;
+mod foretelling;
 mod images;
 mod importing;
 mod judging;

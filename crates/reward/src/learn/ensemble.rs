@@ -31,6 +31,22 @@ pub fn standardised(member: &[f32], reference: Option<&[u32]>) -> Member {
     member.iter().map(|value| ((f64::from(*value) - centre) / deviation) as f32).collect()
 }
 
+/// One member out of several: on the candidates that all of them scored each is standardised, and their scores of
+/// a candidate are combined. Of other candidates it says nothing.
+pub fn combined(members: &[&[f32]], combine: impl Fn(&[f64]) -> f64) -> Member {
+    let count = members.iter().map(|member| member.len()).min().unwrap_or(0);
+    let shared: Vec<u32> = (0..count as u32)
+        .filter(|row| members.iter().all(|member| member[*row as usize].is_finite()))
+        .collect();
+    let members: Vec<Member> = members.iter().map(|member| standardised(member, Some(&shared))).collect();
+    let mut scores = vec![f32::NAN; count];
+    for row in shared {
+        let said: Vec<f64> = members.iter().map(|member| f64::from(member[row as usize])).collect();
+        scores[row as usize] = combine(&said) as f32;
+    }
+    scores
+}
+
 /// The mean of the members.
 pub fn average(scores: &[f64]) -> f64 {
     mean(scores)
@@ -137,6 +153,24 @@ mod tests {
         assert!(disagreement(&[3.0, -3.0]) > disagreement(&[0.5, -0.5]));
         assert!((vote_entropy(&[1.0, -2.0]) - 2.0_f64.ln()).abs() < 1e-12);
         assert_eq!(vote_entropy(&[1.0, 2.0]), 0.0);
+    }
+
+    #[test]
+    fn members_are_combined_where_all_of_them_say_something() {
+        // On the first three: 1, 2, 3 and 30, 10, 20 are −√1.5, 0, √1.5 and √1.5, −√1.5, 0.
+        let members: [&[f32]; 2] = [&[1.0, 2.0, 3.0, 900.0], &[30.0, 10.0, 20.0, f32::NAN]];
+        let side = 1.5_f64.sqrt();
+        let near = |combined: Member, expected: [f64; 3]| {
+            for (one, other) in combined.iter().zip(expected) {
+                assert!((f64::from(*one) - other).abs() < 1e-6, "{combined:?} and {expected:?}");
+            }
+            assert!(combined[3].is_nan(), "one of them says nothing of the fourth");
+        };
+        near(combined(&members, average), [0.0, -side / 2.0, side / 2.0]);
+        near(combined(&members, worst_case), [-side, -side, 0.0]);
+        // The population variances are 1.5, 0.375 and 0.375.
+        let weighted = |scores: &[f64]| uncertainty_weighted(scores, 1.0);
+        near(combined(&members, weighted), [-1.5, -side / 2.0 - 0.375, side / 2.0 - 0.375]);
     }
 
     #[test]
