@@ -4,8 +4,8 @@
 //! Nobody waits for it. A judgment is noted when it is on the disk; the queue takes the next item from a plan that
 //! was made before, and draws at random where there is none yet. Turned off, nothing of this runs.
 
-mod flags;
-mod learned;
+pub(crate) mod flags;
+pub(crate) mod learned;
 mod page;
 pub(crate) mod pool;
 mod report;
