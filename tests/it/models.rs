@@ -145,6 +145,30 @@ fn labels_are_replayed_over_a_grid_with_intervals_and_a_plot() {
     assert!(program.read("found/curves.csv").lines().count() > 8);
     assert!(program.read("found/curves.svg").starts_with("<svg"));
     assert!(program.expect(1, &grid).stderr.contains("already a file"), "nothing is replaced unasked");
+    let with = |line: &str| {
+        let usual = "policies = [\"random\"]\nseeds = 2\nbudget = 20\nwarm_up = 10\npriors = [false]\n";
+        program.write("grid.toml", format!("{usual}{line}\n"));
+        [&grid[..], &["--force"]].concat()
+    };
+    let nobody = program.expect(1, &with("features = \"embedding:Nobody\"")).stderr;
+    assert!(nobody.contains("\"Nobody\"") && nobody.contains("there is none"), "{nobody}");
+    program.expect(0, &["score", "p.tiebreak"]);
+    let nobody = program.expect(1, &with("features = \"embedding:Nobody\"")).stderr;
+    assert!(nobody.contains("there is Tiebreak small"), "{nobody}");
+    let nobody = program.expect(1, &with("scorer = \"Nobody\"")).stderr;
+    assert!(nobody.contains("there is Tiebreak small, length"), "{nobody}");
+    let told = program
+        .expect(0, &with("features = \"embedding:Tiebreak small\"\nscorer = \"Tiebreak small\""))
+        .stdout;
+    assert!(
+        told.contains("features: Tiebreak small, 128 numbers") && told.contains("scorer: Tiebreak small")
+    );
+    assert!(!told.contains("second look"), "nothing was turned around: {told}");
+    program.expect(0, &with("flips = [0.1]"));
+    let found: serde_json::Value = serde_json::from_str(&program.read("found/simulation.json")).unwrap();
+    let trial = &found["second_looks"][0];
+    assert_eq!(trial["votes"], 160, "{trial}");
+    assert!(trial["lift_at_top"]["estimate"].as_f64().unwrap() > 3.0, "turned votes come first: {trial}");
     program.write("grid.toml", "seeds = 2\nbugdet = 40\n");
     let wrong = program.expect(1, &[&grid[..], &["--force"]].concat());
     assert!(wrong.stderr.contains("line 2") && wrong.stderr.contains("bugdet"), "{}", wrong.stderr);

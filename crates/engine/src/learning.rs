@@ -5,8 +5,8 @@
 //! was made before, and draws at random where there is none yet. Turned off, nothing of this runs.
 
 mod ensembles;
-mod flags;
-mod learned;
+pub(crate) mod flags;
+pub(crate) mod learned;
 mod page;
 pub(crate) mod pool;
 mod rating;

@@ -3,10 +3,12 @@
 //!
 //! Prompts are split into a pool and a test set, so that nothing is tested on what it was taught. Policies share
 //! split, warm-up and teacher at equal seeds, and are held against random order seed by seed. Every saving and every
-//! difference carries an interval over seeds; "longer wins" and the model alone stand beside them.
+//! difference carries an interval over seeds; "longer wins" and the model alone stand beside them. Where the grid
+//! turns votes around, it is tried too whether the second look finds them.
 
 mod grid;
 mod plot;
+mod second_look;
 mod sources;
 mod table;
 
@@ -28,6 +30,7 @@ use tiebreak_stats::interval::REPORT_LEVEL;
 
 pub use grid::Grid;
 pub use plot::svg;
+pub use second_look::SecondLookTrial;
 pub use sources::Features;
 pub use table::csv;
 
@@ -54,6 +57,8 @@ pub struct Simulation {
     pub scorer: String,
     /// One for each setting and policy.
     pub arms: Vec<Arm>,
+    /// Whether flags find votes that were turned around, for each share of the grid that turns any.
+    pub second_looks: Vec<SecondLookTrial>,
 }
 
 /// One policy under one setting, over all seeds.
@@ -151,6 +156,8 @@ pub fn simulate(
         lengths: &pool.lengths,
         scorer: Some(&scorer),
     };
+    let learning = sources::with_prior(learning, &pool, grid);
+    let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, cancel)?;
     let runs = grid.runs();
     let curves = run_all(&study, &runs, cancel, &on_progress)?;
     Ok(Simulation {
@@ -159,6 +166,7 @@ pub fn simulate(
         features: pool.features.clone(),
         scorer: scorer_name,
         arms: arms(grid, &runs, &curves),
+        second_looks,
     })
 }
 

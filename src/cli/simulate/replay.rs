@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tiebreak_domain::{ApiError, ErrorCode, Interval};
-use tiebreak_engine::simulation::{self, Grid, Simulation};
+use tiebreak_engine::simulation::{self, Grid, SecondLookTrial, Simulation};
 
 use crate::cli::desk::interrupted;
 use crate::cli::exit::Exit;
@@ -75,6 +75,33 @@ fn print(found: &Simulation) {
             println!("  at {:.0} % of the gain: {saved}", saving.at * 100.0);
         }
     }
+    found.second_looks.iter().for_each(print_second_look);
+}
+
+fn print_second_look(trial: &SecondLookTrial) {
+    let prior = if trial.has_prior { "with prior" } else { "no prior" };
+    println!(
+        "second look ({prior}), {:.0} % of {} votes turned around, {} seeds",
+        trial.flipped * 100.0,
+        trial.votes,
+        trial.seeds
+    );
+    println!(
+        "  turned among the first 5 %: {} %, among all: {} %, times as many: {:.2} ({:.2} to {:.2})",
+        hundredths(&trial.precision_at_top),
+        hundredths(&trial.base_rate),
+        trial.lift_at_top.estimate,
+        trial.lift_at_top.low,
+        trial.lift_at_top.high
+    );
+    println!(
+        "  flagged: {:.1}, {} % of them turned; under control: {:.1}, {} % of them false, {:.0} % allowed",
+        trial.flagged.estimate,
+        hundredths(&trial.precision),
+        trial.discoveries.estimate,
+        hundredths(&trial.false_discoveries),
+        trial.level * 100.0
+    );
 }
 
 fn hundredths(interval: &Interval) -> String {

@@ -2,7 +2,9 @@
 //!
 //! What is held against a vote is what a head says that has not seen it. Its temperature is fitted on one half of the
 //! audit votes and the threshold is set on the other, so that of honest votes at most the study's share is flagged.
-//! Among the flags those come first that survive the control of false discoveries (Benjamini and Hochberg).
+//! A side is held against sides, by the odds of the other one, and a tie against ties: ties are rare, and by the plain
+//! probability nearly every tie would be odder than a vote for the wrong side. The queue goes by how odd a vote is
+//! among its like, those first that survive the control of false discoveries (Benjamini and Hochberg).
 
 use std::collections::BTreeSet;
 
@@ -19,8 +21,10 @@ use super::learned::Learned;
 
 /// Flags, or why there are none.
 pub struct Flags {
-    /// The most severe first.
+    /// Those that survive the control of false discoveries first, then the most severe first.
     pub flags: Vec<ModelFlag>,
+    /// How many survive it.
+    pub discoveries: usize,
     /// What is to be told of them, a sentence each.
     pub remarks: Vec<String>,
 }
@@ -60,23 +64,30 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         None => row.logits.map(f64::exp),
     };
     let of_vote = |row: &Row| probabilities(row)[row.class];
-    let audit_scores: Vec<f64> = rows
-        .iter()
-        .filter(|row| row.is_audit && !is_first_half(row))
-        .map(|row| oddness(of_vote(row)))
-        .collect();
-    let audit = AuditScores::new(audit_scores);
-    let Ok(threshold) = audit.threshold(learning.flag_level) else {
-        let remark = format!("votes are flagged once about {needed} audits are judged; there are {audits}");
-        return Flags { flags: Vec::new(), remarks: vec![remark] };
+    let among_its_like = |row: &Row| likelihood_among_its_like(probabilities(row), row.class);
+    let audit_of = |is_tie: bool| {
+        let second_half = rows.iter().filter(|row| row.is_audit && !is_first_half(row));
+        let alike = second_half.filter(|row| (row.class == TIE) == is_tie);
+        AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
     };
-    let p_values: Vec<f64> = rows.iter().map(|row| audit.p_value(oddness(of_vote(row)))).collect();
+    // Sides, and ties; whichever has too few audits is not flagged.
+    let audits_alike = [audit_of(false), audit_of(true)];
+    let thresholds = [0, 1].map(|like: usize| audits_alike[like].threshold(learning.flag_level).ok());
+    if thresholds.iter().all(Option::is_none) {
+        let remark = format!("votes are flagged once about {needed} audits are judged; there are {audits}");
+        return Flags { flags: Vec::new(), discoveries: 0, remarks: vec![remark] };
+    }
+    let like = |row: &Row| usize::from(row.class == TIE);
+    let p_values: Vec<f64> =
+        rows.iter().map(|row| audits_alike[like(row)].p_value(oddness(among_its_like(row)))).collect();
     let discoveries = benjamini_hochberg(&p_values, learning.false_discovery);
     let mut flags: Vec<(bool, ModelFlag)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let probability = of_vote(row);
         let is_discovery = discoveries.is_flagged[at];
-        if !threshold.flags(oddness(probability)) && !is_discovery {
+        let likelihood = among_its_like(row);
+        let is_odd = thresholds[like(row)].is_some_and(|threshold| threshold.flags(oddness(likelihood)));
+        if !is_odd && !is_discovery {
             continue;
         }
         let Some(known) = main.votes.iter().find(|known| known.judgment == row.known_at) else { continue };
@@ -92,13 +103,14 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
                 prediction: Prediction { a, tie, b },
                 probability,
                 p_value: p_values[at],
-                severity: severity(probability),
+                severity: severity(likelihood),
                 raised_at: now,
             },
         ));
     }
     flags.sort_by(|(one_first, one), (other_first, other)| {
-        other_first.cmp(one_first).then(other.severity.total_cmp(&one.severity))
+        let by_oddness = one.p_value.total_cmp(&other.p_value);
+        other_first.cmp(one_first).then(by_oddness).then(other.severity.total_cmp(&one.severity))
     });
     let found = flags.iter().filter(|(is_discovery, _)| *is_discovery).count();
     let remarks = vec![format!(
@@ -107,8 +119,11 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         flags.len(),
         learning.false_discovery * 100.0
     )];
-    Flags { flags: flags.into_iter().map(|(_, flag)| flag).collect(), remarks }
+    Flags { flags: flags.into_iter().map(|(_, flag)| flag).collect(), discoveries: found, remarks }
 }
+
+/// The place of a tie among the probabilities.
+const TIE: usize = 1;
 
 struct Row {
     known_at: JudgmentId,
@@ -128,6 +143,16 @@ fn first_half_of(rows: &[Row]) -> BTreeSet<ItemId> {
     shuffled.into_iter().collect()
 }
 
+/// How likely a vote is among its like: a side, of the two sides; a tie, of all outcomes.
+fn likelihood_among_its_like([a, tie, b]: [f64; 3], class: usize) -> f64 {
+    let of_sides = |side: f64| if a + b > 0.0 { side / (a + b) } else { 0.5 };
+    match class {
+        0 => of_sides(a),
+        TIE => tie,
+        _ => of_sides(b),
+    }
+}
+
 /// The place of a verdict among the probabilities: A, tie, B.
 pub fn class_of(verdict: Verdict) -> usize {
     match verdict {
@@ -140,4 +165,17 @@ pub fn class_of(verdict: Verdict) -> usize {
 /// The logarithms of the probabilities; none is minus infinity.
 pub fn logits(prediction: &Prediction) -> [f64; 3] {
     [prediction.a, prediction.tie, prediction.b].map(|probability| probability.max(1e-12).ln())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_is_held_against_the_other_side_and_not_against_ties() {
+        let likelihood = |class| likelihood_among_its_like([0.6, 0.2, 0.2], class);
+        assert!((likelihood(0) - 0.75).abs() < 1e-12 && (likelihood(2) - 0.25).abs() < 1e-12);
+        assert!((likelihood(TIE) - 0.2).abs() < 1e-12, "a tie is as likely as it is");
+        assert!((likelihood_among_its_like([0.0, 1.0, 0.0], 0) - 0.5).abs() < 1e-12);
+    }
 }

@@ -5,7 +5,8 @@
 //! that a grid never runs on something else than it says.
 
 use serde::Deserialize;
-use tiebreak_domain::learning::FeatureSource;
+use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::reward::Scorer;
 use tiebreak_domain::spelling;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_store::Reader;
@@ -70,7 +71,6 @@ pub fn feature_source(reader: &Reader, features: &Features) -> Result<FeatureSou
 /// The scores that stand in as a prior, and whose they are: of the model that is named, of the first, or lengths.
 pub fn scorer(pool: &Pool, grid: &Grid) -> Result<(Vec<f32>, String), ApiError> {
     let lengths = || (pool.lengths.iter().map(|length| (1.0 + length).ln()).collect(), LENGTH.to_owned());
-    let in_full = |scorer: &PoolScorer| format!("{} {}", scorer.name, scorer.dimension);
     let named = |scorer: &PoolScorer| {
         // What has no score counts as the mean.
         let known = scorer.member.iter().map(|score| if score.is_finite() { *score } else { 0.0 });
@@ -89,6 +89,22 @@ pub fn scorer(pool: &Pool, grid: &Grid) -> Result<(Vec<f32>, String), ApiError> 
         }
         None => Ok(pool.scorers.first().map_or_else(lengths, named)),
     }
+}
+
+/// The rules of learning with the named scorer as the only prior.
+pub fn with_prior(learning: Learning, pool: &Pool, grid: &Grid) -> Learning {
+    let wanted = pool.scorers.iter().find(|scorer| {
+        grid.scorer.as_ref().is_none_or(|name| scorer.name == *name || in_full(scorer) == *name)
+    });
+    let key = wanted.and_then(|scorer| match &scorer.scorer {
+        Scorer::Model(key) => Some(key.clone()),
+        _ => None,
+    });
+    Learning { priors: key.into_iter().collect(), ..learning }
+}
+
+fn in_full(scorer: &PoolScorer) -> String {
+    format!("{} {}", scorer.name, scorer.dimension)
 }
 
 fn no_such_model(name: &str, did: &str, mut names: Vec<String>) -> ApiError {

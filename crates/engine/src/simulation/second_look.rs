@@ -1,0 +1,187 @@
+//! The second look tried out: votes turned around at random, and whether flags find them.
+//!
+//! For each seed a share of the votes is turned, the heads learn from all of them as they would in the app, and
+//! flags are raised. What is told is how many of the first twentieth of the queue were turned, against the share of
+//! all votes that were, and which share of the flags under control of false discoveries were false. Votes that were
+//! wrong before anybody turned them count as right here, so that precision is understated.
+
+use std::collections::HashSet;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde::Serialize;
+use tiebreak_domain::learning::Learning;
+use tiebreak_domain::{AnswerValue, ApiError, Interval, Judgment, JudgmentId, Rubric, UnixMillis, Verdict};
+use tiebreak_stats::bootstrap::{Plan, plain};
+use tiebreak_store::Reader;
+
+use super::Grid;
+use crate::jobs::CancelFlag;
+use crate::learning::flags::raise;
+use crate::learning::learned::Learned;
+use crate::learning::pool::Pool;
+
+/// The share of all votes that the head of the queue is.
+const TOP_SHARE: f64 = 0.05;
+
+/// How flags did with one share of votes turned around, over all seeds.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecondLookTrial {
+    /// The share of votes that were to be turned.
+    pub flipped: f64,
+    /// Whether heads started from the scorer.
+    pub has_prior: bool,
+    /// Votes that chose a side, the others cannot be turned.
+    pub votes: usize,
+    /// The share of votes that were turned.
+    pub base_rate: Interval,
+    /// The share of turned votes among the first twentieth of the queue, or among all flags where there are fewer.
+    pub precision_at_top: Interval,
+    /// That share against the base rate.
+    pub lift_at_top: Interval,
+    /// Flags raised.
+    pub flagged: Interval,
+    /// The share of turned votes among all flags.
+    pub precision: Interval,
+    /// Flags that survive the control of false discoveries.
+    pub discoveries: Interval,
+    /// The share of votes that were not turned among those; 0 where there are none.
+    pub false_discoveries: Interval,
+    /// What that share is to stay below on average.
+    pub level: f64,
+    /// Seeds on which anything was flagged.
+    pub seeds: usize,
+}
+
+/// What one seed found.
+struct Trial {
+    turned: usize,
+    votes: usize,
+    flagged: usize,
+    flagged_turned: usize,
+    top: usize,
+    top_turned: usize,
+    discoveries: usize,
+    false_discoveries: usize,
+}
+
+/// Tries every share of the grid that turns anything.
+pub fn trials(
+    reader: &Reader,
+    rubric: &Rubric,
+    learning: &Learning,
+    dimension: &str,
+    grid: &Grid,
+    cancel: &CancelFlag,
+) -> Result<Vec<SecondLookTrial>, ApiError> {
+    let mut found = Vec::new();
+    let shares = grid.flips.iter().copied().filter(|share| *share > 0.0);
+    for (flipped, has_prior) in shares.flat_map(|share| grid.priors.iter().map(move |prior| (share, *prior)))
+    {
+        let pool = if has_prior {
+            Pool::read(reader, learning)?
+        } else {
+            Pool::read_without_scorers(reader, learning)?
+        };
+        let Some(mut learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
+        let mut judgments = Vec::new();
+        reader.each_vote(|judgment| judgments.push(judgment))?;
+        let mut of_seeds = Vec::new();
+        for seed in 0..grid.seeds {
+            if cancel.is_set() {
+                return Err(crate::failure::cancelled("simulation"));
+            }
+            let mut random = StdRng::seed_from_u64(seed);
+            of_seeds.push(one(&mut learned, &judgments, learning, dimension, flipped, &mut random));
+        }
+        found.extend(over_seeds(flipped, has_prior, learning, &of_seeds));
+    }
+    Ok(found)
+}
+
+fn one(
+    learned: &mut Learned,
+    judgments: &[Judgment],
+    learning: &Learning,
+    dimension: &str,
+    share: f64,
+    random: &mut StdRng,
+) -> Trial {
+    let mut turned: HashSet<JudgmentId> = HashSet::new();
+    let mut votes = 0;
+    let said: Vec<Judgment> = judgments
+        .iter()
+        .map(|judgment| {
+            let mut judgment = judgment.clone();
+            if let Some(other) = turned_around(&judgment.given.verdict, dimension) {
+                votes += 1;
+                if random.random::<f64>() < share {
+                    turned.insert(judgment.given.id);
+                    judgment.given.verdict = other;
+                }
+            }
+            judgment
+        })
+        .collect();
+    learned.refit(&said, 1);
+    let raised = raise(learned, learning, UnixMillis(0));
+    let is_turned = |flag: &&tiebreak_domain::second_look::ModelFlag| turned.contains(&flag.judgment);
+    let top = ((votes as f64 * TOP_SHARE).ceil() as usize).min(raised.flags.len());
+    let found = &raised.flags[..raised.discoveries];
+    Trial {
+        turned: turned.len(),
+        votes,
+        flagged: raised.flags.len(),
+        flagged_turned: raised.flags.iter().filter(is_turned).count(),
+        top,
+        top_turned: raised.flags[..top].iter().filter(is_turned).count(),
+        discoveries: found.len(),
+        false_discoveries: found.len() - found.iter().filter(is_turned).count(),
+    }
+}
+
+/// The verdict with its sides exchanged; none where it chose none, or is no preference.
+fn turned_around(verdict: &Verdict, dimension: &str) -> Option<Verdict> {
+    let mut answers = verdict.answers().to_vec();
+    let answer = answers.iter_mut().find(|answer| answer.question == dimension)?;
+    let AnswerValue::Preference(preference) = &mut answer.value else { return None };
+    if !preference.outcome.is_decided() {
+        return None;
+    }
+    preference.outcome = preference.outcome.swapped();
+    Some(Verdict::Judged { answers })
+}
+
+fn over_seeds(
+    flipped: f64,
+    has_prior: bool,
+    learning: &Learning,
+    trials: &[Trial],
+) -> Option<SecondLookTrial> {
+    let mean = |of: &dyn Fn(&Trial) -> Option<f64>| {
+        let values: Vec<f64> = trials.iter().filter_map(of).collect();
+        let mut random = StdRng::seed_from_u64(1);
+        plain(values.len(), Plan::default(), &mut random, |places| {
+            Some(places.iter().map(|place| values[*place]).sum::<f64>() / places.len() as f64)
+        })
+    };
+    let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
+    Some(SecondLookTrial {
+        flipped,
+        has_prior,
+        votes: trials.first()?.votes,
+        base_rate: mean(&|trial| share(trial.turned, trial.votes))?,
+        precision_at_top: mean(&|trial| share(trial.top_turned, trial.top))?,
+        lift_at_top: mean(&|trial| {
+            Some(share(trial.top_turned, trial.top)? / share(trial.turned, trial.votes)?)
+        })?,
+        flagged: mean(&|trial| Some(trial.flagged as f64))?,
+        precision: mean(&|trial| share(trial.flagged_turned, trial.flagged))?,
+        discoveries: mean(&|trial| Some(trial.discoveries as f64))?,
+        false_discoveries: mean(&|trial| {
+            Some(share(trial.false_discoveries, trial.discoveries).unwrap_or(0.0))
+        })?,
+        level: learning.false_discovery,
+        seeds: trials.iter().filter(|trial| trial.flagged > 0).count(),
+    })
+}
