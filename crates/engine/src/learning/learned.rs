@@ -128,7 +128,6 @@ impl Learned {
     /// What the heads say of an item's candidates.
     pub fn scores(&self, item: ItemId) -> Vec<ItemScores> {
         let Some(item) = self.pool.item(item) else { return Vec::new() };
-        let rows = item.first_row..item.first_row + u32::from(item.candidates);
         self.dimensions
             .iter()
             .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
@@ -136,7 +135,11 @@ impl Learned {
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
-                scores: rows.clone().map(|row| Some(dimension.head.score(&self.pool.table, row))).collect(),
+                scores: item
+                    .rows
+                    .iter()
+                    .map(|row| Some(dimension.head.score(&self.pool.table, *row)))
+                    .collect(),
             })
             .collect()
     }
@@ -307,9 +310,13 @@ impl Learned {
     fn reason(&self, pair: usize, reason: &Reason) -> String {
         let item = &self.pool.items[self.pool.item_of_pair[pair] as usize];
         if item.candidates == 2 {
-            return reason.to_string();
+            return match &item.pair_name {
+                Some(name) => format!("{reason} (candidates {name})"),
+                None => reason.to_string(),
+            };
         }
-        let letter = |row: u32| char::from(b'A' + (row - item.first_row) as u8);
+        let place = |row: u32| item.rows.iter().position(|of_item| *of_item == row).unwrap_or_default();
+        let letter = |row: u32| char::from(b'A' + place(row) as u8);
         let of_item = self.pool.pairs[pair];
         format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
     }
