@@ -95,7 +95,8 @@ impl Rubric {
 
 /// An answer as it holds of two candidates; none where it says nothing of both.
 fn answer_of_pair(answer: &Answer, pair: [u8; 2]) -> Option<Answer> {
-    let place = |candidate: u8| pair.iter().position(|of_pair| *of_pair == candidate).map(|place| place as u8);
+    let place =
+        |candidate: u8| pair.iter().position(|of_pair| *of_pair == candidate).map(|place| place as u8);
     match (answer.candidate, &answer.value) {
         (Some(candidate), _) => {
             place(candidate).map(|place| Answer { candidate: Some(place), ..answer.clone() })
@@ -126,9 +127,8 @@ fn says_which_is_better(answers: &[Answer]) -> bool {
             answer.candidate == Some(candidate) && matches!(answer.value, AnswerValue::Rating(_))
         })
     };
-    let compares = |answer: &Answer| {
-        matches!(answer.value, AnswerValue::Preference(_) | AnswerValue::Ranking(_))
-    };
+    let compares =
+        |answer: &Answer| matches!(answer.value, AnswerValue::Preference(_) | AnswerValue::Ranking(_));
     answers.iter().any(compares) || (is_rated(0) && is_rated(1))
 }
 
