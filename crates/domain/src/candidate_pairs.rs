@@ -5,6 +5,8 @@
 //! that what was scored once is known for all of them. Start at [`pair_items`]; [`Rubric::votes_of_pair`] says what
 //! a vote on all candidates is of two of them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::answer::Ranking;
 use crate::rubric::{OVERALL, Rubric};
 use crate::{Answer, AnswerValue, Item, Outcome, Preference};
@@ -19,6 +21,26 @@ pub struct PairItem {
     pub item: Item,
     /// Which candidates of the whole they are, by the data's order.
     pub candidates: [u8; 2],
+}
+
+/// Under which keys data keeps an order or a value that is about everything.
+const OVERALL_KEYS: [&str; 3] = [OVERALL, "overall_score", "ranking"];
+
+/// What came of making pairs of items that a project holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairsMade {
+    /// Items of more than two candidates that pairs now stand for; they are excluded, and can be taken in again.
+    pub items: u64,
+    /// Pairs that were added.
+    pub pairs_added: u64,
+    /// Pairs that the project had already.
+    pub pairs_known: u64,
+    /// Votes on pairs that came of labels on whole items.
+    pub labels_carried: u64,
+    /// Items left as they are because somebody judged or skipped them here: that is an answer to the whole.
+    pub items_judged: u64,
+    /// Items left as they are because their answers are known, or because the project asks nothing of their pairs.
+    pub items_kept: u64,
 }
 
 /// Every two different candidates of an item with more than two, in the data's order; nothing of any other item.
@@ -110,7 +132,8 @@ fn says_which_is_better(answers: &[Answer]) -> bool {
     answers.iter().any(compares) || (is_rated(0) && is_rated(1))
 }
 
-/// The preferences that orders, or else values, come to: each under its own key, and the only one as [`OVERALL`] too.
+/// The preferences that orders, or else values, come to: each under its own key, and the overall or only one as
+/// [`OVERALL`] too.
 fn preferences(answers: &[Answer]) -> Vec<Answer> {
     let orders = answers.iter().filter_map(|answer| match &answer.value {
         AnswerValue::Ranking(ranking) => {
@@ -147,8 +170,9 @@ fn preferences(answers: &[Answer]) -> Vec<Answer> {
         Answer { question: question.to_owned(), candidate: None, value }
     };
     let mut preferences: Vec<Answer> = found.iter().map(|(question, order)| said(question, *order)).collect();
-    let is_named = found.iter().any(|(question, _)| *question == OVERALL);
-    if let ([(_, order)], false) = (found.as_slice(), is_named) {
+    let overall = found.iter().find(|(question, _)| OVERALL_KEYS.contains(question));
+    let only = if let [only] = found.as_slice() { Some(only) } else { None };
+    if let Some((_, order)) = overall.or(only) {
         preferences.push(said(OVERALL, *order));
     }
     preferences
@@ -243,6 +267,9 @@ mod tests {
         };
         let votes = rates.votes_of_pair(&rated, [0, 2]);
         assert_eq!(votes, [rating("overall", 0, 4), rating("overall", 1, 1)], "values stay values");
+        let scored = [rating("honesty", 0, 1), rating("honesty", 2, 5), rating("overall_score", 0, 9)];
+        let scored: Vec<Answer> = scored.into_iter().chain([rating("overall_score", 2, 3)]).collect();
+        assert_eq!(outcome(&rubric.votes_of_pair(&scored, [0, 2])), Some(Outcome::A), "by the overall score");
         let two = [rating("p", 0, 1), rating("p", 1, 2), rating("q", 0, 2), rating("q", 1, 1)];
         assert_eq!(rubric.votes_of_pair(&two, [0, 1]), [], "which of two decides is not known");
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::candidate_pairs::PairsMade;
 use crate::export::{ExportPreview, ExportProgress, ExportReport};
 use crate::filter::ItemRow;
 use crate::import::{ImportPreview, ImportProgress, ImportReport};
@@ -281,6 +282,9 @@ pub enum Request {
     },
     /// Excludes, deletes or brings back items; answered with their statuses before.
     SetStatus(Vec<(ItemId, ItemStatus)>),
+    /// Makes an item of every two candidates of the items that are found and have more than two; those then step
+    /// aside. What is there already is not doubled. For the lead, where there is one.
+    MakePairs(ItemFilter),
     /// What an export would write.
     PreviewExport(ExportPlan),
     /// Starts an export; the manifest goes beside the file.
@@ -381,6 +385,8 @@ pub enum Reply {
     },
     /// The statuses before, so that the change can be undone.
     StatusesBefore(Vec<(ItemId, ItemStatus)>),
+    /// What came of making pairs.
+    PairsMade(PairsMade),
     /// What an export would write.
     ExportPreview(Box<ExportPreview>),
     /// A decoded image.

@@ -283,6 +283,10 @@ pub struct ImportPlan {
     pub fetches_addresses: bool,
     /// The source's name; the file's if none.
     pub source_name: Option<String>,
+    /// Whether an item of more than two candidates becomes an item for every two of them
+    /// ([`crate::candidate_pairs`]); votes on all of them become votes on each pair.
+    #[serde(default)]
+    pub makes_pairs: bool,
 }
 
 impl ImportPlan {

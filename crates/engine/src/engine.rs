@@ -174,6 +174,7 @@ impl Engine {
                 Ok(Reply::Rows { view, from, rows })
             }
             Request::SetStatus(changes) => self.session()?.set_status(changes),
+            Request::MakePairs(filter) => self.session()?.make_pairs(&filter),
             Request::PreviewExport(plan) => {
                 let preview = export::preview::preview(&*self.session()?.readers.lend()?, &plan)?;
                 Ok(Reply::ExportPreview(Box::new(preview)))

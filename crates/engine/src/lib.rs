@@ -18,6 +18,7 @@ mod media_place;
 mod merge;
 mod models;
 mod offer;
+mod pairs;
 mod people;
 mod project_file;
 mod readers;

@@ -282,7 +282,9 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let mut rows: Vec<CandidateScore> = Vec::with_capacity(wanted.len());
-        let mut places: Vec<(ItemId, u8, [u8; 16])> = Vec::new();
+        // What is asked, and everywhere it stands: pairs of one prompt share their candidates.
+        let mut places: Vec<(InputHash, Vec<(ItemId, u8)>)> = Vec::new();
+        let mut place_of_key: HashMap<[u8; 16], usize> = HashMap::new();
         let mut requests: Vec<Request> = Vec::new();
         for one in wanted {
             if let Some(Scored { scores, embedding }) = work.known.inputs.get(&one.key).cloned() {
@@ -290,21 +292,36 @@ impl<'a> Run<'a> {
                 work.done += 1;
                 let (item, candidate, input_key) = (one.item, one.candidate, one.key);
                 rows.push(CandidateScore { item, candidate, input_key, scores, embedding });
+            } else if let Some(place) = place_of_key.get(&one.key) {
+                places[*place].1.push((one.item, one.candidate));
             } else {
-                places.push((one.item, one.candidate, one.key));
+                place_of_key.insert(one.key, places.len());
+                places.push((one.key, vec![(one.item, one.candidate)]));
                 requests.push(one.request);
             }
         }
         let results = self.compute(work, requests)?;
-        for ((item, candidate, key), result) in places.into_iter().zip(results) {
+        for ((key, places), result) in places.into_iter().zip(results) {
             match result {
                 Some(Ok(scored)) => {
                     work.known.inputs.insert(key, scored.clone());
-                    let Scored { scores, embedding } = scored;
+                    let elsewhere = places.len() as u64 - 1;
                     self.report.scored += 1;
-                    rows.push(CandidateScore { item, candidate, input_key: key, scores, embedding });
+                    self.report.known += elsewhere;
+                    work.done += elsewhere;
+                    rows.extend(places.into_iter().map(|(item, candidate)| CandidateScore {
+                        item,
+                        candidate,
+                        input_key: key,
+                        scores: scored.scores.clone(),
+                        embedding: scored.embedding.clone(),
+                    }));
                 }
-                Some(Err(reason)) => self.refuse(item, candidate, reason),
+                Some(Err(reason)) => {
+                    for (item, candidate) in places {
+                        self.refuse(item, candidate, reason.clone());
+                    }
+                }
                 // Cancelled before it was its turn.
                 None => {}
             }
@@ -394,6 +411,9 @@ struct Known {
     places: HashSet<(ItemId, u8)>,
     inputs: HashMap<[u8; 16], Scored>,
 }
+
+/// Of what a model is given.
+type InputHash = [u8; 16];
 
 impl Known {
     /// The most inputs whose scores are kept for equal ones that come later.

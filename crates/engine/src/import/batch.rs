@@ -3,6 +3,8 @@
 //! Whatever can be done without the database is done before it gets here: parsing, checking that an item can be
 //! judged, naming who gave a label.
 
+mod pairs;
+
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
@@ -49,6 +51,8 @@ pub enum Incoming {
     Item {
         /// The line it stood in.
         line: u64,
+        /// Whether it is the first item of its row.
+        begins_row: bool,
         /// The item, ready to be stored.
         item: PreparedItem,
         /// Whether it holds media.
@@ -82,6 +86,7 @@ pub enum Incoming {
 }
 
 /// A vote found in data, with the annotator it will be a judgment of.
+#[derive(Clone)]
 pub struct Vote {
     /// The annotator's identity.
     pub annotator: AnnotatorKey,
@@ -114,7 +119,7 @@ pub fn send_file(
             Ok(record) => {
                 read += 1;
                 bytes += reader.row_bytes();
-                records.push(incoming(record, read, &plan.labels, rubric));
+                incoming(record, read, plan, rubric, &mut records);
             }
             Err(error) => {
                 let failed = Message::Failed(rolled_back(error, read, is_lossless));
@@ -166,35 +171,44 @@ fn deliver(to: &Sender<Message>, mut message: Message, cancel: &CancelFlag) -> b
     }
 }
 
-fn incoming(record: Record, number: u64, policy: &LabelPolicy, rubric: &Rubric) -> Incoming {
+/// Makes what a record comes to ready to be written; a row may be several items.
+fn incoming(record: Record, number: u64, plan: &ImportPlan, rubric: &Rubric, to: &mut Vec<Incoming>) {
     match record {
+        Record::Item { line, item, labels } if plan.makes_pairs && item.candidates.len() > 2 => {
+            pairs::incoming(line, &item, labels, &plan.labels, rubric, to);
+        }
         Record::Item { line, item, labels } => {
-            if let Some(reason) = item.refusal().or_else(|| rubric.refusal_of(&item)) {
-                return Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true };
-            }
-            match PreparedItem::new(&item) {
+            let refused = item.refusal().or_else(|| rubric.refusal_of(&item));
+            let prepared = match refused {
+                None => PreparedItem::new(&item).map_err(|error| error.to_string()),
+                Some(reason) => Err(reason),
+            };
+            to.push(match prepared {
                 Ok(prepared) => Incoming::Item {
                     line,
+                    begins_row: true,
                     has_media: item.has_media(),
-                    votes: votes_from_labels(labels, policy),
+                    votes: votes_from_labels(labels, &plan.labels),
                     item: prepared,
                 },
-                Err(error) => Incoming::Problem {
-                    problem: RowProblem { line, reason: error.to_string() },
-                    is_refused: true,
-                },
-            }
+                Err(reason) => refusal(line, reason),
+            });
         }
         Record::Problem(problem) => {
             let is_refused = !problem.reason.starts_with(WITHOUT_VOTE);
-            Incoming::Problem { problem, is_refused }
+            to.push(Incoming::Problem { problem, is_refused });
         }
         Record::Profile { line, profile } => {
-            let name = name_from_data(profile.annotator, policy);
-            Incoming::Profile { line, name, answers: profile.answers }
+            let name = name_from_data(profile.annotator, &plan.labels);
+            to.push(Incoming::Profile { line, name, answers: profile.answers });
         }
-        Record::Lossless(record) => Incoming::Lossless { line: number, record },
+        Record::Lossless(record) => to.push(Incoming::Lossless { line: number, record }),
     }
+}
+
+/// A row that is not taken.
+fn refusal(line: u64, reason: String) -> Incoming {
+    Incoming::Problem { problem: RowProblem { line, reason }, is_refused: true }
 }
 
 /// A name in the data stands for itself; a bare number, as data without names has it, follows the past

@@ -241,8 +241,8 @@ impl Target<'_, '_> {
                 note_problem(report, problem, is_refused);
                 Ok(None)
             }
-            Incoming::Item { line, item, has_media, votes } => {
-                self.report().rows_read += 1;
+            Incoming::Item { line, begins_row, item, has_media, votes } => {
+                self.report().rows_read += u64::from(begins_row);
                 if let Self::Rows(rows) = self {
                     rows.item(line, &item, has_media, votes)?;
                 }

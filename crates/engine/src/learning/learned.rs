@@ -132,7 +132,6 @@ impl Learned {
     /// What the heads, and models taken together, say of an item's candidates.
     pub fn scores(&self, item: ItemId) -> Vec<ItemScores> {
         let Some(item) = self.pool.item(item) else { return Vec::new() };
-        let rows = item.first_row..item.first_row + u32::from(item.candidates);
         let heads = self
             .dimensions
             .iter()
@@ -141,7 +140,11 @@ impl Learned {
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
-                scores: rows.clone().map(|row| Some(dimension.head.score(&self.pool.table, row))).collect(),
+                scores: item
+                    .rows
+                    .iter()
+                    .map(|row| Some(dimension.head.score(&self.pool.table, *row)))
+                    .collect(),
             });
         let ratings = self.ratings.iter().filter_map(|head| head.scores(&self.pool, item));
         let ensembles = self.pool.ensembles.iter().map(|ensemble| scores_of(ensemble, item));
@@ -321,9 +324,13 @@ impl Learned {
     fn reason(&self, pair: usize, reason: &Reason) -> String {
         let item = &self.pool.items[self.pool.item_of_pair[pair] as usize];
         if item.candidates == 2 {
-            return reason.to_string();
+            return match &item.pair_name {
+                Some(name) => format!("{reason} (candidates {name})"),
+                None => reason.to_string(),
+            };
         }
-        let letter = |row: u32| char::from(b'A' + (row - item.first_row) as u8);
+        let place = |row: u32| item.rows.iter().position(|of_item| *of_item == row).unwrap_or_default();
+        let letter = |row: u32| char::from(b'A' + place(row) as u8);
         let of_item = self.pool.pairs[pair];
         format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
     }
@@ -331,13 +338,12 @@ impl Learned {
 
 /// What a scorer of the pool says of an item.
 fn scores_of(scorer: &PoolScorer, item: &PoolItem) -> ItemScores {
-    let first = item.first_row as usize;
-    let said = &scorer.scores[first..first + usize::from(item.candidates)];
+    let said = item.rows.iter().map(|row| scorer.scores[*row as usize]);
     ItemScores {
         scorer: scorer.scorer.clone(),
         name: scorer.name.clone(),
         dimension: scorer.dimension.clone(),
-        scores: said.iter().map(|score| score.is_finite().then(|| f64::from(*score))).collect(),
+        scores: said.map(|score| score.is_finite().then(|| f64::from(score))).collect(),
     }
 }
 

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use tiebreak_domain::candidate_pairs::PAIR_COLUMN;
 use tiebreak_domain::learning::{FeatureSource, Learning};
 use tiebreak_domain::reward::{ModelKey, Scorer};
-use tiebreak_domain::{ApiError, Item, ItemId, ItemStatus};
+use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus};
 use tiebreak_reward::learn::ensemble::{Member, standardised};
 use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
 use tiebreak_reward::learn::head::pool::Pair;
@@ -26,10 +27,12 @@ const LEAST_COVERED: usize = 2;
 pub struct PoolItem {
     /// The item.
     pub id: ItemId,
-    /// The row of its first candidate; the others follow.
-    pub first_row: u32,
+    /// The row of each candidate. Items of one prompt share the row of a candidate that they share.
+    pub rows: Box<[u32]>,
     /// How many candidates it has.
     pub candidates: u8,
+    /// Which two of how many they are, where it is a pair of a larger item: "2 and 4 of 4".
+    pub pair_name: Option<Box<str>>,
     /// What items of one prompt share.
     pub cluster: u32,
     /// Its first pair; the others follow.
@@ -54,7 +57,7 @@ pub struct PoolScorer {
 pub struct Pool {
     /// In the order of the file.
     pub items: Vec<PoolItem>,
-    /// A row for each candidate.
+    /// A row for each candidate of each prompt.
     pub table: FeatureTable,
     /// Every pair of candidates of one item.
     pub pairs: Vec<Pair>,
@@ -113,9 +116,7 @@ impl Pool {
         let mut placed = Vec::with_capacity(items.len());
         for (place, mut item) in items.into_iter().enumerate() {
             item.first_pair = pairs.len() as u32;
-            let rows: Vec<u32> =
-                (0..u32::from(item.candidates)).map(|index| item.first_row + index).collect();
-            let of_item = Pair::all_of(&rows, item.cluster);
+            let of_item = Pair::all_of(&item.rows, item.cluster);
             item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
             pairs.extend(of_item);
             placed.push(item);
@@ -157,25 +158,39 @@ struct Raw {
     columns: Vec<f32>,
     clusters: HashMap<[u8; 16], u32>,
     rows: HashMap<(ItemId, u8), u32>,
+    /// The row of each content of each prompt.
+    row_of_content: HashMap<[u8; 16], u32>,
 }
 
 impl Raw {
     fn add(&mut self, id: ItemId, item: &Item, columns: &[String]) {
-        let first_row = self.texts.len() as u32;
         let clusters = self.clusters.len() as u32;
         let cluster = *self.clusters.entry(prompt_key(item)).or_insert(clusters);
+        let mut rows = Vec::with_capacity(item.candidates.len());
         for (index, candidate) in item.candidates.iter().enumerate() {
-            let text = candidate.text();
-            self.lengths.push(text.chars().count() as f32);
-            self.columns.extend(columns.iter().map(|column| {
-                let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
-                value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
-            }));
-            self.rows.insert((id, index as u8), self.texts.len() as u32);
-            self.texts.push(text);
+            let numbers: Vec<f32> = columns
+                .iter()
+                .map(|column| {
+                    let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
+                    value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
+                })
+                .collect();
+            let next = self.texts.len() as u32;
+            let row = *self.row_of_content.entry(row_key(cluster, candidate, &numbers)).or_insert(next);
+            // Within an item equal candidates stay two: what is said of one is not said of the other.
+            let row = if rows.contains(&row) { next } else { row };
+            if row == next {
+                let text = candidate.text();
+                self.lengths.push(text.chars().count() as f32);
+                self.columns.extend(numbers);
+                self.texts.push(text);
+            }
+            self.rows.insert((id, index as u8), row);
+            rows.push(row);
         }
         let candidates = item.candidates.len() as u8;
-        self.items.push(PoolItem { id, first_row, candidates, cluster, first_pair: 0 });
+        let pair_name = item.metadata.get(PAIR_COLUMN).and_then(serde_json::Value::as_str).map(Box::from);
+        self.items.push(PoolItem { id, rows: rows.into(), candidates, pair_name, cluster, first_pair: 0 });
     }
 
     fn scorers(
@@ -294,8 +309,10 @@ impl Raw {
         let mut found = Vec::new();
         for model in models.iter().filter(|model| only.is_none_or(|key| model.key == *key)) {
             let mut embedded: Vec<(u32, Vec<f32>)> = Vec::new();
+            let mut is_taken = vec![false; self.texts.len()];
             reader.each_embedding(&model.key, |item, candidate, numbers| {
-                if let Some(row) = self.rows.get(&(item, candidate)) {
+                let row = self.rows.get(&(item, candidate));
+                if let Some(row) = row.filter(|row| !std::mem::replace(&mut is_taken[**row as usize], true)) {
                     embedded.push((*row, numbers.to_vec()));
                 }
             })?;
@@ -317,6 +334,20 @@ impl Raw {
         }
         Ok(found)
     }
+}
+
+/// What is the same candidate wherever a prompt has it: its content, who made it, and the user's numbers.
+fn row_key(cluster: u32, candidate: &Candidate, numbers: &[f32]) -> [u8; 16] {
+    let alone = Item { candidates: vec![candidate.clone()], ..Item::default() };
+    let mut hash = blake3::Hasher::new();
+    hash.update(&alone.key().0);
+    hash.update(&cluster.to_le_bytes());
+    for number in numbers {
+        hash.update(&number.to_bits().to_le_bytes());
+    }
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize().as_bytes()[..16]);
+    key
 }
 
 /// What items of one prompt share: the words and media of their prompt, white space as one.

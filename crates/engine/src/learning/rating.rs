@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use tiebreak_domain::model_report::RatingReport;
 use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::rubric::{QuestionKind, Scale, Scope};
-use tiebreak_domain::{AnnotatorId, Interval, Judgment, Rubric};
+use tiebreak_domain::{AnnotatorId, Interval, ItemId, Judgment, Rubric};
 use tiebreak_reward::learn::ridge::{Rating, Ridge, RidgeSettings, Severity};
 use tiebreak_stats::bootstrap::{Plan, by_cluster};
 use tiebreak_stats::correlation::pearson;
@@ -28,8 +28,8 @@ const RESAMPLES: usize = 200;
 #[derive(Clone, Copy, Debug)]
 pub struct KnownRating {
     rating: Rating,
-    /// The place of the item's first candidate, which no other item has.
-    item: u32,
+    /// The item.
+    item: ItemId,
     /// What items of one prompt share.
     cluster: u32,
     is_audit: bool,
@@ -79,13 +79,13 @@ impl RatingHead {
                     annotators.len() - 1
                 });
                 let rating = Rating {
-                    candidate: item.first_row + u32::from(candidate),
+                    candidate: item.rows[usize::from(candidate)],
                     annotator: annotator as u32,
                     value: f64::from(value),
                 };
                 self.ratings.push(KnownRating {
                     rating,
-                    item: item.first_row,
+                    item: item.id,
                     cluster: item.cluster,
                     is_audit: is_of_audit(judgment),
                 });
@@ -97,12 +97,11 @@ impl RatingHead {
     /// The ratings that it expects of an item's candidates, none beyond the scale; nothing of too few ratings.
     pub fn scores(&self, pool: &Pool, item: &PoolItem) -> Option<ItemScores> {
         let ridge = self.ridge.as_ref()?;
-        let rows = item.first_row..item.first_row + u32::from(item.candidates);
         Some(ItemScores {
             scorer: Scorer::RatingHead,
             name: "rating head".to_owned(),
             dimension: self.key.clone(),
-            scores: rows.map(|row| Some(self.expected(ridge, pool, row))).collect(),
+            scores: item.rows.iter().map(|row| Some(self.expected(ridge, pool, *row))).collect(),
         })
     }
 

@@ -77,8 +77,8 @@ pub fn votes_of(pool: &Pool, judgment: &Judgment, dimension: &str) -> Vec<KnownV
                 None => 0.0,
             };
             let vote = Vote {
-                a: item.first_row + u32::from(a),
-                b: item.first_row + u32::from(b),
+                a: item.rows[usize::from(a)],
+                b: item.rows[usize::from(b)],
                 verdict,
                 weight: if item.candidates > 2 { weight } else { 1.0 },
                 position,

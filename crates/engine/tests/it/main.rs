@@ -12,6 +12,7 @@ mod learning;
 mod lossless;
 mod merging;
 mod opening;
+mod pairs;
 mod people;
 mod prism;
 mod quality;

@@ -11,6 +11,9 @@ use super::queue::LazyQueue;
 use super::worth::Worth;
 use super::{BatchSettings, Pick, Policy, Reason, Situation};
 
+/// Among how many prompts the search for a best looks for one whose contenders were not asked yet.
+const PROMPTS_TRIED: usize = 16;
+
 /// The pairs to ask next, in order; fewer than wanted where no more is open.
 pub fn choose(situation: &Situation<'_>, settings: &BatchSettings, random: &mut impl Rng) -> Vec<Pick> {
     let mut batch = Batch::new(*situation, *settings, random);
@@ -134,36 +137,50 @@ impl<'a> Batch<'a> {
         self.left[pair] && (cap == 0 || in_batch < cap)
     }
 
-    /// The contenders of a random item: the best under one draw of the weights, and the best of those it can still
-    /// be compared with under another.
+    /// The contenders of a random prompt: the best under one draw of the weights, and the best of those it can be
+    /// compared with under another. A prompt whose contenders were asked already is passed over while others are
+    /// left, because what is left of it cannot change its best.
     fn contenders(&self, random: &mut impl Rng) -> Option<usize> {
-        let allowed = (0..self.left.len()).filter(|pair| self.is_allowed(*pair)).collect::<Vec<_>>();
-        let mut clusters = allowed.iter().map(|pair| self.situation.pairs[*pair].cluster).collect::<Vec<_>>();
+        let pairs = self.situation.pairs;
+        let mut clusters = (0..self.left.len())
+            .filter(|pair| self.is_allowed(*pair))
+            .map(|pair| pairs[pair].cluster)
+            .collect::<Vec<_>>();
         clusters.sort_unstable();
         clusters.dedup();
-        if clusters.is_empty() {
-            return None;
+        let mut found = None;
+        for _ in 0..PROMPTS_TRIED {
+            let cluster = *clusters.get(random.random_range(0..clusters.len().max(1)))?;
+            let of_cluster =
+                (0..pairs.len()).filter(|pair| pairs[*pair].cluster == cluster).collect::<Vec<_>>();
+            let mut draws = self.situation.head.draws(2, random);
+            let draws = (draws.pop()?, draws.pop()?);
+            let asked = self.contenders_among(&of_cluster, &draws)?;
+            if self.is_allowed(asked) {
+                return Some(asked);
+            }
+            let allowed = of_cluster.into_iter().filter(|pair| self.is_allowed(*pair)).collect::<Vec<_>>();
+            found = found.or(self.contenders_among(&allowed, &draws));
         }
-        let cluster = clusters[random.random_range(0..clusters.len())];
-        let pairs = allowed.into_iter().filter(|pair| self.situation.pairs[*pair].cluster == cluster);
-        let pairs = pairs.collect::<Vec<_>>();
-        let mut draws = self.situation.head.draws(2, random);
-        let (second, first) = (draws.pop()?, draws.pop()?);
+        found
+    }
+
+    fn contenders_among(&self, pairs: &[usize], (second, first): &(Vec<f64>, Vec<f64>)) -> Option<usize> {
         let score = |candidate: u32, draw: &[f64]| {
             let row = self.situation.table.row(candidate as usize);
             row.iter().zip(draw).map(|(value, weight)| f64::from(*value) * weight).sum::<f64>()
         };
         let ends = |pair: usize| [self.situation.pairs[pair].a, self.situation.pairs[pair].b];
-        let first_score = |candidate: &u32| score(*candidate, &first);
+        let first_score = |candidate: &u32| score(*candidate, first);
         let best = pairs
             .iter()
             .flat_map(|pair| ends(*pair))
             .max_by(|one, other| first_score(one).total_cmp(&first_score(other)))?;
-        let rivals = pairs.into_iter().filter(|pair| ends(*pair).contains(&best));
         let rival_score = |pair: &usize| {
             let [a, b] = ends(*pair);
-            score(if a == best { b } else { a }, &second)
+            score(if a == best { b } else { a }, second)
         };
+        let rivals = pairs.iter().copied().filter(|pair| ends(*pair).contains(&best));
         rivals.max_by(|one, other| rival_score(one).total_cmp(&rival_score(other)))
     }
 }
@@ -385,5 +402,23 @@ mod tests {
         let pick = choose(&situation, &within, &mut StdRng::seed_from_u64(1))[0];
         let pair = ground.pairs[pick.pair];
         assert!(pair.a == candidates[0] || pair.b == candidates[0], "the best is shown");
+    }
+
+    #[test]
+    fn a_prompt_whose_contenders_were_asked_waits_for_the_others() {
+        let mut ground = Ground::new();
+        let sure = ground.head.refit(&ground.table, &ground.votes.repeat(2_000));
+        let mut best_two = [20_u32, 21, 22, 23];
+        best_two.sort_by(|one, other| {
+            sure.score(&ground.table, *other).total_cmp(&sure.score(&ground.table, *one))
+        });
+        let asked = |pair: &Pair| [pair.a, pair.b].iter().all(|end| best_two[..2].contains(end));
+        ground.open = ground.pairs.iter().map(|pair| !asked(pair)).collect();
+        let situation = Situation { head: &sure, ..ground.situation() };
+        let one_each = BatchSettings { cap_per_cluster: 1, ..settings(Policy::BestOfSet, 11, 0.0) };
+        let picks = choose(&situation, &one_each, &mut StdRng::seed_from_u64(3));
+        let place = |pick: &Pick| ground.pairs[pick.pair].cluster;
+        assert_eq!(picks.len(), 11);
+        assert!(picks.iter().all(|pick| place(pick) != 5), "its best was asked about: {picks:?}");
     }
 }
