@@ -2,7 +2,7 @@
 
 use egui::{Grid, Ui};
 use tiebreak_domain::learning::{FeatureSource, Learning, LearningState, Policy, QueueAhead, QueueEntry};
-use tiebreak_domain::reward::Prediction;
+use tiebreak_domain::reward::{Prediction, Scorer};
 use tiebreak_domain::{AnnotatorId, ApiError, Reply, Request, StudySetup};
 
 use super::{Heard, Purpose, plot, send, words};
@@ -124,7 +124,8 @@ impl QueueDialog {
             return None;
         }
         self.is_warned = false;
-        Some(send(Purpose::Labels, Request::AcceptModelLabels { above: SURE }))
+        let request = Request::AcceptModelLabels { above: SURE, by: Scorer::Head, of: Box::default() };
+        Some(send(Purpose::Labels, request))
     }
 
     fn rules_ui(&mut self, ui: &mut Ui) {

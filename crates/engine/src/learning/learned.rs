@@ -61,6 +61,7 @@ pub struct Learned {
     information: InformationTable,
     /// Votes since the last refit.
     since_refit: usize,
+    is_fitted: bool,
     /// How many votes there were when the prior was last chosen.
     tuned_at: usize,
 }
@@ -94,7 +95,16 @@ impl Learned {
         let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
         let information = InformationTable::new(&likelihood);
         let stopping = StoppingHistory::default();
-        Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0, tuned_at: 0 })
+        Some(Self {
+            pool,
+            dimensions,
+            belief,
+            stopping,
+            information,
+            since_refit: 0,
+            is_fitted: false,
+            tuned_at: 0,
+        })
     }
 
     /// The dimension by which the queue is chosen.
@@ -187,6 +197,7 @@ impl Learned {
         let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
         self.stopping.push(head, &self.pool.table, &stop_set, &[]);
         self.since_refit = 0;
+        self.is_fitted = true;
     }
 
     /// What is to be asked of an annotator next, in order. `open` are the items that are open to them.
@@ -244,6 +255,11 @@ impl Learned {
             planned.push(Planned { item, method, score: pick.score, propensity: pick.propensity, reason });
         }
         planned
+    }
+
+    /// Whether it was fitted since it was made.
+    pub fn is_fitted(&self) -> bool {
+        self.is_fitted
     }
 
     /// The items that the head is sure of, so far as that.
