@@ -8,11 +8,14 @@ mod desk;
 mod doctor;
 mod exit;
 mod export;
+mod filter;
 mod import;
 mod info;
 mod json;
+mod labels;
 mod merge;
 mod models;
+mod pairs;
 mod progress;
 mod report;
 mod rubric;
@@ -63,8 +66,12 @@ enum Command {
     Info(info::Arguments),
     /// Hold a project file against its own rules
     Check(check::Arguments),
+    /// Ask items of more than two candidates pair by pair
+    Pairs(pairs::Arguments),
     /// Let reward models score the candidates
     Score(score::Arguments),
+    /// Take a reward model's word in bulk, apart from what people say
+    Labels(labels::Arguments),
     /// Say how reward models do against the people
     Report(report::Arguments),
     /// List, add and remove reward models
@@ -92,7 +99,9 @@ pub fn main() -> ExitCode {
         Some(Command::Rubric(arguments)) => rubric::run(&arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Pairs(arguments)) => pairs::run(&arguments),
         Some(Command::Score(arguments)) => score::run(&arguments),
+        Some(Command::Labels(arguments)) => labels::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Models(arguments)) => models::run(&arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),

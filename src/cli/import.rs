@@ -49,6 +49,9 @@ pub struct Arguments {
     source_name: Option<String>,
     #[command(flatten)]
     columns: columns::Columns,
+    /// What becomes of items of more than two candidates
+    #[arg(long, value_name = "WHICH", default_value = "none")]
+    pairs: Pairs,
     /// Make the project if there is none
     #[arg(long)]
     create: bool,
@@ -72,6 +75,15 @@ enum TextChoice {
     Plain,
     /// CommonMark, with tables and strikethrough
     Markdown,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Pairs {
+    /// Every two candidates are an item, so that the queue chooses which two to show; orders and ratings in the
+    /// data become votes on each pair
+    All,
+    /// They are asked as a whole
+    None,
 }
 
 fn format_from_word(word: &str) -> Result<DataFormat, String> {
@@ -158,6 +170,7 @@ fn plan_from_arguments(desk: &Desk, arguments: &Arguments, path: String) -> Resu
         media_folder: arguments.media_folder.as_deref().map(text).transpose()?,
         fetches_addresses: arguments.fetch_addresses,
         source_name: arguments.source_name.clone(),
+        makes_pairs: matches!(arguments.pairs, Pairs::All),
     };
     if arguments.columns.says_something() {
         plan.format = Some(DataFormat::Columns);

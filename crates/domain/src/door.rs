@@ -20,7 +20,8 @@ use crate::project::{Progress, SearchIndex};
 use crate::quality::{ItemRole, QualityReport, TrainingResult};
 use crate::queue::QueueRequest;
 use crate::reward::{
-    InstallProgress, ItemScores, ModelInfo, ModelKey, ModelPlace, Models, ScoringProgress, ScoringReport,
+    InstallProgress, ItemScores, ModelInfo, ModelKey, ModelPlace, Models, Scorer, ScoringProgress,
+    ScoringReport,
 };
 use crate::second_look::{LookFilter, SecondLook};
 use crate::study::{ProfileValue, StudySetup};
@@ -261,11 +262,17 @@ pub enum Request {
         /// Whether an existing file may be replaced.
         replace: bool,
     },
-    /// Takes the head's word for every open item that it is surer of than this, as labels of the model, which are
+    /// Takes a model's word for every open pair that it is surer of than this, as labels of the model, which are
     /// kept apart from judgments. Answered with how many. For the lead, where there is one.
     AcceptModelLabels {
         /// The least confidence, from 0.5 to 1.
         above: f64,
+        /// Whose word; the head's if it is not said.
+        #[serde(default)]
+        by: Scorer,
+        /// Among these items alone.
+        #[serde(default)]
+        of: Box<ItemFilter>,
     },
     /// Takes all of them back. For the lead, where there is one.
     ForgetModelLabels,

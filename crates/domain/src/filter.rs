@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reward::Scorer;
 use crate::{AnnotatorId, ItemId, ItemStatus, Outcome, SourceId};
 
 /// How far an item is.
@@ -17,6 +18,63 @@ pub enum ItemState {
     Judged,
     /// Somebody (or the chosen annotator) has skipped it.
     Skipped,
+}
+
+/// What is to be known of a model's word on an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BeliefKind {
+    /// It is at least so sure which candidate is the best.
+    #[default]
+    Sure,
+    /// It is less sure than that.
+    Unsure,
+    /// Another one is as sure of another candidate.
+    Contradicted,
+}
+
+impl BeliefKind {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Sure, Self::Unsure, Self::Contradicted];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sure => "sure",
+            Self::Unsure => "unsure",
+            Self::Contradicted => "contradicted",
+        }
+    }
+}
+
+/// Items by what a model says of them. For the lead, where there is one: even which items these are is told to nobody
+/// who is yet to judge them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BeliefFilter {
+    /// What is to be known.
+    pub kind: BeliefKind,
+    /// Whose word it is.
+    pub by: Scorer,
+    /// Where being sure begins, in hundredths from 50 to 99: the probability that the best candidate is better than
+    /// the second best.
+    pub percent: u8,
+}
+
+impl BeliefFilter {
+    /// Where being sure begins, as a probability; refused outside 50 to 99.
+    pub fn threshold(&self) -> Result<f64, String> {
+        if (50..=99).contains(&self.percent) {
+            Ok(f64::from(self.percent) / 100.0)
+        } else {
+            Err(format!("being sure begins between 50 and 99 %, not at {}", self.percent))
+        }
+    }
+}
+
+impl Default for BeliefFilter {
+    fn default() -> Self {
+        Self { kind: BeliefKind::Sure, by: Scorer::Head, percent: 90 }
+    }
 }
 
 /// Which items are wanted; every part narrows.
@@ -43,6 +101,9 @@ pub struct ItemFilter {
     /// Only with this status; active and excluded ones if none.
     #[serde(default)]
     pub status: Option<ItemStatus>,
+    /// Only those of which a model says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub belief: Option<BeliefFilter>,
 }
 
 impl Default for ItemFilter {
@@ -55,6 +116,7 @@ impl Default for ItemFilter {
             annotator: None,
             source: None,
             status: None,
+            belief: None,
         }
     }
 }

@@ -156,7 +156,9 @@ impl Engine {
             Request::SaveModelReport { filter, path, replace } => {
                 self.session()?.save_model_report(&filter, &absolute(&path), replace)
             }
-            Request::AcceptModelLabels { above } => self.session()?.accept_model_labels(above),
+            Request::AcceptModelLabels { above, by, of } => {
+                self.session()?.accept_model_labels(above, &by, &of)
+            }
             Request::ForgetModelLabels => self.session()?.forget_model_labels(),
             Request::Models => Ok(Reply::Models(Box::new(self.models()?))),
             Request::AddModel(place) => self.add_model(place).map(Reply::Started),

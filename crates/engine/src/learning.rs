@@ -4,6 +4,7 @@
 //! Nobody waits for it. A judgment is noted when it is on the disk; the queue takes the next item from a plan that
 //! was made before, and draws at random where there is none yet. Turned off, nothing of this runs.
 
+mod beliefs;
 mod ensembles;
 pub(crate) mod flags;
 pub(crate) mod learned;
@@ -226,43 +227,6 @@ impl Session {
     /// What heads say of an item, for whoever may know it.
     pub fn head_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
         self.learning.learned().as_ref().map(|learned| learned.scores(item)).unwrap_or_default()
-    }
-
-    /// Takes the head's word for open items that it is sure of.
-    pub fn accept_model_labels(&self, above: f64) -> Result<Reply, ApiError> {
-        self.for_lead()?;
-        if !(0.5..1.0).contains(&above) {
-            return Err(ApiError::new(
-                tiebreak_domain::ErrorCode::BadRequest,
-                format!("being sure begins between 0.5 and 1, not at {above}"),
-            ));
-        }
-        let sure = match &*self.learning.learned() {
-            Some(learned) => learned.sure(above),
-            None => Vec::new(),
-        };
-        let judged = {
-            let reader = self.readers.lend()?;
-            let mut judged = RoaringBitmap::new();
-            reader.each_vote(|judgment| {
-                judged.insert(judgment.given.item.0 as u32);
-            })?;
-            judged
-        };
-        let accepted_at = self.shared.host.now();
-        let labels: Vec<tiebreak_store::ModelLabel> = sure
-            .into_iter()
-            .filter(|(item, _)| !judged.contains(item.0 as u32))
-            .map(|(item, prediction)| tiebreak_store::ModelLabel {
-                item,
-                scorer: Scorer::Head.word().to_owned(),
-                prediction,
-                accepted_at,
-            })
-            .collect();
-        let count = labels.len() as u64;
-        self.writer.ask(move |store| Ok(store.add_model_labels(&labels)?))?;
-        Ok(Reply::Count(count))
     }
 
     /// Takes every such label back.

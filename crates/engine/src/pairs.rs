@@ -20,7 +20,7 @@ impl Session {
     pub fn make_pairs(self: &Arc<Self>, filter: &ItemFilter) -> Result<Reply, ApiError> {
         self.for_lead()?;
         let filter = ItemFilter { status: Some(ItemStatus::Active), ..filter.clone() };
-        let found = self.readers.lend()?.find(&filter, None, || true)?.ids;
+        let found = self.find_all(&filter)?;
         let rubric = self.rubric();
         let recorded_at = self.shared.host.now();
         let made = self.writer.ask(move |store| {

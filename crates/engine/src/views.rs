@@ -32,6 +32,8 @@ pub struct Views {
 struct View {
     id: ViewId,
     filter: ItemFilter,
+    /// Among which items, where models have a word in it.
+    within: Option<RoaringBitmap>,
     ids: Mutex<RoaringBitmap>,
     let_go: CancelFlag,
 }
@@ -46,10 +48,15 @@ impl Views {
     /// Starts a search: answers with what the first moment finds, and goes on in the background.
     pub fn find(&self, session: &Arc<Session>, filter: ItemFilter) -> Result<Reply, ApiError> {
         let begun = Instant::now();
-        let found = session.readers.lend()?.find(&filter, None, || begun.elapsed() < FIRST_ANSWER)?;
+        let within = session.believed(&filter)?;
+        let found = session
+            .readers
+            .lend()?
+            .find_within(&filter, within.as_ref(), None, || begun.elapsed() < FIRST_ANSWER)?;
         let view = Arc::new(View {
             id: ViewId(self.last.fetch_add(1, Ordering::Relaxed) + 1),
             filter,
+            within,
             ids: Mutex::new(found.ids),
             let_go: CancelFlag::default(),
         });
@@ -108,7 +115,9 @@ fn go_on(session: &Session, view: &View, first: ItemId, cancel: &CancelFlag) {
     while let Some(after) = next {
         let begun = Instant::now();
         let found = session.readers.lend().and_then(|reader| {
-            Ok(reader.find(&view.filter, Some(after), || begun.elapsed() < NEXT_ANSWERS && !stops())?)
+            Ok(reader.find_within(&view.filter, view.within.as_ref(), Some(after), || {
+                begun.elapsed() < NEXT_ANSWERS && !stops()
+            })?)
         });
         if stops() {
             return;

@@ -241,7 +241,7 @@ impl Facets {
         touched & &self.active
     }
 
-    /// The items a filter finds, its search text aside.
+    /// The items a filter finds, its search text and what models say aside.
     pub fn matching(&self, filter: &ItemFilter) -> RoaringBitmap {
         let mut items = match filter.status {
             Some(status) => self.with_status(status).clone(),

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0005_answer.sql",
     "0006_people.sql",
     "0007_reward.sql",
+    "0008_model_label.sql",
 ];
 
 impl Migration {

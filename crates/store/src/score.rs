@@ -3,6 +3,7 @@
 
 use rusqlite::{Row, params};
 use tiebreak_domain::reward::ModelKey;
+use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ItemId, UnixMillis};
 
 use crate::reader::Reader;
@@ -56,6 +57,10 @@ pub struct ModelLabel {
     pub item: ItemId,
     /// The word of whoever said it ([`tiebreak_domain::reward::Scorer::word`]).
     pub scorer: String,
+    /// Whoever said it, as exports name them: `model:NAME@PRECISION`.
+    pub source: String,
+    /// The question that it answers.
+    pub question: String,
     /// What it said.
     pub prediction: tiebreak_domain::reward::Prediction,
     /// When it was taken.
@@ -102,8 +107,8 @@ impl Store {
         let transaction = self.connection.transaction()?;
         {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO model_label (item_id, scorer, a, tie, b, accepted_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?;
             for label in labels {
                 let said = label.prediction;
@@ -113,7 +118,9 @@ impl Store {
                     said.a,
                     said.tie,
                     said.b,
-                    label.accepted_at.0
+                    label.accepted_at.0,
+                    label.source,
+                    label.question
                 ])?;
             }
         }
@@ -209,12 +216,16 @@ impl Reader {
     /// Every label that was taken from a model, in the order of the file.
     pub fn model_labels(&self) -> Result<Vec<ModelLabel>> {
         let mut statement = self.connection().prepare_cached(
-            "SELECT item_id, scorer, a, tie, b, accepted_at FROM model_label ORDER BY item_id",
+            "SELECT item_id, scorer, a, tie, b, accepted_at, source, question FROM model_label ORDER BY item_id",
         )?;
         let labels = statement.query_map([], |row| {
+            let (scorer, source, question): (String, String, String) =
+                (row.get(1)?, row.get(6)?, row.get(7)?);
             Ok(ModelLabel {
                 item: ItemId(row.get(0)?),
-                scorer: row.get(1)?,
+                source: if source.is_empty() { format!("model:{scorer}") } else { source },
+                question: if question.is_empty() { OVERALL.to_owned() } else { question },
+                scorer,
                 prediction: crate::prediction::prediction_from_row(row, 2)?,
                 accepted_at: UnixMillis(row.get(5)?),
             })

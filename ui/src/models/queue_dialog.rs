@@ -2,7 +2,7 @@
 
 use egui::{Grid, Ui};
 use tiebreak_domain::learning::{LearningState, QueueAhead, QueueEntry};
-use tiebreak_domain::reward::{ModelInfo, Prediction};
+use tiebreak_domain::reward::{ModelInfo, Prediction, Scorer};
 use tiebreak_domain::{AnnotatorId, ApiError, Reply, Request, StudySetup};
 
 use super::{Heard, Purpose, plot, queue_rules as rules, send, words};
@@ -134,7 +134,8 @@ impl QueueDialog {
             return None;
         }
         self.is_warned = false;
-        Some(send(Purpose::Labels, Request::AcceptModelLabels { above: SURE }))
+        let request = Request::AcceptModelLabels { above: SURE, by: Scorer::Head, of: Box::default() };
+        Some(send(Purpose::Labels, request))
     }
 
     fn rules_ui(&mut self, ui: &mut Ui) {

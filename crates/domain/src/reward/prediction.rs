@@ -6,10 +6,11 @@ use super::ModelKey;
 use crate::Outcome;
 
 /// Who says something of a candidate or a pair.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scorer {
     /// The head that this project's judgments taught.
+    #[default]
     Head,
     /// An installed model, by itself.
     Model(ModelKey),

@@ -64,6 +64,7 @@ pub struct Learned {
     information: InformationTable,
     /// Votes since the last refit.
     since_refit: usize,
+    is_fitted: bool,
     /// How many votes there were when the prior was last chosen.
     tuned_at: usize,
 }
@@ -98,7 +99,17 @@ impl Learned {
         let information = InformationTable::new(&likelihood);
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
-        Some(Self { pool, dimensions, ratings, belief, stopping, information, since_refit: 0, tuned_at: 0 })
+        Some(Self {
+            pool,
+            dimensions,
+            ratings,
+            belief,
+            stopping,
+            information,
+            since_refit: 0,
+            is_fitted: false,
+            tuned_at: 0,
+        })
     }
 
     /// The dimension by which the queue is chosen.
@@ -201,6 +212,7 @@ impl Learned {
         let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
         self.stopping.push(head, &self.pool.table, &stop_set, &[]);
         self.since_refit = 0;
+        self.is_fitted = true;
     }
 
     /// What is to be asked of an annotator next, in order. `open` are the items that are open to them.
@@ -258,6 +270,11 @@ impl Learned {
             planned.push(Planned { item, method, score: pick.score, propensity: pick.propensity, reason });
         }
         planned
+    }
+
+    /// Whether it was fitted since it was made.
+    pub fn is_fitted(&self) -> bool {
+        self.is_fitted
     }
 
     /// The items that the head is sure of, so far as that.

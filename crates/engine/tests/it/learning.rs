@@ -238,12 +238,17 @@ fn labels_of_a_model_are_taken_only_where_it_is_sure_and_nobody_judged() {
     judge(&world, 30, 0);
     until(|| (state(&world).votes == 30).then_some(()));
     let before = world.info().judgments;
-    let Reply::Count(taken) = world.engine.call(Request::AcceptModelLabels { above: 0.6 }).unwrap() else {
+    let Reply::Count(taken) = world
+        .engine
+        .call(Request::AcceptModelLabels { above: 0.6, by: Scorer::Head, of: Box::default() })
+        .unwrap()
+    else {
         panic!("a number")
     };
     assert!(taken > 0 && taken <= 30, "of the thirty that are open: {taken}");
     assert_eq!(world.info().judgments, before, "none of them is a judgment");
-    let refused = world.refused(Request::AcceptModelLabels { above: 0.2 });
+    let refused =
+        world.refused(Request::AcceptModelLabels { above: 0.2, by: Scorer::Head, of: Box::default() });
     assert_eq!(refused.code, ErrorCode::BadRequest);
     let Reply::Count(gone) = world.engine.call(Request::ForgetModelLabels).unwrap() else {
         panic!("a number")

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod assigning;
+mod beliefs;
 mod exporting;
 mod exporting_rubrics;
 mod foretelling;

@@ -193,7 +193,8 @@ fn the_policy_chooses_the_pair_whose_best_is_still_open_and_the_showing_holds_it
     for _ in 0..10 {
         let item = world.queue(Place::Start, 1).remove(0);
         assert_eq!(item.acquisition.method, AcquisitionMethod::BestOfN);
-        let texts: Vec<String> = item.item.item.candidates.iter().map(|one| one.text()).collect();
+        let texts: Vec<String> =
+            item.item.item.candidates.iter().map(tiebreak_domain::Candidate::text).collect();
         assert!(texts.iter().all(|text| is_good(text)), "no bad one can be the best: {texts:?}");
         world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::Tie))));
     }

@@ -35,9 +35,23 @@ impl Reader {
         &self,
         filter: &ItemFilter,
         after: Option<ItemId>,
+        go_on: impl FnMut() -> bool,
+    ) -> Result<Found> {
+        self.find_within(filter, None, after, go_on)
+    }
+
+    /// The same among some items only: what models say of items is for others to know.
+    pub fn find_within(
+        &self,
+        filter: &ItemFilter,
+        within: Option<&RoaringBitmap>,
+        after: Option<ItemId>,
         mut go_on: impl FnMut() -> bool,
     ) -> Result<Found> {
         let mut matching = self.facets.read().matching(filter);
+        if let Some(within) = within {
+            matching &= within;
+        }
         let after = after.map_or(Ok(0), bit)?;
         if after > 0 {
             matching.remove_range(..=after);

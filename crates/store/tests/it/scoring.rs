@@ -89,6 +89,8 @@ fn labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back() {
     let label = ModelLabel {
         item: ItemId(2),
         scorer: "head".into(),
+        source: "model:head@fp64".into(),
+        question: "overall".into(),
         prediction: Prediction { a: 0.97, tie: 0.01, b: 0.02 },
         accepted_at: UnixMillis(7),
     };
