@@ -173,3 +173,16 @@ pub(crate) fn refusal_by_name(item: &Item, names: &[&str]) -> Option<String> {
     }
     item.refusal()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_response_is_one_and_a_missing_one_is_none() {
+        let read = |cell| response_from_cell("completion", cell, TextFormat::Plain);
+        assert_eq!(read(Cell::Text("".into())), Ok(vec![Part::plain("")]));
+        assert_eq!(read(Cell::Missing), Err("\"completion\" is missing".to_owned()));
+        assert_eq!(read(Cell::Json(serde_json::json!([]))), Ok(Vec::new()), "no message is no response");
+    }
+}
