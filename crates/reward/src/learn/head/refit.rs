@@ -328,6 +328,43 @@ mod tests {
         assert!(by_evidence > 0.1 && across < 0.01, "{by_evidence} trusts them, {across} does not");
     }
 
+    /// Two named columns that decide, and 60 numbers that say nothing.
+    fn drowned(votes: usize, seed: u64) -> (FeatureTable, Vec<Vote>) {
+        let (named, votes) = world(200, 2, votes, seed);
+        let (noise, _) = world(200, 60, 0, seed + 100);
+        let names = (0..60).map(|index| format!("number {index}")).collect();
+        let block =
+            FeatureTable::from_values(names, ColumnKind::Block, noise.values().to_vec()).expect("whole rows");
+        (named.joined(&block).expect("as many rows"), votes)
+    }
+
+    #[test]
+    fn going_by_votes_foretells_what_going_by_weights_does() {
+        let (table, mut votes) = drowned(60, 15);
+        votes[3].verdict = Verdict::Tie;
+        votes[7].weight = 0.5;
+        votes[9].offset = 0.4;
+        let scorer: Vec<f32> = (0..200).map(|row| table.row(row)[0]).collect();
+        let table = FeatureTable::from_scores("scorer", ColumnKind::Scorer, &scorer).joined(&table).unwrap();
+        let prior = Prior { feature_variance: 0.4, block_variance: 2.0, ..Prior::default() };
+        let head = Head::new(&table, Ordinal::rao_kupper(0.4), prior);
+        let folds = [((0..45).collect::<Vec<_>>(), (45..60).collect::<Vec<_>>())];
+        let by_weights = head.foretold_by_weights(&table, &votes, &folds);
+        let laid_out = Votes::new(&table, &votes);
+        let kernel = Kernel::new(&votes, &laid_out.rows, &head.columns, &Prior::default());
+        let by_votes = kernel.foretold(&folds[0].0, &folds[0].1, &prior, &head.columns, &head.likelihood);
+        assert!((by_weights - by_votes).abs() < 1e-6, "{by_weights} and {by_votes}");
+    }
+
+    #[test]
+    fn a_block_does_not_drown_named_columns() {
+        let (table, votes) = drowned(120, 16);
+        let groups: Vec<u32> = (0..120).collect();
+        let head = Head::new(&table, Ordinal::bradley_terry(), Prior::default());
+        let prior = head.refit_across_groups(&table, &votes, &groups).prior;
+        assert!(prior.feature_variance > 10.0 * prior.block_variance, "each finds its own width: {prior:?}");
+    }
+
     #[test]
     fn thresholds_follow_the_ties() {
         let (table, mut votes) = world(100, 3, 400, 10);
