@@ -119,9 +119,8 @@ impl Learned {
             })
             .collect();
         // A model that votes bear out every time is not sure without end; one that they do not is sure of nothing.
-        let fit = fit_temperature(&labels).filter(|fit| {
-            labels.len() >= LEAST_VOTES && !(fit.is_at_limit && fit.temperature.0 < 1.0)
-        });
+        let fit = fit_temperature(&labels)
+            .filter(|fit| labels.len() >= LEAST_VOTES && !(fit.is_at_limit && fit.temperature.0 < 1.0));
         fit.map_or_else(|| 1.0 / deviation(&scorer.scores), |fit| fit.temperature.apply(1.0))
     }
 

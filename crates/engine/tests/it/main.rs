@@ -11,6 +11,7 @@ mod judging;
 mod learning;
 mod lossless;
 mod merging;
+mod model_labels;
 mod opening;
 mod pairs;
 mod people;
