@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, NWayPolicy, NeutralSteps, PolicyQuestion,
-    RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
+    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, LabelChoice, NWayPolicy, NeutralSteps,
+    PolicyQuestion, RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo, Strength};
 use tiebreak_engine::ProjectFile;
@@ -60,6 +60,10 @@ pub struct Arguments {
     /// What becomes of responses that annotators rewrote
     #[arg(long)]
     rewrites: Option<Rewrites>,
+    /// Whose labels: people's judgments; those that were taken from models (`tiebreak labels`); or people's, and
+    /// models' where nobody judged, every row with its `source`
+    #[arg(long, value_name = "WHOSE", default_value = "people")]
+    labels: Labels,
     /// Only the judgments of this annotator; may be repeated
     #[arg(long = "annotator", value_name = "NAME")]
     annotators: Vec<String>,
@@ -146,6 +150,16 @@ enum Rewrites {
     Chosen,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Labels {
+    /// People's judgments
+    People,
+    /// Labels of models
+    Model,
+    /// People's, and models' where nobody judged
+    BothMarked,
+}
+
 /// The words of the formats, with what each is in the help.
 fn formats() -> impl TypedValueParser<Value = ExportFormat> {
     let words = ExportFormat::ALL.map(|format| PossibleValue::new(format.word()).help(format.title()));
@@ -228,6 +242,11 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
             Rewrites::Chosen => RewritePolicy::Chosen,
         }),
         annotators: annotators.collect::<Result<_, _>>()?,
+        labels: match arguments.labels {
+            Labels::People => LabelChoice::People,
+            Labels::Model => LabelChoice::Model,
+            Labels::BothMarked => LabelChoice::BothMarked,
+        },
     })
 }
 
@@ -292,6 +311,9 @@ fn print_report(report: &ExportReport) {
 
 fn print_counts(counts: &ExportCounts) {
     eprintln!("{} rows from {} judgments", counts.rows, counts.judgments);
+    for (source, count) in &counts.model_labels {
+        eprintln!("labels of a model: {count} ({source})");
+    }
     for (reason, count) in &counts.left_out {
         eprintln!("left out: {count} ({reason})");
     }

@@ -123,6 +123,30 @@ pub enum SeveralPolicy {
     Latest,
 }
 
+/// Whose labels are written: people's judgments are never mixed with a model's word but where it is said, and then every
+/// row says whose it is (`source`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelChoice {
+    /// People's judgments.
+    #[default]
+    People,
+    /// The labels that were taken from models, whatever people said.
+    Model,
+    /// People's judgments, and the labels of models where nobody judged.
+    BothMarked,
+}
+
+impl LabelChoice {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::People, Self::Model, Self::BothMarked];
+
+    /// Whether any label of a model is written.
+    pub fn has_models(self) -> bool {
+        self != Self::People
+    }
+}
+
 /// What an export is asked to do. A policy that is none has not been asked yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportPlan {
@@ -154,6 +178,9 @@ pub struct ExportPlan {
     /// Whose judgments; everyone's if empty.
     #[serde(default)]
     pub annotators: Vec<AnnotatorId>,
+    /// Whether labels of models are written.
+    #[serde(default)]
+    pub labels: LabelChoice,
 }
 
 impl ExportPlan {
@@ -171,6 +198,7 @@ impl ExportPlan {
             neutral_steps: None,
             rewrites: None,
             annotators: Vec::new(),
+            labels: LabelChoice::People,
         }
     }
 }
@@ -242,6 +270,9 @@ pub struct ExportCounts {
     /// Rewritten responses that were left out.
     #[serde(default)]
     pub rewrites_left_out: u64,
+    /// Labels of models that went in, by whoever said it; none of them is among the judgments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub model_labels: Vec<(String, u64)>,
 }
 
 /// What an export would write.
@@ -286,6 +317,9 @@ pub struct PolicyCounts {
     /// Judgments with rewritten responses.
     #[serde(default)]
     pub rewrites: u64,
+    /// Labels that were taken from models.
+    #[serde(default)]
+    pub model_labels: u64,
 }
 
 /// How far an export is.

@@ -13,5 +13,6 @@ pub mod line_file;
 pub mod lines;
 pub mod lossless;
 pub mod manifest;
+pub mod model_labels;
 pub mod preview;
 pub mod target;

@@ -32,7 +32,8 @@ pub use export::preference::{PreferenceRow, preference_line};
 pub use export::table::{CsvRow, csv_header, csv_line};
 pub use lossless::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,
-    LosslessRecord, PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord, StudyRecord,
+    LosslessRecord, ModelLabelRecord, PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord,
+    StudyRecord,
 };
 pub use preview::preview;
 pub use reader::Reader;

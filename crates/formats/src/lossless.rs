@@ -3,10 +3,11 @@
 //! `record` names the kind of each line. They come in this order, so that a reader never has to look ahead:
 //! the project, its study in every version, its sources, its annotators with what is known of them, its items in
 //! file order and what they are for, its judgments in the order they were recorded, then what was said when items
-//! were offered again, and what merges found. Writing what was read gives the same bytes. PINs, leases and drafts
+//! were offered again, what merges found, and what was taken from models. Writing what was read gives the same bytes. PINs, leases and drafts
 //! are no part of it.
 //!
-//! Version 1 knew neither studies nor what belongs to them; its files are read as they are.
+//! Version 1 knew neither studies nor what belongs to them, version 2 no labels of models; their files are read as
+//! they are.
 
 mod study;
 
@@ -17,10 +18,10 @@ use tiebreak_domain::{
     Verdict,
 };
 
-pub use study::{ConflictRecord, PersonRecord, RepeatRecord, RoleRecord, StudyRecord};
+pub use study::{ConflictRecord, ModelLabelRecord, PersonRecord, RepeatRecord, RoleRecord, StudyRecord};
 
 /// The version that is written, and the newest that is read.
-pub const LOSSLESS_VERSION: u32 = 2;
+pub const LOSSLESS_VERSION: u32 = 3;
 
 /// The first line: the project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -140,6 +141,8 @@ pub enum LosslessRecord {
     Repeat(RepeatRecord),
     /// What a merge found.
     Conflict(ConflictRecord),
+    /// What was taken from a model.
+    ModelLabel(ModelLabelRecord),
 }
 
 /// Why a line is no record.
@@ -205,6 +208,7 @@ impl LosslessRecord {
             "judgment" => read(line).map(Self::Judgment),
             "repeat" => read(line).map(Self::Repeat),
             "conflict" => read(line).map(Self::Conflict),
+            "model_label" => read(line).map(Self::ModelLabel),
             _ => Err(LosslessError::Kind(head.record.chars().take(40).collect())),
         }
     }

@@ -1,7 +1,7 @@
 //! Scores: what models said of candidates. Derived data: it can be computed again, and a change of the content is
 //! another candidate, so that nothing here is ever out of date.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ItemId, UnixMillis};
@@ -232,6 +232,28 @@ impl Reader {
         })?;
         Ok(labels.collect::<std::result::Result<_, _>>()?)
     }
+}
+
+/// Keeps a label that came from elsewhere, unless the item has one that was taken later.
+pub(crate) fn add_later_label(connection: &Connection, label: &ModelLabel) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (item_id) DO UPDATE SET scorer = excluded.scorer, \
+         a = excluded.a, tie = excluded.tie, b = excluded.b, accepted_at = excluded.accepted_at, \
+         source = excluded.source, question = excluded.question WHERE excluded.accepted_at > accepted_at",
+    )?;
+    let said = label.prediction;
+    statement.execute(params![
+        label.item.0,
+        label.scorer,
+        said.a,
+        said.tie,
+        said.b,
+        label.accepted_at.0,
+        label.source,
+        label.question
+    ])?;
+    Ok(())
 }
 
 fn place(item: ItemId, candidate: u8) -> i64 {

@@ -197,6 +197,11 @@ impl ExportFormat {
         self.is_preference() || matches!(self, Self::Kto | Self::HpdV3)
     }
 
+    /// Whether its rows can say that a model is their source.
+    pub fn can_name_a_source(self) -> bool {
+        self.is_of_pairs() && self != Self::OpenAi
+    }
+
     /// Whether its rows can carry a `margin`.
     pub fn has_margin(self) -> bool {
         self.is_preference() && !matches!(self, Self::OpenAi | Self::LlamaFactory | Self::LanguageFeedback)

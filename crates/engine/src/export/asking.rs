@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 
 use tiebreak_domain::export::{ExportQuestion, PolicyCounts, PolicyQuestion};
 use tiebreak_domain::quality::ItemRole;
-use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, ItemId, Rubric, SourceId};
+use tiebreak_domain::{ApiError, ErrorCode, ExportFormat, ExportPlan, ItemId, Outcome, Rubric, SourceId};
 use tiebreak_formats::export::judged::{Judged, Names};
 use tiebreak_formats::export::{policy, questions, refusal};
 use tiebreak_store::Reader;
+
+use crate::export::model_labels;
 
 /// What a plan meets in a project.
 pub struct Asking {
@@ -31,6 +33,12 @@ impl Asking {
     pub fn new(reader: &Reader, plan: &ExportPlan) -> Result<Self, ApiError> {
         let mut asking = Self::for_writing(reader, plan)?;
         asking.holds = holds(reader, plan, &asking.names)?;
+        let labels = reader.model_labels()?;
+        asking.holds.model_labels = labels.len() as u64;
+        if plan.labels.has_models() {
+            let ties = labels.iter().filter(|label| label.prediction.likeliest() == Outcome::Tie);
+            asking.holds.ties += ties.count() as u64;
+        }
         let choice = questions::to_choose(plan.format, &asking.names);
         asking.unanswered = policy::unanswered(plan, &asking.holds, !choice.is_empty());
         asking.questions = choice
@@ -42,11 +50,22 @@ impl Asking {
 
     /// The same without what the policies are about, for a plan that was asked before.
     pub fn for_writing(reader: &Reader, plan: &ExportPlan) -> Result<Self, ApiError> {
-        let names = Names {
+        if plan.labels.has_models()
+            && plan.format != ExportFormat::Tiebreak
+            && !plan.format.can_name_a_source()
+        {
+            let message = format!("{} has no place that says a row is a model's word", plan.format.title());
+            return Err(ApiError::new(ErrorCode::BadRequest, message)
+                .hint("write people's judgments alone, or choose a format of pairs such as TRL's"));
+        }
+        let mut names = Names {
             annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
             rubrics: rubrics_in_use(reader)?,
             ..Names::default()
         };
+        if plan.labels.has_models() {
+            model_labels::name_models(reader, &mut names)?;
+        }
         if let Some((message, hint)) = refusal(plan, &names) {
             return Err(ApiError::new(ErrorCode::BadRequest, message).hint(hint));
         }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport};
+use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport, LabelChoice};
 use tiebreak_domain::import::RowProblem;
 use tiebreak_domain::{ApiError, Event, ExportFormat, ExportPlan, JobId};
 use tiebreak_formats::LosslessRecord;
@@ -24,6 +24,7 @@ use crate::export::line_file::LineFile;
 use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
 use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject, Policies};
+use crate::export::model_labels;
 use crate::export::target::Target;
 use crate::failure;
 use crate::host::{Host, NOBODY};
@@ -197,10 +198,17 @@ fn write_lines<F: FnMut(ExportProgress)>(
     let can_go_on =
         header(plan.format, &asking.names).is_none_or(|header| output.line(&header).is_continue());
     if can_go_on {
-        reader.each_judged_item(&plan.annotators, |item, judgments| {
-            output.item(&lines.of_item(&item, &judgments))?;
-            output.done(1)
-        })?;
+        if plan.labels != LabelChoice::Model {
+            reader.each_judged_item(&plan.annotators, |item, judgments| {
+                output.item(&lines.of_item(&item, &judgments))?;
+                output.done(1)
+            })?;
+        }
+        for labelled in model_labels::to_write(reader, plan)? {
+            if output.item(&lines.of_label(&reader.item(labelled.item)?, &labelled)).is_break() {
+                break;
+            }
+        }
         // Where it was stopped, what is written is thrown away.
         let _ = output.item(&lines.finish());
     }

@@ -7,10 +7,11 @@ use tiebreak_domain::import::RowProblem;
 use tiebreak_domain::{ExportPlan, ItemId, Judgment, StoredItem};
 use tiebreak_formats::export::Writing;
 use tiebreak_formats::export::judged::Judged;
-use tiebreak_formats::export::output::{ItemOutput, add_to_counts};
+use tiebreak_formats::export::output::{ItemOutput, add_to_counts, leave_out};
 
 use crate::export::asking::Asking;
 use crate::export::counted::counted;
+use crate::export::model_labels::{self, Labelled, PEOPLE, mark};
 
 /// Turns items into lines, and counts.
 pub struct Lines<'a> {
@@ -53,8 +54,31 @@ impl<'a> Lines<'a> {
         if let Some((reason, count)) = left_out {
             output.leave_out(reason, count);
         }
+        if self.plan.labels.has_models() {
+            mark(&mut output, PEOPLE);
+        }
         self.count(&output, item.id);
         self.rubric_versions.extend(judgments.iter().map(|judgment| judgment.given.rubric_version));
+        output
+    }
+
+    /// What a label of a model becomes: rows that name it as their source, and no judgment.
+    pub fn of_label(&mut self, item: &StoredItem, labelled: &Labelled) -> ItemOutput {
+        let source = self.asking.sources.get(&item.source).map_or("", String::as_str);
+        let mut output = ItemOutput::default();
+        if let Some(reason) = labelled.left_out {
+            output.leave_out(reason, 1);
+        } else if let Some(judgment) = labelled.judgment(item, self.plan, &self.asking.names) {
+            let judgments = [judgment];
+            let judged = Judged { item, source, judgments: &judgments, names: &self.asking.names };
+            output = self.writing.item(self.plan, &judged);
+            mark(&mut output, &labelled.source);
+        } else {
+            output.leave_out(model_labels::OTHER_QUESTION, 1);
+        }
+        let written = std::mem::take(&mut output.judgments);
+        leave_out(&mut self.counts.model_labels, &labelled.source, written);
+        self.count(&output, item.id);
         output
     }
 

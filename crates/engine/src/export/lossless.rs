@@ -14,7 +14,7 @@ use tiebreak_domain::{
 };
 use tiebreak_formats::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord,
-    PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord, StudyRecord,
+    ModelLabelRecord, PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord, StudyRecord,
 };
 use tiebreak_store::{KnownPerson, Reader, Repeat};
 
@@ -134,6 +134,22 @@ pub fn each_record(
     for (item, annotator) in found {
         let record = ConflictRecord { item: reader.item(item)?.key, annotator };
         if emit(LosslessRecord::Conflict(record)).is_break() {
+            return Ok(());
+        }
+    }
+    for label in reader.model_labels()? {
+        if Some(label.item) > last_item {
+            break;
+        }
+        let record = ModelLabelRecord {
+            item: reader.item(label.item)?.key,
+            scorer: label.scorer,
+            source: label.source,
+            question: label.question,
+            prediction: label.prediction,
+            accepted_at: label.accepted_at,
+        };
+        if emit(LosslessRecord::ModelLabel(record)).is_break() {
             return Ok(());
         }
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy, RewritePolicy,
-    SeveralPolicy, StrengthPolicy, TiePolicy,
+    BothBadPolicy, ExportCounts, LabelChoice, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy,
+    RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{AnnotatorKey, ExportPlan, ProjectKey};
 use tiebreak_formats::export::ClassBalance;
@@ -71,6 +71,8 @@ pub struct Policies {
     pub neutral_steps: Option<NeutralSteps>,
     /// Rewritten responses.
     pub rewrites: Option<RewritePolicy>,
+    /// Whether labels of models were written.
+    pub labels: LabelChoice,
 }
 
 impl Policies {
@@ -89,6 +91,7 @@ impl Policies {
             ratings: asked(plan, PolicyQuestion::Ratings, plan.ratings),
             neutral_steps: asked(plan, PolicyQuestion::NeutralSteps, plan.neutral_steps),
             rewrites: asked(plan, PolicyQuestion::Rewrites, plan.rewrites),
+            labels: plan.labels,
         }
     }
 }
@@ -108,6 +111,8 @@ pub struct ManifestCounts {
     pub rewrites: u64,
     /// Rewritten responses that were left out.
     pub rewrites_left_out: u64,
+    /// Labels of models that went in, by whoever said it.
+    pub model_labels: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A person whose judgments went in.
@@ -163,6 +168,7 @@ fn name_of(path: &Path) -> String {
 impl From<&ExportCounts> for ManifestCounts {
     fn from(counts: &ExportCounts) -> Self {
         let left_out = counts.left_out.iter().map(|(reason, count)| (reason.clone(), (*count).into()));
+        let labels = counts.model_labels.iter().map(|(source, count)| (source.clone(), (*count).into()));
         Self {
             rows: counts.rows,
             judgments: counts.judgments,
@@ -170,6 +176,7 @@ impl From<&ExportCounts> for ManifestCounts {
             rows_refused: counts.rows_refused,
             rewrites: counts.rewrites,
             rewrites_left_out: counts.rewrites_left_out,
+            model_labels: labels.collect(),
         }
     }
 }

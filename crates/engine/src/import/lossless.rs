@@ -14,7 +14,7 @@ use tiebreak_domain::{
     UnixMillis,
 };
 use tiebreak_formats::{AnnotatorRecord, JudgmentRecord, LosslessRecord, RepeatRecord, SourceRecord};
-use tiebreak_store::{Import, KnownPerson, NewProject, NewSource, StoreError};
+use tiebreak_store::{Import, KnownPerson, ModelLabel, NewProject, NewSource, StoreError};
 
 use crate::import::rows::note_problem;
 
@@ -151,6 +151,17 @@ impl<'a, 'store> Lossless<'a, 'store> {
                     _ => self.note_stranger(line, "finding of a merge", record.item),
                 }
             }
+            LosslessRecord::ModelLabel(record) => match self.item(record.item)? {
+                Some(item) => self.import.add_model_label(&ModelLabel {
+                    item,
+                    scorer: record.scorer,
+                    source: record.source,
+                    question: record.question,
+                    prediction: record.prediction,
+                    accepted_at: record.accepted_at,
+                })?,
+                None => self.note_stranger(line, "label of a model", record.item),
+            },
             LosslessRecord::Item(record) => {
                 let asks = self.asks.as_ref();
                 let unasked = || asks.and_then(|rubric| rubric.refusal_of(&record.item));

@@ -298,7 +298,7 @@ fn a_broken_record_is_explained_and_the_rest_comes_in() {
     let report = copy.import(&copy.write("broken.jsonl", broken));
     assert_eq!(report.items_added, 2);
     assert_eq!(report.rows_refused, 2, "the item, and the judgment about it: {:?}", report.problems);
-    let newer = text.replacen("\"tiebreak\":2", "\"tiebreak\":3", 1);
+    let newer = text.replacen("\"tiebreak\":3", "\"tiebreak\":4", 1);
     let error =
         copy.try_import(tiebreak_domain::ImportPlan::of_file(copy.write("newer.jsonl", newer))).unwrap_err();
     assert_eq!(error.code, ErrorCode::TooNew, "{error:?}");
@@ -404,7 +404,7 @@ fn files_without_studies_are_still_read() {
             None => format!("{line}\n"),
         })
         .collect::<String>()
-        .replacen("\"tiebreak\":2", "\"tiebreak\":1", 1);
+        .replacen("\"tiebreak\":3", "\"tiebreak\":1", 1);
     let copy = world.beside();
     copy.create("copy.tiebreak");
     let report = copy.import(&copy.write("old.jsonl", old));

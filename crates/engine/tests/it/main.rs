@@ -12,6 +12,7 @@ mod judging;
 mod learning;
 mod lossless;
 mod merging;
+mod model_labels;
 mod opening;
 mod pairs;
 mod people;

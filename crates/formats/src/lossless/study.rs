@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use tiebreak_domain::person::ProfileAnswer;
+use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::{
     AnnotatorKey, ItemKey, ItemRole, JudgmentId, Origin, Showing, StudySetup, UnixMillis, Verdict,
 };
@@ -93,4 +94,21 @@ pub struct ConflictRecord {
     pub item: ItemKey,
     /// Whose judgments.
     pub annotator: AnnotatorKey,
+}
+
+/// A label that was taken from a model: no judgment, and nobody's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelLabelRecord {
+    /// The item.
+    pub item: ItemKey,
+    /// `head`, or the model's key.
+    pub scorer: String,
+    /// Whoever said it, as exports name them.
+    pub source: String,
+    /// The question that it answers.
+    pub question: String,
+    /// What it said of the pair, in the data's order.
+    pub prediction: Prediction,
+    /// When it was taken.
+    pub accepted_at: UnixMillis,
 }

@@ -117,6 +117,11 @@ impl Import<'_> {
         Ok(true)
     }
 
+    /// Takes in a label that was taken from a model; where the item has one, the later one stays.
+    pub fn add_model_label(&mut self, label: &crate::ModelLabel) -> Result<()> {
+        crate::score::add_later_label(self.connection, label)
+    }
+
     /// Lists where a merge found that somebody had judged an item in both copies.
     pub fn add_conflict(&mut self, conflict: MergeConflict) -> Result<()> {
         assignment::add_conflicts(self.connection, &[conflict])
