@@ -17,6 +17,7 @@ use tiebreak_reward::install::{self, InstallLimits, InstalledModel, Watch};
 use tiebreak_reward::model::manifest::{self, Input, Manifest, Task};
 use tiebreak_reward::model::runtime::report::RuntimeReport;
 use tiebreak_reward::model::runtime::{Runtime, RuntimeOptions};
+use tiebreak_reward::model::{ModelError, OpenOptions, RewardModel};
 
 use crate::engine::{Engine, Shared};
 use crate::host::Host;
@@ -298,8 +299,8 @@ fn bring(
         shared.emit(Event::InstallProgress(job, progress));
     };
     let is_cancelled = || cancel.is_set();
-    let mut watch = Watch { progress: &mut tell, is_cancelled: &is_cancelled };
-    let limits = InstallLimits::default();
+    let mut watch = Watch { progress: &mut tell, is_cancelled: &is_cancelled, try_out: &try_out };
+    let limits = InstallLimits::for_memory(OpenOptions::default().memory_limit_bytes);
     let installed = match place {
         ModelPlace::Folder(path) => install::from_folder(models, Path::new(path), &limits, &mut watch),
         ModelPlace::Address(address) => install::from_address(models, address, &limits, &mut watch),
@@ -313,6 +314,16 @@ fn bring(
         id: Some(installed.id),
     };
     Ok(info(&shelved, 0, 0))
+}
+
+/// Opens a model before it is installed, and runs it once. Of one that runs on a server only the tokenizer can be
+/// looked at here: the server need not be there yet.
+fn try_out(folder: &Path, manifest: &Manifest) -> Result<(), ModelError> {
+    if manifest.remote.is_some() {
+        return RewardModel::open_remote(folder, manifest.clone(), Vec::new()).map(drop);
+    }
+    let options = OpenOptions { sessions: 1, ..OpenOptions::default() };
+    RewardModel::open(folder, runtime(), options).map(drop)
 }
 
 fn of_install(error: &install::InstallError) -> ApiError {

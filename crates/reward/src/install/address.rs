@@ -39,7 +39,7 @@ pub fn from_address(
         .enable_all()
         .build()
         .map_err(|error| no_client(Reason::NoClient { message: error.to_string() }))?;
-    let line = Line::new(limits, watch.is_cancelled).map_err(no_client)?;
+    let line = Line::new(&url, limits, watch.is_cancelled).map_err(no_client)?;
     let text = runtime.block_on(line.text(&url))?;
     let manifest = place::read_manifest(&text, address)?;
     if let Some(there) = place::already_there(models, &manifest, &text) {
@@ -49,7 +49,7 @@ pub fn from_address(
     let workplace = Workplace::lock(models, &key[..16], address)?;
     let staging = place::staging(models)?;
     runtime.block_on(files(&line, &url, &manifest, &workplace, staging.path(), watch.progress))?;
-    let installed = place::settle(models, staging, manifest, &text)?;
+    let installed = place::settle(models, staging, manifest, &text, watch.try_out)?;
     workplace.clear();
     Ok(installed)
 }

@@ -9,6 +9,7 @@ use std::future::Future;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
@@ -16,6 +17,8 @@ use reqwest::{Client, Response, StatusCode, Url, redirect};
 use tokio::time::timeout;
 
 use super::error::{InstallError, Reason, innermost};
+use super::network::{LeadsInside, Resolver};
+use super::pace::Pace;
 use super::redirect::objection;
 use super::{InstallLimits, place};
 
@@ -32,7 +35,12 @@ pub(super) struct Line<'l> {
 }
 
 impl<'l> Line<'l> {
-    pub(super) fn new(limits: &'l InstallLimits, is_cancelled: &'l dyn Fn() -> bool) -> Result<Self, Reason> {
+    /// For a download that begins at an address.
+    pub(super) fn new(
+        asked: &Url,
+        limits: &'l InstallLimits,
+        is_cancelled: &'l dyn Fn() -> bool,
+    ) -> Result<Self, Reason> {
         // An error says that the program has chosen another provider, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let most = limits.redirects;
@@ -46,6 +54,7 @@ impl<'l> Line<'l> {
             .user_agent(concat!("tiebreak/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .redirect(policy)
+            .dns_resolver(Arc::new(Resolver::new(asked)))
             .referer(false)
             .build()
             .map_err(|error| Reason::NoClient { message: innermost(&error) })?;
@@ -59,8 +68,8 @@ impl<'l> Line<'l> {
         if response.status() != StatusCode::OK {
             return Err(failed(refusal(response.status())));
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = self.chunk(&mut response).await.map_err(failed)? {
+        let (mut bytes, mut pace) = (Vec::new(), Pace::new(self.limits));
+        while let Some(chunk) = self.chunk(&mut response, &mut pace).await.map_err(failed)? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > crate::model::manifest::MAX_BYTES {
                 return Err(failed(Reason::NotText));
@@ -154,7 +163,8 @@ impl<'l> Line<'l> {
             .open(&part.path)
             .map_err(|error| InstallError::disk(&part.path, error))?;
         told(bytes, promised);
-        while let Some(chunk) = self.chunk(&mut response).await.map_err(failed)? {
+        let mut pace = Pace::new(self.limits);
+        while let Some(chunk) = self.chunk(&mut response, &mut pace).await.map_err(failed)? {
             bytes += chunk.len() as u64;
             if bytes > limit_bytes {
                 return Err(too_large(part));
@@ -178,8 +188,11 @@ impl<'l> Line<'l> {
         self.patiently(request.send(), patience).await?.map_err(reason_of)
     }
 
-    async fn chunk(&self, response: &mut Response) -> Result<Option<Vec<u8>>, Reason> {
+    async fn chunk(&self, response: &mut Response, pace: &mut Pace) -> Result<Option<Vec<u8>>, Reason> {
         let chunk = self.patiently(response.chunk(), self.limits.stall).await?.map_err(reason_of)?;
+        if let Some(chunk) = &chunk {
+            pace.note(chunk.len())?;
+        }
         Ok(chunk.map(Vec::from))
     }
 
@@ -265,5 +278,20 @@ fn refusal(status: StatusCode) -> Reason {
 
 fn reason_of(error: reqwest::Error) -> Reason {
     let message = innermost(&error);
-    if error.is_redirect() { Reason::Redirect { why: message } } else { Reason::Connection { message } }
+    if error.is_redirect() || leads_inside(&error) {
+        Reason::Redirect { why: message }
+    } else {
+        Reason::Connection { message }
+    }
+}
+
+fn leads_inside(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.is::<LeadsInside>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }

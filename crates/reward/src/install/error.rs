@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::ManifestError;
+use crate::model::{ManifestError, ModelError};
 
 /// An install that failed; nothing of it is in the models folder.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -57,8 +57,14 @@ pub enum Reason {
         /// What it hashes to.
         found: String,
     },
+    /// Every file is there, and no runtime can do anything with them.
+    #[error("the model cannot be used ({source})")]
+    Unusable {
+        /// Why it was not opened.
+        source: Arc<ModelError>,
+    },
     /// The files are larger than allowed.
-    #[error("the model is too large; the limit is {limit_bytes} bytes")]
+    #[error("the model is too large for this machine; the limit is {limit_bytes} bytes")]
     TooLarge {
         /// [`super::InstallLimits::total_bytes`].
         limit_bytes: u64,
@@ -91,6 +97,14 @@ pub enum Reason {
     Stalled {
         /// [`super::InstallLimits::stall`].
         limit: Duration,
+    },
+    /// Something came, and hardly anything.
+    #[error("the server sent only {bytes} bytes in {window:?}")]
+    TooSlow {
+        /// What came.
+        bytes: u64,
+        /// [`super::InstallLimits::pace`].
+        window: Duration,
     },
     /// The connection failed.
     #[error("the connection failed ({message})")]
@@ -130,7 +144,10 @@ impl Reason {
             Self::WrongHash { .. } => {
                 "get the file again; if it was changed on purpose, make a new manifest with its hash"
             }
-            Self::TooLarge { .. } => "choose a smaller model, or raise the limit",
+            Self::Unusable { source } => return source.hint(),
+            Self::TooLarge { .. } => {
+                "choose a smaller model, or one of 8-bit numbers; twice its size has to fit into half of the memory"
+            }
             Self::WrongLength { .. } => "try again; if it stays so, tell whoever runs the server",
             Self::BadAddress => {
                 "give the address of a reward.toml, as in https://example.org/model/reward.toml"
@@ -140,7 +157,7 @@ impl Reason {
                 "the server wants a login: download the folder by other means, and add it from the disk"
             }
             Self::Redirect { .. } => "check the address, or ask whoever runs the server",
-            Self::Status { .. } | Self::Stalled { .. } | Self::Connection { .. } => {
+            Self::Status { .. } | Self::Stalled { .. } | Self::TooSlow { .. } | Self::Connection { .. } => {
                 "check the network and try again; what came so far is kept"
             }
             Self::NoClient { .. } => "install the system's root certificates, or add the model from a folder",
@@ -154,7 +171,7 @@ impl Reason {
     /// Whether a later attempt may find the server in a better mood.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::Stalled { .. } | Self::Connection { .. } => true,
+            Self::Stalled { .. } | Self::TooSlow { .. } | Self::Connection { .. } => true,
             Self::Status { status } => *status == 429 || *status >= 500,
             _ => false,
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::error::{InstallError, Reason};
 use super::place;
 use super::{InstallLimits, InstallProgress, Installed, Watch, wanted_files};
-use crate::model::manifest::FILE_NAME;
+use crate::model::manifest::{FILE_NAME, FileEntry};
 
 /// What a model's maker says of it; copied along where it is there.
 const CARD: &str = "CARD.md";
@@ -38,8 +38,9 @@ pub fn from_folder(
     if let Some(there) = place::already_there(models, &manifest, &text) {
         return Ok(there);
     }
-    let staging = place::staging(models)?;
     let files = wanted_files(&manifest);
+    check_sizes(source, &files, limits)?;
+    let staging = place::staging(models)?;
     let mut left_bytes = limits.total_bytes;
     for (files_done, file) in files.iter().enumerate() {
         let from = source.join(&file.path);
@@ -77,7 +78,24 @@ pub fn from_folder(
         }
     }
     copy_card(source, staging.path());
-    place::settle(models, staging, manifest, &text)
+    place::settle(models, staging, manifest, &text, watch.try_out)
+}
+
+/// Looks at the sizes first: what is too large would be copied for an hour before that shows.
+fn check_sizes(source: &Path, files: &[FileEntry], limits: &InstallLimits) -> Result<(), InstallError> {
+    let mut left_bytes = limits.total_bytes;
+    for file in files {
+        let from = source.join(&file.path);
+        // What cannot be looked at is told when it is opened.
+        let bytes = fs::metadata(&from).map_or(0, |metadata| metadata.len());
+        left_bytes = left_bytes.checked_sub(bytes).ok_or_else(|| {
+            InstallError::new(
+                from.display().to_string(),
+                Reason::TooLarge { limit_bytes: limits.total_bytes },
+            )
+        })?;
+    }
+    Ok(())
 }
 
 /// Opens a file, and nothing that only looks like one. Links are followed: caches of models are made of them.

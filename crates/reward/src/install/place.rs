@@ -6,13 +6,14 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::error::{InstallError, Reason};
 use super::{Installed, wanted_files};
-use crate::model::Manifest;
 use crate::model::manifest::{FILE_NAME, MAX_BYTES};
+use crate::model::{Manifest, ModelError};
 
 /// The folder for what is not finished.
 pub(super) const INCOMING: &str = ".incoming";
@@ -86,12 +87,16 @@ pub(super) fn create(staging: &Path, path: &str) -> Result<(File, PathBuf), Inst
     made.map(|file| (file, target.clone())).map_err(|error| InstallError::disk(&target, error))
 }
 
-/// Writes the manifest and puts the folder in its place, in one step.
+/// Whether a model can be used, as [`super::Watch::try_out`] says.
+type TryOut<'t> = &'t dyn Fn(&Path, &Manifest) -> Result<(), ModelError>;
+
+/// Writes the manifest, has the model tried out, and puts the folder in its place, in one step.
 pub(super) fn settle(
     models: &Path,
     staging: TempDir,
     manifest: Manifest,
     text: &str,
+    try_out: TryOut,
 ) -> Result<Installed, InstallError> {
     let (mut file, path) = create(staging.path(), FILE_NAME)?;
     file.write_all(text.as_bytes())
@@ -99,6 +104,9 @@ pub(super) fn settle(
         .map_err(|error| InstallError::disk(&path, error))?;
     // Windows renames no folder in which a file is open.
     drop(file);
+    try_out(staging.path(), &manifest).map_err(|source| {
+        InstallError::new(manifest.name.clone(), Reason::Unusable { source: Arc::new(source) })
+    })?;
     let id = id_of(&manifest, text);
     let folder = models.join(&id);
     if fs::exists(&folder).unwrap_or(false) {

@@ -2,10 +2,17 @@
 
 use reqwest::Url;
 
+use super::network::says_inside;
+
 /// Why a redirect is not followed; nothing if it is. `previous` begins with the address that was asked for.
 pub(super) fn objection(previous: &[Url], next: &Url, most: usize) -> Option<String> {
     if previous.len() > most {
         return Some(format!("the server redirects more than {most} times"));
+    }
+    // Names that lead inside are refused where they are resolved.
+    if says_inside(next) && previous.first().is_some_and(|asked| asked.has_host() && !says_inside(asked)) {
+        let host = next.host_str().unwrap_or_default();
+        return Some(format!("the server redirects into the network of this machine, to {host:?}"));
     }
     match next.scheme() {
         // Whoever asked for a secret line does not expect to be moved to an open one.
@@ -37,6 +44,10 @@ mod tests {
         assert!(objection(&["https://a/"], "http://a/").unwrap().contains("from https to http"));
         let detour = objection(&["https://a/", "https://b/"], "http://a/");
         assert!(detour.unwrap().contains("from https to http"), "not by a detour either");
+        let metadata = objection(&["https://a/"], "https://169.254.169.254/latest");
+        assert!(metadata.unwrap().contains("into the network of this machine"));
+        assert!(objection(&["https://a/"], "https://localhost:9/").is_some());
+        assert_eq!(objection(&["http://127.0.0.1/"], "http://10.0.0.1/"), None, "the user began inside");
         assert!(objection(&["http://a/"], "file:///etc/passwd").unwrap().contains("\"file:\""));
         assert!(
             objection(&["http://a/", "http://b/", "http://c/"], "http://d/").unwrap().contains("2 times")

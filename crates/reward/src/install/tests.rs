@@ -72,11 +72,21 @@ fn limits() -> InstallLimits {
 }
 
 fn folder(models: &Path, source: &Path) -> Result<Installed, InstallError> {
-    from_folder(models, source, &limits(), &mut Watch { progress: &mut |_| {}, is_cancelled: &|| false })
+    from_folder(
+        models,
+        source,
+        &limits(),
+        &mut Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) },
+    )
 }
 
 fn address(models: &Path, address: &str) -> Result<Installed, InstallError> {
-    from_address(models, address, &limits(), &mut Watch { progress: &mut |_| {}, is_cancelled: &|| false })
+    from_address(
+        models,
+        address,
+        &limits(),
+        &mut Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) },
+    )
 }
 
 fn reason(result: Result<Installed, InstallError>) -> Reason {

@@ -161,6 +161,17 @@ pub enum ModelError {
         /// How many tokens the model knows.
         rows: u64,
     },
+    /// What the tokenizer puts around a text is not in its own vocabulary.
+    #[error("the tokenizer adds {token:?} as token {token_id}, which in its vocabulary is {}",
+        found.as_ref().map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}")))]
+    WrongSpecialToken {
+        /// What it adds.
+        token: String,
+        /// The number that it adds it under.
+        token_id: u32,
+        /// What has that number in the vocabulary.
+        found: Option<String>,
+    },
     /// So few tokens leave no room for text.
     #[error("max_tokens = {max_tokens} leaves no room for text beside {special_tokens} special tokens")]
     TooFewTokens {
@@ -214,6 +225,7 @@ impl ModelError {
             Self::WrongType { .. } => "wrong_type",
             Self::TokenizerUnreadable { .. } => "tokenizer_unreadable",
             Self::TokenizerMismatch { .. } => "tokenizer_mismatch",
+            Self::WrongSpecialToken { .. } => "wrong_special_token",
             Self::TooFewTokens { .. } => "too_few_tokens",
             Self::NotFinite { .. } => "not_finite",
             Self::TrialFailed { .. } => "trial_failed",
@@ -247,7 +259,7 @@ impl ModelError {
             Self::WrongShape { .. } => "mend the sizes in the manifest, or export with a dynamic batch axis",
             Self::WrongType { .. } => "export with int64 or int32 tokens, and float32 for all else",
             Self::TokenizerUnreadable { .. } => "take the tokenizer.json that came with the model",
-            Self::TokenizerMismatch { .. } => "take the tokenizer.json that the model was trained with",
+            Self::TokenizerMismatch { .. } | Self::WrongSpecialToken { .. } => "take the tokenizer.json that the model was trained with",
             Self::TooFewTokens { .. } => "write a larger max_tokens",
             Self::NotFinite { .. } => "take another precision; fp16 overflows in some models",
             Self::TrialFailed { .. } => "compare the manifest with how the model was exported",

@@ -64,7 +64,38 @@ impl TextTokenizer {
                 return Err(ModelError::TokenizerMismatch { token_id, rows });
             }
         }
-        Ok(Self { tokenizer, input: input.clone(), largest_id })
+        let opened = Self { tokenizer, input: input.clone(), largest_id };
+        opened.check_special_tokens(folder)?;
+        Ok(opened)
+    }
+
+    /// Holds what is put around each text against the vocabulary: the file has both, and one may be of another model.
+    fn check_special_tokens(&self, folder: &ModelFolder) -> Result<(), ModelError> {
+        if !self.input.has_special_tokens {
+            return Ok(());
+        }
+        let file =
+            || folder.manifest.files.tokenizer.as_ref().map_or_else(String::new, |file| file.path.clone());
+        let unreadable = |reason| ModelError::TokenizerUnreadable { file: file(), reason };
+        let encode = || match self.input.second {
+            Some(_) => self.tokenizer.encode(("", ""), true),
+            None => self.tokenizer.encode("", true),
+        };
+        let encoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(encode));
+        let added = encoded
+            .map_err(|_| unreadable("it gave up on an empty text".to_owned()))?
+            .map_err(|error| unreadable(error.to_string()))?;
+        let rows = folder.outline.rows_looked_up(&self.input.ids_name);
+        for (token, &token_id) in added.get_tokens().iter().zip(added.get_ids()) {
+            if let Some(rows) = rows.filter(|rows| u64::from(token_id) >= *rows) {
+                return Err(ModelError::TokenizerMismatch { token_id, rows });
+            }
+            let found = self.tokenizer.id_to_token(token_id);
+            if found.as_ref() != Some(token) {
+                return Err(ModelError::WrongSpecialToken { token: token.clone(), token_id, found });
+            }
+        }
+        Ok(())
     }
 
     /// The text of both sequences, as the templates give it.

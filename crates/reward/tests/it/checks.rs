@@ -118,6 +118,15 @@ fn a_tokenizer_of_another_model_is_told() {
     let (code, what) = text_folder().with_file("tokenizer.json", larger.as_bytes()).fault(&runtime);
     assert_eq!(code, "tokenizer_mismatch");
     assert!(what.contains("token 16") && what.contains("table of 16"), "{what}");
+    let (code, what) = text_folder()
+        .with_file("tokenizer.json", tokenizer.replace("\"ids\": [2]", "\"ids\": [16]").as_bytes())
+        .fault(&runtime);
+    assert_eq!(code, "tokenizer_mismatch", "a special token beyond the table: {what}");
+    let (code, what) = text_folder()
+        .with_file("tokenizer.json", tokenizer.replace("\"ids\": [2]", "\"ids\": [5]").as_bytes())
+        .fault(&runtime);
+    assert_eq!(code, "wrong_special_token");
+    assert!(what.contains("[CLS]") && what.contains("token 5") && what.contains("\"two\""), "{what}");
     assert_eq!(text_folder().with("pad_id = 0", "pad_id = 99").fault(&runtime).0, "tokenizer_mismatch");
     assert_eq!(text_folder().with_file("tokenizer.json", b"{}").fault(&runtime).0, "tokenizer_unreadable");
     assert_eq!(text_folder().with("max_tokens = 8", "max_tokens = 3").fault(&runtime).0, "too_few_tokens");

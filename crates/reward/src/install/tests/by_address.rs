@@ -7,7 +7,7 @@ fn an_address_is_downloaded() {
     let server = server(&source, "", |_, _, _| {});
     let mut heard = Vec::new();
     let mut hear = |progress: &InstallProgress| heard.push(progress.clone());
-    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| false };
+    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
     let done = from_address(&models, &server.at("/m/reward.toml"), &limits(), &mut watch).unwrap();
     assert_eq!(fs::read(done.folder.join("onnx/model.onnx")).unwrap(), source.model);
     assert_eq!(installed(&models).unwrap().len(), 1);
@@ -169,7 +169,7 @@ fn a_server_that_stalls_is_given_up_on() {
         });
         let soon = Duration::from_millis(400);
         let limits = InstallLimits { resumptions: 0, connect: soon, stall: soon, ..limits() };
-        let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false };
+        let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
         let result = from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch);
         assert!(matches!(reason(result), Reason::Stalled { .. }), "after {promised} bytes");
         assert_nothing_there(&models);
@@ -187,7 +187,11 @@ fn a_cancel_ends_even_a_silent_server() {
         thread::park();
     });
     let limits = InstallLimits { stall: Duration::from_hours(1), ..limits() };
-    let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| is_asked.load(Ordering::SeqCst) };
+    let mut watch = Watch {
+        progress: &mut |_| {},
+        is_cancelled: &|| is_asked.load(Ordering::SeqCst),
+        try_out: &|_, _| Ok(()),
+    };
     let result = from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch);
     assert!(matches!(reason(result), Reason::Cancelled));
     assert_nothing_there(&models);
@@ -228,4 +232,50 @@ fn addresses_and_answers_that_are_no_model_are_refused() {
     assert_eq!(server.asked().len(), 2, "what is not there is asked for once");
     fs::write(&models, "a file").unwrap();
     assert!(matches!(reason(address(&models, &server.at("/m/reward.toml"))), Reason::Disk { .. }));
+}
+
+#[test]
+fn a_model_of_20_gb_is_refused_by_its_promise_where_it_would_not_fit_into_memory() {
+    let (_home, models) = models();
+    let source = Source::new("m", 3000);
+    let server = server(&source, MODEL, |_, _, stream| {
+        answer_of_length(stream, "200 OK", "", b"", 20_000_000_000);
+    });
+    // A machine of 16 GB, of which a model may take half.
+    let limits = InstallLimits { resumptions: 0, ..InstallLimits::for_memory(8_000_000_000) };
+    let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
+    let reason = reason(from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch));
+    assert!(matches!(reason, Reason::TooLarge { limit_bytes: 4_000_000_000 }), "{reason}");
+    assert_nothing_there(&models);
+    assert_eq!(
+        InstallLimits::for_memory(1 << 40),
+        InstallLimits::default(),
+        "a large machine has the usual limit"
+    );
+}
+
+#[test]
+fn a_server_that_drips_is_given_up_on() {
+    let source = Source::new("m", 3000);
+    for drips_at in [MODEL, "/m/reward.toml"] {
+        let (_home, models) = models();
+        let server = server(&source, drips_at, |_, _, stream| {
+            use std::io::Write as _;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n");
+            // Never silent, and never done.
+            while stream.write_all(b"x").is_ok() {
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let limits = InstallLimits {
+            resumptions: 0,
+            pace: Duration::from_millis(200),
+            pace_bytes: 1_000_000,
+            ..limits()
+        };
+        let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
+        let result = from_address(&models, &server.at("/m/reward.toml"), &limits, &mut watch);
+        assert!(matches!(reason(result), Reason::TooSlow { .. }), "{drips_at}");
+        assert_nothing_there(&models);
+    }
 }

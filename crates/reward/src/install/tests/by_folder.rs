@@ -30,7 +30,7 @@ fn progress_is_told_and_a_cancel_leaves_nothing() {
     Source::new("m", 3_000_000).write(&from);
     let mut heard = Vec::new();
     let mut hear = |progress: &InstallProgress| heard.push(progress.clone());
-    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| false };
+    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
     from_folder(&models, &from, &limits(), &mut watch).unwrap();
     let last = heard.last().unwrap();
     assert_eq!((last.file.as_str(), last.files_done, last.files), ("tokenizer.json", 1, 2));
@@ -38,7 +38,11 @@ fn progress_is_told_and_a_cancel_leaves_nothing() {
     let (_home, models) = super::models();
     let is_begun = AtomicBool::new(false);
     let mut hear = |_: &InstallProgress| is_begun.store(true, Ordering::SeqCst);
-    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| is_begun.load(Ordering::SeqCst) };
+    let mut watch = Watch {
+        progress: &mut hear,
+        is_cancelled: &|| is_begun.load(Ordering::SeqCst),
+        try_out: &|_, _| Ok(()),
+    };
     assert!(matches!(reason(from_folder(&models, &from, &limits(), &mut watch)), Reason::Cancelled));
     assert_nothing_there(&models);
 }
@@ -74,7 +78,7 @@ fn what_is_wrong_with_a_folder_is_told_and_nothing_is_kept() {
     assert!(matches!(reason_of(&binary), Reason::NotText));
     assert_nothing_there(&models);
     let small = InstallLimits { total_bytes: 3010, ..limits() };
-    let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false };
+    let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
     let result = from_folder(&models, &from(&|_| {}), &small, &mut watch);
     assert!(matches!(reason(result), Reason::TooLarge { limit_bytes: 3010 }), "all files count together");
     assert_nothing_there(&models);
@@ -145,4 +149,40 @@ fn several_installs_of_one_model_give_one() {
     });
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{ids:?}");
     assert_eq!(installed(&models).unwrap().len(), 1);
+}
+
+#[test]
+fn a_sparse_file_of_20_gb_is_refused_uncopied() {
+    let (home, models) = models();
+    let from = home.path().join("from");
+    Source::new("m", 3000).write(&from);
+    // A sparse file: it takes no room, and copying it would take minutes.
+    let file = fs::File::options().write(true).open(from.join("onnx/model.onnx")).unwrap();
+    file.set_len(20 << 30).unwrap();
+    let mut heard = 0;
+    let mut hear = |_: &InstallProgress| heard += 1;
+    let mut watch = Watch { progress: &mut hear, is_cancelled: &|| false, try_out: &|_, _| Ok(()) };
+    let error = from_folder(&models, &from, &InstallLimits::default(), &mut watch).unwrap_err();
+    assert!(matches!(error.reason, Reason::TooLarge { limit_bytes: 20_000_000_000 }), "{error}");
+    assert!(error.to_string().contains("model.onnx"), "which file: {error}");
+    assert_eq!(heard, 0, "not a byte was copied");
+    assert_nothing_there(&models);
+}
+
+#[test]
+fn what_no_runtime_can_use_is_not_installed() {
+    let (home, models) = models();
+    let from = home.path().join("from");
+    Source::new("m", 3000).write(&from);
+    let look = |folder: &Path, manifest: &Manifest| {
+        assert!(folder.join("reward.toml").is_file() && folder.join("onnx/model.onnx").is_file());
+        assert_eq!(manifest.name, "m");
+        Err(ModelError::NotOnnx { file: "onnx/model.onnx".to_owned(), reason: "it is none".to_owned() })
+    };
+    let mut watch = Watch { progress: &mut |_| {}, is_cancelled: &|| false, try_out: &look };
+    let error = from_folder(&models, &from, &limits(), &mut watch).unwrap_err();
+    assert!(error.to_string().contains("onnx/model.onnx is no ONNX file: it is none"), "{error}");
+    assert!(error.reason.hint().contains("export the model"), "{}", error.reason.hint());
+    assert_nothing_there(&models);
+    folder(&models, &from).unwrap();
 }
