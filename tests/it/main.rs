@@ -10,6 +10,7 @@ mod exporting;
 mod importing;
 mod merging;
 mod models;
+mod pairs;
 mod program;
 mod published;
 mod python;

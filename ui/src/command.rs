@@ -147,6 +147,7 @@ commands! {
     ShowSecondLook { "show_second_look", "Second look", "Go through the items that are flagged or disputed", Project, ["Ctrl+3"] }
     ShowMerge { "show_merge", "Merge a copy…", "Bring in what others judged in their copies of this project", Project, ["Ctrl+M"] }
     ShowImport { "show_import", "Import…", "Bring data into this project", Project, ["Ctrl+I"] }
+    MakePairs { "make_pairs", "Ask pair by pair…", "Make an item of every two candidates, so that the queue chooses which two to show", Project, [] }
     ShowExport { "show_export", "Export…", "Write training data", Project, ["Ctrl+E"] }
     ShowRubric { "show_rubric", "Rubric…", "See and change what this project asks", Project, ["Ctrl+R"] }
     ShowSeats { "show_seats", "Who judges…", "Let somebody else judge, or keep your seat by a PIN", Project, ["Ctrl+U"] }

@@ -17,7 +17,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use egui::Ui;
-use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport, PolicyQuestion};
+use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport, LabelChoice, PolicyQuestion};
 use tiebreak_domain::{AnnotatorId, ApiError, ExportFormat, ExportPlan, ProjectInfo, Request};
 
 use self::policies::Policies;
@@ -34,6 +34,8 @@ use crate::widget::Dialog;
 pub struct ExportDialog {
     format: ExportFormat,
     policies: Policies,
+    /// Whether labels of models are written, where the format can say so.
+    labels: LabelChoice,
     /// Whose judgments; everyone's if none.
     chosen_annotators: Option<BTreeSet<AnnotatorId>>,
     path: String,
@@ -68,6 +70,7 @@ impl ExportDialog {
                 .find(|format| format.fits(&info.rubric.questions))
                 .unwrap_or(ExportFormat::Tiebreak),
             policies: Policies::default(),
+            labels: LabelChoice::People,
             chosen_annotators: None,
             path: String::new(),
             is_path_typed: false,
@@ -156,6 +159,9 @@ impl ExportDialog {
     fn plan(&self) -> ExportPlan {
         let mut plan = ExportPlan::new(self.format);
         self.policies.fill(&mut plan);
+        if self.format.can_name_a_source() {
+            plan.labels = self.labels;
+        }
         if self.format != ExportFormat::Tiebreak {
             plan.annotators = self.chosen_annotators.iter().flatten().copied().collect();
         }

@@ -223,6 +223,7 @@ impl ImportWizard {
                 LabelPolicy::LeaveOut
             };
             plan.fetches_addresses &= !preview.media_hosts.is_empty();
+            plan.makes_pairs &= preview.items.iter().any(|item| item.candidates.len() > 2);
         }
         plan.media_folder = named(&self.media_folder);
         plan.source_name = named(&self.source_name);

@@ -5,6 +5,7 @@
 //! [`items_ui`] paints it. Rows come a page at a time ([`pages`]); what is chosen is places in what was found
 //! ([`selection`]); changes and their undoing are in [`statuses`].
 
+mod beliefs;
 mod empty;
 mod filter_bar;
 mod foot_bar;
@@ -24,8 +25,10 @@ use std::ops::Range;
 use egui::{Frame, Panel, Ui};
 use tiebreak_domain::door::ViewId;
 use tiebreak_domain::filter::ItemRow;
+use tiebreak_domain::reward::{ItemScores, ModelInfo};
 use tiebreak_domain::{ApiError, ItemFilter, ItemId, ItemStatus, ProjectInfo, Request};
 
+use self::beliefs::Beliefs;
 use self::pages::Pages;
 use self::scroll::Scroll;
 use self::selection::Selection;
@@ -61,6 +64,7 @@ pub struct ItemsBrowser {
     /// Rows painted in the last frame.
     visible: Option<Range<u64>>,
     is_search_wanted: bool,
+    beliefs: Beliefs,
     is_cursor_to_be_seen: bool,
     /// The frame in which this was last painted, and whether a dialog was open then.
     last_painted: (u64, bool),
@@ -70,6 +74,7 @@ impl ItemsBrowser {
     /// Asks anew: the project changed, or the browser came to the front.
     pub fn refresh(&mut self) {
         self.is_find_wanted = true;
+        self.beliefs.forget();
     }
 
     /// Carries out a command of this screen.
@@ -86,6 +91,7 @@ impl ItemsBrowser {
     /// Puts what has to be asked on the list.
     pub fn requests(&mut self, requests: &mut Vec<(Purpose, Request)>) {
         self.statuses.requests(requests);
+        self.belief_requests(requests);
         if std::mem::take(&mut self.is_find_wanted) {
             let filter = filter_bar::filter_to_send(&self.filter);
             self.number += 1;
@@ -135,6 +141,16 @@ impl ItemsBrowser {
             self.is_waiting = false;
             self.error = Some(error);
         }
+    }
+
+    /// The models of this machine arrived, by which items can be filtered.
+    pub fn models_arrived(&mut self, models: Vec<ModelInfo>) {
+        self.beliefs.models_arrived(models);
+    }
+
+    /// What models say of an item arrived.
+    pub fn ranks_arrived(&mut self, item: ItemId, ranks: Result<Vec<ItemScores>, ApiError>) {
+        self.beliefs.ranks_arrived(item, ranks);
     }
 
     /// Rows arrived.
@@ -245,11 +261,14 @@ fn browser_ui(
         .fill(palette.panel)
         .inner_margin(egui::Margin::symmetric(edge, theme::space::MEDIUM as i8));
     Panel::top("items filters").frame(bar).resizable(false).show(ui, |ui| {
-        filter_bar::filter_bar_ui(ui, scene, items, info);
+        filter_bar::filter_bar_ui(ui, scene, items, info, may_lead, wanted);
     });
     Panel::bottom("items foot").frame(bar).resizable(false).show(ui, |ui| {
         foot_bar::foot_bar_ui(ui, scene, items, may_lead, wanted);
     });
+    if may_lead {
+        beliefs::ranks_ui(ui, items, bar);
+    }
     egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
         if items.pages.count() == 0 || items.error.is_some() {
             empty::empty_ui(ui, scene, items, info, wanted);
@@ -258,7 +277,8 @@ fn browser_ui(
         }
     });
     items.search_if_due(ui, scene.now.monotonic_ms);
-    if items.is_find_wanted || items.statuses.has_requests() || items.is_asking_rows() {
+    let is_asking = items.is_asking_rows() || items.is_asking_models();
+    if items.is_find_wanted || items.statuses.has_requests() || is_asking {
         // What is wanted is sent at the start of the next frame.
         ui.ctx().request_repaint();
     }

@@ -243,6 +243,7 @@ impl App {
             | Command::UseAsOrdinary => self.use_as(command),
             Command::ShowMerge => self.dialog = Some(Dialog::Merge(MergeDialog::default())),
             Command::ShowImport => self.dialog = Some(Dialog::import(None)),
+            Command::MakePairs => self.dialog = Some(Dialog::Pairs),
             Command::ShowExport => self.dialog = Some(Dialog::export(&desk.info, &documents_folder)),
             Command::ShowRubric => self.dialog = Some(Dialog::rubric(&desk.info)),
             Command::ShowSeats => self.dialog = Some(Dialog::Seats(Box::default())),

@@ -3,6 +3,7 @@
 mod explained;
 mod keys_dialog;
 mod open_project;
+mod pairs;
 mod palette;
 mod settings_dialog;
 mod unratable;
@@ -15,6 +16,7 @@ use tiebreak_domain::{ApiError, Order, ProjectInfo, Reply, Rubric};
 pub use self::explained::Explained;
 pub use self::keys_dialog::KeysDialog;
 pub use self::open_project::OpenProject;
+pub use self::pairs::made_words;
 pub use self::palette::Palette;
 pub use self::settings_dialog::SettingsDialog;
 pub use self::unratable::Unratable;
@@ -72,6 +74,8 @@ pub enum Dialog {
     Queue(Box<QueueDialog>),
     /// How models do against the people, for the lead.
     Report(Box<ReportDialog>),
+    /// Asking pair by pair.
+    Pairs,
     /// What an item is for, where its answer is known.
     Role(Box<RoleDialog>),
 }
@@ -272,6 +276,7 @@ impl Dialog {
             Self::Queue(dialog) => dialog.ui(ui, scene, wanted),
             Self::Report(dialog) => dialog.ui(ui, scene, wanted),
             Self::Quality(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
+            Self::Pairs => pairs::pairs_ui(ui, wanted),
             Self::Role(dialog) => {
                 if let Some(desk) = desk {
                     dialog.ui(ui, scene, desk, wanted);

@@ -4,11 +4,12 @@ use egui::Context;
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Origin, Reply, Request, Verdict};
 
-use super::dialog::Dialog;
+use super::dialog::{Dialog, made_words};
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
 use crate::backend::Incoming;
 use crate::desk::{Desk, Job, View};
+use crate::form::counted;
 use crate::judge::session::Round;
 use crate::{judge, merge, models, people, rubric_editor, theme};
 
@@ -111,6 +112,31 @@ impl App {
                         other => Err(unexpected(&other)),
                     });
                     desk.look_arrived(number, look);
+                }
+            }
+            (Purpose::ItemModels, Ok(Reply::Models(models))) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.items.models_arrived(models.models);
+                }
+            }
+            (Purpose::ItemRanks(item), result) => {
+                let ranks = result.and_then(|reply| match reply {
+                    Reply::ItemScores(scores) => Ok(scores),
+                    other => Err(unexpected(&other)),
+                });
+                if let Some(desk) = &mut self.desk {
+                    desk.items.ranks_arrived(item, ranks);
+                }
+            }
+            (Purpose::AcceptLabels, Ok(Reply::Count(count))) => {
+                let labels = counted(count, "label of the model", "labels of the model");
+                self.notices.info(format!("{labels} taken; they are kept apart from judgments"));
+            }
+            (Purpose::MakePairs, Ok(Reply::PairsMade(made))) => {
+                self.notices.info(made_words(&made));
+                if let Some(desk) = &mut self.desk {
+                    desk.items.refresh();
+                    desk.session.items_changed(&mut desk.outbox);
                 }
             }
             (Purpose::SaveImportReport, Ok(_)) => self.notices.info("The list of problems was saved"),

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use tiebreak_domain::Order;
 use tiebreak_domain::door::ImageRequest;
+use tiebreak_domain::{ItemId, Order};
 
 use super::AfterOpening;
 use crate::backend::Ticket;
@@ -36,6 +36,14 @@ pub enum Purpose {
     UndoStatus,
     /// What an import would do; the number is the preview's.
     PreviewImport(u64),
+    /// The models by which the items browser filters.
+    ItemModels,
+    /// What models say of an item, for the items browser.
+    ItemRanks(ItemId),
+    /// A model's word was taken for what the items browser found.
+    AcceptLabels,
+    /// Items were made of pairs of candidates.
+    MakePairs,
     /// An import was started.
     StartImport,
     /// An import's problems were written.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use egui::Ui;
+use tiebreak_domain::export::{ExportPreview, LabelChoice};
 use tiebreak_domain::{ErrorCode, ExportFormat, ProjectInfo};
 
 use super::rows_preview::rows_preview_ui;
@@ -36,6 +37,7 @@ impl ExportDialog {
                 form::section_ui(ui, "export before", |ui| state.before_ui(ui, desk, signals));
                 state.format_ui(ui, &desk.info);
                 if let Some(preview) = &state.preview.answer {
+                    labels_ui(ui, state.format, preview, &mut state.labels);
                     state.policies.policies_ui(ui, state.format, preview);
                 }
                 state.annotators_ui(ui, &desk.info);
@@ -139,6 +141,27 @@ impl ExportDialog {
             }
         });
     }
+}
+
+/// Whose labels are written, where labels were taken from models and the format can say so.
+fn labels_ui(ui: &mut Ui, format: ExportFormat, preview: &ExportPreview, labels: &mut LabelChoice) {
+    let taken = preview.holds.model_labels;
+    if taken == 0 || !format.can_name_a_source() {
+        return;
+    }
+    form::titled_ui(ui, "Labels of models", |ui| {
+        form::note_ui(ui, format!("{} taken", form::counted(taken, "label was", "labels were")));
+        let options = [
+            ("People's judgments alone", "What models say is not written"),
+            ("Models' labels alone", "Every row names the model as its source"),
+            ("Both, marked", "Models' where nobody judged; every row says whose word it is"),
+        ];
+        let mut chosen = LabelChoice::ALL.iter().position(|choice| choice == labels);
+        form::options_ui(ui, "Labels of models", &options, &mut chosen);
+        if let Some(choice) = chosen.and_then(|chosen| LabelChoice::ALL.get(chosen)) {
+            *labels = *choice;
+        }
+    });
 }
 
 /// Who reads a format.

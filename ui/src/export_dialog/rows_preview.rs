@@ -43,6 +43,10 @@ pub(super) fn counts_ui(ui: &mut Ui, counts: &ExportCounts) {
     let rows = form::counted(counts.rows, "row", "rows");
     let judgments = form::counted(counts.judgments, "judgment", "judgments");
     text_ui(ui, format!("{rows} from {judgments}"), Ink::First, Face::FiguresSemiBold, text::BODY);
+    for (source, count) in &counts.model_labels {
+        let words = format!("{} of {source}", form::counted(*count, "label", "labels"));
+        text_ui(ui, words, Ink::LookAgain, Face::Figures, text::SMALL);
+    }
     for (reason, count) in &counts.left_out {
         let words = format!("{} left out: {reason}", form::number(*count));
         text_ui(ui, words, Ink::Second, Face::Figures, text::SMALL);

@@ -67,6 +67,12 @@ impl ImportWizard {
             let options = [("Markdown", TextFormat::Markdown), ("Plain text", TextFormat::Plain)];
             changes.is_text_changed = form::one_of_ui(ui, "Texts are", &options, &mut self.plan.text_format);
         });
+        let most = preview.items.iter().map(|item| item.candidates.len()).max().unwrap_or_default();
+        if most > 2 {
+            form::titled_ui(ui, "More than two candidates", |ui| {
+                pairs_ui(ui, most, &mut self.plan.makes_pairs);
+            });
+        }
         if preview.items_with_labels > 0 {
             form::titled_ui(ui, "Existing votes", |ui| {
                 signals.enter |= votes_ui(ui, preview, &mut self.takes_votes, &mut self.votes_of);
@@ -163,6 +169,20 @@ struct Changes {
     format: Option<Option<DataFormat>>,
     is_mapping_changed: bool,
     is_text_changed: bool,
+}
+
+/// Whether items of many candidates are asked as a whole.
+fn pairs_ui(ui: &mut Ui, most: usize, makes_pairs: &mut bool) {
+    let pairs = format!(
+        "{most} candidates become {} items, so that the queue chooses which two to show; votes on all of them become \
+         votes on each pair",
+        most * (most - 1) / 2
+    );
+    let options =
+        [("Ask the whole", "Every candidate is on the screen at once"), ("Ask pair by pair", &pairs)];
+    let mut chosen = Some(usize::from(*makes_pairs));
+    form::options_ui(ui, "More than two candidates", &options, &mut chosen);
+    *makes_pairs = chosen == Some(1);
 }
 
 /// What the file is and why it is read as it is.

@@ -5,8 +5,9 @@ use tiebreak_domain::filter::ItemState;
 use tiebreak_domain::{ItemFilter, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
+use super::beliefs::belief_ui;
 use super::row::outcome_words;
-use crate::app::Scene;
+use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
@@ -29,7 +30,14 @@ pub(super) fn filter_to_send(filter: &ItemFilter) -> ItemFilter {
     ItemFilter { search, ..filter.clone() }
 }
 
-pub(super) fn filter_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &mut ItemsBrowser, info: &ProjectInfo) {
+pub(super) fn filter_bar_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    items: &mut ItemsBrowser,
+    info: &ProjectInfo,
+    may_lead: bool,
+    wanted: &mut Vec<Action>,
+) {
     ui.spacing_mut().item_spacing = vec2(space::SMALL, space::SMALL);
     let width = ui.available_width();
     ui.allocate_ui_with_layout(
@@ -56,6 +64,9 @@ pub(super) fn filter_bar_ui(ui: &mut Ui, scene: &Scene<'_>, items: &mut ItemsBro
     );
     ui.horizontal_wrapped(|ui| {
         narrowing_ui(ui, items, info);
+        if may_lead {
+            belief_ui(ui, items, info.annotator, wanted);
+        }
         let index = info.search_index;
         if !index.is_complete() {
             let words =
@@ -121,7 +132,7 @@ fn any<T>(word: &str, rest: impl IntoIterator<Item = (Option<T>, String)>) -> Ve
     std::iter::once((None, word.to_owned())).chain(rest).collect()
 }
 
-fn choice_ui<T: Copy + PartialEq>(
+pub(super) fn choice_ui<T: Copy + PartialEq>(
     ui: &mut Ui,
     name: &str,
     width: f32,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use tiebreak_domain::filter::{RowRewrite, RowVerdict};
+use tiebreak_domain::filter::{BeliefFilter, RowRewrite, RowVerdict};
 use tiebreak_domain::project::SearchIndex;
+use tiebreak_domain::reward::{ModelKey, Scorer};
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, Outcome, ProjectKey, Rubric, Settings, Source, SourceId, UnixMillis,
 };
@@ -77,6 +78,25 @@ impl Bench {
                 self.items.rows_arrived(*view, *from, (*from..end).map(row).collect());
             }
             _ => {}
+        }
+    }
+
+    /// Engine and app, for what is asked about models.
+    fn answer_about_models(&mut self) {
+        let scores = |scorer, name: &str, scores: [f64; 2]| ItemScores {
+            scorer,
+            name: name.to_owned(),
+            dimension: "overall".to_owned(),
+            scores: scores.map(Some).to_vec(),
+        };
+        let model = Scorer::Model(ModelKey("k".to_owned()));
+        let said = vec![scores(Scorer::Head, "head", [-0.5, 1.25]), scores(model, "small", [3.0, 2.0])];
+        let mut asked = self.sent.iter().filter_map(|(purpose, _)| match purpose {
+            Purpose::ItemRanks(item) => Some(*item),
+            _ => None,
+        });
+        if let Some(item) = asked.next_back() {
+            self.items.ranks_arrived(item, Ok(said));
         }
     }
 
@@ -391,4 +411,49 @@ fn a_rewrite_is_told_with_who_wrote_it_and_of_what() {
     let row = harness.get_by_label_contains("Prompt 1:");
     let spoken = row.accesskit_node().label().unwrap_or_default();
     assert!(spoken.contains("rewrote response 2: Short waves are scattered more"), "{spoken}");
+}
+
+#[test]
+fn the_lead_filters_by_a_models_word_and_takes_it_only_when_asked_twice() {
+    let mut harness = harness(50, [1500.0, 800.0]);
+    harness.get_by_role_and_label(Role::ComboBox, "What models say").click();
+    harness.run();
+    harness.get_by_label("A model is sure").click();
+    harness.run();
+    let filter = (**harness.state().finds().last().unwrap()).clone();
+    assert_eq!(filter.belief, Some(BeliefFilter::default()), "the head, from 90 %");
+    assert!(harness.state().sent.iter().any(|(purpose, _)| *purpose == Purpose::ItemModels));
+    harness.get_by_label_contains("Take the model's word").click();
+    harness.run();
+    assert!(harness.state().wanted.is_empty(), "said once more before it is done");
+    harness.get_by_label_contains("Take it for the open pairs among 50").click();
+    harness.run();
+    let [Action::Send(Purpose::AcceptLabels, Request::AcceptModelLabels { above, by, of })] =
+        &harness.state().wanted[..]
+    else {
+        panic!("labels, not {:?}", harness.state().wanted)
+    };
+    assert!((above - 0.9).abs() < 1e-6 && *by == Scorer::Head && **of == filter);
+}
+
+#[test]
+fn ranks_stand_beside_the_table_once_they_are_wanted() {
+    let mut harness = harness(50, [1500.0, 800.0]);
+    harness.key_press(Key::Home);
+    harness.run();
+    let asks = |harness: &Harness<'_, Bench>| {
+        harness.state().sent.iter().filter(|(purpose, _)| matches!(purpose, Purpose::ItemRanks(_))).count()
+    };
+    assert_eq!(asks(&harness), 0, "nothing is asked before it is wanted");
+    harness.get_by_label("Ranks").click();
+    harness.run();
+    harness.state_mut().answer_about_models();
+    harness.run();
+    assert_eq!(asks(&harness), 1, "of the item under the cursor, once");
+    assert!(harness.query_by_label("1. B").is_some(), "the head has the second first");
+    assert!(harness.query_by_label("1. A").is_some(), "and the model the first");
+    assert_eq!(harness.query_all_by_label("best of 2").count(), 2);
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    assert_eq!(asks(&harness), 2, "another item, another question");
 }

@@ -14,7 +14,7 @@ use crate::widget::{ActionButton, BarKind, Ink, figures_ui, progress_bar_ui, tex
 
 const MENU: [&[Command]; 6] = [
     &[Command::ShowJudge, Command::ShowItems, Command::ShowSecondLook],
-    &[Command::ShowImport, Command::ShowExport, Command::ShowMerge],
+    &[Command::ShowImport, Command::ShowExport, Command::ShowMerge, Command::MakePairs],
     &[Command::ShowSeats, Command::ShowProfile, Command::ShowStudy, Command::ShowQuality],
     &[Command::ShowQueue, Command::ShowModels, Command::ShowReport],
     &[Command::OpenProject, Command::NewProject, Command::CloseProject],
