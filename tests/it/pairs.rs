@@ -28,7 +28,7 @@ fn an_import_by_pairs_and_pairs_of_a_project_come_to_the_same() {
     assert!(told.contains("30 items added") && told.contains("30 judgments taken in"), "{told}");
     program.expect(
         0,
-        &["import", "b.tiebreak", "rows.jsonl", "--create", "--rubric", "ranking", "--labels", "Old"],
+        &["import", "b.tiebreak", "rows.jsonl", "--create", "--rubric", "imagereward", "--labels", "Old"],
     );
     let made = program.expect(0, &["pairs", "b.tiebreak"]).stdout;
     assert!(made.contains("30 pairs added") && made.contains("of 5 items"), "{made}");
