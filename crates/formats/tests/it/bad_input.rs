@@ -204,13 +204,13 @@ impl DefaultForTest for CandidateColumns {
 
 #[test]
 fn a_lossless_file_of_another_version_is_refused() {
-    let project = r#"{"record":"project","tiebreak":3,"key":"00000000000000000000000000000000","name":"x"}"#;
+    let project = r#"{"record":"project","tiebreak":4,"key":"00000000000000000000000000000000","name":"x"}"#;
     let read = read_bytes(project);
     let error = ApiError::from(read.error.unwrap());
     assert_eq!(error.code, ErrorCode::TooNew);
     assert!(
         error
             .message
-            .starts_with("the file is lossless format version 3, and this program reads up to version 2")
+            .starts_with("the file is lossless format version 4, and this program reads up to version 3")
     );
 }

@@ -257,11 +257,11 @@ proptest! {
 #[test]
 fn the_first_line_looks_as_documented() {
     let line = LosslessRecord::Project(project("P".into())).to_line();
-    assert!(line.starts_with(r#"{"record":"project","tiebreak":2,"key":"09090909"#), "{line}");
-    let older = line.replacen("\"tiebreak\":2", "\"tiebreak\":1", 1);
+    assert!(line.starts_with(r#"{"record":"project","tiebreak":3,"key":"09090909"#), "{line}");
+    let older = line.replacen("\"tiebreak\":3", "\"tiebreak\":1", 1);
     assert!(LosslessRecord::from_line(&older).is_ok(), "files without studies are still read");
-    for unknown in ["0", "3"] {
-        let line = line.replacen("\"tiebreak\":2", &format!("\"tiebreak\":{unknown}"), 1);
+    for unknown in ["0", "4"] {
+        let line = line.replacen("\"tiebreak\":3", &format!("\"tiebreak\":{unknown}"), 1);
         assert!(matches!(LosslessRecord::from_line(&line), Err(LosslessError::Version { .. })), "{unknown}");
     }
 }
