@@ -4,6 +4,7 @@
 //! vote is undone. Everything is a function of the pool and the votes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use roaring::RoaringBitmap;
@@ -39,6 +40,7 @@ const CONTRADICTS: f64 = 1.0;
 pub const SURE: f64 = 0.9;
 
 /// One dimension: its head and its votes.
+#[derive(Clone)]
 pub struct Dimension {
     /// The question.
     pub key: String,
@@ -48,10 +50,11 @@ pub struct Dimension {
     pub votes: Vec<KnownVote>,
 }
 
-/// What was learned.
+/// What was learned. A copy takes little beside the pool, which all copies share.
+#[derive(Clone)]
 pub struct Learned {
     /// What it was learned on.
-    pub pool: Pool,
+    pub pool: Arc<Pool>,
     /// One for each question that compares, the main one first.
     pub dimensions: Vec<Dimension>,
     /// What the main head believes of each pair.
@@ -94,6 +97,7 @@ impl Learned {
         let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
         let information = InformationTable::new(&likelihood);
         let stopping = StoppingHistory::default();
+        let pool = Arc::new(pool);
         Some(Self { pool, dimensions, belief, stopping, information, since_refit: 0, tuned_at: 0 })
     }
 

@@ -1,9 +1,9 @@
 //! An engine in a folder of its own, with a clock and randomness that a test can know.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePolicy};
@@ -26,15 +26,20 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0)
+        Self::watching_the_clock(|| {})
+    }
+
+    /// A world in which something happens whenever the engine looks at the clock.
+    pub fn watching_the_clock(look: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0, look)
     }
 
     /// A second program on the same machine.
     pub fn beside(&self) -> Self {
-        Self::in_folder(Arc::clone(&self.folder), 1 << 40)
+        Self::in_folder(Arc::clone(&self.folder), 1 << 40, || {})
     }
 
-    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64) -> Self {
+    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64, look: impl Fn() + Send + Sync + 'static) -> Self {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let random = Arc::new(AtomicU64::new(seed));
         let host = Host {
@@ -43,7 +48,10 @@ impl World {
             cache_folder: None,
             clock: {
                 let clock = Arc::clone(&clock);
-                Arc::new(move || UnixMillis(clock.fetch_add(1, Ordering::Relaxed)))
+                Arc::new(move || {
+                    look();
+                    UnixMillis(clock.fetch_add(1, Ordering::Relaxed))
+                })
             },
             random: {
                 let random = Arc::clone(&random);
