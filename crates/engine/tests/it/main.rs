@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod assigning;
+mod bad_models;
 mod exporting;
 mod exporting_rubrics;
 mod images;
