@@ -128,6 +128,13 @@ impl LearningDesk {
         self.published().contradicted.clone()
     }
 
+    /// What is planned next for an annotator, so far as that.
+    pub fn ahead(&self, annotator: AnnotatorId, count: usize) -> Vec<ItemId> {
+        let published = self.published();
+        let plan = published.plans.get(&annotator).into_iter().flatten();
+        plan.take(count).map(|planned| ItemId(i64::from(planned.item))).collect()
+    }
+
     /// Takes the next planned item that may be offered, and why.
     pub fn take(&self, annotator: AnnotatorId, may_be_offered: &RoaringBitmap) -> Option<Planned> {
         let mut published = self.published();
