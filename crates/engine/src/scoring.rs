@@ -12,6 +12,8 @@ mod inputs;
 mod remote;
 mod sooner;
 
+pub use remote::TOKEN_VARIABLE;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

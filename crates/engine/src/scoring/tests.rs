@@ -56,6 +56,7 @@ fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
         cache_folder: None,
         clock: Arc::new(|| UnixMillis(1_700_000_000_000)),
         random: Arc::new(move || random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)),
+        keyring: None,
         app_version: "9.9.9".to_owned(),
         user_name: "Ada".to_owned(),
         scores_in_background: false,

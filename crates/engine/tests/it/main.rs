@@ -19,4 +19,5 @@ mod rubrics;
 mod searching;
 mod second_look;
 mod settings;
+mod tokens;
 mod world;
