@@ -1,9 +1,11 @@
 //! The program `tiebreak`: a window for judging pairs, and a command line for everything around it.
 //!
 //! `cli` reads the arguments and runs a command through the engine's door; `window` opens the interface;
-//! `machine` says where this machine keeps settings and data, what time it is, and who sits here.
+//! `machine` says where this machine keeps settings and data, what time it is, and who sits here; `keyring` keeps
+//! tokens for servers.
 
 pub mod backend;
 pub mod cli;
+pub mod keyring;
 pub mod machine;
 pub mod window;

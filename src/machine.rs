@@ -6,6 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tiebreak_domain::UnixMillis;
 use tiebreak_engine::Host;
 
+use crate::keyring::SystemKeyring;
+
 /// The engine's view of this machine. `TIEBREAK_HOME` puts settings, data and cache into one folder, for
 /// tests and for a program that is carried on a stick.
 pub fn host() -> Host {
@@ -22,6 +24,7 @@ pub fn host() -> Host {
         cache_folder: folder("cache", directories::ProjectDirs::cache_dir),
         clock: Arc::new(now),
         random: Arc::new(rand::random::<u64>),
+        keyring: Some(Arc::new(SystemKeyring)),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         user_name: user_name(),
         scores_in_background: false,

@@ -1,7 +1,10 @@
-//! `tiebreak models`: the reward models of this machine: listing, adding and removing.
+//! `tiebreak models`: the reward models of this machine: listing, adding and removing, and the tokens of those that
+//! run on a server.
+
+use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
-use tiebreak_domain::reward::{ModelKey, ModelPlace};
+use tiebreak_domain::reward::{ModelKey, ModelPlace, ServerToken};
 use tiebreak_domain::{ApiError, ErrorCode, Event, Request};
 
 use crate::cli::desk::Desk;
@@ -36,9 +39,17 @@ enum Command {
         /// Its key or its name, as the list has them
         model: String,
     },
+    /// Keep the token for a model's server in the system's keyring; it is read from standard input
+    Token {
+        /// The model's key or its name, as the list has them
+        model: String,
+        /// Forget the token that is kept
+        #[arg(long)]
+        forget: bool,
+    },
 }
 
-/// Lists, adds or removes.
+/// Lists, adds or removes, keeps or forgets.
 pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
     let desk = Desk::new();
     match &arguments.command {
@@ -79,8 +90,33 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
             desk.call(Request::RemoveModel(key))?;
             println!("{model} is gone");
         }
+        Command::Token { model, forget } => {
+            let model = named(&desk, model)?;
+            if *forget {
+                desk.call(Request::ForgetToken(model))?;
+                println!("the token is forgotten");
+            } else {
+                let token = read_token()?;
+                desk.call(Request::KeepToken { model, token })?;
+                println!("the token is in the system's keyring");
+            }
+        }
     }
     Ok(Exit::Done)
+}
+
+/// A token from standard input: an argument would be seen by every user of the machine, and kept by the shell.
+fn read_token() -> Result<ServerToken, ApiError> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        eprint!("token: ");
+    }
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line).map_err(|error| {
+        ApiError::new(ErrorCode::BadInput, format!("the token cannot be read: {error}"))
+            .hint("give it on standard input")
+    })?;
+    Ok(ServerToken(line.trim().to_owned()))
 }
 
 /// The model that a key, its beginning or a name means.

@@ -173,3 +173,29 @@ fn labels_are_replayed_over_a_grid_with_intervals_and_a_plot() {
     let wrong = program.expect(1, &[&grid[..], &["--force"]].concat());
     assert!(wrong.stderr.contains("line 2") && wrong.stderr.contains("bugdet"), "{}", wrong.stderr);
 }
+
+/// Elsewhere the keyring of whoever runs the tests would be asked.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_without_a_keyring_is_refused_with_what_to_do_and_not_repeated() {
+    use std::io::Write as _;
+
+    let program = Program::new();
+    let folder = own_model(&program, "far");
+    change(&folder, "[score]", "[remote]\naddress = \"https://gpu.example\"\nmodel = \"far\"\n\n[score]");
+    program.expect(0, &["models", "add", folder.to_str().unwrap()]);
+    let mut child = program
+        .command(&["models", "token", "Own"])
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"open-sesame\n").unwrap();
+    let ran = crate::program::ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("system's keyring: there is none that answers"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: ") && ran.stderr.contains("TIEBREAK_SCORER_TOKEN"), "{ran:?}");
+    assert!(!format!("{ran:?}").contains("sesame"), "{ran:?}");
+    let here = program.expect(1, &["models", "token", "Tiebreak small", "--forget"]);
+    assert!(here.stderr.contains("runs here and needs no token"), "{here:?}");
+}

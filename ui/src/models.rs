@@ -33,6 +33,10 @@ pub enum Purpose {
     Add,
     /// A model is to be taken away.
     Remove,
+    /// The token for a model's server is to be kept.
+    KeepToken,
+    /// It is to be forgotten.
+    ForgetToken,
     /// Scoring is to start.
     StartScoring,
     /// The study, for its rules of learning.

@@ -26,7 +26,7 @@ pub use letter_badge::letter_badge_ui;
 pub use notice::{Notice, NoticeKind};
 pub use progress_bar::{BarKind, progress_bar_ui};
 pub use segmented::Segmented;
-pub use text_field::{text_area_ui, text_field_ui};
+pub use text_field::{secret_field_ui, text_area_ui, text_field_ui};
 pub use words::{Ink, caption_ui, figures_ui, text_ui};
 
 use egui::{CornerRadius, Painter, Rect, Stroke, StrokeKind};

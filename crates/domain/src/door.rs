@@ -21,7 +21,7 @@ use crate::quality::{ItemRole, QualityReport, TrainingResult};
 use crate::queue::QueueRequest;
 use crate::reward::{
     InstallProgress, ItemScores, ModelInfo, ModelKey, ModelPlace, Models, Scorer, ScoringProgress,
-    ScoringReport,
+    ScoringReport, ServerToken,
 };
 use crate::second_look::{LookFilter, SecondLook};
 use crate::study::{ProfileValue, StudySetup};
@@ -230,6 +230,15 @@ pub enum Request {
     AddModel(ModelPlace),
     /// Takes an installed model away; its scores stay in the project. Needs no project.
     RemoveModel(ModelKey),
+    /// Keeps the token for the server of a model in the system's keyring, and nowhere else. Needs no project.
+    KeepToken {
+        /// The model.
+        model: ModelKey,
+        /// What its server wants to see.
+        token: ServerToken,
+    },
+    /// Forgets the token for the server of a model. Needs no project.
+    ForgetToken(ModelKey),
     /// Starts scoring every active item's candidates.
     StartScoring {
         /// By which models; by every one that fits if empty.

@@ -6,9 +6,11 @@
 
 mod machine;
 mod prediction;
+mod token;
 
 pub use machine::{Device, MachineReport, Provider, RefusedLibrary};
 pub use prediction::{Combination, Prediction, Scorer};
+pub use token::ServerToken;
 
 use std::fmt;
 

@@ -163,6 +163,8 @@ impl Engine {
             Request::Models => Ok(Reply::Models(Box::new(self.models()?))),
             Request::AddModel(place) => self.add_model(place).map(Reply::Started),
             Request::RemoveModel(key) => self.remove_model(&key),
+            Request::KeepToken { model, token } => self.keep_token(&model, &token),
+            Request::ForgetToken(model) => self.forget_token(&model),
             Request::StartScoring { models } => {
                 scoring::start(&self.shared, &self.session()?, models).map(Reply::Started)
             }

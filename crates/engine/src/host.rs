@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use tiebreak_domain::{AnnotatorId, AnnotatorKey, ProjectKey, UnixMillis};
 
+use crate::keyring::Keyring;
+
 /// The annotator of questions in which none matters: rows are numbered from 1.
 pub const NOBODY: AnnotatorId = AnnotatorId(0);
 
@@ -23,6 +25,8 @@ pub struct Host {
     pub clock: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
     /// Uniform 64-bit numbers.
     pub random: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Where tokens for servers are kept; none where there is no such place.
+    pub keyring: Option<Arc<dyn Keyring>>,
     /// The program's version, for manifests.
     pub app_version: String,
     /// What whoever sits here is called where the settings do not say.

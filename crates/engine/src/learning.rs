@@ -47,7 +47,7 @@ const THREADS: usize = 2;
 pub struct LearningDesk {
     notes: Mutex<Option<Sender<Note>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    learned: Mutex<Option<Learned>>,
+    learned: Mutex<Option<Arc<Learned>>>,
     published: Mutex<Published>,
 }
 
@@ -91,9 +91,18 @@ impl LearningDesk {
         }
     }
 
-    fn learned(&self) -> MutexGuard<'_, Option<Learned>> {
-        // A worker that panicked half-way leaves a head that the next refit replaces.
-        self.learned.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// What is learned so far. Whoever asks holds it as it was then: what comes next is made beside it, and nobody
+    /// waits for a refit.
+    fn learned(&self) -> Option<Arc<Learned>> {
+        self.learned.lock().expect("what is learned is exchanged whole").clone()
+    }
+
+    fn publish(&self, learned: Option<Learned>) {
+        let next = learned.map(Arc::new);
+        let last =
+            std::mem::replace(&mut *self.learned.lock().expect("what is learned is exchanged whole"), next);
+        // Letting go of a large pool takes a while, and is nothing to hold the lock for.
+        drop(last);
     }
 
     fn published(&self) -> MutexGuard<'_, Published> {
@@ -120,6 +129,13 @@ impl LearningDesk {
     /// Judged items about which models contradict each other.
     pub fn contradicted(&self) -> Vec<ItemId> {
         self.published().contradicted.clone()
+    }
+
+    /// What is planned next for an annotator, so far as that.
+    pub fn ahead(&self, annotator: AnnotatorId, count: usize) -> Vec<ItemId> {
+        let published = self.published();
+        let plan = published.plans.get(&annotator).into_iter().flatten();
+        plan.take(count).map(|planned| ItemId(i64::from(planned.item))).collect()
     }
 
     /// Takes the next planned item that may be offered, and why.
@@ -153,7 +169,7 @@ impl Session {
     pub fn learn_anew(self: &Arc<Self>) -> Result<(), ApiError> {
         if self.learning_rules().is_none() {
             self.learning.stop();
-            *self.learning.learned() = None;
+            self.learning.publish(None);
             *self.learning.published() = Published::default();
             return Ok(());
         }
@@ -226,7 +242,7 @@ impl Session {
 
     /// What heads say of an item, for whoever may know it.
     pub fn head_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
-        self.learning.learned().as_ref().map(|learned| learned.scores(item)).unwrap_or_default()
+        self.learning.learned().map(|learned| learned.scores(item)).unwrap_or_default()
     }
 
     /// Takes every such label back.
@@ -276,7 +292,7 @@ impl Worker {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let pool = Pool::read(&*session.readers.lend()?, &learning)?;
         let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
-        *session.learning.learned() = learned;
+        session.learning.publish(learned);
         let seated = session.seated_annotator();
         if !self.planned_for.contains(&seated) {
             self.planned_for.push(seated);
@@ -289,8 +305,7 @@ impl Worker {
         let annotator = judgment.annotator;
         let mut is_due = !is_first;
         if is_vote && is_first {
-            let mut learned = session.learning.learned();
-            let Some(learned) = learned.as_mut() else { return Ok(()) };
+            let Some(learned) = session.learning.learned() else { return Ok(()) };
             let id = judgment.id;
             let predictions: Vec<StoredPrediction> = learned
                 .predictions(judgment.item)
@@ -305,8 +320,10 @@ impl Worker {
             if !predictions.is_empty() {
                 session.writer.send(move |store| Ok(store.note_predictions(&predictions)?))?;
             }
-            learned.take_in(&Judgment { given: judgment, revision: 1, supersedes: None });
-            is_due = learned.since_refit() >= REFIT_AFTER.max(learned.main().votes.len() / 20);
+            let mut next = Learned::clone(&learned);
+            next.take_in(&Judgment { given: judgment, revision: 1, supersedes: None });
+            is_due = next.since_refit() >= REFIT_AFTER.max(next.main().votes.len() / 20);
+            session.learning.publish(Some(next));
         }
         self.is_stale = true;
         if is_due {
@@ -320,20 +337,20 @@ impl Worker {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let mut judgments = Vec::new();
         session.readers.lend()?.each_vote(|judgment| judgments.push(judgment))?;
-        let now = session.shared.host.now();
-        let (state, raised, contradicted) = {
-            let mut learned = session.learning.learned();
-            if let Some(learned) = learned.as_mut() {
-                learned.refit(&judgments, THREADS);
-                let raised = flags::raise(learned, &learning, now);
-                let predictions = session.readers.lend()?.predictions()?;
-                let state = standing::state(learned, &predictions, &raised.remarks, &judgments);
-                (state, raised.flags, learned.contradicted())
-            } else {
-                let remark = "there is no pair to learn from: nothing that is asked compares candidates";
-                let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
-                (state, Vec::new(), Vec::new())
-            }
+        let (state, raised, contradicted) = if let Some(learned) = session.learning.learned() {
+            // Beside what is published: whoever asks meanwhile is told what was learned before.
+            let mut learned = Learned::clone(&learned);
+            learned.refit(&judgments, THREADS);
+            let raised = flags::raise(&learned, &learning, session.shared.host.now());
+            let predictions = session.readers.lend()?.predictions()?;
+            let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
+            let contradicted = learned.contradicted();
+            session.learning.publish(Some(learned));
+            (state, raised.flags, contradicted)
+        } else {
+            let remark = "there is no pair to learn from: nothing that is asked compares candidates";
+            let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
+            (state, Vec::new(), Vec::new())
         };
         self.is_stale = false;
         {
@@ -360,7 +377,7 @@ impl Worker {
         }
         let open = session.open_to_learning(annotator)?;
         let random = self.random.get_or_insert_with(|| StdRng::seed_from_u64((session.shared.host.random)()));
-        let planned = match &*session.learning.learned() {
+        let planned = match session.learning.learned() {
             Some(learned) => learned.plan(&learning, &open, AHEAD, random),
             None => Vec::new(),
         };

@@ -3,10 +3,16 @@
 //! Inputs are gathered in windows, so that memory stays bounded and neighbours of like length share a batch; what is
 //! equal is scored once, and what is known already is not scored again. Each window is stored in one transaction: a
 //! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while, with
-//! one session fewer while the interface is in use.
+//! one session fewer while the interface is in use; what is in sight of somebody is scored before all else
+//! ([`sooner`]).
 
+mod batch_sizes;
+pub mod in_sight;
 mod inputs;
 mod remote;
+mod sooner;
+
+pub use remote::TOKEN_VARIABLE;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,9 +20,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
-use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, ItemStatus, JobId};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, ItemStatus, JobId, StoredItem};
 use tiebreak_media::Images;
 use tiebreak_reward::model::manifest::{Manifest, Task};
+use tiebreak_reward::model::scorer::ScoringJob;
 use tiebreak_reward::model::{
     Lane, ModelError, OpenOptions, Request, RewardModel, Scored, Scorer, ScorerOptions,
 };
@@ -34,6 +41,8 @@ const WINDOW: usize = 2_048;
 const PICTURE_WINDOW: usize = 64;
 /// Items read from the project at a time.
 const ITEMS_AT_A_TIME: usize = 1_024;
+/// How long a result is waited for before it is looked whether something came in sight.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The least time between two words of progress.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 /// Refusals that are told one by one.
@@ -132,6 +141,18 @@ struct Wanted {
     request: Request,
 }
 
+/// What a model reads, and everywhere in the project where it stands: pairs of one prompt share their candidates.
+type KeyedPlaces = (InputHash, Vec<(ItemId, u8)>);
+
+/// Why an item is scored now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// It is its turn.
+    InOrder,
+    /// It is in sight.
+    Sooner,
+}
+
 /// One job.
 struct Run<'a> {
     shared: &'a Shared,
@@ -176,74 +197,101 @@ impl<'a> Run<'a> {
         if total == 0 {
             return Ok(());
         }
-        let scorer = self.scorer(model, manifest)?;
+        let scorer = self.scorer(model, manifest, total)?;
+        self.score_with(scorer, &model.key, manifest, total)
+    }
+
+    /// Scores every candidate by a model that is open.
+    fn score_with(
+        &mut self,
+        scorer: Scorer,
+        key: &ModelKey,
+        manifest: &Manifest,
+        total: u64,
+    ) -> Result<(), ApiError> {
         let scored_model = ScoredModel {
-            key: model.key.clone(),
+            key: key.clone(),
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             dimensions: manifest.dimensions().to_vec(),
         };
-        let known = Known::read(&*self.session.readers.lend()?, &model.key)?;
-        let mut work = Work { scored_model, total, done: 0, known, scorer, began: Instant::now() };
+        let known = Known::read(&*self.session.readers.lend()?, key)?;
+        let mut work = Work { scored_model, total, done: 0, known, scorer, began: Instant::now(), seen: 0 };
         let window = if manifest.input.image().is_some() { PICTURE_WINDOW } else { WINDOW };
         let mut wanted: Vec<Wanted> = Vec::new();
         let mut from = 0;
         while let Some(items) = self.next_items(&mut from)? {
             for stored in items {
-                let readable = inputs::is_readable(manifest, &stored.item);
-                let candidates: Vec<usize> = match manifest.task {
-                    Task::Pairwise if readable == [true, true] => vec![0],
-                    Task::Pairwise => Vec::new(),
-                    _ => (0..readable.len()).filter(|index| readable[*index]).collect(),
-                };
-                for candidate in candidates {
-                    if work.known.places.contains(&(stored.id, candidate as u8)) {
-                        self.report.known += 1;
-                        work.done += 1;
-                        continue;
-                    }
-                    let request = inputs::request(
-                        self.session,
-                        &self.images,
-                        stored.source,
-                        &stored.item,
-                        manifest,
-                        candidate,
-                    );
-                    let keyed = request.and_then(|request| {
-                        let key =
-                            work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
-                        let mut short = [0; 16];
-                        short.copy_from_slice(&key.0[..16]);
-                        Ok(Wanted { item: stored.id, candidate: candidate as u8, key: short, request })
-                    });
-                    match keyed {
-                        Ok(one) => wanted.push(one),
-                        Err(reason) => self.refuse(stored.id, candidate as u8, reason),
-                    }
-                }
+                self.score_in_sight(&mut work, manifest)?;
+                self.gather(&mut work, manifest, &stored, Turn::InOrder, &mut wanted);
                 if wanted.len() >= window {
-                    self.run_window(&mut work, std::mem::take(&mut wanted))?;
+                    self.run_window(&mut work, manifest, std::mem::take(&mut wanted))?;
                 }
             }
             if self.cancel.is_set() {
                 return Ok(());
             }
         }
-        self.run_window(&mut work, wanted)?;
+        self.run_window(&mut work, manifest, wanted)?;
         self.tell(&work, true);
         Ok(())
     }
 
-    /// Opens a model, on this machine or on its server.
-    fn scorer(&mut self, model: &ShelvedModel, manifest: &Manifest) -> Result<Scorer, ApiError> {
+    /// Makes ready what a model has not scored yet of an item.
+    fn gather(
+        &mut self,
+        work: &mut Work,
+        manifest: &Manifest,
+        stored: &StoredItem,
+        turn: Turn,
+        wanted: &mut Vec<Wanted>,
+    ) {
+        let readable = inputs::is_readable(manifest, &stored.item);
+        let candidates: Vec<usize> = match manifest.task {
+            Task::Pairwise if readable == [true, true] => vec![0],
+            Task::Pairwise => Vec::new(),
+            _ => (0..readable.len()).filter(|index| readable[*index]).collect(),
+        };
+        for candidate in candidates {
+            let place = (stored.id, candidate as u8);
+            if work.known.places.contains(&place) {
+                // What was in sight was counted when it was scored.
+                if turn == Turn::InOrder && !work.known.sooner.contains(&place) {
+                    self.report.known += 1;
+                    work.done += 1;
+                }
+                continue;
+            }
+            if turn == Turn::Sooner {
+                work.known.sooner.insert(place);
+            }
+            let request =
+                inputs::request(self.session, &self.images, stored.source, &stored.item, manifest, candidate);
+            let keyed = request.and_then(|request| {
+                let key = work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
+                let mut short = [0; 16];
+                short.copy_from_slice(&key.0[..16]);
+                Ok(Wanted { item: stored.id, candidate: candidate as u8, key: short, request })
+            });
+            match keyed {
+                Ok(one) => wanted.push(one),
+                Err(reason) => self.refuse(work, place, reason),
+            }
+        }
+    }
+
+    /// Opens a model, on this machine or on its server, for about so many inputs.
+    fn scorer(&mut self, model: &ShelvedModel, manifest: &Manifest, inputs: u64) -> Result<Scorer, ApiError> {
         let refused =
             |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
-        let opened = match &manifest.remote {
-            Some(server) => remote::open(&self.session.shared.host, &model.folder, manifest, server)?,
+        let host = &self.session.shared.host;
+        let mut opened = match &manifest.remote {
+            Some(server) => remote::open(host, &model.folder, manifest, server)?,
             None => RewardModel::open(&model.folder, runtime(), OpenOptions::default()).map_err(refused)?,
         };
-        let scorer = Scorer::start(opened, ScorerOptions::default())
+        let memory = OpenOptions::default().memory_limit_bytes;
+        let batch_tokens = batch_sizes::batch_tokens(host, &mut opened, inputs, memory);
+        let scorer = Scorer::start(opened, ScorerOptions { batch_tokens, ..ScorerOptions::default() })
             .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()).hint(error.hint()))?;
         if manifest.remote.is_none() {
             // The interface keeps a core for itself.
@@ -259,7 +307,7 @@ impl<'a> Run<'a> {
     }
 
     /// Some more items, whole; none at the end.
-    fn next_items(&self, from: &mut u32) -> Result<Option<Vec<tiebreak_domain::StoredItem>>, ApiError> {
+    fn next_items(&self, from: &mut u32) -> Result<Option<Vec<StoredItem>>, ApiError> {
         let reader = self.session.readers.lend()?;
         let ids: Vec<u32> = {
             let facets = reader.facets();
@@ -277,20 +325,37 @@ impl<'a> Run<'a> {
     }
 
     /// Scores a window of inputs, and stores it.
-    fn run_window(&mut self, work: &mut Work, wanted: Vec<Wanted>) -> Result<(), ApiError> {
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let mut rows: Vec<CandidateScore> = Vec::with_capacity(wanted.len());
-        // What is asked, and everywhere it stands: pairs of one prompt share their candidates.
-        let mut places: Vec<(InputHash, Vec<(ItemId, u8)>)> = Vec::new();
-        let mut place_of_key: HashMap<[u8; 16], usize> = HashMap::new();
+    fn run_window(
+        &mut self,
+        work: &mut Work,
+        manifest: &Manifest,
+        mut wanted: Vec<Wanted>,
+    ) -> Result<(), ApiError> {
+        // Some of it may have come in sight since it was made ready.
+        wanted.retain(|one| !work.known.places.contains(&(one.item, one.candidate)));
+        let (places, requests) = self.ask_what_is_known(work, wanted)?;
+        let results = self.compute(work, manifest, requests)?;
+        self.store(work, places.into_iter().zip(results))?;
+        self.tell(work, false);
+        Ok(())
+    }
+
+    /// Stores at once what equal inputs were given; what is left is to be computed.
+    fn ask_what_is_known(
+        &mut self,
+        work: &mut Work,
+        wanted: Vec<Wanted>,
+    ) -> Result<(Vec<KeyedPlaces>, Vec<Request>), ApiError> {
+        let mut rows: Vec<CandidateScore> = Vec::new();
+        let mut places: Vec<KeyedPlaces> = Vec::new();
+        let mut place_of_key: HashMap<InputHash, usize> = HashMap::new();
         let mut requests: Vec<Request> = Vec::new();
         for one in wanted {
             if let Some(Scored { scores, embedding }) = work.known.inputs.get(&one.key).cloned() {
                 self.report.known += 1;
                 work.done += 1;
                 let (item, candidate, input_key) = (one.item, one.candidate, one.key);
+                work.known.places.insert((item, candidate));
                 rows.push(CandidateScore { item, candidate, input_key, scores, embedding });
             } else if let Some(place) = place_of_key.get(&one.key) {
                 places[*place].1.push((one.item, one.candidate));
@@ -300,26 +365,38 @@ impl<'a> Run<'a> {
                 requests.push(one.request);
             }
         }
-        let results = self.compute(work, requests)?;
-        for ((key, places), result) in places.into_iter().zip(results) {
+        self.write(work, rows)?;
+        Ok((places, requests))
+    }
+
+    /// Stores what came of inputs in one transaction, and counts it.
+    fn store(
+        &mut self,
+        work: &mut Work,
+        results: impl Iterator<Item = (KeyedPlaces, Option<Result<Scored, String>>)>,
+    ) -> Result<(), ApiError> {
+        let mut rows: Vec<CandidateScore> = Vec::new();
+        for ((key, mut places), result) in results {
+            // What came in sight while its batch was on its way is stored and counted.
+            places.retain(|place| !work.known.places.contains(place));
+            if places.is_empty() {
+                continue;
+            }
             match result {
                 Some(Ok(scored)) => {
                     work.known.inputs.insert(key, scored.clone());
-                    let elsewhere = places.len() as u64 - 1;
                     self.report.scored += 1;
-                    self.report.known += elsewhere;
-                    work.done += elsewhere;
-                    rows.extend(places.into_iter().map(|(item, candidate)| CandidateScore {
-                        item,
-                        candidate,
-                        input_key: key,
-                        scores: scored.scores.clone(),
-                        embedding: scored.embedding.clone(),
-                    }));
+                    self.report.known += places.len() as u64 - 1;
+                    work.done += places.len() as u64;
+                    for (item, candidate) in places {
+                        work.known.places.insert((item, candidate));
+                        let Scored { scores, embedding } = scored.clone();
+                        rows.push(CandidateScore { item, candidate, input_key: key, scores, embedding });
+                    }
                 }
                 Some(Err(reason)) => {
-                    for (item, candidate) in places {
-                        self.refuse(item, candidate, reason.clone());
+                    for place in places {
+                        self.refuse(work, place, reason.clone());
                     }
                 }
                 // Cancelled before it was its turn.
@@ -327,15 +404,21 @@ impl<'a> Run<'a> {
             }
         }
         work.known.bound();
+        self.write(work, rows)
+    }
+
+    fn write(&self, work: &Work, rows: Vec<CandidateScore>) -> Result<(), ApiError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let model = work.scored_model.clone();
-        self.session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?))?;
-        self.tell(work, false);
-        Ok(())
+        self.session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?))
     }
 
     fn compute(
         &mut self,
         work: &mut Work,
+        manifest: &Manifest,
         requests: Vec<Request>,
     ) -> Result<Vec<Option<Result<Scored, String>>>, ApiError> {
         let mut results: Vec<Option<Result<Scored, String>>> = (0..requests.len()).map(|_| None).collect();
@@ -343,29 +426,38 @@ impl<'a> Run<'a> {
             .scorer
             .submit(Lane::Bulk, requests)
             .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()))?;
-        while let Some(item) = job.recv() {
+        let mut received = 0;
+        while received < results.len() && !self.cancel.is_set() && job.progress().is_some() {
+            // While a long batch runs, something may come in sight.
+            self.score_in_sight(work, manifest)?;
+            let Some(item) = job.recv_timeout(LOOK_EVERY) else { continue };
             results[item.index] = Some(item.result.map_err(|fault| fault.to_string()));
-            work.done += 1;
-            if self.cancel.is_set() {
-                job.cancel();
-                break;
-            }
+            received += 1;
             if self.is_time_to_tell() {
-                let (name, done) = (work.scored_model.name.clone(), work.done);
+                let (name, done) = (work.scored_model.name.clone(), work.done + received as u64);
                 self.tell_of(&work.scored_model.key.clone(), name, done, work.total, work.began);
             }
         }
-        if let Some(progress) = job.progress() {
-            self.tokens.0 += progress.real_tokens;
-            self.tokens.1 += progress.padded_tokens;
-            self.report.model_seconds += progress.model_seconds;
-        }
+        self.count(&job);
         let warnings = work.scorer.take_warnings();
         self.report.remarks.extend(warnings.iter().map(ToString::to_string));
         Ok(results)
     }
 
-    fn refuse(&mut self, item: ItemId, candidate: u8, reason: String) {
+    /// Counts what a job cost. It ends with it, if it was not done.
+    fn count(&mut self, job: &ScoringJob) {
+        if let Some(progress) = job.progress() {
+            self.tokens.0 += progress.real_tokens;
+            self.tokens.1 += progress.padded_tokens;
+            self.report.model_seconds += progress.model_seconds;
+        }
+        job.cancel();
+    }
+
+    /// An input that gets no score.
+    fn refuse(&mut self, work: &mut Work, (item, candidate): (ItemId, u8), reason: String) {
+        work.known.places.insert((item, candidate));
+        work.done += 1;
         self.report.refused_count += 1;
         if self.report.refused.len() < REFUSALS_TOLD {
             self.report.refused.push(ScoreRefusal { item, candidate, reason });
@@ -404,11 +496,16 @@ struct Work {
     known: Known,
     scorer: Scorer,
     began: Instant,
+    /// How much of what is in sight was looked at.
+    seen: u64,
 }
 
 /// What a model has said before.
 struct Known {
+    /// What has a score, or was refused one in this run.
     places: HashSet<(ItemId, u8)>,
+    /// What of it was in sight, and came before its turn.
+    sooner: HashSet<(ItemId, u8)>,
     inputs: HashMap<[u8; 16], Scored>,
 }
 
@@ -420,7 +517,7 @@ impl Known {
     const MOST_INPUTS: usize = 200_000;
 
     fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
-        let mut known = Self { places: HashSet::new(), inputs: HashMap::new() };
+        let mut known = Self { places: HashSet::new(), sooner: HashSet::new(), inputs: HashMap::new() };
         reader.each_score(model, |item, candidate, _, _| {
             known.places.insert((item, candidate));
         })?;
@@ -433,3 +530,6 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

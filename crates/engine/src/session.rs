@@ -24,12 +24,14 @@ use crate::media_place::folder_from_stored;
 use crate::offer::{offered, offered_for};
 use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
-use crate::scoring;
+use crate::scoring::{self, in_sight::InSight};
 use crate::views::Views;
 use crate::writer::Writer;
 
 /// How long closing waits for readers.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many items of a plan are as good as on the screen.
+const PLANNED_IN_SIGHT: usize = 8;
 /// How many items are looked at to say what a project holds.
 const LOOKED_AT: usize = 12;
 
@@ -47,6 +49,8 @@ pub struct Session {
     pub people: PeopleState,
     /// What is learned from votes.
     pub learning: LearningDesk,
+    /// What somebody looks at or is about to, which models score first.
+    pub in_sight: InSight,
     /// Whether models score it.
     pub(crate) is_scoring: AtomicBool,
     pub(crate) shared: Arc<Shared>,
@@ -80,6 +84,7 @@ impl Session {
             views: Views::default(),
             people,
             learning: LearningDesk::new(),
+            in_sight: InSight::default(),
             is_scoring: AtomicBool::new(false),
             shared,
             seated,
@@ -145,6 +150,13 @@ impl Session {
 
     /// Items to judge.
     pub fn queue(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        let offered = self.offers(request)?;
+        let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
+        self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));
+        Ok(offered)
+    }
+
+    fn offers(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
         self.may_be_offered(request.annotator)?;
         let rubric = self.seated().rubric;
         let random = &self.shared.host.random;

@@ -21,6 +21,7 @@ use crate::{
     content_kind::{ContentKind, format_name},
     error::MediaError,
     jpeg_end::reaches_its_end,
+    jpeg_scale::decode_scaled,
     limits::Limits,
     problem::Problem,
 };
@@ -104,13 +105,20 @@ fn decode_known(
         (decoded_bytes > LARGE_BYTES).then(|| LARGE_PICTURES.lock().unwrap_or_else(PoisonError::into_inner));
     // A picture with a broken EXIF block is still a picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder).map_err(problem)?;
-    Ok(fitted(picture, orientation, fit))
+    let full = [width, height];
+    let wanted = size_within(full, upright(fit, orientation));
+    let smaller = (format == ImageFormat::Jpeg)
+        .then(|| decode_scaled(bytes, full, wanted, limits.decoded_bytes))
+        .flatten();
+    let picture = match smaller {
+        Some(picture) => picture,
+        None => DynamicImage::from_decoder(decoder).map_err(problem)?,
+    };
+    Ok(fitted(picture, full, wanted, orientation))
 }
 
-/// Scales first and turns after, because the smaller picture is quicker to turn.
-fn fitted(picture: DynamicImage, orientation: Orientation, fit: [u32; 2]) -> Pixels {
-    let [width, height] = [picture.width(), picture.height()];
+/// A size as it is before a picture is turned, or after.
+fn upright([width, height]: [u32; 2], orientation: Orientation) -> [u32; 2] {
     let lies_on_its_side = matches!(
         orientation,
         Orientation::Rotate90
@@ -118,12 +126,16 @@ fn fitted(picture: DynamicImage, orientation: Orientation, fit: [u32; 2]) -> Pix
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
     );
-    let swapped = |[a, b]: [u32; 2]| if lies_on_its_side { [b, a] } else { [a, b] };
-    let [fit_width, fit_height] = swapped(fit);
-    let scaled_size = size_within([width, height], [fit_width, fit_height]);
-    let mut small = if scaled_size == [width, height] { picture } else { scaled(picture, scaled_size) };
+    if lies_on_its_side { [height, width] } else { [width, height] }
+}
+
+/// Scales first and turns after, because the smaller picture is quicker to turn. `full` is the size of the whole
+/// picture, of which `picture` may be a smaller scale, and `wanted` the size it is brought to.
+fn fitted(picture: DynamicImage, full: [u32; 2], wanted: [u32; 2], orientation: Orientation) -> Pixels {
+    let has_size = [picture.width(), picture.height()] == wanted;
+    let mut small = if has_size { picture } else { scaled(picture, wanted) };
     small.apply_orientation(orientation);
-    let [full_width, full_height] = swapped([width, height]);
+    let [full_width, full_height] = upright(full, orientation);
     let rgba = small.into_rgba8();
     Pixels {
         width: rgba.width(),

@@ -17,6 +17,7 @@ mod folder;
 mod image_cache;
 mod images;
 mod jpeg_end;
+mod jpeg_scale;
 mod limits;
 mod network_thread;
 mod problem;

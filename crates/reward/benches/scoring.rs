@@ -71,7 +71,8 @@ fn main() {
     println!("{} dialogues, whole, of at most 512 tokens; {}", texts.len(), runtime.kind());
 
     let mut opened = open(folder.path(), &runtime, 1);
-    let budget = calibrate(&opened.model, opened.sessions[0].as_mut(), Duration::from_secs(4)).unwrap_or(512);
+    let budget = calibrate(&opened.model, opened.sessions[0].as_mut(), Duration::from_secs(4), usize::MAX)
+        .unwrap_or(512);
     println!("calibration: batches of {budget} tokens");
     let plain = measure(|| plain_loop(&mut opened, &texts));
     let mut progress = Progress::default();

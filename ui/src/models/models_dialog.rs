@@ -2,7 +2,9 @@
 //! score the open project.
 
 use egui::Ui;
-use tiebreak_domain::reward::{MachineReport, ModelInfo, ModelKey, ModelPlace, Models, ScoringReport};
+use tiebreak_domain::reward::{
+    MachineReport, ModelInfo, ModelKey, ModelPlace, Models, ScoringReport, ServerToken,
+};
 use tiebreak_domain::{ApiError, ErrorCode, JobId, Reply, Request};
 
 use super::{Heard, ModelWork, Purpose, send, words};
@@ -15,7 +17,8 @@ use crate::host::Pick;
 use crate::theme::font::Face;
 use crate::theme::text;
 use crate::widget::{
-    ActionButton, BarKind, Dialog, Edge, Ink, Notice, caption_ui, card_frame, progress_bar_ui, text_ui,
+    ActionButton, BarKind, Dialog, Edge, Ink, Notice, caption_ui, card_frame, progress_bar_ui,
+    secret_field_ui, text_ui,
 };
 
 /// The dialog.
@@ -27,12 +30,18 @@ pub struct ModelsDialog {
     error: Option<ApiError>,
     /// The model that is to go, until that is said once more.
     doomed: Option<ModelKey>,
+    /// The model whose server is being given a token, and what was typed of it.
+    token: Option<(ModelKey, ServerToken)>,
 }
 
 /// What a button of the dialog asks for.
 enum Asked {
     Add,
     Remove(ModelKey),
+    /// A token is to be typed, or no longer.
+    Type(Option<ModelKey>),
+    Keep(ModelKey),
+    Forget(ModelKey),
     Score(Vec<ModelKey>),
     Stop(JobId),
 }
@@ -45,6 +54,14 @@ impl ModelsDialog {
             (Purpose::Remove, Ok(_)) => {
                 self.doomed = None;
                 return Heard::Asks(vec![(Purpose::Models, Request::Models)]);
+            }
+            (Purpose::KeepToken, Ok(_)) => {
+                (self.error, self.token) = (None, None);
+                return Heard::Says("The token is in the system's keyring".to_owned());
+            }
+            (Purpose::ForgetToken, Ok(_)) => {
+                (self.error, self.token) = (None, None);
+                return Heard::Says("The token is forgotten".to_owned());
             }
             (_, Ok(_)) => self.error = None,
             (_, Err(error)) => self.error = Some(error),
@@ -105,6 +122,19 @@ impl ModelsDialog {
                     self.doomed = Some(key);
                 }
             }
+            Some(Asked::Type(model)) => {
+                self.error = None;
+                self.token = model.map(|model| (model, ServerToken::default()));
+            }
+            Some(Asked::Keep(model)) => {
+                let typed = self.token.as_ref().filter(|(of, _)| *of == model);
+                if let Some(token) = typed.map(|(_, token)| token.clone()) {
+                    wanted.push(send(Purpose::KeepToken, Request::KeepToken { model, token }));
+                }
+            }
+            Some(Asked::Forget(model)) => {
+                wanted.push(send(Purpose::ForgetToken, Request::ForgetToken(model)));
+            }
             Some(Asked::Score(models)) => {
                 wanted.push(send(Purpose::StartScoring, Request::StartScoring { models }));
             }
@@ -133,7 +163,7 @@ impl ModelsDialog {
         Some(send(Purpose::Add, Request::AddModel(place)))
     }
 
-    fn list_ui(&self, ui: &mut Ui, work: &ModelWork, has_project: bool, asked: &mut Option<Asked>) {
+    fn list_ui(&mut self, ui: &mut Ui, work: &ModelWork, has_project: bool, asked: &mut Option<Asked>) {
         let Some(models) = &self.models else {
             match &self.error {
                 Some(error) => error_ui(ui, error),
@@ -144,11 +174,15 @@ impl ModelsDialog {
         if let Some(job) = &work.scoring {
             scoring_ui(ui, job, asked);
         }
+        let mut token = self.token.clone();
         // Those first that have something to say about this project.
         let (fitting, others): (Vec<_>, Vec<_>) =
             models.models.iter().partition(|model| model.scorable > 0 || model.problem.is_some());
         for model in fitting.into_iter().chain(others) {
             self.model_ui(ui, model, has_project, is_running(work.scoring.as_ref()), asked);
+            if model.server.is_some() {
+                token_ui(ui, &model.key, &mut token, asked);
+            }
         }
         if models.models.is_empty() {
             form::note_ui(
@@ -156,6 +190,7 @@ impl ModelsDialog {
                 "No model is here yet; the head learns from votes without one, only more slowly",
             );
         }
+        self.token = token;
     }
 
     fn model_ui(
@@ -272,6 +307,35 @@ impl ModelsDialog {
 
 fn is_running<P, R>(job: Option<&Job<P, R>>) -> bool {
     matches!(job, Some(Job::Starting | Job::Running(..)))
+}
+
+/// The token for a model's server: asked for on a click, and never shown.
+fn token_ui(
+    ui: &mut Ui,
+    model: &ModelKey,
+    typed: &mut Option<(ModelKey, ServerToken)>,
+    asked: &mut Option<Asked>,
+) {
+    let Some((_, token)) = typed.as_mut().filter(|(of, _)| of == model) else {
+        let button = ActionButton::new("Token…").small().quiet();
+        if ui.add(button.help("What its server wants to see; it is kept in the system's keyring")).clicked() {
+            *asked = Some(Asked::Type(Some(model.clone())));
+        }
+        return;
+    };
+    secret_field_ui(ui, "Token for its server", &mut token.0);
+    ui.horizontal_wrapped(|ui| {
+        let has_token = !token.0.trim().is_empty();
+        if ui.add(ActionButton::new("Keep in the keyring").small().enabled(has_token)).clicked() {
+            *asked = Some(Asked::Keep(model.clone()));
+        }
+        if ui.add(ActionButton::new("Forget the one that is kept").small().quiet()).clicked() {
+            *asked = Some(Asked::Forget(model.clone()));
+        }
+        if ui.add(ActionButton::new("Never mind").small().quiet()).clicked() {
+            *asked = Some(Asked::Type(None));
+        }
+    });
 }
 
 /// What a model looks at, gives and weighs, on one line.

@@ -49,8 +49,9 @@ fn model(key: &str, name: &str, is_bundled: bool) -> ModelInfo {
 fn models() -> Models {
     let mut broken = model("cc", "Broken", false);
     broken.problem = Some("model.onnx is not what reward.toml says it is".into());
+    let far = ModelInfo { server: Some("https://gpu.example".into()), ..model("bb", "Own", false) };
     Models {
-        models: vec![model("aa", "Small", true), model("bb", "Own", false), broken],
+        models: vec![model("aa", "Small", true), far, broken],
         machine: MachineReport {
             runtime: "rten 0.27".into(),
             providers: vec![Provider { name: "CPU".into(), is_used: true }],
@@ -218,6 +219,34 @@ fn a_model_is_added_by_folder_or_address_and_what_failed_is_told() {
     bench.remote.event(Event::InstallEnded(JobId(3), Err(error)));
     bench.run();
     assert!(bench.shows("The hash of model.onnx is another") && bench.shows("Ask its makers"));
+}
+
+#[test]
+fn a_token_for_a_models_server_is_typed_unseen_and_sent_to_be_kept() {
+    let mut bench = bench();
+    bench.press_control(Key::J);
+    assert_eq!(bench.harness.query_all_by_label("Token…").count(), 1, "only for the one that has a server");
+    bench.click("Token…");
+    bench.assert_everything_is_named("the token's field");
+    bench.click("Token for its server");
+    bench.types("open-sesame");
+    assert!(!bench.shows("open-sesame"), "dots stand for it");
+    bench.click("Keep in the keyring");
+    let kept = |bench: &Bench| {
+        bench.sent(|request| match request {
+            Request::KeepToken { model, token } => Some((model.0, token.0)),
+            _ => None,
+        })
+    };
+    assert_eq!(kept(&bench), [("bb".to_owned(), "open-sesame".to_owned())]);
+    assert!(bench.shows("The token is in the system's keyring"));
+    bench.click("Token…");
+    bench.click("Forget the one that is kept");
+    let forgotten = bench.sent(|request| match request {
+        Request::ForgetToken(model) => Some(model.0),
+        _ => None,
+    });
+    assert_eq!(forgotten, ["bb"]);
 }
 
 #[test]

@@ -11,6 +11,11 @@ pub fn text_field_ui(ui: &mut Ui, label: &str, value: &mut String, hint: &str) -
     field_ui(ui, label, TextEdit::singleline(value), hint, 1)
 }
 
+/// One line that shows dots, for what nobody is to read along.
+pub fn secret_field_ui(ui: &mut Ui, label: &str, value: &mut String) -> Response {
+    field_ui(ui, label, TextEdit::singleline(value).password(true), "", 1)
+}
+
 /// Several lines of text, `rows` of them visible.
 pub fn text_area_ui(ui: &mut Ui, label: &str, value: &mut String, hint: &str, rows: usize) -> Response {
     field_ui(ui, label, TextEdit::multiline(value), hint, rows)

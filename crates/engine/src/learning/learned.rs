@@ -4,6 +4,7 @@
 //! vote is undone. Everything is a function of the pool and the votes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use roaring::RoaringBitmap;
@@ -40,6 +41,7 @@ const CONTRADICTS: f64 = 1.0;
 pub const SURE: f64 = 0.9;
 
 /// One dimension: its head and its votes.
+#[derive(Clone)]
 pub struct Dimension {
     /// The question.
     pub key: String,
@@ -49,10 +51,11 @@ pub struct Dimension {
     pub votes: Vec<KnownVote>,
 }
 
-/// What was learned.
+/// What was learned. A copy takes little beside the pool, which all copies share.
+#[derive(Clone)]
 pub struct Learned {
     /// What it was learned on.
-    pub pool: Pool,
+    pub pool: Arc<Pool>,
     /// One for each question that compares, the main one first.
     pub dimensions: Vec<Dimension>,
     /// One for each question that rates candidates.
@@ -100,7 +103,7 @@ impl Learned {
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
         Some(Self {
-            pool,
+            pool: Arc::new(pool),
             dimensions,
             ratings,
             belief,

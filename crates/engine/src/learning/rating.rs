@@ -36,6 +36,7 @@ pub struct KnownRating {
 }
 
 /// What one question's ratings taught.
+#[derive(Clone)]
 pub struct RatingHead {
     key: String,
     range: (i32, i32),

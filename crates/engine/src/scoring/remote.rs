@@ -6,11 +6,12 @@ use std::sync::Arc;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_reward::model::manifest::{Manifest, RemoteServer};
 use tiebreak_reward::model::{OpenedModel, RewardModel};
-use tiebreak_reward::remote::{Patience, RemoteModel, RemoteSession, Secret};
+use tiebreak_reward::remote::{Patience, RemoteError, RemoteModel, RemoteSession};
 
 use crate::host::Host;
+use crate::keyring::{Found, token_for};
 
-/// The variable that a server's token is taken from.
+/// The variable that a server's token is taken from, before any keyring is asked.
 pub const TOKEN_VARIABLE: &str = "TIEBREAK_SCORER_TOKEN";
 
 /// Connects to a model's server; a session for each batch that may be in flight.
@@ -20,17 +21,18 @@ pub fn open(
     manifest: &Manifest,
     server: &RemoteServer,
 ) -> Result<OpenedModel, ApiError> {
-    let token = token();
+    let Found { token, problem } = token_for(host, &server.address);
     let random = Arc::clone(&host.random);
     let jitter = move || (random() >> 11) as f64 / (1_u64 << 53) as f64;
-    let remote = RemoteModel::open(manifest, token.as_ref(), Patience::default(), jitter)
-        .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()).hint(error.hint()))?;
+    let remote =
+        RemoteModel::open(manifest, token.as_ref(), Patience::default(), jitter).map_err(|error| {
+            let mut hint = error.hint().to_owned();
+            if let (RemoteError::Refused { .. }, Some(problem)) = (&error, problem) {
+                hint = format!("{hint}; the system's keyring could not be asked: {problem}");
+            }
+            ApiError::new(ErrorCode::System, error.to_string()).hint(hint)
+        })?;
     let sessions = RemoteSession::several(&Arc::new(remote), server.batches_in_flight);
     RewardModel::open_remote(folder, manifest.clone(), sessions)
         .map_err(|error| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint()))
-}
-
-/// The token for a server, from the environment.
-fn token() -> Option<Secret> {
-    std::env::var(TOKEN_VARIABLE).ok().and_then(|token| Secret::new(&token))
 }

@@ -98,7 +98,7 @@ pub fn with_prior(learning: Learning, pool: &Pool, grid: &Grid) -> Learning {
     });
     let key = wanted.and_then(|scorer| match &scorer.scorer {
         Scorer::Model(key) => Some(key.clone()),
-        Scorer::Head => None,
+        Scorer::Head | Scorer::RatingHead | Scorer::Ensemble(_) => None,
     });
     Learning { priors: key.into_iter().collect(), ..learning }
 }

@@ -1,10 +1,13 @@
 //! Learning from votes: who is asked what and why, what is told to whom, and that nothing of it stands in the way.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead};
 use tiebreak_domain::model_report::{Contestant, ModelReport, ReportFilter};
-use tiebreak_domain::queue::Place;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::{ItemScores, Models, Scorer, ScoringReport};
 use tiebreak_domain::second_look::{LookFilter, LookOrder, LookReasonKind, SecondLook};
 use tiebreak_domain::showing::AcquisitionMethod;
@@ -34,7 +37,10 @@ fn better(number: i64) -> Outcome {
 }
 
 fn world(count: usize, learning: Option<Learning>) -> World {
-    let world = World::new();
+    begun(World::new(), count, learning)
+}
+
+fn begun(world: World, count: usize, learning: Option<Learning>) -> World {
     world.create("p.tiebreak");
     world.import(&world.write("rows.jsonl", rows(count)));
     let study = StudySetup { learning, ..StudySetup::default() };
@@ -133,6 +139,54 @@ fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
     assert!(head.accuracy.unwrap().estimate > 0.8, "a pattern this plain is learned: {:?}", head.accuracy);
     let longer = report.rows.iter().find(|row| row.contestant == Contestant::Longer).unwrap();
     assert_eq!(longer.accuracy.unwrap().estimate, 1.0, "and length alone would do, which stands beside it");
+}
+
+#[test]
+fn nobody_waits_for_a_refit() {
+    let (arrived, arrivals) = channel::<()>();
+    let (release, released) = channel::<()>();
+    let is_armed = Arc::new(AtomicBool::new(false));
+    let (armed, released) = (Arc::clone(&is_armed), Mutex::new(released));
+    // The worker looks at the clock in the middle of a refit, and there it is held.
+    let world = World::watching_the_clock(move || {
+        let is_worker = std::thread::current().name() == Some("tiebreak-learning");
+        if is_worker && armed.swap(false, Ordering::SeqCst) {
+            arrived.send(()).unwrap();
+            // Nobody releases a test that failed.
+            let _ = released.lock().unwrap().recv();
+        }
+    });
+    let world = begun(world, 40, Some(quiet()));
+    until(|| (state(&world).pairs == 40).then_some(()));
+    let item = world.queue(Place::Start, 1).remove(0);
+    is_armed.store(true, Ordering::SeqCst);
+    world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
+    arrivals.recv_timeout(Duration::from_mins(1)).expect("the worker refits after a while without a vote");
+    let annotator = world.info().annotator;
+    let (answer, answers) = channel();
+    std::thread::scope(|scope| {
+        let engine = &world.engine;
+        let ask = move || {
+            let ahead = engine.call(Request::QueueAhead { annotator, count: 8 });
+            let scores = engine.call(Request::ItemScores { annotator, item: item.item.id });
+            let queue = QueueRequest { annotator, place: Place::Start, count: 2, except: vec![] };
+            let next = engine.call(Request::Queue(queue));
+            answer.send((ahead, scores, next)).unwrap();
+        };
+        std::thread::Builder::new().name("test-asking".to_owned()).spawn_scoped(scope, ask).unwrap();
+        let told = answers.recv_timeout(Duration::from_mins(1));
+        release.send(()).unwrap();
+        let (ahead, scores, next) = told.expect("answers come while the refit is held");
+        let Ok(Reply::QueueAhead(ahead)) = ahead else { panic!("expected what comes next, found {ahead:?}") };
+        assert!(
+            ahead.entries.iter().all(|entry| entry.prediction.is_some()),
+            "what was learned before is told"
+        );
+        let Ok(Reply::ItemScores(scores)) = scores else { panic!("expected scores, found {scores:?}") };
+        assert_eq!(scores[0].scorer, Scorer::Head);
+        assert!(matches!(next, Ok(Reply::Items(items)) if items.len() == 2));
+    });
+    until(|| (state(&world).votes == 1).then_some(()));
 }
 
 #[test]

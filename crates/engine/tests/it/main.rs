@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod assigning;
+mod bad_models;
 mod beliefs;
 mod exporting;
 mod exporting_rubrics;
@@ -22,4 +23,5 @@ mod rubrics;
 mod searching;
 mod second_look;
 mod settings;
+mod tokens;
 mod world;

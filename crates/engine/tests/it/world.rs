@@ -1,9 +1,10 @@
 //! An engine in a folder of its own, with a clock and randomness that a test can know.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePolicy};
@@ -13,37 +14,76 @@ use tiebreak_domain::{
     AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, JobId, JudgmentId, NewJudgment,
     Origin, Outcome, Preference, ProjectInfo, QueuedItem, Reply, Request, Showing, UnixMillis, Verdict,
 };
-use tiebreak_engine::{Engine, Host};
+use tiebreak_engine::{Engine, Host, Keyring};
+
+/// Tokens by server, or why there is no keyring.
+#[derive(Default)]
+pub struct Kept {
+    pub tokens: Mutex<HashMap<String, String>>,
+    pub problem: Mutex<Option<String>>,
+}
+
+impl Kept {
+    fn tokens(&self) -> Result<MutexGuard<'_, HashMap<String, String>>, String> {
+        self.problem.lock().unwrap().clone().map_or_else(|| Ok(self.tokens.lock().unwrap()), Err)
+    }
+}
+
+impl Keyring for Kept {
+    fn token(&self, server: &str) -> Result<Option<String>, String> {
+        Ok(self.tokens()?.get(server).cloned())
+    }
+
+    fn keep(&self, server: &str, token: &str) -> Result<(), String> {
+        self.tokens()?.insert(server.to_owned(), token.to_owned());
+        Ok(())
+    }
+
+    fn forget(&self, server: &str) -> Result<bool, String> {
+        Ok(self.tokens()?.remove(server).is_some())
+    }
+}
 
 /// An engine and its folder.
 pub struct World {
     pub folder: Arc<tempfile::TempDir>,
     pub engine: Engine,
     pub events: Receiver<Event>,
+    /// What stands for the system's keyring.
+    pub keyring: Arc<Kept>,
     clock: Arc<AtomicI64>,
     random: Arc<AtomicU64>,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0)
+        Self::watching_the_clock(|| {})
+    }
+
+    /// A world in which something happens whenever the engine looks at the clock.
+    pub fn watching_the_clock(look: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0, look)
     }
 
     /// A second program on the same machine.
     pub fn beside(&self) -> Self {
-        Self::in_folder(Arc::clone(&self.folder), 1 << 40)
+        Self::in_folder(Arc::clone(&self.folder), 1 << 40, || {})
     }
 
-    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64) -> Self {
+    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64, look: impl Fn() + Send + Sync + 'static) -> Self {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let random = Arc::new(AtomicU64::new(seed));
+        let keyring = Arc::<Kept>::default();
         let host = Host {
             settings_file: Some(folder.path().join("settings.toml")),
             data_folder: Some(folder.path().join("data")),
             cache_folder: None,
             clock: {
                 let clock = Arc::clone(&clock);
-                Arc::new(move || UnixMillis(clock.fetch_add(1, Ordering::Relaxed)))
+                Arc::new(move || {
+                    look();
+                    UnixMillis(clock.fetch_add(1, Ordering::Relaxed))
+                })
             },
             random: {
                 let random = Arc::clone(&random);
@@ -55,13 +95,14 @@ impl World {
                     z ^ (z >> 31)
                 })
             },
+            keyring: Some(Arc::clone(&keyring) as Arc<dyn Keyring>),
             app_version: "9.9.9".to_owned(),
             user_name: "Ada".to_owned(),
             scores_in_background: false,
         };
         let (sender, events) = channel();
         let engine = Engine::new(host, move |event| drop(sender.send(event)));
-        Self { folder, engine, events, clock, random }
+        Self { folder, engine, events, keyring, clock, random }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

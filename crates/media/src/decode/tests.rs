@@ -289,3 +289,66 @@ fn time_of_a_large_picture() {
         }
     }
 }
+
+/// The whole picture, brought to a size.
+fn whole(bytes: &[u8], [width, height]: [u32; 2]) -> Pixels {
+    let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap();
+    let full = [picture.width(), picture.height()];
+    fitted(picture, full, [width, height], Orientation::NoTransforms)
+}
+
+fn mean_difference(one: &Pixels, other: &Pixels) -> f64 {
+    assert_eq!([one.width, one.height], [other.width, other.height]);
+    let sum: u64 = one.rgba.iter().zip(&*other.rgba).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / one.rgba.len() as f64
+}
+
+#[test]
+fn a_jpeg_decoded_at_a_smaller_scale_looks_as_the_whole_one_scaled() {
+    let colours = encoded(noise(1037, 803), ImageFormat::Jpeg);
+    let grey = encoded(DynamicImage::from(noise(1037, 803)).into_luma8(), ImageFormat::Jpeg);
+    for (bytes, name) in [(&colours, "colours"), (&grey, "grey")] {
+        for fit in [[500, 500], [300, 300], [200, 200], [100, 100], [20, 20]] {
+            let wanted = size_within([1037, 803], fit);
+            let smaller = decode_scaled(bytes, [1037, 803], wanted, u64::MAX);
+            let smaller =
+                smaller.unwrap_or_else(|| panic!("{name} at {fit:?} is decoded at a smaller scale"));
+            assert!(
+                smaller.width() >= wanted[0] && smaller.height() >= wanted[1],
+                "{fit:?}: never too small"
+            );
+            assert!(smaller.width() <= 519, "{fit:?}: {} of 1037 pixels", smaller.width());
+            let pixels = decoded(bytes, fit);
+            assert_eq!([pixels.full_width, pixels.full_height], [1037, 803], "the size of the whole is told");
+            let difference = mean_difference(&pixels, &whole(bytes, wanted));
+            assert!(difference < 2.5, "{name} at {fit:?}: {difference} of 255 on average");
+        }
+        assert!(
+            decode_scaled(bytes, [1037, 803], [520, 403], u64::MAX).is_none(),
+            "more than a half is the whole"
+        );
+    }
+    let narrow = decoded(&encoded(noise(1600, 40), ImageFormat::Jpeg), [100, 100]);
+    assert_eq!([narrow.width, narrow.height], [100, 3]);
+}
+
+/// `cargo test --release -p tiebreak-media --lib how_much_faster -- --ignored --nocapture`
+#[test]
+#[ignore = "a figure, not a test"]
+fn how_much_faster_a_large_jpeg_is_at_a_smaller_scale() {
+    let bytes = encoded(noise(6000, 4000), ImageFormat::Jpeg);
+    for side in [448, 896, 1792] {
+        let wanted = size_within([6000, 4000], [side, side]);
+        let best = |work: &dyn Fn()| {
+            let times = (0..5).map(|_| {
+                let started = Instant::now();
+                work();
+                started.elapsed()
+            });
+            times.min().unwrap()
+        };
+        let scaled = best(&|| drop(decoded(&bytes, [side, side])));
+        let full = best(&|| drop(whole(&bytes, wanted)));
+        eprintln!("6000 × 4000 to {side}: {scaled:?} at a smaller scale, {full:?} from the whole");
+    }
+}

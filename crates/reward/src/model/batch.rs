@@ -72,6 +72,17 @@ pub(super) fn run(model: &RewardModel, session: &mut dyn Session, batch: &[&Prep
     outcome
 }
 
+/// Runs a batch whole, and gives the seconds in the model.
+pub(super) fn timed(
+    model: &RewardModel,
+    session: &mut dyn Session,
+    batch: &[&Prepared],
+) -> Result<f64, Fault> {
+    let mut outcome = run(model, session, &[]);
+    run_whole(model, session, batch, &mut outcome)?;
+    Ok(outcome.model_time.as_secs_f64())
+}
+
 /// Runs a batch and gives the first fault of any kind.
 pub(super) fn try_out(
     model: &RewardModel,

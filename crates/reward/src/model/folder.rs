@@ -17,6 +17,8 @@ pub struct ModelFolder {
     pub(super) outline: Outline,
     /// The most inputs that the model takes at once; none if any number.
     pub(super) fixed_batch: Option<usize>,
+    /// What the weights take in memory, roughly.
+    pub(super) needed_bytes: u64,
 }
 
 /// The ONNX file and the files that hold its weights.
@@ -52,7 +54,8 @@ impl ModelFolder {
                 limit_bytes: memory_limit_bytes,
             });
         }
-        let mut opened = Self { manifest, root, outline: Outline::default(), fixed_batch: None };
+        let mut opened =
+            Self { manifest, root, outline: Outline::default(), fixed_batch: None, needed_bytes };
         let bytes = opened.read()?;
         let file = || opened.manifest.files.model.path.clone();
         let outline = Outline::read(&bytes.model).map_err(|fault| match fault {
@@ -73,7 +76,7 @@ impl ModelFolder {
     pub(super) fn without_model(folder: &Path, manifest: Manifest) -> Result<Self, ModelError> {
         let unreadable = |source| ModelError::FileUnreadable { file: manifest::FILE_NAME.to_owned(), source };
         let root = folder.canonicalize().map_err(unreadable)?;
-        Ok(Self { manifest, root, outline: Outline::default(), fixed_batch: None })
+        Ok(Self { manifest, root, outline: Outline::default(), fixed_batch: None, needed_bytes: 0 })
     }
 
     /// What the manifest says.

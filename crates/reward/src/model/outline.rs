@@ -86,6 +86,13 @@ impl Outline {
         Ok(outline)
     }
 
+    /// How many numbers the model keeps of each token, as its matrices have it: the largest of their smaller sides. 0
+    /// where it has none.
+    pub fn width(&self) -> u64 {
+        let matrices = self.weights.values().filter(|shape| shape.len() == 2);
+        matrices.filter_map(|shape| shape.iter().min().copied()).max().unwrap_or(0)
+    }
+
     /// How many rows the table has in which the ids of an input are looked up, if that can be seen.
     pub fn rows_looked_up(&self, ids: &str) -> Option<u64> {
         let through = ["Cast", "Identity", "DequantizeLinear"];

@@ -18,6 +18,10 @@ use super::request::{Candidate, Request, Scored};
 use super::runtime::{Runtime, RuntimeKind, Session, Warning, pure, report};
 use super::tokens::{TextTokenizer, Tokens};
 
+/// What a run holds at once for each number of a token: its four times wider inner layer, before and after, queries,
+/// keys and values, and the row of attention that a text of usual length has, in 32 bits each.
+const WORKING_BYTES_PER_NUMBER: u64 = 64;
+
 /// How a model is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -145,6 +149,16 @@ impl RewardModel {
             Err(fault) => Err(fault.clone()),
         };
         prepared.iter().map(&mut outcome).collect()
+    }
+
+    /// The most tokens of a batch that fit, beside the weights, into so much memory, for each of the sessions that the
+    /// usual options open. At least 1: a text alone is always tried.
+    pub fn largest_batch_tokens(&self, memory_limit_bytes: u64) -> usize {
+        let sessions = OpenOptions::default().sessions as u64;
+        let left_bytes = memory_limit_bytes.saturating_sub(self.folder.needed_bytes) / sessions;
+        let token_bytes = self.folder.outline.width().saturating_mul(WORKING_BYTES_PER_NUMBER);
+        let tokens = left_bytes.checked_div(token_bytes).unwrap_or(u64::MAX);
+        usize::try_from(tokens).unwrap_or(usize::MAX).max(1)
     }
 
     pub(super) fn tokenizer(&self) -> Option<&TextTokenizer> {

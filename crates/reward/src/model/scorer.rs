@@ -64,7 +64,7 @@ pub struct QueueFull {
 /// The tokens of a batch on a card, until memory or patience end.
 const CARD_BATCH_TOKENS: usize = 16_384;
 /// The tokens of a batch on a processor, whose caches they should not overflow.
-const PROCESSOR_BATCH_TOKENS: usize = 512;
+pub const PROCESSOR_BATCH_TOKENS: usize = 512;
 
 /// Threads that score.
 pub struct Scorer {

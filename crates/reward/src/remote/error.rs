@@ -80,7 +80,10 @@ impl RemoteError {
             }
             Self::NotReady { .. } => "wait until the server has loaded it, or check the model's name",
             Self::OtherModel { .. } => "check the model's name and version, or mend the manifest",
-            Self::Refused { .. } => "give the token that the server's owner gave you",
+            Self::Refused { .. } => {
+                "give the token that the server's owner gave you: in the window, by `tiebreak models token`, or in \
+                 TIEBREAK_SCORER_TOKEN"
+            }
             Self::Status { .. } | Self::BadAnswer { .. } => "look into the server's log",
             Self::Busy { .. } => "try again later, or lower batches_in_flight",
             Self::Connection { .. } => "check the address and that the server is running",

@@ -146,3 +146,16 @@ fn an_empty_job_and_one_of_faults_end_too() {
         |given: &Option<Result<_, InputFault>>| matches!(given, Some(Err(InputFault::WrongKind { .. })));
     assert!(given.iter().all(is_wrong), "{given:?}");
 }
+
+#[test]
+fn a_batch_is_bounded_by_the_memory_that_the_weights_leave() {
+    let opened = text_folder().open(&pure()).unwrap();
+    let most = |bytes: u64| opened.model.largest_batch_tokens(bytes);
+    assert_eq!(most(0), 1, "a text alone is always tried");
+    assert!(
+        most(64 << 20) > most(32 << 20) && most(32 << 20) > 1,
+        "{} and {}",
+        most(64 << 20),
+        most(32 << 20)
+    );
+}

@@ -1,4 +1,5 @@
-//! Calibration: which size of batch is fastest on this machine. The caller keeps the answer, by model and machine.
+//! Calibration: which size of batch is fastest on this machine. The caller keeps the answer, by model, provider and
+//! version of the runtime.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use crate::model::batch;
 use crate::model::key::InputKey;
 use crate::model::prepared::Prepared;
 use crate::model::reward_model::RewardModel;
-use crate::model::runtime::Session;
+use crate::model::runtime::{Provider, Session};
 use crate::model::tokens::Tokens;
 
 /// The budgets that are tried on a processor, in tokens.
@@ -15,11 +16,17 @@ pub const CALIBRATION_BUDGETS: [usize; 3] = [256, 512, 1024];
 /// The length of the trial texts: long enough to be worth batching, short enough for several in each batch.
 const TRIAL_LENGTH: usize = 64;
 
-/// Runs batches of each budget in turn for about so long in all, and gives the fastest. None for a model that
-/// reads no text, and on a card, where batches are as large as its memory lets them be.
-pub fn calibrate(model: &RewardModel, session: &mut dyn Session, patience: Duration) -> Option<usize> {
+/// Runs batches of each budget in turn for about so long in all, and at least once each, and gives the fastest.
+/// Budgets above `largest_tokens` are not tried, and none above one that failed. None for a model that reads no text,
+/// on a card, where batches are as large as its memory lets them be, and on a server, whose time is not ours.
+pub fn calibrate(
+    model: &RewardModel,
+    session: &mut dyn Session,
+    patience: Duration,
+    largest_tokens: usize,
+) -> Option<usize> {
     let text = model.manifest().input.text().filter(|_| model.manifest().input.image().is_none())?;
-    if session.provider().is_gpu() {
+    if session.provider() != Provider::Cpu {
         return None;
     }
     let length = TRIAL_LENGTH.min(text.max_tokens);
@@ -32,17 +39,29 @@ pub fn calibrate(model: &RewardModel, session: &mut dyn Session, patience: Durat
         length,
     };
     let started = Instant::now();
-    let mut seconds_per_token = [f64::INFINITY; CALIBRATION_BUDGETS.len()];
     // The fastest of several rounds counts: whatever else the machine does only ever slows a round down.
-    while started.elapsed() < patience {
-        for (best, budget) in seconds_per_token.iter_mut().zip(CALIBRATION_BUDGETS) {
-            let inputs = vec![&prepared; (budget / length).max(1)];
-            let outcome = batch::run(model, session, &inputs);
-            let tokens = (inputs.len() * length) as f64;
-            *best = best.min(outcome.model_time.as_secs_f64() / tokens);
+    let mut rounds: Vec<(usize, f64)> = CALIBRATION_BUDGETS
+        .into_iter()
+        .filter(|budget| *budget <= largest_tokens)
+        .map(|budget| (budget, f64::INFINITY))
+        .collect();
+    while !rounds.is_empty() {
+        let mut failed_at = None;
+        for (place, (budget, best)) in rounds.iter_mut().enumerate() {
+            let inputs = vec![&prepared; (*budget / length).max(1)];
+            let Ok(seconds) = batch::timed(model, session, &inputs) else {
+                failed_at = Some(place);
+                break;
+            };
+            *best = best.min(seconds / (inputs.len() * length) as f64);
+        }
+        rounds.truncate(failed_at.unwrap_or(rounds.len()));
+        if started.elapsed() >= patience {
+            break;
         }
     }
-    let fastest =
-        seconds_per_token.iter().zip(CALIBRATION_BUDGETS).min_by(|one, other| one.0.total_cmp(other.0));
-    fastest.map(|(_, budget)| budget)
+    rounds.iter().min_by(|one, other| one.1.total_cmp(&other.1)).map(|(budget, _)| *budget)
 }
+
+#[cfg(test)]
+mod tests;

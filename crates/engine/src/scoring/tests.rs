@@ -1,0 +1,161 @@
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::{ImportPlan, Request as Call, UnixMillis};
+use tiebreak_reward::model::manifest::Input;
+use tiebreak_reward::model::runtime::{InputTensor, Numbers, OutputTensor};
+use tiebreak_reward::model::{OpenedModel, Provider, RuntimeKind, Session as ModelSession};
+
+use super::*;
+use crate::engine::Engine;
+use crate::host::Host;
+
+/// What happens in the sessions of a model that only seems to be one.
+struct Stage {
+    /// The token ids of each row, batch by batch, trial runs left out.
+    ran: Mutex<Vec<Vec<Vec<i32>>>>,
+    /// Called within each batch, with its number.
+    during: Box<dyn Fn(usize) + Send + Sync>,
+}
+
+struct Staged {
+    stage: Arc<Stage>,
+}
+
+impl ModelSession for Staged {
+    fn run(&mut self, inputs: &[InputTensor], _: &[&str]) -> Result<Vec<OutputTensor>, String> {
+        let [rows, length] = inputs[0].shape[..] else { panic!("ids have two axes") };
+        let Numbers::Whole(ids) = &inputs[0].numbers else { panic!("ids are whole") };
+        let number = {
+            let mut ran = self.stage.ran.lock().unwrap();
+            ran.push(ids.chunks(length).map(<[i32]>::to_vec).collect());
+            ran.len()
+        };
+        (self.stage.during)(number);
+        let score = OutputTensor { shape: vec![rows, 1], numbers: vec![length as f32; rows] };
+        let embedding = OutputTensor { shape: vec![rows, 128], numbers: vec![1.0; rows * 128] };
+        Ok(vec![score, embedding])
+    }
+
+    fn kind(&self) -> RuntimeKind {
+        RuntimeKind::Rten
+    }
+
+    fn provider(&self) -> Provider {
+        Provider::Cpu
+    }
+}
+
+fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
+    let random = std::sync::atomic::AtomicU64::new(1);
+    let host = Host {
+        settings_file: None,
+        data_folder: Some(folder.join("data")),
+        cache_folder: None,
+        clock: Arc::new(|| UnixMillis(1_700_000_000_000)),
+        random: Arc::new(move || random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)),
+        keyring: None,
+        app_version: "9.9.9".to_owned(),
+        user_name: "Ada".to_owned(),
+        scores_in_background: false,
+    };
+    let (sender, events) = channel();
+    (Engine::new(host, move |event| drop(sender.send(event))), events)
+}
+
+/// Two answers to each of some questions; the later the row, the longer they are.
+fn with_rows(engine: &Engine, events: &Receiver<Event>, folder: &Path, count: usize) {
+    let mut rows = String::new();
+    for n in 1..=count {
+        let words = "and so on ".repeat(n);
+        rows.push_str(&format!(
+            "{{\"prompt\":\"Q {n}?\",\"response_a\":\"Yes {n} {words}\",\"response_b\":\"No {n} {words}\"}}\n"
+        ));
+    }
+    std::fs::write(folder.join("rows.jsonl"), rows).unwrap();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    engine.call(Call::CreateProject { path: path("p.tiebreak"), name: "Trial".into() }).unwrap();
+    engine.call(Call::StartImport(ImportPlan::of_file(path("rows.jsonl")))).unwrap();
+    while !matches!(events.recv_timeout(Duration::from_mins(1)).unwrap(), Event::ImportEnded(_, Ok(_))) {}
+}
+
+/// The small model's folder and manifest, with sessions of a stage.
+fn staged(session: &Session, stage: &Arc<Stage>, sessions: usize) -> (ShelvedModel, OpenedModel) {
+    let reads_text = |model: &ShelvedModel| {
+        model.manifest.as_ref().is_ok_and(|manifest| matches!(manifest.input, Input::Text(_)))
+    };
+    let model = shelf(&session.shared.host).unwrap().into_iter().find(reads_text).unwrap();
+    let manifest = model.manifest.clone().unwrap();
+    let fakes = (0..sessions).map(|_| Box::new(Staged { stage: Arc::clone(stage) }) as Box<dyn ModelSession>);
+    let opened = RewardModel::open_remote(&model.folder, manifest, fakes.collect()).unwrap();
+    stage.ran.lock().unwrap().clear();
+    (model, opened)
+}
+
+#[test]
+fn what_is_on_the_screen_is_scored_before_all_else_and_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, events) = engine(folder.path());
+    with_rows(&engine, &events, folder.path(), 20);
+    let session = engine.session().unwrap();
+    let (screen_is_run, is_run): (Sender<()>, Receiver<()>) = channel();
+    let is_run = Mutex::new(is_run);
+    let asked: Arc<Mutex<Option<ItemId>>> = Arc::default();
+    let stage = Arc::new(Stage {
+        ran: Mutex::default(),
+        during: {
+            let (session, asked) = (Arc::downgrade(&session), Arc::clone(&asked));
+            let is_open = std::sync::atomic::AtomicBool::new(false);
+            Box::new(move |number| {
+                // The trial runs come before the project is scored.
+                if !is_open.load(Ordering::SeqCst) {
+                    is_open.store(number == 2, Ordering::SeqCst);
+                } else if number == 1 {
+                    // In the midst of the first batch, somebody sits down before the shortest item, which would
+                    // be the last; and this batch does not end before that one is scored.
+                    let session = session.upgrade().unwrap();
+                    let annotator = session.seated_annotator();
+                    let request = QueueRequest { annotator, place: Place::Start, count: 1, except: vec![] };
+                    *asked.lock().unwrap() = Some(session.queue(&request).unwrap()[0].item.id);
+                    is_run
+                        .lock()
+                        .unwrap()
+                        .recv_timeout(Duration::from_mins(1))
+                        .expect("it is scored meanwhile");
+                } else if number == 2 {
+                    screen_is_run.send(()).unwrap();
+                }
+            })
+        },
+    });
+    let (model, opened) = staged(&session, &stage, 2);
+    let manifest = model.manifest.clone().unwrap();
+    let options = ScorerOptions { batch_tokens: Some(1), ..ScorerOptions::default() };
+    let scorer = Scorer::start(opened, options).unwrap();
+    scorer.set_bulk_sessions(1);
+    let tokens = Arc::clone(scorer.model());
+    let cancel = CancelFlag::default();
+    let mut run = Run::new(&session.shared, &session, JobId(1), &cancel);
+    run.score_with(scorer, &model.key, &manifest, 40).unwrap();
+    let report = run.report();
+    assert_eq!((report.scored, report.known, report.refused_count), (40, 0, 0), "each once: {report:?}");
+    let item = asked.lock().unwrap().expect("an item was asked for");
+    let stored = session.readers.lend().unwrap().item(item).unwrap();
+    let of_item: Vec<Vec<i32>> = (0..2)
+        .map(|candidate| {
+            let request =
+                inputs::request(&session, &run.images, stored.source, &stored.item, &manifest, candidate);
+            let ids = tokens.tokens(&request.unwrap()).unwrap().unwrap().ids;
+            ids.into_iter().map(|id| id as i32).collect()
+        })
+        .collect();
+    let ran = stage.ran.lock().unwrap();
+    assert!(!of_item.contains(&ran[0][0]), "the first batch is of the longest");
+    assert!(of_item.contains(&ran[1][0]), "and the next is what is on the screen");
+    let rows = ran.iter().flatten().count();
+    assert!((40..=42).contains(&rows), "what was ready when it came in sight may run twice: {rows}");
+    let stored = session.readers.lend().unwrap().score_count(&model.key).unwrap();
+    assert_eq!(stored, 40, "all of it is stored");
+}
