@@ -11,10 +11,11 @@ pub mod in_sight;
 mod inputs;
 mod remote;
 mod sooner;
+mod work;
 
 pub use remote::TOKEN_VARIABLE;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -34,6 +35,7 @@ use crate::failure;
 use crate::jobs::CancelFlag;
 use crate::models::{ShelvedModel, runtime, shelf};
 use crate::session::Session;
+use work::{InputHash, KeyedPlaces, Known, Turn, Wanted, Work};
 
 /// Candidates whose inputs are in memory at a time. Of so many, nearly all of what the model computes is no padding.
 const WINDOW: usize = 2_048;
@@ -131,26 +133,6 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
         if_not_started.is_scoring.store(false, Ordering::Release);
     }
     started
-}
-
-/// An input and where it stands.
-struct Wanted {
-    item: ItemId,
-    candidate: u8,
-    key: [u8; 16],
-    request: Request,
-}
-
-/// What a model reads, and everywhere in the project where it stands: pairs of one prompt share their candidates.
-type KeyedPlaces = (InputHash, Vec<(ItemId, u8)>);
-
-/// Why an item is scored now.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// It is its turn.
-    InOrder,
-    /// It is in sight.
-    Sooner,
 }
 
 /// One job.
@@ -485,49 +467,6 @@ impl<'a> Run<'a> {
         let progress =
             ScoringProgress { model: key.clone(), name, done, total, per_second, left_s, real_share };
         self.shared.emit(Event::ScoringProgress(self.job, progress));
-    }
-}
-
-/// One model at work.
-struct Work {
-    scored_model: ScoredModel,
-    total: u64,
-    done: u64,
-    known: Known,
-    scorer: Scorer,
-    began: Instant,
-    /// How much of what is in sight was looked at.
-    seen: u64,
-}
-
-/// What a model has said before.
-struct Known {
-    /// What has a score, or was refused one in this run.
-    places: HashSet<(ItemId, u8)>,
-    /// What of it was in sight, and came before its turn.
-    sooner: HashSet<(ItemId, u8)>,
-    inputs: HashMap<[u8; 16], Scored>,
-}
-
-/// Of what a model is given.
-type InputHash = [u8; 16];
-
-impl Known {
-    /// The most inputs whose scores are kept for equal ones that come later.
-    const MOST_INPUTS: usize = 200_000;
-
-    fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
-        let mut known = Self { places: HashSet::new(), sooner: HashSet::new(), inputs: HashMap::new() };
-        reader.each_score(model, |item, candidate, _, _| {
-            known.places.insert((item, candidate));
-        })?;
-        Ok(known)
-    }
-
-    fn bound(&mut self) {
-        if self.inputs.len() > Self::MOST_INPUTS {
-            self.inputs.clear();
-        }
     }
 }
 

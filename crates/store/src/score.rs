@@ -1,7 +1,7 @@
 //! Scores: what models said of candidates. Derived data: it can be computed again, and a change of the content is
 //! another candidate, so that nothing here is ever out of date.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Statement, params};
 use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ItemId, UnixMillis};
@@ -111,17 +111,7 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?;
             for label in labels {
-                let said = label.prediction;
-                statement.execute(params![
-                    label.item.0,
-                    label.scorer,
-                    said.a,
-                    said.tie,
-                    said.b,
-                    label.accepted_at.0,
-                    label.source,
-                    label.question
-                ])?;
+                write_label(&mut statement, label)?;
             }
         }
         transaction.commit()?;
@@ -242,6 +232,10 @@ pub(crate) fn add_later_label(connection: &Connection, label: &ModelLabel) -> Re
          a = excluded.a, tie = excluded.tie, b = excluded.b, accepted_at = excluded.accepted_at, \
          source = excluded.source, question = excluded.question WHERE excluded.accepted_at > accepted_at",
     )?;
+    write_label(&mut statement, label)
+}
+
+fn write_label(statement: &mut Statement<'_>, label: &ModelLabel) -> Result<()> {
     let said = label.prediction;
     statement.execute(params![
         label.item.0,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead};
 use tiebreak_domain::model_report::{Contestant, ModelReport, ReportFilter};
@@ -13,7 +13,7 @@ use tiebreak_domain::second_look::{LookFilter, LookOrder, LookReasonKind, Second
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ErrorCode, Event, Outcome, Reply, Request, StudySetup, Verdict};
 
-use crate::world::{World, preference};
+use crate::world::{World, preference, until};
 
 /// Nothing is scored unless a test says so.
 fn quiet() -> Learning {
@@ -46,25 +46,6 @@ fn begun(world: World, count: usize, learning: Option<Learning>) -> World {
     let study = StudySetup { learning, ..StudySetup::default() };
     world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
     world
-}
-
-fn state(world: &World) -> LearningState {
-    match world.engine.call(Request::Learning).unwrap() {
-        Reply::Learning(state) => *state,
-        other => panic!("expected the state, found {other:?}"),
-    }
-}
-
-/// Waits until the worker has got so far.
-fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < Duration::from_mins(1), "the worker comes to it in time");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 fn ahead(world: &World) -> QueueAhead {
@@ -112,19 +93,19 @@ fn judge(world: &World, count: usize, wrong_every: usize) -> Vec<AcquisitionMeth
 fn without_learning_nothing_runs_and_the_order_is_the_files() {
     let world = world(5, None);
     assert_eq!(judge(&world, 3, 0), [AcquisitionMethod::FileOrder; 3]);
-    assert_eq!(state(&world), LearningState::default());
+    assert_eq!(world.learning_state(), LearningState::default());
 }
 
 #[test]
 fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
     let world = world(120, Some(quiet()));
-    until(|| (state(&world).pairs == 120).then_some(()));
+    until(|| (world.learning_state().pairs == 120).then_some(()));
     let early = judge(&world, 20, 0);
     assert!(
         early.iter().all(|method| matches!(method, AcquisitionMethod::Random | AcquisitionMethod::Audit)),
         "at random until there is something to go by: {early:?}"
     );
-    until(|| (state(&world).votes >= 20).then_some(()));
+    until(|| (world.learning_state().votes >= 20).then_some(()));
     until(|| {
         ahead(&world).entries.iter().any(|entry| entry.method == AcquisitionMethod::GreedyBald).then_some(())
     });
@@ -132,7 +113,7 @@ fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
     assert!(next.entries.iter().all(|entry| !entry.reason.is_empty() && !entry.prompt.is_empty()));
     let late = judge(&world, 15, 0);
     assert!(late.contains(&AcquisitionMethod::GreedyBald), "then what teaches most: {late:?}");
-    let learned = until(|| Some(state(&world)).filter(|state| state.votes == 35));
+    let learned = until(|| Some(world.learning_state()).filter(|state| state.votes == 35));
     assert!(learned.features.contains("style"), "what it learns from is told: {:?}", learned.features);
     let report = report(&world);
     let head = report.rows.iter().find(|row| row.contestant == Contestant::Scorer(Scorer::Head)).unwrap();
@@ -157,7 +138,7 @@ fn nobody_waits_for_a_refit() {
         }
     });
     let world = begun(world, 40, Some(quiet()));
-    until(|| (state(&world).pairs == 40).then_some(()));
+    until(|| (world.learning_state().pairs == 40).then_some(()));
     let item = world.queue(Place::Start, 1).remove(0);
     is_armed.store(true, Ordering::SeqCst);
     world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
@@ -186,26 +167,26 @@ fn nobody_waits_for_a_refit() {
         assert_eq!(scores[0].scorer, Scorer::Head);
         assert!(matches!(next, Ok(Reply::Items(items)) if items.len() == 2));
     });
-    until(|| (state(&world).votes == 1).then_some(()));
+    until(|| (world.learning_state().votes == 1).then_some(()));
 }
 
 #[test]
 fn an_undo_is_unlearned() {
     let world = world(40, Some(quiet()));
-    until(|| (state(&world).pairs == 40).then_some(()));
+    until(|| (world.learning_state().pairs == 40).then_some(()));
     judge(&world, 6, 0);
-    until(|| (state(&world).votes == 6).then_some(()));
+    until(|| (world.learning_state().votes == 6).then_some(()));
     let item = world.queue(Place::Start, 1).remove(0);
     world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
-    until(|| (state(&world).votes == 7).then_some(()));
+    until(|| (world.learning_state().votes == 7).then_some(()));
     world.submit(world.judgment(&item, Verdict::Withdrawn));
-    until(|| (state(&world).votes == 6).then_some(()));
+    until(|| (world.learning_state().votes == 6).then_some(()));
 }
 
 #[test]
 fn what_models_say_is_told_after_the_vote_and_never_before() {
     let world = world(10, Some(quiet()));
-    until(|| (state(&world).pairs == 10).then_some(()));
+    until(|| (world.learning_state().pairs == 10).then_some(()));
     let item = world.queue(Place::Start, 1).remove(0);
     assert!(item.scores.is_empty(), "hidden unless the study shows them");
     let annotator = world.info().annotator;
@@ -224,9 +205,9 @@ fn what_models_say_is_told_after_the_vote_and_never_before() {
 fn slips_are_flagged_once_enough_was_judged_and_a_second_look_says_who_was_right() {
     let learning = Learning { policy: Policy::Random, flag_level: 0.1, ..quiet() };
     let world = world(160, Some(learning));
-    until(|| (state(&world).pairs == 160).then_some(()));
+    until(|| (world.learning_state().pairs == 160).then_some(()));
     judge(&world, 120, 20);
-    until(|| (state(&world).votes == 120).then_some(()));
+    until(|| (world.learning_state().votes == 120).then_some(()));
     let found = until(|| Some(look(&world)).filter(|look| look.total > 0));
     let first = &found.items[0];
     assert!(first.reasons.iter().any(|reason| reason.kind() == LookReasonKind::ModelDisagrees));
@@ -266,8 +247,8 @@ fn the_sample_models_score_texts_once_and_their_scores_reach_the_head() {
     assert_eq!((first.scored + first.known, first.refused_count), (60, 0), "{first:?}");
     let again = score();
     assert_eq!((again.scored, again.known), (0, 60), "what is known is not scored again");
-    until(|| (!state(&world).priors.is_empty()).then_some(()));
-    assert!(state(&world).features.contains("Tiebreak small"), "its embedding is learned from");
+    until(|| (!world.learning_state().priors.is_empty()).then_some(()));
+    assert!(world.learning_state().features.contains("Tiebreak small"), "its embedding is learned from");
     let removal = world.refused(Request::RemoveModel(text.key.clone()));
     assert_eq!(removal.code, ErrorCode::BadRequest, "what came with the program stays");
 }
@@ -276,7 +257,7 @@ fn the_sample_models_score_texts_once_and_their_scores_reach_the_head() {
 fn scores_that_are_shown_are_hidden_from_some_and_the_showing_says_so() {
     let learning = Learning { scores_visible: true, hidden_share: 0.5, ..quiet() };
     let world = world(60, Some(learning));
-    until(|| (state(&world).pairs == 60).then_some(()));
+    until(|| (world.learning_state().pairs == 60).then_some(()));
     judge(&world, 1, 0);
     let job = world.start(Request::StartScoring { models: Vec::new() });
     world.wait(|event| matches!(event, Event::ScoringEnded(ended, _) if ended == job).then_some(()));
@@ -288,9 +269,9 @@ fn scores_that_are_shown_are_hidden_from_some_and_the_showing_says_so() {
 #[test]
 fn labels_of_a_model_are_taken_only_where_it_is_sure_and_nobody_judged() {
     let world = world(60, Some(quiet()));
-    until(|| (state(&world).pairs == 60).then_some(()));
+    until(|| (world.learning_state().pairs == 60).then_some(()));
     judge(&world, 30, 0);
-    until(|| (state(&world).votes == 30).then_some(()));
+    until(|| (world.learning_state().votes == 30).then_some(()));
     let before = world.info().judgments;
     let Reply::Count(taken) = world
         .engine

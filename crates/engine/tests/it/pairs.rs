@@ -1,10 +1,8 @@
 //! Items of many candidates asked pair by pair: on import, in a project that has them, and by the policies.
 
-use std::time::{Duration, Instant};
-
 use tiebreak_domain::candidate_pairs::{PAIR_COLUMN, PairsMade};
 use tiebreak_domain::import::LabelPolicy;
-use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead};
+use tiebreak_domain::learning::{Learning, Policy, QueueAhead};
 use tiebreak_domain::queue::Place;
 use tiebreak_domain::reward::ScoringReport;
 use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scope};
@@ -14,7 +12,7 @@ use tiebreak_domain::{
     Verdict,
 };
 
-use crate::world::{World, preference};
+use crate::world::{World, preference, until};
 
 /// Four candidates a prompt: two good ones that little tells apart, and two bad ones.
 fn rows(count: usize) -> String {
@@ -39,25 +37,6 @@ fn plan(world: &World, count: usize, labels: LabelPolicy) -> ImportPlan {
 
 fn take_in() -> LabelPolicy {
     LabelPolicy::TakeIn { annotator: "Original".into() }
-}
-
-/// Waits until the worker has got so far.
-fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < Duration::from_mins(1), "the worker comes to it in time");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn state(world: &World) -> LearningState {
-    match world.engine.call(Request::Learning).unwrap() {
-        Reply::Learning(state) => *state,
-        other => panic!("expected the state, found {other:?}"),
-    }
 }
 
 fn make_pairs(world: &World, filter: ItemFilter) -> PairsMade {
@@ -181,7 +160,7 @@ fn the_policy_chooses_the_pair_whose_best_is_still_open_and_the_showing_holds_it
     };
     let study = StudySetup { learning: Some(learning), ..StudySetup::default() };
     world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
-    until(|| (state(&world).votes == 360).then_some(()));
+    until(|| (world.learning_state().votes == 360).then_some(()));
     let is_good = |text: &str| text.starts_with("Please");
     let annotator = world.info().annotator;
     let mut ahead: QueueAhead = ahead_of(&world, annotator);

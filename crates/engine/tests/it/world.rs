@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePolicy};
 use tiebreak_domain::import::{ImportReport, LabelPolicy};
+use tiebreak_domain::learning::LearningState;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{
     AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, JobId, JudgmentId, NewJudgment,
@@ -55,7 +56,27 @@ pub struct World {
     random: Arc<AtomicU64>,
 }
 
+/// Waits until the worker has got so far.
+pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_mins(1), "the worker comes to it in time");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 impl World {
+    /// How learning stands.
+    pub fn learning_state(&self) -> LearningState {
+        match self.engine.call(Request::Learning).unwrap() {
+            Reply::Learning(state) => *state,
+            other => panic!("expected the state, found {other:?}"),
+        }
+    }
+
     pub fn new() -> Self {
         Self::watching_the_clock(|| {})
     }

@@ -1,0 +1,72 @@
+//! What one model has to do in a project, and what it has said there before.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use tiebreak_domain::reward::ModelKey;
+use tiebreak_domain::{ApiError, ItemId};
+use tiebreak_reward::model::{Request, Scored, Scorer};
+use tiebreak_store::{Reader, ScoredModel};
+
+/// Of what a model is given.
+pub type InputHash = [u8; 16];
+
+/// An input and where it stands.
+pub struct Wanted {
+    pub item: ItemId,
+    pub candidate: u8,
+    pub key: InputHash,
+    pub request: Request,
+}
+
+/// What a model reads, and everywhere in the project where it stands: pairs of one prompt share their candidates.
+pub type KeyedPlaces = (InputHash, Vec<(ItemId, u8)>);
+
+/// Why an item is scored now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is its turn.
+    InOrder,
+    /// It is in sight.
+    Sooner,
+}
+
+/// One model at work.
+pub struct Work {
+    pub scored_model: ScoredModel,
+    pub total: u64,
+    pub done: u64,
+    pub known: Known,
+    pub scorer: Scorer,
+    pub began: Instant,
+    /// How much of what is in sight was looked at.
+    pub seen: u64,
+}
+
+/// What a model has said before.
+pub struct Known {
+    /// What has a score, or was refused one in this run.
+    pub places: HashSet<(ItemId, u8)>,
+    /// What of it was in sight, and came before its turn.
+    pub sooner: HashSet<(ItemId, u8)>,
+    pub inputs: HashMap<InputHash, Scored>,
+}
+
+impl Known {
+    /// The most inputs whose scores are kept for equal ones that come later.
+    const MOST_INPUTS: usize = 200_000;
+
+    pub fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
+        let mut known = Self { places: HashSet::new(), sooner: HashSet::new(), inputs: HashMap::new() };
+        reader.each_score(model, |item, candidate, _, _| {
+            known.places.insert((item, candidate));
+        })?;
+        Ok(known)
+    }
+
+    pub fn bound(&mut self) {
+        if self.inputs.len() > Self::MOST_INPUTS {
+            self.inputs.clear();
+        }
+    }
+}
