@@ -36,6 +36,8 @@ pub struct ImportWizard {
     plan: ImportPlan,
     wants_preview: bool,
     preview: Asking<ImportPreview>,
+    /// Whether the project asks of two candidates alone, so that more of them come in by pairs or not at all.
+    asks_only_pairs: bool,
     takes_votes: bool,
     votes_of: String,
     media_folder: String,
@@ -65,6 +67,7 @@ impl ImportWizard {
             plan: ImportPlan::default(),
             wants_preview: false,
             preview: Asking::default(),
+            asks_only_pairs: false,
             takes_votes: false,
             votes_of: "Original".to_owned(),
             media_folder: String::new(),
@@ -106,6 +109,10 @@ impl ImportWizard {
         if self.wants_preview {
             self.ask_for_preview(scene, wanted);
         }
+        self.asks_only_pairs = desk.zip(self.preview.sound()).is_some_and(|(desk, preview)| {
+            let mut many = preview.items.iter().filter(|item| item.candidates.len() > 2).peekable();
+            many.peek().is_some() && many.all(|item| desk.info.rubric.refusal_of(item).is_some())
+        });
         let mut signals = Signals { enter: form::is_enter_for_dialog(ui.ctx()), ..Signals::default() };
         let height = form::height(ui.ctx());
         let title = self.title(job);
@@ -223,6 +230,7 @@ impl ImportWizard {
                 LabelPolicy::LeaveOut
             };
             plan.fetches_addresses &= !preview.media_hosts.is_empty();
+            plan.makes_pairs |= self.asks_only_pairs;
             plan.makes_pairs &= preview.items.iter().any(|item| item.candidates.len() > 2);
         }
         plan.media_folder = named(&self.media_folder);

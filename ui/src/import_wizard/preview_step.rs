@@ -70,7 +70,7 @@ impl ImportWizard {
         let most = preview.items.iter().map(|item| item.candidates.len()).max().unwrap_or_default();
         if most > 2 {
             form::titled_ui(ui, "More than two candidates", |ui| {
-                pairs_ui(ui, most, &mut self.plan.makes_pairs);
+                pairs_ui(ui, most, self.asks_only_pairs, &mut self.plan.makes_pairs);
             });
         }
         if preview.items_with_labels > 0 {
@@ -172,7 +172,18 @@ struct Changes {
 }
 
 /// Whether items of many candidates are asked as a whole.
-fn pairs_ui(ui: &mut Ui, most: usize, makes_pairs: &mut bool) {
+fn pairs_ui(ui: &mut Ui, most: usize, asks_only_pairs: bool, makes_pairs: &mut bool) {
+    if asks_only_pairs {
+        form::note_ui(
+            ui,
+            format!(
+                "This project asks about pairs: every two candidates become an item, {} of {most} candidates; votes \
+                 on all of them become votes on each pair",
+                most * (most - 1) / 2
+            ),
+        );
+        return;
+    }
     let pairs = format!(
         "{most} candidates become {} items, so that the queue chooses which two to show; votes on all of them become \
          votes on each pair",

@@ -259,6 +259,34 @@ fn votes_come_in_only_when_somebody_says_so() {
     assert_eq!(*labels, LabelPolicy::TakeIn { annotator: "Original".to_owned() });
 }
 
+fn preview_of_four() -> ImportPreview {
+    let mut preview = preview();
+    preview.items[0].candidates = ["a", "b", "c", "d"].map(Candidate::markdown).to_vec();
+    preview.items.truncate(1);
+    preview
+}
+
+#[test]
+fn a_project_that_asks_about_pairs_takes_more_candidates_pair_by_pair() {
+    let mut harness = harness(Some("/data/four.jsonl"), [1280.0, 800.0]);
+    answer(&mut harness, preview_of_four());
+    assert!(harness.query_by_label_contains("6 of 4 candidates").is_some(), "said before it is done");
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(harness.state().started().unwrap().makes_pairs, "whole, every row would be refused");
+}
+
+#[test]
+fn a_project_that_asks_about_all_candidates_asks_whether_pairs_are_made() {
+    let mut harness = harness(Some("/data/four.jsonl"), [1280.0, 800.0]);
+    harness.state_mut().desk.info.rubric.questions[0].scope = tiebreak_domain::rubric::Scope::Item;
+    answer(&mut harness, preview_of_four());
+    assert!(harness.query_by_label_contains("Ask the whole").is_some());
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(!harness.state().started().unwrap().makes_pairs, "nobody chose pairs");
+}
+
 #[test]
 fn images_are_fetched_from_elsewhere_only_when_somebody_says_so() {
     let mut harness = harness(Some("/data/pairs.csv"), [1400.0, 900.0]);

@@ -144,7 +144,13 @@ pub(super) fn row_ui(
         ItemStatus::Excluded => cell.text(columns.status, "Excluded", Face::Medium, palette.ink_second),
         ItemStatus::Deleted => cell.text(columns.status, "Deleted", Face::Medium, palette.loss),
     }
-    if item.verdicts.is_empty() { response } else { response.on_hover_ui(|ui| said_ui(ui, item, info)) }
+    let is_covered = ui.memory(|memory| memory.top_modal_layer().is_some());
+    if !item.verdicts.is_empty() && !is_covered {
+        // Under the verdicts alone, where it can stay in sight of them.
+        let cell = Rect::from_x_y_ranges(columns.verdicts, rect.y_range()).intersect(clip);
+        ui.interact(cell, response.id.with("said"), Sense::hover()).on_hover_ui(|ui| said_ui(ui, item, info));
+    }
+    response
 }
 
 /// A row being painted.

@@ -71,7 +71,11 @@ impl Rubric {
         }
         let count = item.candidates.len();
         Some(if self.questions.iter().any(|question| question.scope == Scope::Pair) && count != 2 {
-            format!("the project asks about pairs, and this item has candidates: {count}")
+            let mend = if count > 2 { "ask pair by pair, or" } else { "give it two, or" };
+            format!(
+                "the project asks about pairs, and this item has candidates: {count}; {mend} choose questions about \
+                 each"
+            )
         } else {
             format!(
                 "the project asks nothing of items of this type, column {:?}",
