@@ -15,6 +15,9 @@ use crate::theme::{control, space, text};
 use crate::widget::{ActionButton, Dialog, Ink, caption_ui, text_ui};
 
 const NOTHING: &str = "–";
+/// The column of names and that of numbers, so that the tables of several questions stand under each other.
+const WHO_WIDTH: f32 = 150.0;
+const VOTES_WIDTH: f32 = 40.0;
 
 /// The dialog.
 #[derive(Debug, Default)]
@@ -137,34 +140,12 @@ impl ReportDialog {
             form::note_ui(ui, "No pair was judged yet that a model has something to say about");
         }
         let mut chosen = self.chosen;
-        Grid::new("model report").num_columns(4).spacing([space::MEDIUM, space::SMALL]).show(ui, |ui| {
-            for column in ["Who", "Votes", "Right", "With ties"] {
-                caption_ui(ui, column);
-            }
-            ui.end_row();
-            for (index, row) in report.rows.iter().enumerate() {
-                let name = row_name(row);
-                if row.calibration.is_some() {
-                    let button = ActionButton::new(&name).small().choice(index == chosen);
-                    if ui.add(button).clicked() {
-                        chosen = index;
-                    }
-                } else {
-                    // A baseline has no plots to choose; its name stands where those of the buttons do.
-                    ui.horizontal(|ui| {
-                        ui.set_min_height(control::SMALL_HEIGHT);
-                        ui.add_space(space::MEDIUM);
-                        text_ui(ui, name, Ink::Second, Face::Medium, text::SMALL);
-                    });
-                }
-                text_ui(ui, number(row.votes), Ink::First, Face::Figures, text::SMALL);
-                for accuracy in [&row.accuracy, &row.accuracy_with_ties] {
-                    let said = accuracy.as_ref().map_or_else(|| NOTHING.to_owned(), words::short_interval);
-                    text_ui(ui, said, Ink::First, Face::Figures, text::SMALL);
-                }
-                ui.end_row();
-            }
-        });
+        let groups = report.rows.chunk_by(|one, next| group_name(one) == group_name(next));
+        let mut first = 0;
+        for group in groups {
+            rows_ui(ui, first, group, &mut chosen);
+            first += group.len();
+        }
         self.chosen = chosen;
         if !report.ratings.is_empty() {
             form::titled_ui(ui, "Ratings foretold", |ui| ratings_ui(ui, &report.ratings));
@@ -216,39 +197,72 @@ fn wanted_dialog(asked: &mut Vec<Action>, path: &str) {
 
 /// Who, on what: "the head", "small · helpfulness · code".
 fn row_name(row: &ReportRow) -> String {
-    let mut name = row.name.clone();
-    let dimension = Some(&row.dimension).filter(|dimension| *dimension != "overall");
-    for part in dimension.into_iter().chain(&row.slice) {
-        name.push_str(" · ");
-        name.push_str(part);
-    }
-    name
+    let group = group_name(row);
+    if group.is_empty() { row.name.clone() } else { format!("{} · {group}", row.name) }
+}
+
+/// On what: "helpfulness · code"; nothing where it is the only question, on all items.
+fn group_name(row: &ReportRow) -> String {
+    let dimension = Some(row.dimension.as_str()).filter(|dimension| *dimension != "overall");
+    let parts: Vec<&str> = dimension.into_iter().chain(row.slice.as_deref()).collect();
+    parts.join(" · ")
 }
 
 /// Errors of the rating heads beside those of two simple guesses.
-fn ratings_ui(ui: &mut Ui, ratings: &[RatingReport]) {
-    form::note_ui(ui, "Mean absolute error on prompts that the head had not seen, in points of the scale");
-    Grid::new("ratings foretold").num_columns(6).spacing([space::MEDIUM, space::SMALL]).show(ui, |ui| {
-        for column in ["Question", "Ratings", "Head", "Item's mean", "Mean", "Correlation"] {
-            caption_ui(ui, column);
+/// The rows about one question and one slice, of which `first` is the place among all. What they are about stands
+/// above them, on a line of its own, because a question can be as long as a sentence.
+fn rows_ui(ui: &mut Ui, first: usize, rows: &[ReportRow], chosen: &mut usize) {
+    let group = rows.first().map(group_name).unwrap_or_default();
+    if !group.is_empty() {
+        form::line_ui(ui, &group, Ink::First, Face::SemiBold, text::SMALL);
+    }
+    let grid = Grid::new(("model report", first)).num_columns(4).spacing([space::MEDIUM, space::SMALL]);
+    grid.show(ui, |ui| {
+        for (place, column) in ["Who", "Votes", "Right", "With ties"].into_iter().enumerate() {
+            ui.scope(|ui| {
+                ui.set_min_width(if place == 0 { WHO_WIDTH } else { VOTES_WIDTH });
+                caption_ui(ui, column);
+            });
         }
         ui.end_row();
-        for row in ratings {
-            text_ui(ui, &row.dimension, Ink::Second, Face::Regular, text::SMALL);
-            let correlation = row.correlation.as_ref().map_or_else(|| NOTHING.to_owned(), words::figure);
-            let figures = [
-                number(row.ratings),
-                words::figure(&row.error),
-                words::figure(&row.item_mean_error),
-                words::figure(&row.overall_mean_error),
-                correlation,
-            ];
-            for figure in figures {
-                text_ui(ui, figure, Ink::First, Face::Figures, text::SMALL);
+        for (index, row) in (first..).zip(rows) {
+            if row.calibration.is_some() {
+                let button = ActionButton::new(&row.name).small().choice(index == *chosen);
+                if ui.add(button).clicked() {
+                    *chosen = index;
+                }
+            } else {
+                // A baseline has no plots to choose; its name stands where those of the buttons do.
+                ui.horizontal(|ui| {
+                    ui.set_min_height(control::SMALL_HEIGHT);
+                    ui.add_space(space::MEDIUM);
+                    text_ui(ui, &row.name, Ink::Second, Face::Medium, text::SMALL);
+                });
+            }
+            text_ui(ui, number(row.votes), Ink::First, Face::Figures, text::SMALL);
+            for accuracy in [&row.accuracy, &row.accuracy_with_ties] {
+                let said = accuracy.as_ref().map_or_else(|| NOTHING.to_owned(), words::short_interval);
+                text_ui(ui, said, Ink::First, Face::Figures, text::SMALL);
             }
             ui.end_row();
         }
     });
+}
+
+fn ratings_ui(ui: &mut Ui, ratings: &[RatingReport]) {
+    form::note_ui(ui, "Mean absolute error on prompts that the head had not seen, in points of the scale");
+    for row in ratings {
+        let ratings = counted(row.ratings, "rating", "ratings");
+        form::line_ui(ui, &format!("{} · {ratings}", row.dimension), Ink::First, Face::SemiBold, text::SMALL);
+        let correlation = row.correlation.as_ref().map_or_else(|| NOTHING.to_owned(), words::figure);
+        let figures = format!(
+            "The head {} · the item's mean {} · the mean {} · correlation {correlation}",
+            words::figure(&row.error),
+            words::figure(&row.item_mean_error),
+            words::figure(&row.overall_mean_error),
+        );
+        text_ui(ui, figures, Ink::First, Face::Figures, text::SMALL);
+    }
 }
 
 fn calibration_ui(ui: &mut Ui, calibration: &CalibrationReport) {
