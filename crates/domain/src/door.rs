@@ -13,6 +13,7 @@ use crate::export::{ExportPreview, ExportProgress, ExportReport};
 use crate::filter::ItemRow;
 use crate::import::{ImportPreview, ImportProgress, ImportReport};
 use crate::learning::{LearningState, QueueAhead};
+use crate::media::{Frames, FramesRequest, MediumRequest, Sound, SoundRequest, TileRequest, VideoInfo};
 use crate::merge::MergeReport;
 use crate::model_report::{ModelReport, ReportFilter};
 use crate::person::{People, Person, Pin};
@@ -316,6 +317,14 @@ pub enum Request {
     Cancel(JobId),
     /// Decodes an image.
     Image(ImageRequest),
+    /// Decodes a part of a picture at one of its scales.
+    Tile(TileRequest),
+    /// Reads what a video is, and when its frames appear.
+    Video(MediumRequest),
+    /// Decodes frames of a video.
+    Frames(FramesRequest),
+    /// Decodes a stretch of sound.
+    Sound(SoundRequest),
     /// Holds the project file against its own rules.
     Check,
 }
@@ -407,6 +416,14 @@ pub enum Reply {
     ExportPreview(Box<ExportPreview>),
     /// A decoded image.
     Image(Pixels),
+    /// A part of a picture; its full size is that of the whole, at full scale.
+    Tile(Pixels),
+    /// What a video is.
+    Video(VideoInfo),
+    /// Frames of a video.
+    Frames(Frames),
+    /// A stretch of sound.
+    Sound(Sound),
     /// What is wrong with the project file, one sentence each; nothing if it is sound.
     Checked(Vec<String>),
 }

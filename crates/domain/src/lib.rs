@@ -22,6 +22,7 @@ pub mod item;
 pub mod judgment;
 pub mod learning;
 pub mod lineage;
+pub mod media;
 pub mod merge;
 pub mod model_report;
 pub mod order;
