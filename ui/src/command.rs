@@ -131,6 +131,12 @@ commands! {
     Enlarge { "enlarge", "Enlarge", "Show one candidate large, or all of them again", Judge, ["V"] }
     EnlargeNext { "enlarge_next", "Enlarge next", "Show the next candidate large", Judge, ["Shift+V"] }
     ToggleMask { "toggle_mask", "Mask", "Lay the mask over the images, or take it off", Judge, ["M"] }
+    Difference { "difference", "Difference", "Mark what differs between the candidates, or unmark it", Judge, ["D"] }
+    DifferenceAgainst { "difference_against", "Difference to…", "Hold the candidates against another one, the reference or the prompt", Judge, ["Shift+D"] }
+    FoldSame { "fold_same", "Fold what is the same", "Fold the words that all candidates begin and end with, or unfold them", Judge, ["Z"] }
+    Find { "find", "Find", "Find words in the prompt and in all candidates", Judge, ["Ctrl+F"] }
+    FindNext { "find_next", "Next place", "Go to the next place where it was found", Judge, ["F3"] }
+    FindPrevious { "find_previous", "Place before", "Go to the place before where it was found", Judge, ["Shift+F3"] }
     Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
     Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
     UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }

@@ -11,6 +11,7 @@ pub mod app;
 pub mod backend;
 pub mod command;
 pub mod compare;
+pub mod compare_text;
 pub mod desk;
 pub mod document;
 pub mod export_dialog;

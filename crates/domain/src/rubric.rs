@@ -4,6 +4,7 @@
 //! by people as a TOML file (`assets/rubrics`, read and written by the formats crate) and kept in the project as
 //! JSON; [`Rubric::faults`] holds either against the same rules.
 
+mod anonymise;
 mod condition;
 mod fault;
 mod fit;
@@ -11,6 +12,7 @@ mod question;
 mod slot;
 mod template;
 
+pub use anonymise::{Anonymise, KNOWN_NAMES};
 pub use condition::Condition;
 pub use fault::RubricFault;
 pub use question::{
@@ -42,6 +44,9 @@ pub struct Rubric {
     /// Metadata columns of the item that stand beside the prompt, in order; all others are hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown_metadata: Vec<String>,
+    /// Words that are hidden where texts are shown; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymise: Option<Anonymise>,
 }
 
 /// The key of the one question of a plain comparison.
@@ -86,6 +91,7 @@ impl Default for Rubric {
             models_visible: false,
             type_column: None,
             shown_metadata: Vec::new(),
+            anonymise: None,
         }
     }
 }

@@ -4,12 +4,13 @@ use egui::{Context, Event, FocusDirection, Key};
 
 use super::{Action, App};
 use crate::command::{Chord, Command, Scope};
+use crate::compare_text::find_id;
 use crate::desk::View;
 use crate::judge::question::{entries, text};
 use crate::judge::session::Keyed;
 
 impl App {
-    /// Turns this frame's presses into actions. A text field keeps its keys except Escape, Ctrl+Enter and
+    /// Turns this frame's presses into actions. A text field keeps its keys except Escape, F3, Ctrl+Enter and
     /// chords with Ctrl that edit no text; a widget with the focus keeps Enter, Space, Tab and the arrows.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
         self.give_keys_to_text(ctx);
@@ -58,7 +59,7 @@ impl App {
             };
         }
         if chord.key == Key::Escape {
-            return self.escape(is_typing);
+            return self.escape(is_typing, ctx);
         }
         if is_typing {
             let is_enter = chord.key == Key::Enter && chord.control;
@@ -69,7 +70,7 @@ impl App {
                 chord.key,
                 Key::A | Key::C | Key::V | Key::X | Key::Z | Key::Y | Key::ArrowLeft | Key::ArrowRight
             );
-            if !chord.control || edits_text {
+            if (!chord.control && chord.key != Key::F3) || edits_text {
                 return None;
             }
         }
@@ -144,7 +145,15 @@ impl App {
         }
     }
 
-    fn escape(&mut self, is_typing: bool) -> Option<Action> {
+    fn escape(&mut self, is_typing: bool, ctx: &Context) -> Option<Action> {
+        let is_elsewhere = is_typing && ctx.memory(|memory| memory.focused()) != Some(find_id());
+        if let Some(desk) = self.desk.as_mut().filter(|desk| desk.view.judges() && !is_elsewhere)
+            && desk.judge_screen.texts.finding.is_open()
+        {
+            desk.judge_screen.texts.finding.close();
+            ctx.memory_mut(|memory| memory.surrender_focus(find_id()));
+            return None;
+        }
         if is_typing {
             return Some(Action::LeaveComment);
         }

@@ -13,6 +13,7 @@ use tiebreak_domain::{
 mod merge;
 mod questions;
 mod second_look;
+mod texts;
 
 use super::*;
 use crate::backend::{Remote, Scripted};

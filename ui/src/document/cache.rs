@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use egui::{Context, Galley};
 use tiebreak_domain::TextFormat;
+use tiebreak_domain::rubric::Anonymise;
 
 use super::block::Document;
 use super::laid_out::{LaidOut, Reading};
 use super::layout::lay_out;
+use super::mask::WordMask;
 use crate::theme::font::Face;
 
 /// Memory that laid out texts may take unless told otherwise: about a hundred pairs of long answers.
@@ -24,6 +26,9 @@ pub struct DocumentCache {
     /// Laid out at every start of a frame. egui forgets its galleys when it rebuilds the texture of its
     /// letters; ours point into the same texture and must be forgotten with them.
     sentinel: Option<Arc<Galley>>,
+    /// What a study hides, and the words by which it does.
+    mask: Option<(Anonymise, WordMask)>,
+    mask_number: u64,
 }
 
 #[derive(Debug)]
@@ -31,6 +36,7 @@ struct Text {
     /// Compared in full: two texts of one hash must never be taken for each other.
     source: Box<str>,
     format: TextFormat,
+    is_masked: bool,
     document: Arc<Document>,
     document_bytes: usize,
     laid_out: Vec<(Reading, Arc<LaidOut>)>,
@@ -46,7 +52,37 @@ impl Default for DocumentCache {
 impl DocumentCache {
     /// A cache that holds about `budget_bytes`, and always the text asked for last.
     pub fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes, used_bytes: 0, clock: 0, texts: HashMap::new(), sentinel: None }
+        Self {
+            budget_bytes,
+            used_bytes: 0,
+            clock: 0,
+            texts: HashMap::new(),
+            sentinel: None,
+            mask: None,
+            mask_number: 0,
+        }
+    }
+
+    /// Hides what a study hides, from now on.
+    pub fn hide(&mut self, anonymise: Option<&Anonymise>) {
+        if self.mask.as_ref().map(|(known, _)| known) == anonymise {
+            return;
+        }
+        self.mask = anonymise.and_then(|anonymise| Some((anonymise.clone(), WordMask::of(anonymise)?)));
+        self.mask_number += 1;
+        let masked: Vec<u64> =
+            self.texts.iter().filter(|(_, text)| text.is_masked).map(|(key, _)| *key).collect();
+        masked.into_iter().for_each(|key| self.forget(key));
+    }
+
+    /// How often something else was to be hidden.
+    pub fn mask_number(&self) -> u64 {
+        self.mask_number
+    }
+
+    /// What is hidden of candidates, or of the prompt and references.
+    pub fn mask_of(&self, is_prompt: bool) -> Option<&WordMask> {
+        self.mask.as_ref().filter(|(anonymise, _)| !is_prompt || anonymise.in_prompt).map(|(_, mask)| mask)
     }
 
     /// Forgets layouts that egui's letters have moved away from. Call it in every frame in which the cache
@@ -67,14 +103,29 @@ impl DocumentCache {
 
     /// `text` laid out for `reading`, from memory or now.
     pub fn get(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> Arc<LaidOut> {
+        self.get_masked(ctx, text, format, reading, None)
+    }
+
+    /// The same with what is hidden of candidates, or of the prompt and references (`Some(true)`).
+    pub fn get_masked(
+        &mut self,
+        ctx: &Context,
+        text: &str,
+        format: TextFormat,
+        reading: Reading,
+        of_prompt: Option<bool>,
+    ) -> Arc<LaidOut> {
         self.begin_frame(ctx);
         self.clock += 1;
-        let key = key_of(text, format);
-        let is_known =
-            self.texts.get(&key).is_some_and(|known| known.format == format && *known.source == *text);
-        if !is_known {
+        let is_masked = self.masks(of_prompt);
+        let key = key_of(text, format, is_masked);
+        if !self.texts.get(&key).is_some_and(|known| known.is(text, format, is_masked)) {
             self.forget(key);
-            let document = Arc::new(Document::parse(text, format));
+            let mut document = Document::parse(text, format);
+            if let Some((_, mask)) = self.mask.as_ref().filter(|_| is_masked) {
+                document.hide(mask);
+            }
+            let document = Arc::new(document);
             let document_bytes = text.len() * 4;
             self.used_bytes += document_bytes;
             self.texts.insert(
@@ -82,6 +133,7 @@ impl DocumentCache {
                 Text {
                     source: text.into(),
                     format,
+                    is_masked,
                     document,
                     document_bytes,
                     laid_out: Vec::new(),
@@ -106,27 +158,39 @@ impl DocumentCache {
         laid_out
     }
 
-    /// Lays `text` out ahead. Gives whether there was anything to do, so that a frame can stop after one.
-    pub fn prepare(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> bool {
-        let clock = self.clock;
-        if self.is_ready(ctx, text, format, reading) {
-            if let Some(known) = self.texts.get_mut(&key_of(text, format)) {
-                known.last_used = clock;
-            }
+    /// Lays `text` out ahead, of the prompt or of a candidate. Gives whether there was anything to do, so that a
+    /// frame can stop after one.
+    pub fn prepare(
+        &mut self,
+        ctx: &Context,
+        text: &str,
+        format: TextFormat,
+        reading: Reading,
+        is_prompt: bool,
+    ) -> bool {
+        self.begin_frame(ctx);
+        let (clock, is_masked) = (self.clock, self.masks(Some(is_prompt)));
+        let known = self.texts.get_mut(&key_of(text, format, is_masked));
+        if let Some(known) = known.filter(|known| known.is(text, format, is_masked))
+            && known.laid_out.iter().any(|(known, _)| *known == reading)
+        {
+            known.last_used = clock;
             return false;
         }
-        self.get(ctx, text, format, reading);
+        self.get_masked(ctx, text, format, reading, Some(is_prompt));
         true
     }
 
     /// Whether [`Self::get`] would answer from memory.
     pub fn is_ready(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> bool {
         self.begin_frame(ctx);
-        self.texts.get(&key_of(text, format)).is_some_and(|known| {
-            known.format == format
-                && *known.source == *text
-                && known.laid_out.iter().any(|(known, _)| *known == reading)
+        self.texts.get(&key_of(text, format, false)).is_some_and(|known| {
+            known.is(text, format, false) && known.laid_out.iter().any(|(known, _)| *known == reading)
         })
+    }
+
+    fn masks(&self, of_prompt: Option<bool>) -> bool {
+        of_prompt.is_some_and(|is_prompt| self.mask_of(is_prompt).is_some())
     }
 
     /// Bytes held, roughly.
@@ -162,6 +226,12 @@ impl DocumentCache {
     }
 }
 
-fn key_of(text: &str, format: TextFormat) -> u64 {
-    egui::util::hash((text, format))
+impl Text {
+    fn is(&self, source: &str, format: TextFormat, is_masked: bool) -> bool {
+        (self.format, self.is_masked) == (format, is_masked) && *self.source == *source
+    }
+}
+
+fn key_of(text: &str, format: TextFormat, is_masked: bool) -> u64 {
+    egui::util::hash((text, format, is_masked))
 }

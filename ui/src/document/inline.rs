@@ -81,6 +81,12 @@ impl Inlines {
         }
     }
 
+    /// Puts other words in the place of all, whose spans and origins are theirs already.
+    pub(super) fn set_text(&mut self, text: String) {
+        self.length = text.chars().count() as u32;
+        self.text = text;
+    }
+
     /// Adds an address and gives its index.
     pub fn add_link(&mut self, address: &str) -> u32 {
         self.links.push(address.to_owned());

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use egui::{Painter, Pos2, Rect, Response, Stroke, Ui, vec2};
 
+use super::highlights::Highlights;
 use super::laid_out::{LaidOut, Words};
 use super::layout::rects_of;
 use crate::theme::{self, Palette, radius};
@@ -46,6 +47,8 @@ pub struct Marking {
     pub words: Vec<Range<u32>>,
     /// What was taken in this frame.
     pub taken: Option<Taken>,
+    /// Stretches told apart under everything else, layer upon layer.
+    pub highlights: Vec<Highlights>,
 }
 
 /// A drag or a click shorter than this, in points, is a click.
@@ -54,6 +57,9 @@ const CLICK: f32 = 4.0;
 impl Marking {
     /// The ground behind what is marked, and the line under it: nothing is told by colour alone.
     pub(super) fn ground_ui(&self, painter: &Painter, document: &LaidOut, origin: Pos2, palette: &Palette) {
+        for highlights in &self.highlights {
+            highlights.ui(painter, document, origin, palette);
+        }
         for marked in &self.marked {
             for rect in document.rects_of_source(&marked.range) {
                 let rect = rect.translate(origin.to_vec2());

@@ -17,7 +17,8 @@ impl Document {
         Self::parse_with(text, format, true)
     }
 
-    fn parse_with(text: &str, format: TextFormat, is_coloured: bool) -> Self {
+    /// The same, and whether code is coloured.
+    pub(super) fn parse_with(text: &str, format: TextFormat, is_coloured: bool) -> Self {
         match format {
             TextFormat::Markdown => from_markdown(text, is_coloured),
             TextFormat::Plain => from_plain(text),

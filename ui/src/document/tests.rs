@@ -212,8 +212,8 @@ fn what_was_prepared_needs_no_work() {
     let mut cache = DocumentCache::default();
     in_frame(&ctx, |ctx| {
         let reading = Reading::of_ctx(ctx, 600.0, 16.0);
-        assert!(cache.prepare(ctx, "# next", Markdown, reading), "there was something to do");
-        assert!(!cache.prepare(ctx, "# next", Markdown, reading), "it is done");
+        assert!(cache.prepare(ctx, "# next", Markdown, reading, false), "there was something to do");
+        assert!(!cache.prepare(ctx, "# next", Markdown, reading, false), "it is done");
         assert!(cache.is_ready(ctx, "# next", Markdown, reading));
         assert!(!cache.is_ready(ctx, "# other", Markdown, reading));
     });

@@ -8,8 +8,11 @@ use super::pane::{self, Content};
 use super::question::drawing::Drawing;
 use super::question::letter_at;
 use super::question::marks::Canvas;
+use super::top_bar::grouped;
 use crate::app::{Action, Scene};
 use crate::command::Command;
+use crate::compare_text::scroll_map::Viewed;
+use crate::compare_text::{self, FoldEnd};
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
@@ -83,13 +86,16 @@ pub(super) fn card_ui(
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
         let before = judge_screen.offsets[position];
-        let after = pane::within(ui, body, |ui| {
+        let side = judge_screen.texts.side_at(position);
+        let mut overlay = judge_screen.texts.overlay(side);
+        let (viewed, top) = pane::within(ui, body, |ui| {
             let area = egui::ScrollArea::vertical()
                 .id_salt(("candidate", item.id.0, position))
                 .auto_shrink([false, false])
                 .vertical_scroll_offset(before);
             let output = area.show(ui, |ui| {
                 ui.set_max_width(body.width() - SCROLL_BAR);
+                let top = ui.min_rect().top();
                 let mut content = Content {
                     images,
                     documents,
@@ -98,22 +104,31 @@ pub(super) fn card_ui(
                     is_prompt: false,
                     mask,
                     drawing: std::mem::take(&mut drawing),
+                    overlay: std::mem::take(&mut overlay),
+                    first_part: 0,
                 };
+                compare_text::fold_ui(ui, scene, &content, FoldEnd::First, wanted);
                 pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
+                compare_text::fold_ui(ui, scene, &content, FoldEnd::Last, wanted);
                 drawing = content.drawing;
+                overlay = content.overlay;
                 ui.add_space(space::LARGE);
+                top
             });
-            output.state.clamped_offset().y
+            let offset = output.state.clamped_offset().y;
+            let (view, height) = (output.inner_rect.height(), output.content_size.y);
+            (Viewed { offset, view, height }, output.inner)
         });
-        let by = after - before;
-        judge_screen.offsets[position] = after;
-        // A candidate that is at its end stays there while the other goes on.
-        if scene.settings.linked_scrolling && by != 0.0 && ui.rect_contains_pointer(body) {
-            for (_, offset) in
-                judge_screen.offsets.iter_mut().enumerate().filter(|(other, _)| *other != position)
-            {
-                *offset = (*offset + by).max(0.0);
-            }
+        let by = viewed.offset - before;
+        judge_screen.offsets[position] = viewed.offset;
+        let is_linked = scene.settings.linked_scrolling;
+        let places = std::mem::take(&mut overlay.places);
+        judge_screen.texts.placed(usize::from(index), top, places, viewed);
+        if is_linked && by != 0.0 && ui.rect_contains_pointer(body) {
+            judge_screen.scroll_others(position, by);
+            ui.ctx().request_repaint();
+        }
+        if judge_screen.reveal(position, &overlay, top, viewed, is_linked) {
             ui.ctx().request_repaint();
         }
     }
@@ -123,6 +138,13 @@ pub(super) fn card_ui(
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
             letter_badge_ui(ui, letter, is_chosen);
             text_ui(ui, pane::size_words(candidate, full_size), Ink::Third, Face::Figures, text::SMALL);
+            if let Some(words) = judge_screen.texts.alone_count(judge_screen.texts.side_at(position)) {
+                let says = match words {
+                    1 => "1 only here".to_owned(),
+                    words => format!("{} only here", grouped(u64::from(words))),
+                };
+                text_ui(ui, says, Ink::Second, Face::Figures, text::SMALL);
+            }
             let was_judged =
                 previous.is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
             if let Some(model) =

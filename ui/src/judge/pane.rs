@@ -8,7 +8,8 @@ use super::image_pane::{Picture, image_ui};
 use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
 use super::zoom::Zoom;
-use crate::document::{DocumentCache, Marking, Reading, marked_ui};
+use crate::compare_text::Overlay;
+use crate::document::{DocumentCache, LaidOut, Marking, Reading, marked_ui};
 use crate::images::Images;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
@@ -30,6 +31,10 @@ pub struct Content<'a> {
     pub mask: Option<&'a str>,
     /// What is drawn on each part; and what was drawn in this frame.
     pub drawing: Drawing,
+    /// What lies over its texts; and where they were painted.
+    pub overlay: Overlay,
+    /// The place of the first part among those that the overlay counts.
+    pub first_part: usize,
 }
 
 /// Of the window's height, a picture among other parts takes at most this share.
@@ -57,8 +62,12 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
         let says = |ui: &mut Ui| text_ui(ui, "Empty response", Ink::Third, Face::Regular, text::BODY);
         return drop(centered_ui(ui, content.settings, false, says));
     }
+    let mut is_first = true;
     for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
+        if content.overlay.hides(content.first_part + index) {
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
             ui.add_space(space::MEDIUM);
         }
         match part {
@@ -90,12 +99,31 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
 
 fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, format: TextFormat) {
     let settings = content.settings;
-    centered_ui(ui, settings, content.is_prompt, |ui| {
+    let is_prompt = content.is_prompt;
+    centered_ui(ui, settings, is_prompt, |ui| {
         let reading = Reading::of(ui, ui.available_width(), settings.text_size);
-        let laid_out = content.documents.get(ui.ctx(), words, format, reading);
+        let laid_out = content.documents.get_masked(ui.ctx(), words, format, reading, Some(is_prompt));
         let mut none = Marking::default();
-        marked_ui(ui, &laid_out, content.drawing.markings.get_mut(part).unwrap_or(&mut none));
+        let marking = content.drawing.markings.get_mut(part).unwrap_or(&mut none);
+        let part = content.first_part + part;
+        marking.highlights = content.overlay.highlights(part);
+        let (above, below) = content.overlay.folded(part, &laid_out);
+        let top = cut_ui(ui, &laid_out, marking, above, below);
+        content.overlay.painted(part, top, &laid_out, (above, below));
     });
+}
+
+/// Paints a text without what is folded of it above and below; gives the height of its beginning.
+fn cut_ui(ui: &mut Ui, laid_out: &LaidOut, marking: &mut Marking, above: f32, below: f32) -> f32 {
+    if above == 0.0 && below == 0.0 {
+        return marked_ui(ui, laid_out, marking).rect.top();
+    }
+    let size = laid_out.size();
+    let (seen, _) = ui.allocate_exact_size(vec2(size.x, size.y - above - below), Sense::hover());
+    let whole = Rect::from_min_size(seen.min - vec2(0.0, above), size);
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(whole));
+    inner.set_clip_rect(seen.intersect(ui.clip_rect()));
+    marked_ui(&mut inner, laid_out, marking).rect.top()
 }
 
 /// Where a column of text stands in a very wide pane, from its left edge, and how wide it is; none where it

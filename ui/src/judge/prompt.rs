@@ -9,6 +9,7 @@ use super::pane::{self, Content};
 use super::question::drawing::Drawing;
 use crate::app::{Action, Scene};
 use crate::command::Command;
+use crate::compare_text::{self, Side};
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
@@ -70,13 +71,16 @@ pub fn prompt_ui(
             if ui.add(button).clicked() {
                 wanted.push(Action::Command(Command::TogglePrompt));
             }
+            compare_text::buttons_ui(ui, scene, &desk.judge_screen.texts, wanted);
             if mask.is_some() {
                 mask_button_ui(ui, scene, desk.judge_screen.is_mask_shown, wanted);
             }
         });
     });
     if is_folded {
-        folded_ui(ui, body, &queued.item.item.prompt_text());
+        let words = queued.item.item.prompt_text();
+        let hidden = desk.documents.mask_of(true).map(|mask| mask.masked(&words));
+        folded_ui(ui, body, hidden.as_deref().unwrap_or(&words));
     } else {
         ui.scope_builder(UiBuilder::new().max_rect(body), |ui| {
             let area = egui::ScrollArea::vertical()
@@ -85,6 +89,8 @@ pub fn prompt_ui(
                 .max_height(height);
             let output = area.show(ui, |ui| {
                 let drawing = drawing(desk);
+                let overlay = desk.judge_screen.texts.overlay(Side::Prompt);
+                let references = desk.judge_screen.texts.overlay(Side::Reference);
                 let mut content = Content {
                     images: &mut desk.images,
                     documents: &mut desk.documents,
@@ -93,14 +99,17 @@ pub fn prompt_ui(
                     is_prompt: true,
                     mask: mask.filter(|_| desk.judge_screen.is_mask_shown),
                     drawing,
+                    overlay,
+                    first_part: 0,
                 };
                 let is_wide = ui.available_width() >= BESIDE_FROM;
                 if beside.is_empty() || !is_wide {
                     pane::parts_ui(ui, &mut content, parts, "Prompt");
                     ui.add_space(if beside.is_empty() { 0.0 } else { space::MEDIUM });
                     let drawing = std::mem::take(&mut content.drawing);
+                    let revealed = std::mem::replace(&mut content.overlay, references).revealed;
                     context_ui(ui, &mut content, &beside);
-                    return drawing;
+                    return (drawing, reveal_ui(ui, revealed, &content));
                 }
                 let width = (ui.available_width() - space::HUGE) / 2.0;
                 ui.horizontal_top(|ui| {
@@ -109,20 +118,34 @@ pub fn prompt_ui(
                         pane::parts_ui(ui, &mut content, parts, "Prompt");
                     });
                     let drawing = std::mem::take(&mut content.drawing);
+                    let revealed = std::mem::replace(&mut content.overlay, references).revealed;
                     ui.add_space(space::HUGE);
                     ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                         ui.set_width(width);
                         context_ui(ui, &mut content, &beside);
                     });
-                    drawing
+                    (drawing, reveal_ui(ui, revealed, &content))
                 })
                 .inner
             });
-            drawn(desk, &output.inner, wanted);
+            let (drawing, is_revealed) = output.inner;
+            drawn(desk, &drawing, wanted);
+            if is_revealed {
+                desk.judge_screen.texts.finding.revealed();
+            }
             desk.judge_screen.set_prompt_height(queued.item.id, output.content_size.y, ui.ctx());
         });
     }
     HEADER - space::SMALL + height + space::SMALL
+}
+
+/// Brings into view what was found in the prompt or in a reference.
+fn reveal_ui(ui: &Ui, in_prompt: Option<Rect>, content: &Content<'_>) -> bool {
+    let revealed = in_prompt.or(content.overlay.revealed);
+    if let Some(rect) = revealed {
+        ui.scroll_to_rect(rect, Some(Align::Center));
+    }
+    revealed.is_some()
 }
 
 /// What is to be held against the candidates, each under its title.
@@ -135,6 +158,7 @@ fn context_ui(ui: &mut Ui, content: &mut Content<'_>, context: &[&Context]) {
         pane::centered_ui(ui, content.settings, content.is_prompt, |ui| caption_ui(ui, title));
         ui.add_space(space::TINY);
         pane::parts_ui(ui, content, &context.parts, title);
+        content.first_part += context.parts.len();
     }
 }
 

@@ -12,6 +12,8 @@ use super::zoom::{STEP, Zoom};
 use super::{answer_bar, grid, panel, prompt, top_bar};
 use crate::app::{Action, Scene};
 use crate::command::Command;
+use crate::compare_text::scroll_map::Viewed;
+use crate::compare_text::{self, Overlay, TextCompare};
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
@@ -28,11 +30,13 @@ pub struct JudgeScreen {
     pub is_help_open: bool,
     /// Whether the mask lies over the images.
     pub is_mask_shown: bool,
+    /// What the texts have in common and what not.
+    pub texts: TextCompare,
     wants_focus: bool,
     nudged_at_ms: Option<u64>,
     commands: Vec<Command>,
     pub(super) zoom: Zoom,
-    pub(super) offsets: [f32; MAX_CANDIDATES],
+    pub(crate) offsets: [f32; MAX_CANDIDATES],
     active_position: Option<usize>,
     followed: Option<usize>,
     enlarged: Option<usize>,
@@ -47,6 +51,8 @@ pub struct JudgeScreen {
 
 /// One step of an arrow key, in points.
 const SCROLL_STEP: f32 = 60.0;
+/// What was found is brought to this share of the window's height.
+const REVEALED_AT: f32 = 0.3;
 const NUDGE_MS: u64 = 1_500;
 
 impl JudgeScreen {
@@ -73,6 +79,8 @@ impl JudgeScreen {
 
     /// Takes a command that moves the view; carried out while painting, when the sizes are known.
     pub fn command(&mut self, command: Command) {
+        // Pictures take what texts take as well.
+        self.texts.command(command);
         self.commands.push(command);
     }
 
@@ -117,7 +125,65 @@ impl JudgeScreen {
         }
     }
 
-    fn move_view(&mut self, page: f32, pixels_per_point: f32) {
+    /// Scrolls all candidates, so that what they share stays side by side where they are linked.
+    fn scroll(&mut self, by: f32, is_linked: bool) {
+        if by == 0.0 {
+            return;
+        }
+        let longest = self.texts.longest().filter(|_| is_linked && self.enlarged.is_none());
+        if let Some(longest) = longest
+            && self.texts.is_linked_by_content()
+        {
+            self.offsets[longest] = (self.offsets[longest] + by).max(0.0);
+            self.scroll_others(longest, by);
+        } else {
+            self.offsets = self.offsets.map(|offset| (offset + by).max(0.0));
+        }
+    }
+
+    /// Lets the other candidates follow one that was scrolled by so much.
+    pub(super) fn scroll_others(&mut self, position: usize, by: f32) {
+        for other in (0..self.count).filter(|other| *other != position) {
+            let linked = self.texts.linked_offset(position, self.offsets[position], other);
+            // A candidate that is at its end stays there while the other goes on.
+            self.offsets[other] = linked.unwrap_or((self.offsets[other] + by).max(0.0));
+        }
+    }
+
+    /// Brings into view what was found in the candidate at a place, whose content begins at the height `top`.
+    /// Gives whether anything moves.
+    pub(super) fn reveal(
+        &mut self,
+        position: usize,
+        overlay: &Overlay,
+        top: f32,
+        viewed: Viewed,
+        is_linked: bool,
+    ) -> bool {
+        if overlay.reveal.is_none() {
+            return false;
+        }
+        if overlay.hides_revealed() {
+            self.texts.is_folded = false;
+            return true;
+        }
+        let Some(rect) = overlay.revealed else { return false };
+        self.texts.finding.revealed();
+        let (begins, ends) = (rect.top() - top - viewed.offset, rect.bottom() - top - viewed.offset);
+        let margin = rect.height().min(viewed.view / 4.0);
+        if begins >= margin && ends <= viewed.view - margin {
+            return false;
+        }
+        let most = (viewed.height - viewed.view).max(0.0);
+        let after = (rect.top() - top - viewed.view * REVEALED_AT).clamp(0.0, most);
+        self.offsets[position] = after;
+        if is_linked {
+            self.scroll_others(position, after - viewed.offset);
+        }
+        true
+    }
+
+    fn move_view(&mut self, page: f32, pixels_per_point: f32, is_linked: bool) {
         for command in std::mem::take(&mut self.commands) {
             match command {
                 Command::QuestionHelp => self.is_help_open = !self.is_help_open,
@@ -136,7 +202,7 @@ impl JudgeScreen {
                 Command::PageUp => -page * 0.85,
                 _ => 0.0,
             };
-            self.offsets = self.offsets.map(|offset| (offset + by).max(0.0));
+            self.scroll(by, is_linked);
             if let Some(pane) = self.pane {
                 // Keys zoom about the middle; a square stands for pictures of any shape.
                 let picture = pane.size();
@@ -196,6 +262,8 @@ pub(crate) fn content_ui(
     let count = shown.queued.order.len();
     desk.judge_screen.begin(shown.queued.item.id);
     desk.judge_screen.count = count;
+    let is_linked = scene.settings.linked_scrolling;
+    compare_texts(ui, desk, is_linked);
     desk.judge_screen.active_position = active_position(desk);
     if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(NUDGE_MS));
@@ -203,14 +271,21 @@ pub(crate) fn content_ui(
     desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
     let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    let bar_height = compare_text::bar_ui(ui, scene, desk, below, wanted);
+    let below = Rect::from_min_max(pos2(room.left(), below.top() + bar_height), room.max);
+    if let (Some(position), true) =
+        (desk.judge_screen.texts.revealed_position(), desk.judge_screen.enlarged.is_some())
+    {
+        desk.judge_screen.enlarged = Some(position);
+    }
     if let Some(position) = desk.judge_screen.enlarged.filter(|position| *position < count) {
-        desk.judge_screen.move_view(pane::inside(below).1.height(), ui.ctx().pixels_per_point());
+        desk.judge_screen.move_view(pane::inside(below).1.height(), ui.ctx().pixels_per_point(), is_linked);
         card_ui(ui, scene, desk, position, below, wanted);
         return;
     }
     let cards = grid::cards(below, count);
     let page = pane::inside(cards[0]).1.height();
-    desk.judge_screen.move_view(page, ui.ctx().pixels_per_point());
+    desk.judge_screen.move_view(page, ui.ctx().pixels_per_point(), is_linked);
     let height = cards.last().map_or(0.0, |card| card.bottom() - below.top());
     if height <= below.height() + 1.0 {
         for (position, card) in cards.into_iter().enumerate() {
@@ -224,7 +299,8 @@ pub(crate) fn content_ui(
             let (all, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
             let cards = grid::cards(Rect::from_min_size(all.min, vec2(width, below.height())), count);
             for (position, card) in cards.into_iter().enumerate() {
-                if desk.judge_screen.is_moved_to(position, active_position(desk)) {
+                let is_revealed = desk.judge_screen.texts.revealed_position() == Some(position);
+                if desk.judge_screen.is_moved_to(position, active_position(desk)) || is_revealed {
                     ui.scroll_to_rect(card, None);
                 }
                 if ui.is_rect_visible(card) {
@@ -233,6 +309,23 @@ pub(crate) fn content_ui(
             }
         });
     });
+}
+
+/// Compares the texts of the item on the screen, a little in each frame.
+fn compare_texts(ui: &Ui, desk: &mut Desk, is_linked: bool) {
+    let active = active_position(desk);
+    let Desk { session, judge_screen, documents, .. } = desk;
+    let Some(shown) = &session.current else { return };
+    let (item, texts) = (&shown.queued.item, &mut judge_screen.texts);
+    // The frame in which an item appears has enough to do.
+    let is_new = texts.begin(item, &shown.queued.order, documents);
+    if !texts.is_of_texts() {
+        return;
+    }
+    texts.follow(active);
+    if is_new || texts.work(item, documents, is_linked) {
+        ui.ctx().request_repaint();
+    }
 }
 
 /// The place of the candidate that the active question is about.
@@ -308,9 +401,9 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
             }
         }
         let candidates = queued.item.item.candidates.iter();
-        let columns = std::iter::once((judge_screen.prompt_width, &queued.item.item.prompt))
-            .chain(candidates.map(|candidate| (judge_screen.text_width, &candidate.parts)));
-        for (width, parts) in columns {
+        let columns = std::iter::once((judge_screen.prompt_width, &queued.item.item.prompt, true))
+            .chain(candidates.map(|candidate| (judge_screen.text_width, &candidate.parts, false)));
+        for (width, parts, is_prompt) in columns {
             let Some(width) = width else { continue };
             let reading = Reading::of(ui, width, settings.text_size);
             for part in parts {
@@ -319,7 +412,7 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
                     Part::Message { text, .. } => (text, TextFormat::Markdown),
                     _ => continue,
                 };
-                if documents.prepare(ui.ctx(), words, format, reading) {
+                if documents.prepare(ui.ctx(), words, format, reading, is_prompt) {
                     // One text a frame: a frame must never be late for what is not yet on the screen.
                     ui.ctx().request_repaint();
                     return;
@@ -346,7 +439,7 @@ mod tests {
         screen.full_size = Some([2000, 1000]);
         screen.command(Command::ZoomActual);
         screen.command(Command::PageDown);
-        screen.move_view(100.0, 1.0);
+        screen.move_view(100.0, 1.0, true);
         assert!(
             (screen.zoom.scale() - 4.0).abs() < 1e-3,
             "2000 pixels on 500 points: {}",

@@ -37,6 +37,7 @@ impl Rubric {
                 hint: "write one [[question]] for each".to_owned(),
             });
         }
+        faults.extend(self.anonymise.as_ref().and_then(super::Anonymise::fault));
         let mut places = BTreeMap::new();
         for (index, question) in self.questions.iter().enumerate() {
             let mut fault = |field, what: String, hint: &str| {

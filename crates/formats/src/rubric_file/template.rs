@@ -1,7 +1,7 @@
 //! The top of a rubric file, and the rules that hold for the whole of it.
 
 use tiebreak_domain::item::MAX_CANDIDATES;
-use tiebreak_domain::rubric::{CandidateCount, RubricFault, Scope};
+use tiebreak_domain::rubric::{Anonymise, CandidateCount, RubricFault, Scope};
 use tiebreak_domain::{Question, Rubric, Template};
 use tiebreak_toml_table::{Faults, Table, number, wrong};
 use toml::de::DeValue;
@@ -30,6 +30,7 @@ pub(super) fn read(top: &Table) -> Option<Template> {
         models_visible: top.flag("models_visible").unwrap_or_default(),
         type_column: top.text("type_column"),
         shown_metadata: top.one_or_more_texts("shown_metadata").unwrap_or_default(),
+        anonymise: top.table("anonymise").map(|table| anonymise(&table)),
     };
     let about = top.text("about").unwrap_or_default();
     let collects = top.text("collects").unwrap_or_default();
@@ -45,12 +46,23 @@ pub(super) fn read(top: &Table) -> Option<Template> {
     rubric.questions = read.into_iter().collect::<Option<_>>()?;
     question::turn_words_into_numbers(&mut rubric.questions);
     for fault in rubric.faults() {
-        add(&fault, &tables, faults);
+        add(&fault, top, &tables, faults);
     }
     let candidates = candidates?;
     check_candidates(&rubric, candidates, &tables, faults);
     let media = media?.to_owned();
     Some(Template { id: String::new(), about, collects, paper, media, exports, candidates, rubric })
+}
+
+/// What is hidden of texts.
+fn anonymise(table: &Table) -> Anonymise {
+    let anonymise = Anonymise {
+        words: table.one_or_more_texts("words").unwrap_or_default(),
+        known_names: table.flag("known_names").unwrap_or_default(),
+        in_prompt: table.flag("in_prompt").unwrap_or_default(),
+    };
+    table.finish("[anonymise]");
+    anonymise
 }
 
 fn question_tables<'a>(top: &Table<'a>) -> Vec<Table<'a>> {
@@ -103,9 +115,11 @@ fn candidates(top: &Table) -> Option<CandidateCount> {
 }
 
 /// Says a fault of the rubric at the line it comes from.
-fn add(fault: &RubricFault, tables: &[Table], faults: &Faults) {
+fn add(fault: &RubricFault, top: &Table, tables: &[Table], faults: &Faults) {
     let Some(table) = fault.question.and_then(|index| tables.get(index)) else {
-        return faults.add(&(0..0), &*fault.what, &*fault.hint);
+        let hidden = top.table("anonymise").filter(|_| fault.field == "anonymise");
+        let place = hidden.map_or(0..0, |hidden| hidden.place("words"));
+        return faults.add(&place, &*fault.what, &*fault.hint);
     };
     let field = match fault.field {
         "entries" if table.has("labels") => "labels",

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use tiebreak_domain::rubric::{
-    CandidateCount, Condition, Entry, MarkShape, QuestionKind, RankingForm, Scale, Scope, SpanUnit,
-    StrengthSteps, TextPurpose,
+    Anonymise, CandidateCount, Condition, Entry, MarkShape, QuestionKind, RankingForm, Scale, Scope,
+    SpanUnit, StrengthSteps, TextPurpose,
 };
 use tiebreak_domain::{ExportFormat, Outcome, Question, Rubric, Template};
 
@@ -167,6 +167,23 @@ fn what_is_wrong_with_the_rubric_is_told_at_its_line() {
 }
 
 #[test]
+fn what_is_to_be_hidden_is_read_and_its_faults_are_told_at_their_line() {
+    let steps = "[[question]]\nkey = \"q\"\ntitle = \"Q\"\nkind = \"steps\"\n";
+    let file = |hidden: &str| format!("{HEAD}[anonymise]\n{hidden}{steps}");
+    let template = read(&file("words = \"ChatGPT\"\nin_prompt = true\n")).unwrap();
+    let hidden = Anonymise { words: vec!["ChatGPT".into()], known_names: false, in_prompt: true };
+    assert_eq!(template.rubric.anonymise, Some(hidden));
+    assert_eq!(read(&format!("{HEAD}{steps}")).unwrap().rubric.anonymise, None);
+    let (_, what, hint) = faults(&file("known_names = true\nwords = [\"a\", \" \"]\n"));
+    assert_eq!((&*what, &*hint), ("line 5: word 2 to be hidden is empty", "leave it out"));
+    let (_, what, _) = faults(&file(""));
+    assert_eq!(what, "line 3: nothing is to be hidden");
+    let (_, what, hint) = faults(&file("word = [\"a\"]\nknown_names = true\n"));
+    assert_eq!(what, "line 4: \"word\" is no key of [anonymise]");
+    assert_eq!(hint, "did you mean \"words\"?");
+}
+
+#[test]
 fn a_text_that_is_not_toml_is_told_by_its_line() {
     let (lines, what, hint) = faults("media = \"text\"\nname = HelpSteer\n");
     assert_eq!(lines, [2]);
@@ -300,7 +317,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn any_template_comes_back_as_it_was(questions in questions(), name in words(), about in words(), reasons in proptest::collection::vec(words(), 0..3), version in 1..9u32, models_visible: bool) {
+    fn any_template_comes_back_as_it_was(questions in questions(), name in words(), about in words(), reasons in proptest::collection::vec(words(), 0..3), version in 1..9u32, models_visible: bool, hidden in proptest::collection::vec(titles(), 0..3)) {
         let rubric = Rubric {
             version,
             name,
@@ -309,6 +326,7 @@ proptest! {
             models_visible,
             type_column: Some("task".into()),
             shown_metadata: vec!["domain".into()],
+            anonymise: Some(Anonymise { words: hidden, known_names: true, in_prompt: models_visible }),
         };
         prop_assert_eq!(rubric.faults(), []);
         let template = Template {

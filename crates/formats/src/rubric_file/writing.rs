@@ -39,6 +39,12 @@ pub fn write(template: &Template) -> String {
     if rubric.version != 1 {
         file.value("version", &rubric.version.to_string());
     }
+    if let Some(anonymise) = &rubric.anonymise {
+        file.0.push_str("\n[anonymise]\n");
+        file.list("words", &anonymise.words);
+        file.flag("known_names", anonymise.known_names);
+        file.flag("in_prompt", anonymise.in_prompt);
+    }
     for question in &rubric.questions {
         file.question(question, rubric);
     }
