@@ -58,13 +58,15 @@ impl TextCompare {
         Some(self.map(0, to)?.offset(first, other))
     }
 
+    /// As far as the text at a place on the screen can be scrolled, once it was painted.
+    pub fn most_offset(&self, position: usize) -> Option<f32> {
+        let viewed = self.linking.viewed.get(self.order.get(position)?)?;
+        Some((viewed.height - viewed.view).max(0.0))
+    }
+
     /// The place on the screen of the text with most to scroll: keys move it, and the others follow.
     pub fn longest(&self) -> Option<usize> {
-        let room = |position: &usize| {
-            let viewed = self.linking.viewed.get(self.order.get(*position)?)?;
-            Some(viewed.height - viewed.view)
-        };
-        let room = |position: &usize| room(position).unwrap_or(0.0);
+        let room = |position: &usize| self.most_offset(*position).unwrap_or(0.0);
         (0..self.count()).max_by(|one, other| room(one).total_cmp(&room(other)))
     }
 

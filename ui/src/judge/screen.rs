@@ -134,19 +134,27 @@ impl JudgeScreen {
         if let Some(longest) = longest
             && self.texts.is_linked_by_content()
         {
-            self.offsets[longest] = (self.offsets[longest] + by).max(0.0);
+            self.scroll_one(longest, by);
             self.scroll_others(longest, by);
         } else {
-            self.offsets = self.offsets.map(|offset| (offset + by).max(0.0));
+            (0..MAX_CANDIDATES).for_each(|position| self.scroll_one(position, by));
         }
+    }
+
+    /// Scrolls one, to its end and no further: what is beyond would swing back.
+    fn scroll_one(&mut self, position: usize, by: f32) {
+        let most = self.texts.most_offset(position).unwrap_or(f32::INFINITY);
+        self.offsets[position] = (self.offsets[position] + by).clamp(0.0, most);
     }
 
     /// Lets the other candidates follow one that was scrolled by so much.
     pub(super) fn scroll_others(&mut self, position: usize, by: f32) {
         for other in (0..self.count).filter(|other| *other != position) {
-            let linked = self.texts.linked_offset(position, self.offsets[position], other);
-            // A candidate that is at its end stays there while the other goes on.
-            self.offsets[other] = linked.unwrap_or((self.offsets[other] + by).max(0.0));
+            match self.texts.linked_offset(position, self.offsets[position], other) {
+                Some(offset) => self.offsets[other] = offset,
+                // A candidate that is at its end stays there while the other goes on.
+                None => self.scroll_one(other, by),
+            }
         }
     }
 
