@@ -5,6 +5,7 @@
 //! or brought into view while a text is painted ([`Overlay`]). Pictures are compared in [`crate::compare`].
 
 mod bar;
+pub mod code;
 pub mod difference;
 pub mod find;
 mod finding;
@@ -25,18 +26,22 @@ pub use side::{Against, Side};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tiebreak_domain::{ItemId, Order, StoredItem};
+use tiebreak_domain::{ItemId, Order, Part, StoredItem};
 
+use self::code::{Broken, CodeRows};
 use self::difference::{Difference, Work, common};
 use self::linking::Linking;
 use self::script::{Script, Vocabulary};
 use self::shared_ends::{SharedEnds, shared_ends};
 use crate::command::Command;
-use crate::document::{DocumentCache, Highlights, Tone};
+use crate::document::{CodeText, DocumentCache, Highlights, Tone};
 
 /// Bytes of text that are made into scripts, or words that are compared, in one frame.
 const FRAME_BYTES: usize = 40_000;
 const FRAME_WORDS: u32 = 6_000;
+
+/// Longer code is compared as words are.
+const MOST_LINES: usize = 10_000;
 
 /// What each part of each side has marked, by the side's place and the part's.
 type Marks = HashMap<usize, HashMap<usize, Highlights>>;
@@ -65,6 +70,9 @@ pub struct TextCompare {
     marks: Option<(Against, Marks)>,
     ends: Option<SharedEnds>,
     linking: Linking,
+    /// Both sides of a pair of code, in the order of the screen; none where it is none.
+    code: Option<Option<Box<CodeRows>>>,
+    broken: Broken,
 }
 
 impl TextCompare {
@@ -96,7 +104,7 @@ impl TextCompare {
             is_difference_on: self.is_difference_on,
             is_folded: self.is_folded,
             finding: std::mem::take(&mut self.finding).anew(),
-            chosen: self.chosen.filter(|against| !matches!(against, Against::Candidate(_))),
+            chosen: self.chosen.filter(|against| matches!(against, Against::Reference | Against::Prompt)),
             shown: Some(item.id),
             mask: documents.mask_number(),
             order: (0..order.len()).map(|position| order.candidate_at(position)).collect(),
@@ -126,9 +134,10 @@ impl TextCompare {
         };
         let candidates = candidates.iter().map(|candidate| Against::Candidate(*candidate));
         let has = |side: Side| self.has_text.get(side.index(self.count())).copied().unwrap_or(false);
+        let lines = self.code.as_ref().and_then(Option::as_ref).map(|_| Against::Lines(self.order[0]));
         let reference = has(Side::Reference).then_some(Against::Reference);
         let prompt = has(Side::Prompt).then_some(Against::Prompt);
-        candidates.chain(reference).chain(prompt).collect()
+        lines.into_iter().chain(candidates).chain(reference).chain(prompt).collect()
     }
 
     /// The place on the screen of the candidate of which something is to be brought into view.
@@ -176,6 +185,9 @@ impl TextCompare {
             let candidates: Vec<&Script> = self.scripts.iter().take(self.count()).collect();
             self.ends = Some(shared_ends(&candidates));
         }
+        if self.is_difference_on && self.code.is_none() {
+            self.code = Some(self.code_rows(item, documents));
+        }
         let mut words = 0;
         while let Some(pair) = self.next_pair(is_linked) {
             if words > FRAME_WORDS {
@@ -194,6 +206,31 @@ impl TextCompare {
             }
         }
         false
+    }
+
+    /// The candidates of a pair line by line, if both are code.
+    fn code_rows(&self, item: &StoredItem, documents: &DocumentCache) -> Option<Box<CodeRows>> {
+        let [first, second] = self.order[..] else { return None };
+        let code = |candidate: usize| {
+            let [Part::Text { text, format }] = item.item.candidates.get(candidate)?.parts.as_slice() else {
+                return None;
+            };
+            CodeText::of(text, *format, documents.mask_of(false))
+                .filter(|code| code.lines.len() <= MOST_LINES)
+        };
+        Some(Box::new(CodeRows::of(code(first)?, code(second)?)))
+    }
+
+    /// The pair line by line, while it is shown so, and where its lines are broken.
+    pub fn code(&mut self) -> Option<(&CodeRows, &mut Broken)> {
+        let is_shown = self.is_difference_on && matches!(self.against(), Against::Lines(_));
+        let code = self.code.as_ref().filter(|_| is_shown)?.as_deref()?;
+        Some((code, &mut self.broken))
+    }
+
+    /// Whether it is.
+    pub fn shows_code(&self) -> bool {
+        self.is_difference_on && matches!(self.against(), Against::Lines(_))
     }
 
     /// The next two sides to be compared, the one with the lower place first.
@@ -248,7 +285,7 @@ impl TextCompare {
     pub fn alone_count(&self, side: Side) -> Option<u32> {
         let side = side.index(self.count());
         let takes_part = self.pairs(self.against()).iter().any(|(one, other)| *one == side || *other == side);
-        if !self.is_difference_on || !takes_part {
+        if !self.is_difference_on || !takes_part || self.shows_code() {
             return None;
         }
         Some(self.alone(side)?.iter().map(|run| run.len() as u32).sum())

@@ -8,10 +8,12 @@
 
 mod block;
 mod cache;
+mod code_text;
 mod highlight;
 mod highlights;
 mod inline;
 mod laid_out;
+mod language;
 mod layout;
 mod marking;
 mod mask;
@@ -26,11 +28,13 @@ mod view;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
 pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
+pub use code_text::CodeText;
 pub use highlight::{Token, warm_up_some};
 pub use highlights::{Highlights, Tone};
 pub use inline::{InlineStyle, Inlines, Span};
 pub use laid_out::{LaidOut, Reading};
 pub use layout::lay_out;
+pub(crate) use layout::token_color;
 pub use marking::{Marked, Marking, Taken};
 pub(crate) use mask::folded;
 pub use mask::{MASKED, WordMask};

@@ -106,6 +106,7 @@ fn difference_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &mut TextCompare, wanted
         "Hardly a word in common, so nothing is marked".to_owned()
     } else {
         match (alone, base) {
+            (None, _) if texts.shows_code() => "Barred lines differ, underlined words within them".to_owned(),
             (None, _) => "Comparing…".to_owned(),
             (Some(_), Side::Candidate(_)) => "Underlined words stand on one side only".to_owned(),
             (Some(0), _) => "Every word of it is in a candidate".to_owned(),
@@ -215,6 +216,7 @@ impl TextCompare {
     /// What candidates are held against, in a word.
     fn label(&self, against: Against) -> String {
         match against {
+            Against::Lines(_) => "line by line".to_owned(),
             Against::Candidate(_) if self.count() == 2 => "each other".to_owned(),
             Against::Candidate(candidate) => self.letter(candidate),
             Against::Reference => "reference".to_owned(),

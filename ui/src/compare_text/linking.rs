@@ -43,6 +43,10 @@ impl TextCompare {
     /// How far the text at a place on the screen is to be scrolled when that at another is scrolled to `offset`;
     /// none where they share nothing.
     pub fn linked_offset(&mut self, from: usize, offset: f32, to: usize) -> Option<f32> {
+        if self.shows_code() {
+            // The rows of both are the same.
+            return Some(offset);
+        }
         let (from, to) = (*self.order.get(from)?, *self.order.get(to)?);
         let viewed = |linking: &Linking, candidate| linking.viewed.get(&candidate).copied();
         let one = Viewed { offset, ..viewed(&self.linking, from)? };
@@ -72,7 +76,7 @@ impl TextCompare {
 
     /// Whether any two texts share passages, so that one can follow another.
     pub fn is_linked_by_content(&mut self) -> bool {
-        (1..self.count()).any(|candidate| self.map(0, candidate).is_some())
+        self.shows_code() || (1..self.count()).any(|candidate| self.map(0, candidate).is_some())
     }
 
     fn map(&mut self, from: usize, to: usize) -> Option<&ScrollMap> {

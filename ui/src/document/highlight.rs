@@ -116,6 +116,18 @@ pub(super) fn tokens(language: &str, code: &str) -> Vec<(usize, Token)> {
     tokens
 }
 
+/// The language whose first line is such a line, by a name that [`tokens`] knows.
+pub(super) fn language_of_first_line(code: &str) -> Option<&'static str> {
+    // Everything begins with some sign; only lines that a language alone begins with tell.
+    let first = code.lines().next().filter(|line| line.starts_with("#!") || line.starts_with("<?"))?;
+    let syntax = syntaxes().find_syntax_by_first_line(first)?;
+    syntax.file_extensions.first().map(|extension| match extension.as_str() {
+        "sh" => "bash",
+        "py" => "python",
+        other => other,
+    })
+}
+
 fn syntax_for(language: &str) -> Option<&'static SyntaxReference> {
     let language = language.to_ascii_lowercase();
     // Names that people write in fences and the bundled grammars do not know.

@@ -349,7 +349,8 @@ fn format_of(font_id: egui::FontId, line_height: f32, color: Color32) -> TextFor
     }
 }
 
-fn token_color(palette: &Palette, token: Token, ink: Color32) -> Color32 {
+/// The colour of a part of code.
+pub(crate) fn token_color(palette: &Palette, token: Token, ink: Color32) -> Color32 {
     match token {
         Token::Plain => ink,
         Token::Keyword => palette.syntax.keyword,

@@ -8,6 +8,7 @@ use tiebreak_domain::TextFormat;
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
+use super::language;
 use super::origin::Origins;
 use super::traced::{Characters, MAX_BLOCK_BYTES, Traced, code_within, cut_at_space, pieces};
 
@@ -369,6 +370,8 @@ impl<'a> Builder<'a> {
     fn add_code(&mut self, language: &str, code: Traced) {
         let Traced { text, origins, .. } = code;
         let text = text.strip_suffix('\n').unwrap_or(&text);
+        let guessed = || if self.is_coloured { language::guess(text).unwrap_or_default() } else { "" };
+        let language = if language.is_empty() { guessed() } else { language };
         let tokens = if self.is_coloured { highlight::tokens(language, text) } else { Vec::new() };
         if tokens.is_empty() {
             self.add_pieces(text, origins, |text, origins| Content::Code {

@@ -107,6 +107,12 @@ pub(super) fn card_ui(
                     overlay: std::mem::take(&mut overlay),
                     first_part: 0,
                 };
+                if let (Some((rows, broken)), 0..=1) = (judge_screen.texts.code(), position) {
+                    compare_text::code::code_ui(ui, rows, broken, position, scene.settings.text_size);
+                    ui.add_space(space::LARGE);
+                    drawing = content.drawing;
+                    return top;
+                }
                 compare_text::fold_ui(ui, scene, &content, FoldEnd::First, wanted);
                 pane::parts_ui(ui, &mut content, &candidate.parts, &format!("Candidate {letter}"));
                 compare_text::fold_ui(ui, scene, &content, FoldEnd::Last, wanted);

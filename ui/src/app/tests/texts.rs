@@ -415,3 +415,44 @@ fn pictures_have_neither_bar_nor_buttons() {
     settle(&mut bench);
     assert!(!bench.says("Comparing") && !bench.says("Find"));
 }
+
+const CODE: [&str; 2] = [
+    "```python\nimport sys\n\ndef f(x):\n    return x\n\nprint(f(1))\n```",
+    "```\nimport sys\n\n# twice\ndef f(x, y):\n    return x\n\nprint(f(1))\n```",
+];
+
+#[test]
+fn code_is_compared_line_by_line_and_rows_stand_at_one_height() {
+    let mut bench = open("Write f", &CODE);
+    assert!(!bench.says("line by line"));
+    bench.keys("D");
+    settle(&mut bench);
+    assert!(matches!(bench.texts().against(), Against::Lines(_)), "code is shown as code first");
+    let painted = bench.painted();
+    let heights = |words: &str| -> Vec<f32> {
+        painted.iter().filter(|(said, _)| said == words).map(|(_, rect)| rect.top()).collect()
+    };
+    let same = heights("print(f(1))");
+    assert_eq!(same.len(), 2, "{painted:?}");
+    assert_eq!(same[0], same[1], "though one has a line more above");
+    assert_eq!(heights("def f(x):"), heights("def f(x, y):"), "and what belongs together is side by side");
+    assert_eq!(heights("7").len(), 1, "lines are numbered on each side");
+    bench.click("each other");
+    assert!(matches!(bench.texts().against(), Against::Candidate(_)));
+    assert_eq!(bench.marked(1).first(), Some(&only("# twice")), "the same as words");
+    bench.keys("Shift+D");
+    settle(&mut bench);
+    assert_eq!(bench.texts().against(), Against::Prompt);
+    bench.keys("D");
+    settle(&mut bench);
+    assert!(!bench.says("line by line"));
+}
+
+#[test]
+fn prose_has_no_lines() {
+    let mut bench = open("", &SAT);
+    bench.keys("D");
+    settle(&mut bench);
+    assert!(!bench.says("line by line"));
+    assert_eq!(bench.texts().options(), [Against::Candidate(0)]);
+}

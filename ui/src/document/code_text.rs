@@ -1,0 +1,150 @@
+//! A text that is code, or mostly, line by line and with its colours.
+//!
+//! What stands around the code stays in it, as lines of words: nothing that a model wrote is ever left out.
+
+use std::ops::Range;
+
+use tiebreak_domain::TextFormat;
+
+use super::block::{Content, Document};
+use super::highlight::{self, Token};
+use super::language;
+use super::mask::WordMask;
+
+/// A text is mostly code from this share of its characters on.
+const MOSTLY: f32 = 0.6;
+/// Less is not worth a view of its own.
+const LEAST_LINES: usize = 3;
+
+/// Code, line by line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CodeText {
+    /// Everything.
+    pub text: String,
+    /// The bytes of each line, without its line break.
+    pub lines: Vec<Range<usize>>,
+    /// Where each part of the text ends, in bytes, and what it is.
+    pub tokens: Vec<(usize, Token)>,
+    /// What it is in, as far as it says or can be told; may be empty.
+    pub language: String,
+}
+
+impl CodeText {
+    /// `text` if it is code, or mostly, with the words of `mask` hidden.
+    pub fn of(text: &str, format: TextFormat, mask: Option<&WordMask>) -> Option<Self> {
+        let mut document = Document::parse(text, format);
+        if let Some(mask) = mask {
+            document.hide(mask);
+        }
+        let mut code = Self::default();
+        let mut code_bytes = 0;
+        for block in &document.blocks {
+            match &block.content {
+                Content::Code { language, text, tokens, .. } => {
+                    code_bytes += text.len();
+                    code.push(text, tokens);
+                    if code.language.is_empty() {
+                        language.clone_into(&mut code.language);
+                    }
+                }
+                Content::Paragraph(words) | Content::Heading { words, .. } => code.push(&words.text, &[]),
+                Content::Html { text, .. } => code.push(text, &[]),
+                Content::Table { rows, .. } => {
+                    for row in rows {
+                        let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
+                        code.push(&cells.join(" | "), &[]);
+                    }
+                }
+                Content::Rule => code.push("---", &[]),
+            }
+        }
+        if code_bytes == 0 {
+            code = Self::bare(text, mask)?;
+        } else if (code_bytes as f32) < code.text.len() as f32 * MOSTLY {
+            return None;
+        } else if code.language.is_empty() {
+            language::guess(&code.text).unwrap_or_default().clone_into(&mut code.language);
+        }
+        let mut start = 0;
+        for line in code.text.split('\n') {
+            code.lines.push(start..start + line.len());
+            start += line.len() + 1;
+        }
+        (code.lines.len() >= LEAST_LINES).then_some(code)
+    }
+
+    /// Code that nothing marks as such.
+    fn bare(text: &str, mask: Option<&WordMask>) -> Option<Self> {
+        if !language::is_code(text) {
+            return None;
+        }
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text.trim_end_matches('\n');
+        let text = mask.map_or_else(|| text.to_owned(), |mask| mask.masked(text));
+        let language = language::guess(&text).unwrap_or_default().to_owned();
+        let tokens = highlight::tokens(&language, &text);
+        Some(Self { text, lines: Vec::new(), tokens, language })
+    }
+
+    fn push(&mut self, text: &str, tokens: &[(usize, Token)]) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let start = self.text.len();
+        self.tokens.push((start, Token::Plain));
+        self.text.push_str(text);
+        self.tokens.extend(tokens.iter().map(|(end, token)| (start + end, *token)));
+        self.tokens.push((self.text.len(), Token::Plain));
+    }
+
+    /// The words of a line.
+    pub fn line(&self, line: usize) -> &str {
+        self.lines.get(line).map_or("", |bytes| &self.text[bytes.clone()])
+    }
+
+    /// What the parts of some bytes are, each with where it ends.
+    pub fn tokens_within(&self, bytes: &Range<usize>) -> Vec<(Range<usize>, Token)> {
+        let mut at = bytes.start;
+        let mut within = Vec::new();
+        let first = self.tokens.partition_point(|(end, _)| *end <= bytes.start);
+        let rest = self.tokens[first..].iter().copied().chain([(bytes.end, Token::Plain)]);
+        for (end, token) in rest {
+            let end = end.min(bytes.end);
+            if at < end {
+                within.push((at..end, token));
+                at = end;
+            }
+        }
+        within
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_with_a_word_around_it_is_code_and_keeps_the_word() {
+        let source = "Here:\n\n```python\ndef f(x):\n    return x + 1  # one more\n```";
+        let code = CodeText::of(source, TextFormat::Markdown, None).expect("code");
+        assert_eq!(code.text, "Here:\ndef f(x):\n    return x + 1  # one more");
+        assert_eq!(code.language, "python");
+        assert_eq!(code.line(1), "def f(x):");
+        let tokens = code.tokens_within(&code.lines[1]);
+        assert_eq!(tokens.first(), Some(&(6..9, Token::Keyword)), "{tokens:?}");
+        let covered: usize = tokens.iter().map(|(bytes, _)| bytes.len()).sum();
+        assert_eq!(covered, code.lines[1].len(), "every letter has a colour");
+    }
+
+    #[test]
+    fn bare_code_is_known_and_prose_is_none() {
+        let bare = "def f(x):\n    return x\n\nprint(f(1))";
+        assert_eq!(
+            CodeText::of(bare, TextFormat::Plain, None).map(|code| code.language),
+            Some("python".into())
+        );
+        let prose = format!("{}\n\n```\nx = 1\n```", "Some words that say why. ".repeat(10));
+        assert_eq!(CodeText::of(&prose, TextFormat::Markdown, None), None);
+        assert_eq!(CodeText::of("", TextFormat::Markdown, None), None);
+    }
+}
