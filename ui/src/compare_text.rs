@@ -223,14 +223,15 @@ impl TextCompare {
 
     /// The pair line by line, while it is shown so, and where its lines are broken.
     pub fn code(&mut self) -> Option<(&CodeRows, &mut Broken)> {
-        let is_shown = self.is_difference_on && matches!(self.against(), Against::Lines(_));
+        let is_shown = self.shows_code();
         let code = self.code.as_ref().filter(|_| is_shown)?.as_deref()?;
         Some((code, &mut self.broken))
     }
 
-    /// Whether it is.
+    /// Whether it is; what is found is shown where it stands, and not there.
     pub fn shows_code(&self) -> bool {
-        self.is_difference_on && matches!(self.against(), Against::Lines(_))
+        let is_wanted = self.is_difference_on && !self.finding.is_seeking();
+        is_wanted && matches!(self.against(), Against::Lines(_))
     }
 
     /// The next two sides to be compared, the one with the lower place first.

@@ -219,7 +219,7 @@ impl Desk {
 
     /// Paints the project.
     pub fn ui(&mut self, ui: &mut egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
-        self.documents.hide(self.session.setup.rubric.anonymise.as_ref());
+        self.documents.hide(ui.ctx(), self.session.setup.rubric.anonymise.as_ref());
         self.documents.begin_frame(ui.ctx());
         match self.view {
             View::Judge => crate::judge::screen::judge_ui(ui, scene, self, wanted),

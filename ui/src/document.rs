@@ -37,7 +37,7 @@ pub use layout::lay_out;
 pub(crate) use layout::token_color;
 pub use marking::{Marked, Marking, Taken};
 pub(crate) use mask::folded;
-pub use mask::{MASKED, WordMask};
+pub use mask::{MASKED, WordMask, hidden_in};
 pub use origin::Origins;
 pub use shown::Shown;
 pub use view::{document_ui, marked_ui};

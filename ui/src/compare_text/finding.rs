@@ -51,6 +51,11 @@ impl Finding {
         self.is_open
     }
 
+    /// Whether something is sought.
+    pub fn is_seeking(&self) -> bool {
+        self.is_open && !self.sought.words.trim().is_empty()
+    }
+
     /// Whether the bar is to get the keys now.
     pub fn takes_focus(&mut self) -> bool {
         std::mem::take(&mut self.wants_focus)

@@ -10,7 +10,7 @@ use tiebreak_domain::rubric::Anonymise;
 use super::block::Document;
 use super::laid_out::{LaidOut, Reading};
 use super::layout::lay_out;
-use super::mask::WordMask;
+use super::mask::{self, WordMask};
 use crate::theme::font::Face;
 
 /// Memory that laid out texts may take unless told otherwise: about a hundred pairs of long answers.
@@ -63,8 +63,8 @@ impl DocumentCache {
         }
     }
 
-    /// Hides what a study hides, from now on.
-    pub fn hide(&mut self, anonymise: Option<&Anonymise>) {
+    /// Hides what a study hides, from now on, here and in excerpts ([`super::hidden_in`]).
+    pub fn hide(&mut self, ctx: &Context, anonymise: Option<&Anonymise>) {
         if self.mask.as_ref().map(|(known, _)| known) == anonymise {
             return;
         }
@@ -73,6 +73,7 @@ impl DocumentCache {
         let masked: Vec<u64> =
             self.texts.iter().filter(|(_, text)| text.is_masked).map(|(key, _)| *key).collect();
         masked.into_iter().for_each(|key| self.forget(key));
+        mask::publish(ctx, self.mask_of(false), self.mask_of(true));
     }
 
     /// How often something else was to be hidden.

@@ -3,8 +3,12 @@
 //! A text is masked once it is parsed, so that what is laid out, found, compared, copied and read out knows
 //! nothing of the word, while every character still counts as the source does ([`super::origin`]).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use egui::{Context, Id};
 use tiebreak_domain::rubric::Anonymise;
 
 use super::block::{Content, Document};
@@ -19,8 +23,9 @@ const MASKED_CHARACTERS: u32 = 3;
 /// The words to hide.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WordMask {
-    /// In small letters, the longest first, so that a name within a longer one does not cut it.
-    words: Vec<Vec<char>>,
+    /// In small letters and by their first, the longest first, so that a name within a longer one does not cut
+    /// it.
+    words: HashMap<char, Vec<Vec<char>>>,
 }
 
 impl WordMask {
@@ -39,7 +44,11 @@ impl WordMask {
             .collect();
         words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         words.dedup();
-        (!words.is_empty()).then_some(Self { words })
+        let mut mask = Self::default();
+        for word in words {
+            mask.words.entry(word[0]).or_default().push(word);
+        }
+        (!mask.words.is_empty()).then_some(mask)
     }
 
     /// The characters of `text` that are hidden, in order.
@@ -49,8 +58,8 @@ impl WordMask {
         let mut at = 0;
         while at < characters.len() {
             let begins = at == 0 || !is_of_word(characters[at - 1]) || !is_of_word(characters[at]);
-            let found = begins.then(|| self.words.iter().find_map(|word| end_of(&characters, at, word)));
-            match found.flatten() {
+            let words = self.words.get(&characters[at]).filter(|_| begins);
+            match words.and_then(|words| words.iter().find_map(|word| end_of(&characters, at, word))) {
                 Some(end) => {
                     hidden.push(at as u32..end as u32);
                     at = end;
@@ -65,6 +74,26 @@ impl WordMask {
     pub fn masked(&self, text: &str) -> String {
         let hidden = self.hidden(text);
         replaced(text, &hidden).0
+    }
+}
+
+/// The words that the open project hides, of candidates and of the prompt, for whatever paints its texts.
+#[derive(Clone)]
+struct Hidden(Arc<[Option<WordMask>; 2]>);
+
+/// Tells everything that paints what is hidden of candidates and of the prompt.
+pub(super) fn publish(ctx: &Context, of_candidates: Option<&WordMask>, of_prompt: Option<&WordMask>) {
+    let hidden = Hidden(Arc::new([of_candidates.cloned(), of_prompt.cloned()]));
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, hidden));
+}
+
+/// An excerpt of a candidate or of the prompt with its hidden words hidden, for where it is shown without a
+/// layout.
+pub fn hidden_in<'a>(ctx: &Context, text: &'a str, is_prompt: bool) -> Cow<'a, str> {
+    let hidden = ctx.data(|data| data.get_temp::<Hidden>(Id::NULL));
+    match hidden.as_ref().and_then(|hidden| hidden.0[usize::from(is_prompt)].as_ref()) {
+        Some(mask) => Cow::Owned(mask.masked(text)),
+        None => Cow::Borrowed(text),
     }
 }
 

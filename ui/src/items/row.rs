@@ -11,6 +11,7 @@ use tiebreak_domain::filter::{ItemRow, RowRewrite, RowVerdict};
 use tiebreak_domain::{AnnotatorId, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
+use crate::document::hidden_in;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, Palette, radius, space, text};
 
@@ -129,10 +130,10 @@ pub(super) fn row_ui(
     if let (Some(range), Some(id)) = (columns.id, &item.external_id) {
         cell.text(range, id, Face::Regular, palette.ink_third);
     }
-    cell.text(columns.prompt, &item.prompt, Face::Regular, ink);
+    cell.text(columns.prompt, &hidden_in(ui.ctx(), &item.prompt, true), Face::Regular, ink);
     for (index, range) in columns.candidates.into_iter().enumerate() {
         if let Some(candidate) = item.candidates.get(index) {
-            cell.text(range, candidate, Face::Regular, second);
+            cell.text(range, &hidden_in(ui.ctx(), candidate, false), Face::Regular, second);
         }
     }
     verdicts(&cell, columns.verdicts, &item.verdicts, palette);

@@ -332,6 +332,23 @@ fn keys_scroll_by_content_too_and_both_ends_can_be_reached() {
     assert_eq!(bench.offsets(), [0.0, 0.0]);
 }
 
+#[test]
+fn hidden_words_are_hidden_wherever_a_text_is_quoted() {
+    let hidden = Anonymise { known_names: true, ..Anonymise::default() };
+    let question = tiebreak_domain::Question::new(
+        "steps",
+        "Steps",
+        tiebreak_domain::rubric::Scope::Candidate,
+        tiebreak_domain::rubric::QuestionKind::Steps,
+    );
+    let rubric = Rubric { questions: vec![question], anonymise: Some(hidden), ..Rubric::default() };
+    let item = of("", &["I am ChatGPT\n\nand so on", "I am Ada\n\nand so on"]);
+    let mut bench = Bench::over(ProjectInfo { rubric, ..info() }, item, saved);
+    settle(&mut bench);
+    assert!(bench.says("1. I am ▮▮▮"), "{:?}", bench.painted());
+    assert!(!bench.says("ChatGPT"));
+}
+
 fn hiding(anonymise: Anonymise) -> ProjectInfo {
     ProjectInfo { rubric: Rubric { anonymise: Some(anonymise), ..Rubric::default() }, ..info() }
 }
@@ -443,9 +460,11 @@ fn code_is_compared_line_by_line_and_rows_stand_at_one_height() {
     bench.keys("Shift+D");
     settle(&mut bench);
     assert_eq!(bench.texts().against(), Against::Prompt);
-    bench.keys("D");
+    bench.keys("D Ctrl+F");
     settle(&mut bench);
-    assert!(!bench.says("line by line"));
+    bench.frame(vec![Event::Text("twice".into())]);
+    settle(&mut bench);
+    assert_eq!(bench.marked(1).last(), Some(&("twice".into(), Tone::FoundHere)), "where it stands");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use tiebreak_domain::{AnswerValue, Part, TextFormat};
 use super::row::Row;
 use super::{Asked, Change, digit, marks};
 use crate::command::Chord;
-use crate::document::{Document, Marked, Marking, Taken};
+use crate::document::{Document, Marked, Marking, Taken, hidden_in};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
@@ -220,6 +220,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, labels: &[Entry], cursor: &mut Curs
     for span in spans {
         ui.horizontal(|ui| {
             let says = excerpt(parts(asked, slot), span);
+            let says = hidden_in(ui.ctx(), &says, slot.candidate.is_none());
             let label = marks::title_of(labels, span.label.as_deref());
             text_ui(ui, format!("“{says}” {label}"), Ink::Second, Face::Regular, text::SMALL);
             let button = ui.add(ActionButton::new("Remove").quiet().small().enabled(row.is_open));

@@ -9,6 +9,7 @@ use tiebreak_domain::rubric::Slot;
 use super::row::Row;
 use super::{Asked, Change, digit};
 use crate::command::Chord;
+use crate::document::hidden_in;
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
@@ -84,6 +85,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
     for (index, step) in steps.iter().enumerate() {
         let is_here = row.is_active && index == cursor.at;
         let ink = if is_here { Ink::First } else { Ink::Second };
+        let step = hidden_in(ui.ctx(), step, false);
         let words = text_ui(ui, format!("{}. {step}", index + 1), ink, Face::Regular, text::SMALL);
         if words.interact(egui::Sense::click()).clicked() {
             if row.is_active {
