@@ -289,7 +289,8 @@ impl TextCompare {
         if !self.is_difference_on || !takes_part || self.shows_code() {
             return None;
         }
-        Some(self.alone(side)?.iter().map(|run| run.len() as u32).sum())
+        let script = self.scripts.get(side)?;
+        Some(self.alone(side)?.iter().map(|run| script.counted(run)).sum())
     }
 
     /// Whether the texts that are compared have hardly a word in common, so that nothing is marked.
@@ -304,6 +305,17 @@ impl TextCompare {
     /// What all candidates begin and end with.
     pub fn ends(&self) -> SharedEnds {
         self.ends.unwrap_or_default()
+    }
+
+    /// How many words a reader counts in them.
+    pub fn counted_ends(&self) -> SharedEnds {
+        let ends = self.ends();
+        let Some(script) = self.scripts.first() else { return ends };
+        let words = script.word_count();
+        SharedEnds {
+            first: script.counted(&(0..ends.first)),
+            last: script.counted(&(words - ends.last..words)),
+        }
     }
 
     /// Works out what is marked, once everything is compared.
@@ -367,7 +379,7 @@ impl TextCompare {
         let is_all = ends.first + ends.last >= words;
         let from = if ends.first > 0 && !is_all { place(ends.first) } else { None };
         let to = if ends.last > 0 && !is_all { place(words - ends.last - 1) } else { None };
-        Some(Fold { ends, is_all, from, to })
+        Some(Fold { ends: self.counted_ends(), is_all, from, to })
     }
 }
 

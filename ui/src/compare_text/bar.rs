@@ -119,7 +119,7 @@ fn difference_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &mut TextCompare, wanted
 }
 
 fn ends_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &TextCompare, wanted: &mut Vec<Action>) {
-    let ends = texts.ends();
+    let ends = texts.counted_ends();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let key = scene.keymap.key(Command::FoldSame);
         let label = if texts.is_folded { "Unfold the same" } else { "Fold the same" };

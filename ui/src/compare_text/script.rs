@@ -150,6 +150,13 @@ impl Script {
         }
     }
 
+    /// How many words a reader counts in a run of words: signs belong to the word that they stand at.
+    pub fn counted(&self, words: &Range<u32>) -> u32 {
+        let words = &self.words[words.start as usize..words.end as usize];
+        let apart = words.windows(2).filter(|pair| pair[0].end != pair[1].start).count() as u32;
+        apart + u32::from(!words.is_empty())
+    }
+
     /// The stretches of the parts' sources that some characters show, one for each part they reach into.
     pub fn stretches(&self, characters: &Range<u32>) -> Vec<Stretch> {
         let first =
@@ -195,6 +202,12 @@ mod tests {
         let first = of("a **b** a", &mut vocabulary);
         assert_eq!(first, of("a b a", &mut vocabulary), "signs are no words");
         assert_ne!(first, of("a B a", &mut vocabulary), "case is a difference");
+    }
+
+    #[test]
+    fn signs_are_not_counted_as_words() {
+        let script = script(&[Part::plain("Well, yes: it's so.")]);
+        assert_eq!((script.counted(&(0..script.word_count())), script.counted(&(0..0))), (4, 0));
     }
 
     #[test]

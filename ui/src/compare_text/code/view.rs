@@ -80,13 +80,15 @@ pub fn code_ui(ui: &mut Ui, rows: &CodeRows, broken: &mut Broken, side: usize, t
     let last = ((clip.bottom() - rect.top()) / height).ceil().max(0.0) as usize;
     let from = broken.before.partition_point(|before| *before <= first).saturating_sub(1);
     let to = broken.before.partition_point(|before| *before < last).min(rows.rows.len());
-    for index in from..to {
+    let place = |index: usize| {
         let top = rect.top() + broken.before[index] as f32 * height;
         let bottom = rect.top() + broken.before[index + 1] as f32 * height;
-        let row = Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), bottom));
-        let layout = RowLayout { gutter, columns, height, font: font.clone(), palette };
-        layout.ui(ui, rows, index, side, row);
-    }
+        Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), bottom))
+    };
+    let layout = RowLayout { gutter, columns, height, font, palette };
+    // All grounds first: the line under a word reaches into the row below.
+    (from..to).for_each(|index| layout.ground_ui(ui, rows, index, side, place(index)));
+    (from..to).for_each(|index| layout.ui(ui, rows, index, side, place(index)));
 }
 
 struct RowLayout<'a> {
@@ -98,19 +100,22 @@ struct RowLayout<'a> {
 }
 
 impl RowLayout<'_> {
-    fn ui(&self, ui: &Ui, rows: &CodeRows, index: usize, side: usize, place: Rect) {
+    fn ground_ui(&self, ui: &Ui, rows: &CodeRows, index: usize, side: usize, place: Rect) {
         let row = &rows.rows[index];
         let palette = self.palette;
-        let Some(line) = row.lines[side] else {
+        if row.lines[side].is_none() {
             // The other side has a line here.
             ui.painter().rect_filled(place.shrink2(vec2(0.0, 0.5)), 0, palette.code);
-            return;
-        };
-        if !row.is_same {
+        } else if !row.is_same {
             ui.painter().rect_filled(place, 0, palette.hover);
             let bar = Rect::from_min_size(place.min, vec2(BAR, place.height()));
             ui.painter().rect_filled(bar, 0, palette.ink_third);
         }
+    }
+
+    fn ui(&self, ui: &Ui, rows: &CodeRows, index: usize, side: usize, place: Rect) {
+        let palette = self.palette;
+        let Some(line) = rows.rows[index].lines[side] else { return };
         let number =
             ui.painter().layout_no_wrap((line + 1).to_string(), self.font.clone(), palette.ink_third);
         let at = pos2(place.left() + self.gutter - space::SMALL - number.size().x, place.top());
