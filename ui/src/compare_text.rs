@@ -71,7 +71,9 @@ pub struct TextCompare {
     ends: Option<SharedEnds>,
     linking: Linking,
     /// Both sides of a pair of code, in the order of the screen; none where it is none.
-    code: Option<Option<Box<CodeRows>>>,
+    code: Option<Box<CodeRows>>,
+    /// Whether it is known if it is one.
+    is_code_known: bool,
     broken: Broken,
 }
 
@@ -134,7 +136,7 @@ impl TextCompare {
         };
         let candidates = candidates.iter().map(|candidate| Against::Candidate(*candidate));
         let has = |side: Side| self.has_text.get(side.index(self.count())).copied().unwrap_or(false);
-        let lines = self.code.as_ref().and_then(Option::as_ref).map(|_| Against::Lines(self.order[0]));
+        let lines = self.code.as_ref().map(|_| Against::Lines(self.order[0]));
         let reference = has(Side::Reference).then_some(Against::Reference);
         let prompt = has(Side::Prompt).then_some(Against::Prompt);
         lines.into_iter().chain(candidates).chain(reference).chain(prompt).collect()
@@ -185,8 +187,9 @@ impl TextCompare {
             let candidates: Vec<&Script> = self.scripts.iter().take(self.count()).collect();
             self.ends = Some(shared_ends(&candidates));
         }
-        if self.is_difference_on && self.code.is_none() {
-            self.code = Some(self.code_rows(item, documents));
+        if self.is_difference_on && !self.is_code_known {
+            self.is_code_known = true;
+            self.code = self.code_rows(item, documents);
         }
         let mut words = 0;
         while let Some(pair) = self.next_pair(is_linked) {
@@ -224,7 +227,7 @@ impl TextCompare {
     /// The pair line by line, while it is shown so, and where its lines are broken.
     pub fn code(&mut self) -> Option<(&CodeRows, &mut Broken)> {
         let is_shown = self.shows_code();
-        let code = self.code.as_ref().filter(|_| is_shown)?.as_deref()?;
+        let code = self.code.as_deref().filter(|_| is_shown)?;
         Some((code, &mut self.broken))
     }
 

@@ -146,7 +146,7 @@ impl App {
     }
 
     fn escape(&mut self, is_typing: bool, ctx: &Context) -> Option<Action> {
-        let is_elsewhere = is_typing && ctx.memory(|memory| memory.focused()) != Some(find_id());
+        let is_elsewhere = is_typing && ctx.memory(egui::Memory::focused) != Some(find_id());
         if let Some(desk) = self.desk.as_mut().filter(|desk| desk.view.judges() && !is_elsewhere)
             && desk.judge_screen.texts.finding.is_open()
         {

@@ -148,7 +148,8 @@ fn likeness(one: &str, other: &str) -> f32 {
     let (one, other) = (words(one), words(other));
     let (count, longest) = (one.len() as u32, one.len().max(other.len()));
     let changed = changes(one, other);
-    let shared: usize = gaps(changed.iter().map(|(old, _)| old), count).iter().map(|run| run.len()).sum();
+    let shared: usize =
+        gaps(changed.iter().map(|(old, _)| old), count).iter().map(ExactSizeIterator::len).sum();
     shared as f32 / longest.max(1) as f32
 }
 

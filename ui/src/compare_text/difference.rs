@@ -292,7 +292,8 @@ mod tests {
 
     #[test]
     fn strangers_are_known() {
-        let words = |from: u32| (from..from + 60).map(|word| format!("w{word} ")).collect::<String>();
+        let words =
+            |from: u32| (from..from + 60).map(|word| format!("w{word}")).collect::<Vec<_>>().join(" ");
         let [one, other] = scripts(&words(0), &words(100));
         assert!(difference(&one, &other).is_of_strangers());
         let [one, other] = scripts(&words(0), &words(20));
@@ -304,7 +305,7 @@ mod tests {
     #[test]
     fn what_is_common_to_two_lists_of_runs() {
         assert_eq!(common(&[0..5, 8..12], &[3..9, 11..20]), [3..5, 8..9, 11..12]);
-        assert_eq!(common(&[0..5], &[]), Vec::<Range<u32>>::new());
+        assert!(common(&[0..5, 7..9], &[]).is_empty());
     }
 
     fn texts() -> impl Strategy<Value = String> {

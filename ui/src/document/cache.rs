@@ -72,7 +72,9 @@ impl DocumentCache {
         self.mask_number += 1;
         let masked: Vec<u64> =
             self.texts.iter().filter(|(_, text)| text.is_masked).map(|(key, _)| *key).collect();
-        masked.into_iter().for_each(|key| self.forget(key));
+        for key in masked {
+            self.forget(key);
+        }
         mask::publish(ctx, self.mask_of(false), self.mask_of(true));
     }
 

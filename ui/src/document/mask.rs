@@ -175,7 +175,7 @@ fn masked_origins(origins: &Origins, hidden: &[Range<u32>], length: u32) -> Orig
     let mut after = Origins::default();
     let mut rest = origins.clone();
     let (mut at, mut shown) = (0, 0);
-    for range in hidden.iter().cloned().chain([length..length]) {
+    for range in hidden.iter().cloned().chain(std::iter::once(length..length)) {
         let mut behind = rest.split_off(range.start - at);
         after.append(&rest, shown);
         shown += range.start - at;

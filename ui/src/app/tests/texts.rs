@@ -280,12 +280,15 @@ fn what_is_found_far_below_is_brought_into_view_and_out_of_its_fold() {
     assert!(!bench.texts().is_folded, "what was found is unfolded");
 }
 
+fn repeated(count: u32, words: impl Fn(u32) -> String) -> String {
+    (0..count).map(words).collect()
+}
+
 #[test]
 fn scrolling_keeps_what_both_say_side_by_side() {
     let passage = |number: u32| format!("Passage {number} is told in both of them word for word.\n\n");
-    let shared: String = (0..60).map(passage).collect();
-    let more: String =
-        (0..40).map(|number| format!("Only one tells of thing {number}, at some length.\n\n")).collect();
+    let shared = repeated(60, passage);
+    let more = repeated(40, |number| format!("Only one tells of thing {number}, at some length.\n\n"));
     let (one, other) = (shared.clone(), format!("{more}{shared}"));
     let mut bench = open("", &[&one, &other]);
     let at = Pos2::new(300.0, 400.0);
@@ -311,9 +314,8 @@ fn scrolling_keeps_what_both_say_side_by_side() {
 
 #[test]
 fn keys_scroll_by_content_too_and_both_ends_can_be_reached() {
-    let shared: String =
-        (0..60).map(|number| format!("Passage {number} is told in both of them.\n\n")).collect();
-    let more: String = (0..40).map(|number| format!("Only one tells of thing {number}.\n\n")).collect();
+    let shared = repeated(60, |number| format!("Passage {number} is told in both of them.\n\n"));
+    let more = repeated(40, |number| format!("Only one tells of thing {number}.\n\n"));
     let (one, other) = (shared.clone(), format!("{more}{shared}"));
     let mut bench = open("", &[&one, &other]);
     for _ in 0..40 {
@@ -410,7 +412,7 @@ fn selected_words_are_copied_with_their_mask() {
 
 #[test]
 fn unlike_texts_are_said_to_be_so_and_nothing_is_marked() {
-    let words = |from: u32| (from..from + 80).map(|word| format!("w{word} ")).collect::<String>();
+    let words = |from: u32| (from..from + 80).map(|word| format!("w{word}")).collect::<Vec<_>>().join(" ");
     let mut bench = open("", &[&words(0), &words(500)]);
     bench.keys("D");
     settle(&mut bench);
