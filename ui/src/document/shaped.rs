@@ -6,6 +6,7 @@
 //! several places of a line, and a place between two characters may be seen at two points.
 
 mod atlas;
+mod ends;
 mod flat;
 mod fonts;
 mod geometry;

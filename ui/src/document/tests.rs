@@ -12,6 +12,7 @@ use super::block::{Container, MAX_DEPTH};
 use super::*;
 use crate::theme;
 
+mod order;
 mod sources;
 
 fn blocks(text: &str) -> Vec<Block> {

@@ -30,11 +30,48 @@ const SYMBOLS: [&str; 7] = [
     "DejaVu Sans",
 ];
 
-/// Scripts in which text with such signs mostly stands.
-const SIGNED: [&[u8; 4]; 12] = [
-    b"Zyyy", b"Zinh", b"Latn", b"Grek", b"Cyrl", b"Arab", b"Hebr", b"Deva", b"Thai", b"Hani", b"Hira",
-    b"Hang",
+/// Emoji in colour, by system.
+const EMOJI: [&str; 3] = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"];
+
+/// Scripts and the end of the name that their upright font has after "Noto Sans". Where several fonts have a
+/// script a system may name any of them first, Rashi letters for Hebrew as well.
+const NOTO: [(&[u8; 4], &str); 32] = [
+    (b"Zyyy", ""),
+    (b"Zinh", ""),
+    (b"Latn", ""),
+    (b"Grek", ""),
+    (b"Cyrl", ""),
+    (b"Arab", " Arabic"),
+    (b"Hebr", " Hebrew"),
+    (b"Deva", " Devanagari"),
+    (b"Beng", " Bengali"),
+    (b"Guru", " Gurmukhi"),
+    (b"Gujr", " Gujarati"),
+    (b"Orya", " Oriya"),
+    (b"Taml", " Tamil"),
+    (b"Telu", " Telugu"),
+    (b"Knda", " Kannada"),
+    (b"Mlym", " Malayalam"),
+    (b"Sinh", " Sinhala"),
+    (b"Thai", " Thai"),
+    (b"Laoo", " Lao"),
+    (b"Khmr", " Khmer"),
+    (b"Mymr", " Myanmar"),
+    (b"Geor", " Georgian"),
+    (b"Armn", " Armenian"),
+    (b"Ethi", " Ethiopic"),
+    (b"Cher", " Cherokee"),
+    (b"Syrc", " Syriac"),
+    (b"Thaa", " Thaana"),
+    (b"Nkoo", " NKo"),
+    (b"Hani", " CJK SC"),
+    (b"Hira", " CJK JP"),
+    (b"Kana", " CJK JP"),
+    (b"Hang", " CJK KR"),
 ];
+
+/// The same for the languages of Han characters.
+const NOTO_HAN: [(&str, &str); 4] = [("ja", "JP"), ("ko", "KR"), ("zh-TW", "TC"), ("zh-HK", "HK")];
 
 /// Looks for the fonts of the system, if that was not done yet.
 pub(in crate::document) fn warm_up() {
@@ -77,15 +114,6 @@ fn register(collection: &mut Collection) {
 }
 
 fn choose_fallbacks(collection: &mut Collection) {
-    let script = |script: &[u8; 4]| FallbackKey::from(Script::from_bytes(*script));
-    // Kana and Hangul lead to the font that the language's Han characters have.
-    for (from, to) in [(b"Hira", "ja"), (b"Kana", "ja"), (b"Hang", "ko")] {
-        let key = FallbackKey::from((Script::from_bytes(*b"Hani"), to));
-        let families: Vec<FamilyId> = collection.fallback_families(key).collect();
-        if !families.is_empty() {
-            collection.set_fallbacks(script(from), families.into_iter());
-        }
-    }
     let mut last: Vec<FamilyId> = SYMBOLS.iter().filter_map(|name| collection.family_id(name)).collect();
     let definitions = FontDefinitions::default();
     for name in ["NotoEmoji-Regular", "emoji-icon-font"] {
@@ -93,13 +121,36 @@ fn choose_fallbacks(collection: &mut Collection) {
         let registered = collection.register_fonts(Blob::new(Arc::clone(&data.font)), None);
         last.extend(registered.into_iter().map(|(family, _)| family));
     }
-    // In the order in which they were registered: emoji in colour where the system has them.
-    collection.append_generic_families(GenericFamily::Emoji, last.iter().copied());
-    for signed in SIGNED {
-        // What the system has for the script must stand before the signs, or it would never be asked.
-        let own: Vec<FamilyId> = collection.fallback_families(script(signed)).collect();
-        collection.set_fallbacks(script(signed), own.into_iter().chain(last.iter().copied()));
+    let mut emoji: Vec<FamilyId> = EMOJI.iter().filter_map(|name| collection.family_id(name)).collect();
+    emoji.extend(collection.generic_families(GenericFamily::Emoji));
+    // What belongs to a class of fonts of our own goes before what the system has for it.
+    emoji.extend(last.iter().copied());
+    collection.set_generic_families(GenericFamily::Emoji, emoji.into_iter());
+    for (tag, name) in NOTO_HAN {
+        let key = FallbackKey::from((Script::from_bytes(*b"Hani"), tag));
+        prefer(collection, key, &format!("Noto Sans CJK {name}"), &last);
     }
+    for (script, name) in NOTO {
+        prefer(
+            collection,
+            FallbackKey::from(Script::from_bytes(*script)),
+            &format!("Noto Sans{name}"),
+            &last,
+        );
+    }
+    // Kana and Hangul lead to the font that their language's Han characters have, whatever the system says.
+    for (script, tag) in [(b"Hira", "ja"), (b"Kana", "ja"), (b"Hang", "ko")] {
+        let han = FallbackKey::from((Script::from_bytes(*b"Hani"), tag));
+        let families: Vec<FamilyId> = collection.fallback_families(han).collect();
+        collection.set_fallbacks(FallbackKey::from(Script::from_bytes(*script)), families.into_iter());
+    }
+}
+
+/// Puts a font before those that the system has for a script, if it is there, and signs behind them.
+fn prefer(collection: &mut Collection, key: FallbackKey, name: &str, last: &[FamilyId]) {
+    let named = collection.family_id(name);
+    let own: Vec<FamilyId> = collection.fallback_families(key).collect();
+    collection.set_fallbacks(key, named.into_iter().chain(own).chain(last.iter().copied()));
 }
 
 /// How a face is asked for: families in order, weight and style.

@@ -17,7 +17,6 @@ use parley::{
 use super::super::direction::Direction;
 use super::super::drawing::{Drawn, STAND_IN};
 use super::super::language;
-use super::super::places::Places;
 use super::atlas::Atlas;
 use super::flat::flatten;
 use super::{Shaped, fonts};
@@ -29,6 +28,11 @@ const JOINER: &str = "\u{2060}";
 
 /// Columns from one tab stop of code to the next.
 const TAB: usize = 4;
+
+/// How wide a column is and how wide the sign is that fonts have for a tab, in multiples of the size: of code,
+/// and of words, where a column is a space.
+const TAB_OF_CODE: (f32, f32) = (0.6, 0.6);
+const TAB_OF_WORDS: (f32, f32) = (0.28, 0.994);
 
 /// How a stretch of text looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +65,15 @@ pub(in crate::document) struct Unbroken {
     layout: Layout<Color32>,
     text: Arc<str>,
     drawn: Vec<Drawn>,
-    looks: Vec<Look>,
+    looks: Vec<Seen>,
+}
+
+/// How the stretches of one style are seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub look: Look,
+    /// Whether they are tabs, which have a width and nothing to be seen.
+    pub is_tab: bool,
 }
 
 impl Unbroken {
@@ -125,16 +137,16 @@ impl Typesetter {
         let stretches = stretches(copy);
         let set = set_text(copy);
         let mut builder = self.layouts.style_run_builder(&mut self.fonts, &set, 1.0, false);
-        let mut looks: Vec<Look> = Vec::new();
+        let mut looks: Vec<Seen> = Vec::new();
         let mut styles: Vec<(Stretch, u16)> = Vec::new();
         // The first style is that of the block, whose line is never lower than its own.
-        let root = Stretch { end: 0, look: copy.look, is_han: false, spacing: 0.0 };
+        let root = Stretch { end: 0, look: copy.look, is_han: false, is_tab: false, spacing: 0.0 };
         let mut start = 0;
         for stretch in [&root].into_iter().chain(&stretches) {
             let known = styles.iter().find(|(known, _)| known.is_like(stretch)).map(|(_, style)| *style);
             let style = known.unwrap_or_else(|| {
                 let style = builder.push_style(style_of(stretch, copy.han));
-                looks.push(stretch.look);
+                looks.push(Seen { look: stretch.look, is_tab: stretch.is_tab });
                 styles.push((*stretch, style));
                 style
             });
@@ -176,13 +188,15 @@ struct Stretch {
     end: usize,
     look: Look,
     is_han: bool,
-    /// Room behind its letter: a tab is a space with room up to the next stop.
+    is_tab: bool,
+    /// Room behind a tab, up to the next stop.
     spacing: f32,
 }
 
 impl Stretch {
     fn is_like(&self, other: &Self) -> bool {
-        (self.look, self.is_han, self.spacing) == (other.look, other.is_han, other.spacing)
+        (self.look, self.is_han, self.is_tab, self.spacing)
+            == (other.look, other.is_han, other.is_tab, other.spacing)
     }
 }
 
@@ -198,7 +212,7 @@ fn stretches(copy: Copy<'_>) -> Vec<Stretch> {
             continue;
         }
         if !has_cuts {
-            cut.push(Stretch { end, look, is_han: false, spacing: 0.0 });
+            cut.push(Stretch { end, look, is_han: false, is_tab: false, spacing: 0.0 });
             start = end;
             continue;
         }
@@ -206,10 +220,14 @@ fn stretches(copy: Copy<'_>) -> Vec<Stretch> {
             let is_han = copy.han.is_some() && language::is_han(character);
             let columns = if character == '\t' { TAB - column % TAB } else { 1 };
             column = if character == '\n' { 0 } else { column + columns };
-            // Every sign of JetBrains Mono is 0.6 of its size wide.
-            let spacing = if character == '\t' { (columns - 1) as f32 * 0.6 * look.size } else { 0.0 };
-            let next = Stretch { end: start + at + character.len_utf8(), look, is_han, spacing };
-            match cut.last_mut().filter(|last| last.is_like(&next) && spacing == 0.0) {
+            let is_tab = character == '\t';
+            let (column_width, own_width) = match look.face {
+                Face::Mono | Face::MonoBold => TAB_OF_CODE,
+                _ => TAB_OF_WORDS,
+            };
+            let spacing = if is_tab { (columns as f32 * column_width - own_width) * look.size } else { 0.0 };
+            let next = Stretch { end: start + at + character.len_utf8(), look, is_han, is_tab, spacing };
+            match cut.last_mut().filter(|last| last.is_like(&next) && !is_tab) {
                 Some(last) => last.end = next.end,
                 None => cut.push(next),
             }
@@ -219,13 +237,12 @@ fn stretches(copy: Copy<'_>) -> Vec<Stretch> {
     cut
 }
 
-/// The text as the library gets it: of the same length, but without tabs, for which fonts have no letter, and
-/// with an unseen sign in the place of what is drawn.
+/// The text as the library gets it: of the same length, with an unseen sign in the place of what is drawn.
 fn set_text(copy: Copy<'_>) -> std::borrow::Cow<'_, str> {
-    if copy.drawn.is_empty() && !copy.text.contains('\t') {
+    if copy.drawn.is_empty() {
         return copy.text.into();
     }
-    let mut set = copy.text.replace('\t', " ");
+    let mut set = copy.text.to_owned();
     for drawn in copy.drawn {
         let end = drawn.at + STAND_IN.len_utf8();
         if set.get(drawn.at..end).is_some_and(|there| there.starts_with(STAND_IN)) {
@@ -250,9 +267,4 @@ fn style_of(stretch: &Stretch, han: Option<&str>) -> TextStyle<'static, 'static,
         locale: han.filter(|_| stretch.is_han).and_then(|tag| Language::parse(tag).ok()),
         ..TextStyle::default()
     }
-}
-
-/// The places of the characters of what is set.
-pub(super) fn places_of(text: &str) -> Places {
-    Places::of(text)
 }
