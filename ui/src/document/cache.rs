@@ -48,6 +48,8 @@ struct Kept {
     laid_out: Arc<LaidOut>,
     /// How to go on with it, and the frame in which it last was.
     rest: Option<(Progress, u64)>,
+    /// Whether the letters of its beginning are drawn.
+    is_drawn: bool,
 }
 
 impl Kept {
@@ -55,13 +57,16 @@ impl Kept {
         let mut progress = Progress::new(document, reading);
         progress.go_on(ctx, document, SLICE_BYTES);
         let laid_out = Arc::new(progress.laid_out(document));
-        laid_out.draw_ahead(ctx, reading, DRAWN_AHEAD);
+        let is_drawn = laid_out.draw_ahead(ctx, reading, DRAWN_AHEAD);
         let rest = (!laid_out.is_complete()).then(|| (progress, ctx.cumulative_pass_nr()));
-        Self { reading, laid_out, rest }
+        Self { reading, laid_out, rest, is_drawn }
     }
 
     /// Lays out one slice more, unless that was done in this frame.
     fn go_on(&mut self, ctx: &Context, document: &Document) {
+        if !self.is_drawn {
+            self.is_drawn = self.laid_out.draw_ahead(ctx, self.reading, DRAWN_AHEAD);
+        }
         let Some((progress, pass)) = &mut self.rest else { return };
         ctx.request_repaint();
         if std::mem::replace(pass, ctx.cumulative_pass_nr()) == ctx.cumulative_pass_nr() {
@@ -113,7 +118,7 @@ impl DocumentCache {
         let known = self.texts.get_mut(&key).expect("a text that is not known was added just now");
         known.last_used = self.clock;
         if let Some(kept) = known.layouts.iter_mut().find(|kept| kept.reading == reading) {
-            if kept.rest.is_some() {
+            if kept.rest.is_some() || !kept.is_drawn {
                 let before = kept.laid_out.weight_bytes();
                 kept.go_on(ctx, &known.document);
                 self.used_bytes = self.used_bytes - before + kept.laid_out.weight_bytes();
@@ -153,7 +158,10 @@ impl DocumentCache {
         self.texts.get(&key_of(text, format)).is_some_and(|known| {
             known.format == format
                 && *known.source == *text
-                && known.layouts.iter().any(|kept| kept.reading == reading && kept.rest.is_none())
+                && known
+                    .layouts
+                    .iter()
+                    .any(|kept| kept.reading == reading && kept.rest.is_none() && kept.is_drawn)
         })
     }
 

@@ -245,20 +245,23 @@ impl LaidOut {
         copied
     }
 
-    /// Draws the letters of the first `height` points, so that showing them later draws nothing.
-    pub(super) fn draw_ahead(&self, ctx: &Context, reading: Reading, height: f32) {
+    /// Draws the letters of the first `height` points, so that showing them later draws nothing. Gives whether none
+    /// is left for the next frame.
+    pub(super) fn draw_ahead(&self, ctx: &Context, reading: Reading, height: f32) -> bool {
+        let mut is_all = true;
         let shop = Shop::of(ctx);
         let mut typesetter = shop.lock();
         let sheets = Sheets::new(ctx, reading.is_dark);
         for words in self.words.iter().take_while(|words| words.at.y < height) {
             let between = egui::Rangef::new(0.0, height - words.at.y);
-            sheets.draw(&mut typesetter, &words.shaped, between);
+            is_all &= sheets.draw(&mut typesetter, &words.shaped, between);
         }
         for (place, mark) in self.marks.iter().filter(|(place, _)| place.top() < height) {
             if let Mark::Label(label) = mark {
-                sheets.draw(&mut typesetter, label, egui::Rangef::new(0.0, place.height()));
+                is_all &= sheets.draw(&mut typesetter, label, egui::Rangef::new(0.0, place.height()));
             }
         }
+        is_all
     }
 }
 

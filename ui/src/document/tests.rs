@@ -13,6 +13,7 @@ use super::*;
 use crate::theme;
 
 mod order;
+mod scripts;
 mod sources;
 
 fn blocks(text: &str) -> Vec<Block> {

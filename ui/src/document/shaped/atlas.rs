@@ -16,6 +16,12 @@ pub(super) const PAGE: usize = 1024;
 /// Pages that are kept from frame to frame: sixteen megabytes.
 const MOST_PAGES: usize = 4;
 
+/// Letters that are drawn in one frame, about ten milliseconds of them; the others follow in the next.
+const MOST_DRAWN: u32 = 150;
+
+/// Of them, what a letter in colours counts for.
+const COLORED: u32 = 4;
+
 /// Places within a pixel that a letter can begin at.
 pub(super) const SHIFTS: u8 = 4;
 
@@ -28,6 +34,17 @@ pub(super) struct Slot {
     pub size: [u16; 2],
     pub offset: [i16; 2],
     pub is_colored: bool,
+}
+
+/// What there is of a letter.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Letter {
+    /// It is on a page.
+    Drawn(Slot),
+    /// There is nothing to be seen of it.
+    Blank,
+    /// Enough was drawn in this frame.
+    Later,
 }
 
 /// Which letter: of which kind, how far within a pixel, and for which ground.
@@ -47,6 +64,8 @@ pub(super) struct Atlas {
     /// Counts how often everything was cleared.
     pub generation: u64,
     pass: u64,
+    /// Drawn in this frame.
+    drawn: u32,
 }
 
 struct Page {
@@ -80,7 +99,7 @@ impl Atlas {
         if self.pass == pass {
             return;
         }
-        self.pass = pass;
+        (self.pass, self.drawn) = (pass, 0);
         if self.pages.len() > MOST_PAGES {
             self.pages.truncate(MOST_PAGES);
             for page in &mut self.pages {
@@ -96,16 +115,21 @@ impl Atlas {
         self.pages.get(usize::from(page)).map(|page| page.texture.id())
     }
 
-    /// A letter, drawn now if it was not before; none where there is nothing to be seen.
-    pub fn slot(&mut self, ctx: &Context, key: Key, run: &Run, pixels_per_point: f32) -> Option<Slot> {
-        if let Some(slot) = self.slots.get(&key) {
-            return *slot;
-        }
-        let shift = f32::from(key.shift) / f32::from(SHIFTS);
-        let drawn = raster::draw(run, key.id, run.size * pixels_per_point, shift, key.is_dark);
-        let slot = drawn.and_then(|drawn| self.put(ctx, drawn));
-        self.slots.insert(key, slot);
-        slot
+    /// A letter, drawn now if it was not before.
+    pub fn letter(&mut self, ctx: &Context, key: Key, run: &Run, pixels_per_point: f32) -> Letter {
+        let known = match self.slots.get(&key) {
+            Some(known) => *known,
+            None if self.drawn >= MOST_DRAWN => return Letter::Later,
+            None => {
+                let shift = f32::from(key.shift) / f32::from(SHIFTS);
+                let drawn = raster::draw(run, key.id, run.size * pixels_per_point, shift, key.is_dark);
+                self.drawn += if drawn.as_ref().is_some_and(|drawn| drawn.is_colored) { COLORED } else { 1 };
+                let slot = drawn.and_then(|drawn| self.put(ctx, drawn));
+                self.slots.insert(key, slot);
+                slot
+            }
+        };
+        known.map_or(Letter::Blank, Letter::Drawn)
     }
 
     fn put(&mut self, ctx: &Context, drawn: raster::Drawn) -> Option<Slot> {

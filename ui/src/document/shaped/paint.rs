@@ -3,7 +3,7 @@
 use egui::epaint::{Mesh, Vertex};
 use egui::{Color32, Context, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2, vec2};
 
-use super::atlas::{Key, PAGE, SHIFTS, Slot, kind_of};
+use super::atlas::{Key, Letter, PAGE, SHIFTS, Slot, kind_of};
 use super::{Shaped, Typesetter};
 use crate::theme::HAIRLINE;
 
@@ -47,9 +47,9 @@ impl<'a> Sheets<'a> {
     }
 
     /// Draws the letters of `shaped` that stand between two heights within it, so that painting them later draws
-    /// nothing.
-    pub fn draw(&self, typesetter: &mut Typesetter, shaped: &Shaped, between: Rangef) {
-        shaped.with_quads(self, typesetter, between, |_| {});
+    /// nothing. Gives whether none is left for another frame.
+    pub fn draw(&self, typesetter: &mut Typesetter, shaped: &Shaped, between: Rangef) -> bool {
+        shaped.with_quads(self, typesetter, between, |_| {})
     }
 
     /// Gathers the letters of `shaped` at `at` that stand between two heights of the screen.
@@ -62,7 +62,9 @@ impl<'a> Sheets<'a> {
         let points = 1.0 / self.pixels_per_point;
         let texel = 1.0 / PAGE as f32;
         let mut quads: Vec<Quad> = Vec::new();
-        shaped.with_quads(self, typesetter, between, |line| quads.extend_from_slice(line));
+        if !shaped.with_quads(self, typesetter, between, |line| quads.extend_from_slice(line)) {
+            self.ctx.request_repaint();
+        }
         for quad in quads {
             let page = usize::from(quad.slot.page);
             while meshes.len() <= page {
@@ -102,14 +104,15 @@ impl Shaped {
         }
     }
 
-    /// Hands out the letters of every line that reaches between two heights, drawing those that are new.
+    /// Hands out the letters of every line that reaches between two heights, drawing those that are new. Gives
+    /// whether that were all.
     fn with_quads(
         &self,
         sheets: &Sheets<'_>,
         typesetter: &mut Typesetter,
         between: Rangef,
         mut take: impl FnMut(&[Quad]),
-    ) {
+    ) -> bool {
         typesetter.atlas.begin(sheets.ctx);
         let mut painted = self.painted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let of = (typesetter.atlas.generation, sheets.pixels_per_point.to_bits(), sheets.is_dark);
@@ -117,28 +120,39 @@ impl Shaped {
             *painted = Painted { of: Some(of), lines: Vec::new() };
             painted.lines.resize_with(self.lines.len(), || None);
         }
+        let mut is_all = true;
         // Marks above and below letters reach over into the lines beside theirs.
         let first = self.lines.partition_point(|line| line.bottom + (line.bottom - line.top) < between.min);
         for (index, line) in self.lines.iter().enumerate().skip(first) {
             if line.top - (line.bottom - line.top) > between.max {
                 break;
             }
-            let quads = painted.lines[index].get_or_insert_with(|| {
-                let glyphs = line.glyphs.start as usize..line.glyphs.end as usize;
-                self.quads(sheets, typesetter, glyphs)
-            });
-            take(quads);
+            if let Some(quads) = &painted.lines[index] {
+                take(quads);
+                continue;
+            }
+            let glyphs = line.glyphs.start as usize..line.glyphs.end as usize;
+            let (quads, is_whole) = self.quads(sheets, typesetter, glyphs);
+            take(&quads);
+            if is_whole {
+                painted.lines[index] = Some(quads.into());
+            } else {
+                is_all = false;
+            }
         }
+        is_all
     }
 
+    /// The letters of some glyphs, and whether all of them are drawn.
     fn quads(
         &self,
         sheets: &Sheets<'_>,
         typesetter: &mut Typesetter,
         glyphs: std::ops::Range<usize>,
-    ) -> std::boxed::Box<[Quad]> {
+    ) -> (Vec<Quad>, bool) {
         let scale = sheets.pixels_per_point;
         let mut kind = (u32::MAX, 0);
+        let mut is_whole = true;
         let quad = |glyph: &super::Glyph| {
             let run = self.runs.get(glyph.run as usize)?;
             if kind.0 != glyph.run {
@@ -149,11 +163,19 @@ impl Shaped {
             let whole = (quarters / f32::from(SHIFTS)).floor();
             let shift = (quarters - whole * f32::from(SHIFTS)) as u8;
             let key = Key { kind: kind.1, id: glyph.id, shift, is_dark: sheets.is_dark };
-            let slot = typesetter.atlas.slot(sheets.ctx, key, run, scale)?;
+            let slot = match typesetter.atlas.letter(sheets.ctx, key, run, scale) {
+                Letter::Drawn(slot) => slot,
+                Letter::Blank => return None,
+                Letter::Later => {
+                    is_whole = false;
+                    return None;
+                }
+            };
             let min = [whole + f32::from(slot.offset[0]), y + f32::from(slot.offset[1])];
             let ink = if slot.is_colored { Color32::WHITE } else { run.ink };
             Some(Quad { min, ink, slot })
         };
-        self.glyphs[glyphs].iter().filter_map(quad).collect()
+        let quads = self.glyphs[glyphs].iter().filter_map(quad).collect();
+        (quads, is_whole)
     }
 }
