@@ -123,7 +123,9 @@ impl Inlines {
             span.end -= byte;
         }
         let mut drawn = self.drawn.split_off(self.drawn.partition_point(|drawn| drawn.at < byte));
-        drawn.iter_mut().for_each(|drawn| drawn.at -= byte);
+        for drawn in &mut drawn {
+            drawn.at -= byte;
+        }
         let kept = self.text.chars().count() as u32;
         let origins = self.origins.split_off(kept);
         let length = self.length - kept;

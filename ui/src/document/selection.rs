@@ -115,14 +115,13 @@ pub(super) fn pointer_ui(ui: &Ui, view: Id, document: &LaidOut, response: &Respo
         let is_longer = ui.input(|input| input.modifiers.shift);
         // The character under the pointer tells the word; the place beside it may lie at the next one.
         let under = under(document, pointer - origin.to_vec2()).filter(|_| unit != Unit::Character);
-        let selection = match before.filter(|_| is_longer) {
-            Some(before) => Selection { focus: place, is_dragged: true, ..before },
-            None => {
-                let at = under.unwrap_or(place);
-                let fingerprint = document.fingerprint;
-                let anchor = around(document, at, unit);
-                Selection { view, fingerprint, anchor, focus: at, unit, is_dragged: true }
-            }
+        let selection = if let Some(before) = before.filter(|_| is_longer) {
+            Selection { focus: place, is_dragged: true, ..before }
+        } else {
+            let at = under.unwrap_or(place);
+            let fingerprint = document.fingerprint;
+            let anchor = around(document, at, unit);
+            Selection { view, fingerprint, anchor, focus: at, unit, is_dragged: true }
         };
         keep(ctx, Some(selection));
         // Only one thing of the window is selected, be it a text or a label.

@@ -138,14 +138,13 @@ impl Atlas {
             return None;
         }
         // Letters of one text are of few sizes, so that an earlier page is full for good.
-        let at = match self.pages.last_mut().and_then(|page| page.place(size)) {
-            Some(at) => at,
-            None => {
-                let empty = ColorImage::filled([PAGE, PAGE], egui::Color32::TRANSPARENT);
-                let texture = ctx.load_texture("letters of texts", empty, TextureOptions::LINEAR);
-                self.pages.push(Page { texture, next: [1, 1], row: 0 });
-                self.pages.last_mut().and_then(|page| page.place(size))?
-            }
+        let at = if let Some(at) = self.pages.last_mut().and_then(|page| page.place(size)) {
+            at
+        } else {
+            let empty = ColorImage::filled([PAGE, PAGE], egui::Color32::TRANSPARENT);
+            let texture = ctx.load_texture("letters of texts", empty, TextureOptions::LINEAR);
+            self.pages.push(Page { texture, next: [1, 1], row: 0 });
+            self.pages.last_mut().and_then(|page| page.place(size))?
         };
         let page = self.pages.len() - 1;
         self.pages[page].texture.set_partial(at, drawn.image, TextureOptions::LINEAR);

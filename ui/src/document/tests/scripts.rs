@@ -119,6 +119,7 @@ impl Bench {
     fn drag(&mut self, places: &[Pos2], modifiers: Modifiers) {
         let press =
             |pos, pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers };
+        self.harness.event(Event::ModifiersChanged(modifiers));
         self.harness.event(Event::PointerMoved(places[0]));
         self.harness.event(press(places[0], true));
         self.harness.step();
@@ -128,6 +129,7 @@ impl Bench {
         }
         self.harness.event(press(places[places.len() - 1], false));
         self.harness.step();
+        self.harness.event(Event::ModifiersChanged(Modifiers::NONE));
     }
 
     fn copied(&mut self) -> Option<String> {
@@ -163,7 +165,7 @@ fn presses_take_words_and_paragraphs_and_shift_goes_on() {
     assert_eq!(bench.copied().as_deref(), Some("one two three"));
     let mut bench = Bench::of("one two three\n\nfour");
     bench.drag(&[pos2(20.5, 12.0)], Modifiers::NONE);
-    bench.drag(&[pos2(370.0, 46.0)], Modifiers::SHIFT);
+    bench.drag(&[pos2(22.0, 46.0), pos2(370.0, 46.0)], Modifiers::SHIFT);
     assert_eq!(bench.copied().as_deref(), Some("one two three\n\nfour"));
     bench.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
     bench.harness.step();
@@ -187,7 +189,7 @@ fn what_is_drawn_takes_its_room_and_copies_what_it_says() {
     #[derive(Debug)]
     struct Square;
     impl Drawing for Square {
-        fn says(&self) -> &str {
+        fn says(&self) -> &'static str {
             "x^2"
         }
         fn room(&self, _: f32, _: f32) -> Room {
