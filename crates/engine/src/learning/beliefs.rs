@@ -273,7 +273,7 @@ impl Session {
         let change = self.learning.kept.change();
         let active = self.readers.lend()?.facets().read().with_status(ItemStatus::Active).clone();
         if let Some(known) = self.learning.kept.fit(change, &active) {
-            return Ok(known);
+            return Ok(known.learned);
         }
         let rules = self.learning_rules().unwrap_or_default();
         let mut judgments: Vec<Judgment> = Vec::new();
@@ -299,6 +299,7 @@ pub struct Kept {
     fit: Mutex<Option<Fit>>,
 }
 
+#[derive(Clone)]
 struct Fit {
     change: u64,
     /// The items that were asked then.
@@ -317,11 +318,8 @@ impl Kept {
         self.changes.load(Ordering::Acquire)
     }
 
-    fn fit(&self, change: u64, active: &RoaringBitmap) -> Option<Option<Arc<Learned>>> {
-        let fit = self.lock();
-        fit.as_ref()
-            .filter(|fit| fit.change == change && fit.active == *active)
-            .map(|fit| fit.learned.clone())
+    fn fit(&self, change: u64, active: &RoaringBitmap) -> Option<Fit> {
+        self.lock().as_ref().filter(|fit| fit.change == change && fit.active == *active).cloned()
     }
 
     fn keep(&self, change: u64, active: RoaringBitmap, learned: Option<Arc<Learned>>) {
