@@ -37,9 +37,9 @@ const UNDO_EVERY: u64 = 8;
 /// Pairs that bring a vote.
 const LABELLED: u64 = 3_000;
 /// Pairs without one for each second: more than the model can score.
-const OPEN_PER_SECOND: u64 = 1_500;
+const OPEN_PER_SECOND: u64 = 2_000;
 /// How long the project may take to open, and the models to begin.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn main() {
     let seconds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(30_u64);
@@ -95,10 +95,10 @@ fn run(folder: &Path, name: &str, seconds: u64, learning: Option<Learning>) -> F
     let began = Instant::now();
     let is_ready = |app: &App| {
         let watched = lock(&watched);
-        shown(app) != 0 && (learning.is_none() || (watched.scored.is_some() && watched.refits > 0))
+        shown(app) != 0 && (learning.is_none() || watched.scored.is_some())
     };
     while !is_ready(&app) {
-        assert!(began.elapsed() < PATIENCE, "the project is open, and models and heads have begun");
+        assert!(began.elapsed() < PATIENCE, "the project is open, and models have begun");
         frame(&ctx, &mut app, &[]);
         thread::sleep(FRAME);
     }
@@ -155,7 +155,7 @@ fn pace(ctx: &egui::Context, app: &mut App, seconds: u64) -> Figures {
         }
         let keys: &[Key] = match number % FRAMES_PER_JUDGMENT {
             0 if judged % UNDO_EVERY == UNDO_EVERY - 1 && !is_undone => &[Key::U],
-            0 => &[if number % 3 == 0 { Key::Num1 } else { Key::Num2 }],
+            0 => &[if number.is_multiple_of(3) { Key::Num1 } else { Key::Num2 }],
             4 if is_undone || judged % UNDO_EVERY != UNDO_EVERY - 1 => &[Key::Enter],
             4 => {
                 is_undone = true;
