@@ -153,9 +153,11 @@ fn pace(ctx: &egui::Context, app: &mut App, seconds: u64) -> Figures {
         if let Some(left) = due.checked_sub(began.elapsed()) {
             thread::sleep(left);
         }
-        let keys: &[Key] = match number % FRAMES_PER_JUDGMENT {
+        // Keys go by the frames that were painted: one that was missed takes no key along.
+        let painted = figures.wall_ms.len() as u64;
+        let keys: &[Key] = match painted % FRAMES_PER_JUDGMENT {
             0 if judged % UNDO_EVERY == UNDO_EVERY - 1 && !is_undone => &[Key::U],
-            0 => &[if number.is_multiple_of(3) { Key::Num1 } else { Key::Num2 }],
+            0 => &[if painted.is_multiple_of(3) { Key::Num1 } else { Key::Num2 }],
             4 if is_undone || judged % UNDO_EVERY != UNDO_EVERY - 1 => &[Key::Enter],
             4 => {
                 is_undone = true;
