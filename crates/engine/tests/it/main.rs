@@ -23,5 +23,6 @@ mod rubrics;
 mod searching;
 mod second_look;
 mod settings;
+mod simulating;
 mod tokens;
 mod world;
