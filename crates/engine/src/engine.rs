@@ -192,7 +192,11 @@ impl Engine {
                 let folder = self.session()?.media_folder(request.source)?;
                 Ok(Reply::Image(self.images.get(&folder, &request.uri, request.fit)?))
             }
-            Request::Tile(_) | Request::Video(_) | Request::Frames(_) | Request::Sound(_) => {
+            Request::Tile(request) => {
+                let folder = self.session()?.media_folder(request.source)?;
+                Ok(Reply::Tile(self.images.tile(&folder, &request)?))
+            }
+            Request::Video(_) | Request::Frames(_) | Request::Sound(_) => {
                 Err(ApiError::new(ErrorCode::BadRequest, "this cannot be decoded yet"))
             }
             Request::Check => Ok(Reply::Checked(self.session()?.readers.lend()?.check()?)),

@@ -26,14 +26,12 @@ pub enum ContentKind {
 }
 
 /// First bytes and what they are; those of images that can be decoded are known to the `image` crate.
-const SIGNATURES: [(&[u8], ContentKind); 18] = [
+const SIGNATURES: [(&[u8], ContentKind); 16] = [
     (b"\xFF\x0A", ContentKind::OtherImage("JPEG XL")),
     (b"\0\0\0\x0CJXL \r\n\x87\n", ContentKind::OtherImage("JPEG XL")),
     (b"\0\0\0\x0CjP  \r\n\x87\n", ContentKind::OtherImage("JPEG 2000")),
     (b"8BPS", ContentKind::OtherImage("Photoshop")),
     (b"\0\0\x01\0", ContentKind::OtherImage("ICO")),
-    (b"\x76\x2F\x31\x01", ContentKind::OtherImage("OpenEXR")),
-    (b"#?RADIANCE", ContentKind::OtherImage("Radiance HDR")),
     (b"qoif", ContentKind::OtherImage("QOI")),
     (b"DDS ", ContentKind::OtherImage("DDS")),
     (b"farbfeld", ContentKind::OtherImage("farbfeld")),
@@ -125,6 +123,8 @@ pub(crate) fn format_name(format: ImageFormat) -> &'static str {
         ImageFormat::WebP => "WebP",
         ImageFormat::Tiff => "TIFF",
         ImageFormat::Bmp => "BMP",
+        ImageFormat::Hdr => "Radiance HDR",
+        ImageFormat::OpenExr => "OpenEXR",
         _ => "image",
     }
 }

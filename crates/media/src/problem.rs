@@ -72,6 +72,33 @@ pub enum Problem {
         /// [`crate::Limits::decoded_bytes`].
         limit_bytes: u64,
     },
+    /// No such tile.
+    #[error(
+        "a picture of {width} x {height} pixels has no tile in column {column}, row {row} of level {level}"
+    )]
+    NoSuchTile {
+        /// From 0, the full size.
+        level: u8,
+        /// From the left.
+        column: u32,
+        /// From the top.
+        row: u32,
+        /// Width of the full size in pixels.
+        width: u32,
+        /// Height of the full size in pixels.
+        height: u32,
+    },
+    /// A picture is to be brought to a size without pixels, or one that is larger than allowed.
+    #[error("a picture cannot be brought to {width} x {height} pixels")]
+    BadSize {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// The file was written while it was read.
+    #[error("the image was changed while it was read")]
+    ChangedMeanwhile,
     /// It ends too soon.
     #[error("the {format} file is cut off after {}", readable(*bytes))]
     Truncated {
@@ -163,6 +190,22 @@ impl Problem {
         }
     }
 
+    /// Whether the same content will fail in the same way again.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::FileTooLarge { .. }
+                | Self::TooLarge { .. }
+                | Self::TooMuchMemory { .. }
+                | Self::Truncated { .. }
+                | Self::NotAnImage { .. }
+                | Self::Unsupported { .. }
+                | Self::UnsupportedVariety { .. }
+                | Self::Damaged { .. }
+                | Self::Panicked { .. }
+        )
+    }
+
     /// What to do about it: a sentence without a full stop.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -185,6 +228,10 @@ impl Problem {
             Self::FileTooLarge { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => {
                 "scale the picture down and import it again"
             }
+            Self::NoSuchTile { .. } | Self::BadSize { .. } => {
+                "please report this: the picture itself is whole"
+            }
+            Self::ChangedMeanwhile => "try again once it is written",
             Self::Truncated { .. } | Self::Damaged { .. } | Self::Panicked { .. } => {
                 "copy or download the file again, or save it anew with another program"
             }
@@ -193,7 +240,9 @@ impl Problem {
                 ContentKind::WebPage => {
                     "check that the address leads to the image itself, not to a page about it"
                 }
-                _ => "check what the data names here: PNG, JPEG, WebP, GIF, BMP and TIFF are shown",
+                _ => {
+                    "check what the data names here: PNG, JPEG, WebP, GIF, BMP, TIFF, Radiance HDR and OpenEXR are shown"
+                }
             },
             Self::Unsupported { .. } | Self::UnsupportedVariety { .. } => {
                 "convert it to PNG, JPEG or WebP and import it again"
