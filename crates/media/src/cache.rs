@@ -67,6 +67,7 @@ impl<Key: Clone + Eq + Hash, Value: Clone> Cache<Key, Value> {
     }
 
     /// How much is held, in bytes as they were told.
+    #[cfg(test)]
     pub(crate) fn held_bytes(&self) -> u64 {
         self.held_bytes
     }

@@ -9,6 +9,8 @@ use image::ImageFormat;
 pub enum ContentKind {
     /// An image that can be decoded.
     Image(ImageFormat),
+    /// An image that another program can decode.
+    Avif,
     /// An image that cannot: its format's name.
     OtherImage(&'static str),
     /// A web page.
@@ -63,7 +65,7 @@ impl ContentKind {
 
     /// Whether it is an image, decodable or not.
     pub fn is_image(self) -> bool {
-        matches!(self, Self::Image(_) | Self::OtherImage(_))
+        matches!(self, Self::Image(_) | Self::Avif | Self::OtherImage(_))
     }
 }
 
@@ -73,12 +75,12 @@ fn media_container(bytes: &[u8]) -> Option<ContentKind> {
         return None;
     }
     Some(match bytes.get(8..12)? {
-        b"avif" | b"avis" => ContentKind::OtherImage("AVIF"),
+        b"avif" | b"avis" => ContentKind::Avif,
         b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
             // The general brands say "a HEIF of some codec": look on for the codec among those it lists.
             let listed = &bytes[8..bytes.len().min(64)];
             let is_avif = listed.chunks_exact(4).any(|brand| brand == b"avif");
-            ContentKind::OtherImage(if is_avif { "AVIF" } else { "HEIC" })
+            if is_avif { ContentKind::Avif } else { ContentKind::OtherImage("HEIC") }
         }
         _ => ContentKind::Known("an MP4 video"),
     })
@@ -134,6 +136,7 @@ impl fmt::Display for ContentKind {
         formatter.write_str(match self {
             Self::Image(format) => format_name(*format),
             Self::OtherImage(name) | Self::Known(name) => name,
+            Self::Avif => "AVIF",
             Self::WebPage => "a web page",
             Self::GitLfsPointer => "a pointer of Git LFS",
             Self::Empty => "an empty file",

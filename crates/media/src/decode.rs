@@ -49,13 +49,13 @@ pub(crate) fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Problem
 /// Decodes the first frame, upright, scaled down to `fit` (width and height in pixels) where it is larger,
 /// never up. The numbers are taken as sRGB whatever a colour profile says.
 pub fn decode(bytes: &[u8], fit: [u32; 2], limits: &Limits) -> Result<Pixels, Problem> {
-    guarded(bytes, |format| decode_known(bytes, format, fit, limits, Colours::AsStored))
+    guarded(bytes, limits, |format, bytes| decode_known(bytes, format, fit, limits, Colours::AsStored))
 }
 
 /// The same with colours as they are to be seen: by the file's colour profile or code points, brought to sRGB. A
 /// profile that is broken is left out of account, and traced.
 pub fn decode_for_screen(bytes: &[u8], fit: [u32; 2], limits: &Limits) -> Result<Pixels, Problem> {
-    guarded(bytes, |format| decode_known(bytes, format, fit, limits, Colours::Screen))
+    guarded(bytes, limits, |format, bytes| decode_known(bytes, format, fit, limits, Colours::Screen))
 }
 
 fn decode_known(

@@ -40,6 +40,7 @@ impl From<MediaError> for ApiError {
             Problem::PermissionDenied
             | Problem::Read { .. }
             | Problem::ChangedMeanwhile
+            | Problem::NoFfmpeg
             | Problem::Connection { .. }
             | Problem::NoClient { .. }
             | Problem::TookTooLong { .. } => ErrorCode::System,

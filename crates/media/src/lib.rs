@@ -11,6 +11,7 @@
 //! What people see is brought to sRGB by the file's colour profile; what models score is the file's own numbers.
 
 mod address;
+mod avif;
 mod cache;
 mod content_key;
 mod content_kind;

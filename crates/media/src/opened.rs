@@ -13,6 +13,7 @@ use std::{
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use crate::{
+    avif,
     content_kind::{ContentKind, format_name},
     conversion::{Colours, Conversion},
     decode_problem::problem_of,
@@ -28,17 +29,24 @@ use crate::{
 const LARGE_BYTES: u64 = 128 * 1024 * 1024;
 static LARGE_PICTURES: Mutex<()> = Mutex::new(());
 
-/// Does work on an image's bytes, of a format that can be decoded; a panic becomes a problem of the image.
+/// Does work on an image's bytes, of a format that can be decoded; a panic becomes a problem of the image. Of AVIF the
+/// bytes are those of the PNG that was made of it.
 pub(crate) fn guarded<Made>(
     bytes: &[u8],
-    work: impl FnOnce(ImageFormat) -> Result<Made, Problem>,
+    limits: &Limits,
+    work: impl FnOnce(ImageFormat, &[u8]) -> Result<Made, Problem>,
 ) -> Result<Made, Problem> {
-    let format = match ContentKind::of(bytes) {
-        ContentKind::Image(format) => format,
+    let png;
+    let (format, bytes) = match ContentKind::of(bytes) {
+        ContentKind::Image(format) => (format, bytes),
+        ContentKind::Avif => {
+            png = avif::png_of(bytes, limits)?;
+            (ImageFormat::Png, &png[..])
+        }
         format @ ContentKind::OtherImage(_) => return Err(Problem::Unsupported { format }),
         looks_like => return Err(Problem::NotAnImage { looks_like }),
     };
-    catch_unwind(AssertUnwindSafe(|| work(format))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| work(format, bytes))).unwrap_or_else(|panic| {
         let message = panic_message(panic.as_ref());
         tracing::warn!(format = format_name(format), message, "an image decoder panicked");
         Err(Problem::Panicked { format: format_name(format), message })

@@ -116,7 +116,7 @@ pub enum Problem {
     /// An image in a format that is not read.
     #[error("{format} images are not supported")]
     Unsupported {
-        /// "AVIF", "HEIC", "SVG", …
+        /// "HEIC", "SVG", …
         format: ContentKind,
     },
     /// A supported format in a variety that is not read.
@@ -134,6 +134,17 @@ pub enum Problem {
         format: &'static str,
         /// What the decoder said.
         source: Arc<image::ImageError>,
+    },
+    /// The program that decodes this format is not there.
+    #[error("AVIF images are decoded by ffmpeg, which is not installed")]
+    NoFfmpeg,
+    /// The program that decodes this format made nothing of it.
+    #[error("ffmpeg cannot decode the {format} file ({reason})")]
+    Undecodable {
+        /// "AVIF".
+        format: &'static str,
+        /// What the program said.
+        reason: String,
     },
     /// The decoder failed in a way it should not.
     #[error("the {format} file broke the decoder ({message})")]
@@ -202,6 +213,7 @@ impl Problem {
                 | Self::Unsupported { .. }
                 | Self::UnsupportedVariety { .. }
                 | Self::Damaged { .. }
+                | Self::Undecodable { .. }
                 | Self::Panicked { .. }
         )
     }
@@ -232,7 +244,14 @@ impl Problem {
                 "please report this: the picture itself is whole"
             }
             Self::ChangedMeanwhile => "try again once it is written",
-            Self::Truncated { .. } | Self::Damaged { .. } | Self::Panicked { .. } => {
+            Self::NoFfmpeg => {
+                "install ffmpeg and start again (Debian and Ubuntu: `sudo apt install ffmpeg`; macOS: `brew install \
+                 ffmpeg`; Windows: `winget install ffmpeg`), or convert the images to PNG"
+            }
+            Self::Truncated { .. }
+            | Self::Damaged { .. }
+            | Self::Undecodable { .. }
+            | Self::Panicked { .. } => {
                 "copy or download the file again, or save it anew with another program"
             }
             Self::NotAnImage { looks_like } => match looks_like {
@@ -241,7 +260,7 @@ impl Problem {
                     "check that the address leads to the image itself, not to a page about it"
                 }
                 _ => {
-                    "check what the data names here: PNG, JPEG, WebP, GIF, BMP, TIFF, Radiance HDR and OpenEXR are shown"
+                    "check what the data names here: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, Radiance HDR and OpenEXR are shown"
                 }
             },
             Self::Unsupported { .. } | Self::UnsupportedVariety { .. } => {

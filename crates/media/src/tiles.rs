@@ -133,7 +133,7 @@ impl Tiles {
 
     fn built(&self, key: &PyramidKey, wanted: Option<TilePlace>, bytes: &[u8]) -> Built {
         self.check_size(key.as_size)?;
-        guarded(bytes, |format| {
+        guarded(bytes, &self.limits, |format, bytes| {
             let mut opened = Opened::new(bytes, format, &self.limits, Colours::Screen)?;
             let (orientation, conversion) = (opened.orientation, opened.conversion.clone());
             let (stored, full) = (opened.stored, opened.full());
