@@ -201,7 +201,10 @@ impl Engine {
                 let folder = self.session()?.media_folder(request.source)?;
                 Ok(Reply::Image(self.images.get(&folder, &request.uri, request.fit)?))
             }
-            Request::Tile(_) => Err(ApiError::new(ErrorCode::BadRequest, "this cannot be decoded yet")),
+            Request::Tile(request) => {
+                let folder = self.session()?.media_folder(request.source)?;
+                Ok(Reply::Tile(self.images.tile(&folder, &request)?))
+            }
             Request::Video(medium) => {
                 let folder = self.session()?.media_folder(medium.source)?;
                 Ok(Reply::Video(self.videos.info(&folder, &medium.uri)?))

@@ -216,6 +216,20 @@ mod tests {
         assert!(matches!(problem(&MediaFolder::new(None, true), "a.png"), Problem::NoFolder));
     }
 
+    /// What is not UTF-8 cannot be named by the data, and does no harm where it lies.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_text_are_missing_and_harm_nobody() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let (_outer, media, folder) = made();
+        fs::write(folder.join(OsStr::from_bytes(b"caf\xE9.png")), b"x").unwrap();
+        fs::write(folder.join("a,b;c=\"d\".png"), b"x").unwrap();
+        assert!(matches!(problem(&media, "caf\u{FFFD}.png"), Problem::NotFound));
+        assert!(matches!(problem(&media, "café.png"), Problem::NotFound));
+        let named = media.locate("a,b;c=\"d\".png").unwrap();
+        assert_eq!(named, Located::File(folder.join("a,b;c=\"d\".png")));
+    }
+
     #[test]
     fn addresses_need_leave() {
         let (_outer, media, folder) = made();

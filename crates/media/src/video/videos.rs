@@ -32,7 +32,7 @@ use super::{
 use crate::{
     ContentKey, ContentKind, Limits, Located, MediaError, MediaFolder, Problem,
     decode::read_file,
-    images::content_key,
+    content_key::ContentKey,
     single_flight::{SingleFlight, locked},
 };
 
@@ -307,7 +307,7 @@ fn fresh_number() -> u64 {
 fn key_of(folder: &MediaFolder, uri: &str) -> Result<FootageKey, VideoError> {
     let not_found = match folder.locate(uri) {
         Ok(located @ Located::File(_)) => {
-            return content_key(located).map(FootageKey::File).map_err(|problem| at(uri, problem.into()));
+            return ContentKey::of(located).map(FootageKey::File).map_err(|problem| at(uri, problem.into()));
         }
         Ok(Located::Address(_)) => return Err(at(uri, VideoProblem::Address)),
         Err(error) => error,
