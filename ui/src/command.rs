@@ -139,16 +139,16 @@ commands! {
     PanUp { "pan_up", "Move up", "Show what lies further up in a zoomed image", Looking, ["Shift+ArrowUp"] }
     PanDown { "pan_down", "Move down", "Show what lies further down in a zoomed image", Looking, ["Shift+ArrowDown"] }
     LockZoom { "lock_zoom", "Zoom locked", "Begin the next item with the zoom of this one, or anew", Looking, ["Shift+L"] }
-    ToggleSmooth { "toggle_smooth", "Smooth", "Smooth the pixels of enlarged images, or show them as they are", Looking, ["Shift+D"] }
+    ToggleSmooth { "toggle_smooth", "Smooth", "Smooth the pixels of enlarged images, or show them as they are", Looking, [] }
     SideBySide { "side_by_side", "Side by side", "Show each candidate in its own pane; Esc does it too", Looking, [] }
-    Wipe { "wipe", "Wipe", "Lay one image on the other, parted by a line that is dragged; once more for side by side", Looking, ["Z"] }
+    Wipe { "wipe", "Wipe", "Lay one image on the other, parted by a line that is dragged; once more for side by side", Looking, ["Y"] }
     Flicker { "flicker", "Flicker", "Show both images in turn; held, the key shows the other one", Looking, ["X"] }
     Difference { "difference", "Difference", "Show what differs between both images", Looking, ["D"] }
-    Onion { "onion", "Onion", "Show one image through the other", Looking, ["Y"] }
+    Onion { "onion", "Onion", "Show one image through the other", Looking, ["Shift+Y"] }
     CompareLess { "compare_less", "Less", "Move the line left, flicker more slowly, amplify or cover less", Looking, ["OpenBracket", "Ctrl+ArrowLeft"] }
     CompareMore { "compare_more", "More", "Move the line right, flicker faster, amplify or cover more", Looking, ["CloseBracket", "Ctrl+ArrowRight"] }
     ToggleFalseColor { "toggle_false_color", "False colour", "Show how large a difference is by a colour, or the difference itself", Looking, ["Shift+Z"] }
-    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, ["Shift+Y"] }
+    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, [] }
     NextPair { "next_pair", "Next two", "Compare the next two candidates, or a candidate with the reference", Looking, ["Shift+X"] }
     Loupe { "loupe", "Loupe", "Enlarge what is under the pointer in every image; held or tapped", Looking, ["N"] }
     NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }

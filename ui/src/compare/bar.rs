@@ -16,7 +16,7 @@ use crate::theme::{self, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, figures_ui, text_ui};
 
 /// Below this width of the room there are no key caps in the bar.
-const NARROW: f32 = 820.0;
+const NARROW: f32 = 960.0;
 /// Below this width only the modes are in it.
 const TIGHT: f32 = 520.0;
 

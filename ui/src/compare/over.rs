@@ -88,8 +88,9 @@ pub fn over_ui(
             let told = pixel.map_or("–".to_owned(), |pixel| values::told(pixel, visual.pixel(pixel)));
             format!("{}  {told}", layer.letter)
         });
-        let at = pane.left_bottom() + vec2(space::SMALL, -space::SMALL);
-        values::plate_ui(&painter, Align2::LEFT_BOTTOM, at, &told.join("\n"), palette);
+        // Below the letters, and above the bar.
+        let at = pane.right_top() + vec2(-space::SMALL, space::MEDIUM + theme::control::BADGE);
+        values::plate_ui(&painter, Align2::RIGHT_TOP, at, &told.join("\n"), palette);
     }
     Some(Shown { response, place })
 }

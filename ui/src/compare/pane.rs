@@ -72,8 +72,8 @@ pub fn pane_ui(
         && (points * pixels_per_point >= TOLD_FROM || looking.has_loupe)
     {
         let told = values::told(pixel, visual.pixel(pixel));
-        let at = pane.left_bottom() + vec2(space::SMALL, -space::SMALL);
-        values::plate_ui(&painter, Align2::LEFT_BOTTOM, at, &told, palette);
+        let at = pane.left_top() + vec2(space::SMALL, space::SMALL);
+        values::plate_ui(&painter, Align2::LEFT_TOP, at, &told, palette);
     }
     Some(Shown { response, place })
 }
