@@ -18,6 +18,8 @@ pub enum Scope {
     Project,
     /// On the judge screen.
     Judge,
+    /// On the judge screen, where there is something to look at closely; elsewhere they change nothing.
+    Looking,
     /// In the items browser.
     Items,
     /// During a second look, where the commands of the judge screen mean something too.
@@ -35,7 +37,7 @@ impl Scope {
             || (self == Self::Project || other == Self::Project)
             || self == Self::KnownAnswers
             || other == Self::KnownAnswers
-            || matches!((self, other), (Self::Judge, Self::SecondLook) | (Self::SecondLook, Self::Judge))
+            || !matches!((self, other), (Self::Items, _) | (_, Self::Items))
     }
 
     /// What the list of keys calls it.
@@ -44,6 +46,7 @@ impl Scope {
             Self::Anywhere => "Everywhere",
             Self::Project => "In a project",
             Self::Judge => "Judging",
+            Self::Looking => "Looking closely",
             Self::Items => "Items",
             Self::SecondLook => "Second look",
             Self::KnownAnswers => "Items and second look",
@@ -51,8 +54,15 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Judge, Self::Items, Self::SecondLook, Self::KnownAnswers, Self::Project, Self::Anywhere];
+    pub const ALL: [Self; 7] = [
+        Self::Judge,
+        Self::Looking,
+        Self::Items,
+        Self::SecondLook,
+        Self::KnownAnswers,
+        Self::Project,
+        Self::Anywhere,
+    ];
 }
 
 macro_rules! commands {
@@ -117,13 +127,30 @@ commands! {
     ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
     PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
     PageUp { "page_up", "Page up", "Scroll the candidates a page up", Judge, ["Shift+Space", "PageUp"] }
-    ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll both candidates together, or each alone", Judge, ["L"] }
+    ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll and zoom the candidates together, or each alone", Judge, ["L"] }
     TogglePrompt { "toggle_prompt", "Fold prompt", "Fold the prompt to one line, or unfold it", Judge, ["P"] }
     ToggleAutoAdvance { "toggle_auto_advance", "Auto-advance", "Submit as soon as an outcome is chosen, after a moment of grace", Judge, ["G"] }
-    ZoomIn { "zoom_in", "Zoom in", "Enlarge the images", Judge, ["Plus", "Equals"] }
-    ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Judge, ["Minus"] }
-    ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Judge, ["0"] }
-    ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Judge, ["9"] }
+    ZoomIn { "zoom_in", "Zoom in", "Enlarge the images", Looking, ["Plus", "Equals"] }
+    ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Looking, ["Minus"] }
+    ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Looking, ["0"] }
+    ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Looking, ["9"] }
+    PanLeft { "pan_left", "Move left", "Show what lies further left in a zoomed image", Looking, ["Shift+ArrowLeft"] }
+    PanRight { "pan_right", "Move right", "Show what lies further right in a zoomed image", Looking, ["Shift+ArrowRight"] }
+    PanUp { "pan_up", "Move up", "Show what lies further up in a zoomed image", Looking, ["Shift+ArrowUp"] }
+    PanDown { "pan_down", "Move down", "Show what lies further down in a zoomed image", Looking, ["Shift+ArrowDown"] }
+    LockZoom { "lock_zoom", "Zoom locked", "Begin the next item with the zoom of this one, or anew", Looking, ["Shift+L"] }
+    ToggleSmooth { "toggle_smooth", "Smooth", "Smooth the pixels of enlarged images, or show them as they are", Looking, [] }
+    SideBySide { "side_by_side", "Side by side", "Show each candidate in its own pane; Esc does it too", Looking, [] }
+    Wipe { "wipe", "Wipe", "Lay one image on the other, parted by a line that is dragged; once more for side by side", Looking, ["Y"] }
+    Flicker { "flicker", "Flicker", "Show both images in turn; held, the key shows the other one", Looking, ["X"] }
+    Difference { "difference", "Difference", "Show what differs between both images", Looking, ["D"] }
+    Onion { "onion", "Onion", "Show one image through the other", Looking, ["Shift+Y"] }
+    CompareLess { "compare_less", "Less", "Move the line left, flicker more slowly, amplify or cover less", Looking, ["OpenBracket", "Ctrl+ArrowLeft"] }
+    CompareMore { "compare_more", "More", "Move the line right, flicker faster, amplify or cover more", Looking, ["CloseBracket", "Ctrl+ArrowRight"] }
+    ToggleFalseColor { "toggle_false_color", "False colour", "Show how large a difference is by a colour, or the difference itself", Looking, ["Shift+Z"] }
+    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, [] }
+    NextPair { "next_pair", "Next two", "Compare the next two candidates, or a candidate with the reference", Looking, ["Shift+X"] }
+    Loupe { "loupe", "Loupe", "Enlarge what is under the pointer in every image; held or tapped", Looking, ["N"] }
     NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }
     PreviousQuestion { "previous_question", "Previous question", "Go to the answer before", Judge, ["Shift+Tab"] }
     ClearAnswer { "clear_answer", "Clear answer", "Take back the answer that the keys are at", Judge, ["Backspace"] }

@@ -1,9 +1,10 @@
 //! The card of one candidate: its letter, and its picture or its text, scrolled and zoomed with the others.
 
-use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2};
 use tiebreak_domain::{ContextKind, Item, Outcome, Part, QueuedItem, Verdict};
 
-use super::image_pane::{Picture, image_ui};
+use super::image_pane::{Picture, image_ui, looked_at_ui};
+use super::looks::Looks;
 use super::pane::{self, Content};
 use super::question::drawing::Drawing;
 use super::question::letter_at;
@@ -20,6 +21,7 @@ pub(super) fn card_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     desk: &mut Desk,
+    looks: &Looks,
     position: usize,
     card: Rect,
     wanted: &mut Vec<Action>,
@@ -68,18 +70,19 @@ pub(super) fn card_ui(
         Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
     };
     let mut full_size = None;
-    if let Some(uri) = pane::only_picture(candidate) {
-        let pane = Rect::from_min_max(
-            pos2(card.left() + FOCUS_RING, body.top()),
-            card.max - vec2(FOCUS_RING, FOCUS_RING),
-        );
-        judge_screen.pane = Some(pane);
+    if let Some(layer) = looks.layers.get(position) {
+        let pane = pane::picture_in(card, body);
+        let mut none = Canvas::default();
+        let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
+        full_size = layer.size;
+        let looking = &mut judge_screen.looking;
+        looked_at_ui(ui, images, looks, looking, position, mask, pane, canvas);
+    } else if let Some(uri) = pane::only_picture(candidate) {
+        let pane = pane::picture_in(card, body);
         let name = format!("Image {letter}");
         let picture = Picture { source: item.source, uri, name: &name, mask };
         let mut none = Canvas::default();
-        let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
-        full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
-        judge_screen.full_size = full_size.or(judge_screen.full_size);
+        image_ui(ui, images, picture, pane, drawing.canvases.first_mut().unwrap_or(&mut none));
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
         let before = judge_screen.offsets[position];

@@ -9,7 +9,7 @@ use tiebreak_domain::{Answer, AnswerValue, Draft, Part, Preference, Question, St
 
 use super::*;
 
-mod drawing;
+pub(in crate::app::tests) mod drawing;
 
 const PAIR: [Outcome; 3] = [Outcome::A, Outcome::B, Outcome::Tie];
 
