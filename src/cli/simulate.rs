@@ -129,6 +129,7 @@ fn judgment(
             session,
             acquisition: queued.acquisition.clone(),
             window: [0.0, 0.0, 1.0],
+            watched: Vec::new(),
         }),
         origin: Origin::Screen,
         recorded_at: now,

@@ -18,6 +18,10 @@ pub enum Scope {
     Project,
     /// On the judge screen.
     Judge,
+    /// On the judge screen while the item on it has videos, animations or sounds; asked before [`Self::Reading`].
+    Playing,
+    /// On the judge screen, for what is read or looked at.
+    Reading,
     /// In the items browser.
     Items,
     /// During a second look, where the commands of the judge screen mean something too.
@@ -35,7 +39,18 @@ impl Scope {
             || (self == Self::Project || other == Self::Project)
             || self == Self::KnownAnswers
             || other == Self::KnownAnswers
-            || matches!((self, other), (Self::Judge, Self::SecondLook) | (Self::SecondLook, Self::Judge))
+            || (self.judges() && other.judges() && !self.yields(other))
+    }
+
+    /// Whether it is in force where an item is judged.
+    fn judges(self) -> bool {
+        matches!(self, Self::Judge | Self::Playing | Self::Reading | Self::SecondLook)
+    }
+
+    /// Whether one of the two steps back where the other is in force: Space plays where something plays, and
+    /// scrolls elsewhere.
+    fn yields(self, other: Self) -> bool {
+        matches!((self, other), (Self::Playing, Self::Reading) | (Self::Reading, Self::Playing))
     }
 
     /// What the list of keys calls it.
@@ -44,6 +59,8 @@ impl Scope {
             Self::Anywhere => "Everywhere",
             Self::Project => "In a project",
             Self::Judge => "Judging",
+            Self::Playing => "Videos and sounds",
+            Self::Reading => "Scrolling",
             Self::Items => "Items",
             Self::SecondLook => "Second look",
             Self::KnownAnswers => "Items and second look",
@@ -51,8 +68,16 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Judge, Self::Items, Self::SecondLook, Self::KnownAnswers, Self::Project, Self::Anywhere];
+    pub const ALL: [Self; 8] = [
+        Self::Judge,
+        Self::Playing,
+        Self::Reading,
+        Self::Items,
+        Self::SecondLook,
+        Self::KnownAnswers,
+        Self::Project,
+        Self::Anywhere,
+    ];
 }
 
 macro_rules! commands {
@@ -115,8 +140,8 @@ commands! {
     Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight", "Alt+ArrowRight"] }
     ScrollDown { "scroll_down", "Scroll down", "Scroll the candidates down", Judge, ["ArrowDown", "J"] }
     ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
-    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
-    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Judge, ["Shift+Space", "PageUp"] }
+    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Reading, ["Space", "PageDown"] }
+    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Reading, ["Shift+Space", "PageUp"] }
     ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll both candidates together, or each alone", Judge, ["L"] }
     TogglePrompt { "toggle_prompt", "Fold prompt", "Fold the prompt to one line, or unfold it", Judge, ["P"] }
     ToggleAutoAdvance { "toggle_auto_advance", "Auto-advance", "Submit as soon as an outcome is chosen, after a moment of grace", Judge, ["G"] }
@@ -131,6 +156,19 @@ commands! {
     Enlarge { "enlarge", "Enlarge", "Show one candidate large, or all of them again", Judge, ["V"] }
     EnlargeNext { "enlarge_next", "Enlarge next", "Show the next candidate large", Judge, ["Shift+V"] }
     ToggleMask { "toggle_mask", "Mask", "Lay the mask over the images, or take it off", Judge, ["M"] }
+    PlayPause { "play_pause", "Play", "Play the videos, or stop them where they are", Playing, ["Space"] }
+    FrameForth { "frame_forth", "Next frame", "Stop, and go one frame on", Playing, ["Period"] }
+    FrameBack { "frame_back", "Previous frame", "Stop, and go one frame back", Playing, ["Comma"] }
+    JumpForth { "jump_forth", "Jump on", "Go a second on", Playing, ["Shift+ArrowRight"] }
+    JumpBack { "jump_back", "Jump back", "Go a second back", Playing, ["Shift+ArrowLeft"] }
+    ToStart { "to_start", "Beginning", "Go to the beginning", Playing, ["Home"] }
+    ToEnd { "to_end", "End", "Go to the end", Playing, ["End"] }
+    Faster { "faster", "Faster", "Play faster", Playing, ["Shift+ArrowUp"] }
+    Slower { "slower", "Slower", "Play slower", Playing, ["Shift+ArrowDown"] }
+    UsualSpeed { "usual_speed", "Usual speed", "Play as fast as it was recorded", Playing, ["Shift+R"] }
+    ToggleLoop { "toggle_loop", "Loop", "Play again and again, or once; without a range from now on", Playing, ["Shift+L"] }
+    LoopFrom { "loop_from", "Loop from here", "Begin the range that is looped here", Playing, ["OpenBracket"] }
+    LoopTo { "loop_to", "Loop to here", "End the range that is looped here", Playing, ["CloseBracket"] }
     Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
     Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
     UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }

@@ -20,6 +20,7 @@ use crate::judge::session::{Moment, Setup};
 use crate::judge::{Outbox, Session};
 use crate::merge::MergeJob;
 use crate::people;
+use crate::player::Player;
 use crate::second_look::{Seats, SecondLookDesk};
 
 /// What of the project is in front.
@@ -92,6 +93,8 @@ pub struct Desk {
     pub export: Option<Job<ExportProgress, ExportReport>>,
     /// Decoded images.
     pub images: Images,
+    /// What plays.
+    pub player: Player,
     /// Laid-out texts.
     pub documents: DocumentCache,
     /// What the session wants sent.
@@ -117,6 +120,7 @@ impl Desk {
             import: None,
             export: None,
             images: Images::default(),
+            player: Player::default(),
             documents: DocumentCache::default(),
             outbox: Outbox::new(),
             requests: Vec::new(),
@@ -185,6 +189,7 @@ impl Desk {
             let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);
             ctx.request_repaint_after(std::time::Duration::from_millis(wait_ms));
         }
+        self.tick_player(moment, ctx);
         self.requests.extend(
             self.images
                 .take_wanted()
@@ -193,6 +198,23 @@ impl Desk {
         );
         self.items.requests(&mut self.requests);
         self.second_look.requests(&mut self.requests);
+    }
+
+    /// Lets what plays go on, and keeps with the item how much of it was seen.
+    fn tick_player(&mut self, moment: &Moment, ctx: &Context) {
+        let now_ms = moment.now.monotonic_ms;
+        let ends = self.session.setup.rubric.video.ends;
+        self.player.show(self.session.current.as_ref().map(|shown| &shown.queued), ends, now_ms);
+        self.player.prepare(self.session.ahead());
+        self.player.tick(ctx, now_ms, ctx.input(|input| input.focused));
+        if let Some(shown) = &mut self.session.current {
+            shown.watched = self.player.watched(&shown.queued);
+        }
+        let wanted = self.player.take_wanted().into_iter();
+        self.requests.extend(wanted.map(|wanted| {
+            let request = wanted.request();
+            (Purpose::Media(wanted), request)
+        }));
     }
 
     /// Everything that is to be sent.

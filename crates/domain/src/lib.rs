@@ -40,6 +40,7 @@ pub mod showing;
 pub mod spelling;
 pub mod study;
 pub mod time;
+pub mod watched;
 
 pub use annotator::Annotator;
 pub use answer::{Answer, AnswerValue};
@@ -66,3 +67,4 @@ pub use settings::Settings;
 pub use showing::Showing;
 pub use study::StudySetup;
 pub use time::UnixMillis;
+pub use watched::Watched;

@@ -8,7 +8,7 @@ use super::action::is_project;
 use super::dialog::Dialog;
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
-use crate::command::Command;
+use crate::command::{Command, Scope};
 use crate::desk::{Desk, View};
 use crate::host::Pick;
 use crate::judge::question::Change;
@@ -264,6 +264,7 @@ impl App {
             Command::Exclude | Command::Delete | Command::UndoStatus | Command::FocusSearch => {
                 desk.items.command(command);
             }
+            other if other.scope() == Scope::Playing => desk.player.command(other, now.monotonic_ms),
             other => desk.judge_screen.command(other),
         }
     }

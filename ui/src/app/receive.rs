@@ -69,6 +69,11 @@ impl App {
                     desk.image_arrived(request, image);
                 }
             }
+            (Purpose::Media(wanted), result) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.player.heard(&wanted, result);
+                }
+            }
             (Purpose::PreviewImport(number), result) => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_preview_arrived(number, result);

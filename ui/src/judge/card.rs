@@ -11,6 +11,8 @@ use super::question::marks::Canvas;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::player::medium_of;
+use crate::player::pane::{Playing, kind_word};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, letter_badge_ui, text_ui};
@@ -24,7 +26,7 @@ pub(super) fn card_ui(
     card: Rect,
     wanted: &mut Vec<Action>,
 ) {
-    let Desk { session, judge_screen, images, documents, .. } = desk;
+    let Desk { session, judge_screen, images, player, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
     let QueuedItem { item, order, previous, scores, .. } = &shown.queued;
     let previous = session.setup.said_before(previous.as_ref());
@@ -68,17 +70,25 @@ pub(super) fn card_ui(
         Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
     };
     let mut full_size = None;
-    if let Some(uri) = pane::only_picture(candidate) {
+    let only = pane::only_picture(candidate);
+    let medium = only.and_then(|part| medium_of(item.source, part));
+    if let (Some(part), Some(medium)) = (only, medium) {
         let pane = Rect::from_min_max(
             pos2(card.left() + FOCUS_RING, body.top()),
             card.max - vec2(FOCUS_RING, FOCUS_RING),
         );
         judge_screen.pane = Some(pane);
-        let name = format!("Image {letter}");
-        let picture = Picture { source: item.source, uri, name: &name, mask };
         let mut none = Canvas::default();
         let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
-        full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
+        if player.plays(item.source, part) {
+            let name = format!("{} {letter}", kind_word(part));
+            let playing = Playing { medium: &medium, name: &name, now_ms: scene.now.monotonic_ms };
+            full_size = playing.ui(ui, player, pane, &mut judge_screen.zoom, canvas);
+        } else {
+            let name = format!("Image {letter}");
+            let picture = Picture { source: item.source, uri: &medium.uri, name: &name, mask };
+            full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
+        }
         judge_screen.full_size = full_size.or(judge_screen.full_size);
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
@@ -92,6 +102,8 @@ pub(super) fn card_ui(
                 ui.set_max_width(body.width() - SCROLL_BAR);
                 let mut content = Content {
                     images,
+                    player,
+                    now_ms: scene.now.monotonic_ms,
                     documents,
                     settings: scene.settings,
                     source: item.source,

@@ -94,7 +94,7 @@ pub fn image_ui(
     Some(full_size)
 }
 
-fn take_input(
+pub(crate) fn take_input(
     ui: &Ui,
     response: &egui::Response,
     pane: Rect,
@@ -122,7 +122,7 @@ fn take_input(
     }
 }
 
-fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
+pub(crate) fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
     let palette = theme::palette(ui);
     let galley =
         ui.painter().layout_no_wrap(format!("{percent:.0} %"), Face::Figures.at(text::SMALL), palette.ink);
@@ -136,7 +136,7 @@ fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
     ui.painter().galley(rect.min + vec2(space::SMALL, space::TINY / 2.0), galley, palette.ink);
 }
 
-fn coming_ui(ui: &mut Ui, pane: Rect) {
+pub(crate) fn coming_ui(ui: &mut Ui, pane: Rect) {
     ui.put(
         Rect::from_center_size(pane.center(), Vec2::splat(24.0)),
         egui::Spinner::new().color(theme::palette(ui).ink_third),

@@ -15,6 +15,7 @@ use crate::command::Command;
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
+use crate::player::transport;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
 use crate::widget::{ActionButton, Ink, text_ui};
@@ -202,7 +203,12 @@ pub(crate) fn content_ui(
     }
     desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
-    let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    let mut below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    if desk.player.has_anything() {
+        let bar = below.with_min_y(below.bottom() - transport::HEIGHT);
+        below.max.y = bar.top() - space::TINY;
+        transport::transport_ui(ui, scene, desk, bar, wanted);
+    }
     if let Some(position) = desk.judge_screen.enlarged.filter(|position| *position < count) {
         desk.judge_screen.move_view(pane::inside(below).1.height(), ui.ctx().pixels_per_point());
         card_ui(ui, scene, desk, position, below, wanted);

@@ -256,6 +256,7 @@ impl World {
                 session: u64::MAX,
                 acquisition: item.acquisition.clone(),
                 window: [900.0, 600.0, 1.5],
+                watched: Vec::new(),
             }),
             origin: Origin::Screen,
             recorded_at,

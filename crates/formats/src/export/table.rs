@@ -198,6 +198,7 @@ mod tests {
             session: 7,
             acquisition: Acquisition::FILE_ORDER,
             window: [900.0, 600.0, 1.0],
+            watched: Vec::new(),
         };
         let judgment = Judgment {
             given: NewJudgment {

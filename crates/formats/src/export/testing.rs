@@ -59,6 +59,7 @@ pub fn judgment(annotator: i64, candidates: usize, answers: Vec<Answer>) -> Judg
                 session: 7,
                 acquisition: Acquisition::FILE_ORDER,
                 window: [900.0, 600.0, 1.0],
+                watched: Vec::new(),
             }),
             origin: Origin::Screen,
             recorded_at: UnixMillis(annotator * 1_000),

@@ -45,6 +45,7 @@ fn judgment(item: i64, annotator: i64, preference: Preference) -> Judgment {
             session: 1,
             acquisition: Acquisition::FILE_ORDER,
             window: [1.0; 3],
+            watched: Vec::new(),
         }),
         origin: Origin::Screen,
         recorded_at: UnixMillis(1),
