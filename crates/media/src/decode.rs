@@ -147,7 +147,7 @@ fn fitted(picture: DynamicImage, full: [u32; 2], wanted: [u32; 2], orientation: 
 }
 
 /// The largest size of the same shape that fits and is not larger than the picture itself.
-fn size_within([width, height]: [u32; 2], [fit_width, fit_height]: [u32; 2]) -> [u32; 2] {
+pub(crate) fn size_within([width, height]: [u32; 2], [fit_width, fit_height]: [u32; 2]) -> [u32; 2] {
     let [fit_width, fit_height] = [fit_width.max(1), fit_height.max(1)];
     if width <= fit_width && height <= fit_height {
         return [width, height];
@@ -157,7 +157,7 @@ fn size_within([width, height]: [u32; 2], [fit_width, fit_height]: [u32; 2]) -> 
     [side(width, fit_width), side(height, fit_height)]
 }
 
-fn scaled(picture: DynamicImage, [width, height]: [u32; 2]) -> DynamicImage {
+pub(crate) fn scaled(picture: DynamicImage, [width, height]: [u32; 2]) -> DynamicImage {
     let mut small = DynamicImage::new(width, height, picture.color());
     let resized = Resizer::new().resize(&picture, &mut small, &ResizeOptions::new());
     match resized {

@@ -89,7 +89,7 @@ impl Images {
     }
 }
 
-fn content_key(located: Located) -> Result<ContentKey, Problem> {
+pub(crate) fn content_key(located: Located) -> Result<ContentKey, Problem> {
     Ok(match located {
         Located::File(path) => {
             let metadata = path.metadata().map_err(Problem::from_io)?;

@@ -6,7 +6,7 @@
 //!
 //! Start at [`Images`], the one entry the engine uses: it joins [`MediaFolder`] (where an image is),
 //! [`Fetcher`] (images at addresses), [`decode`] (bytes to pixels) and a cache with a byte budget. Nothing
-//! here paints, and nothing here knows a project.
+//! here paints, and nothing here knows a project. [`Videos`] does the like for what moves and sounds.
 
 mod address;
 mod content_kind;
@@ -22,6 +22,7 @@ mod limits;
 mod network_thread;
 mod problem;
 mod single_flight;
+mod video;
 
 pub use address::host_of;
 pub use content_kind::ContentKind;
@@ -33,3 +34,4 @@ pub use image_cache::{ContentKey, ImageCache, ImageKey};
 pub use images::Images;
 pub use limits::{FetchLimits, Limits};
 pub use problem::Problem;
+pub use video::{Ffmpeg, SOUND_CHANNELS, SOUND_RATE_HZ, VideoError, VideoLimits, VideoProblem, Videos};
