@@ -350,6 +350,7 @@ impl Session {
             annotator: self.setup.annotator,
             flagged: shown.draft.flagged,
             comment: shown.draft.comment.trim().to_owned(),
+            notes: shown.draft.notes.clone(),
             rubric_version: self.setup.rubric.version,
             showing: Some(Showing {
                 order: shown.queued.order.clone(),

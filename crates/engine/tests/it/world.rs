@@ -241,6 +241,7 @@ impl World {
             verdict,
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: Some(Showing {
                 order: item.order.clone(),

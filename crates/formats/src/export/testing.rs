@@ -44,6 +44,7 @@ pub fn judgment(annotator: i64, candidates: usize, answers: Vec<Answer>) -> Judg
             verdict,
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: Some(Showing {
                 order: Order::try_from(order).unwrap(),

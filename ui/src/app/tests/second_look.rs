@@ -30,6 +30,7 @@ fn judgment(item: i64, annotator: i64, preference: Preference) -> Judgment {
         verdict: Verdict::overall(preference),
         flagged: true,
         comment: String::new(),
+        notes: Vec::new(),
         rubric_version: 1,
         showing: Some(Showing {
             order: Order::as_given(2),

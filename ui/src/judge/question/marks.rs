@@ -220,7 +220,7 @@ fn place(
         return with_mark(
             asked,
             slot,
-            Mark { part, x: at[0], y: at[1], form: MarkForm::Radius(RADIUS), label },
+            Mark { part, x: at[0], y: at[1], form: MarkForm::Radius(RADIUS), label, at_us: None },
         );
     }
     match cursor.corner.take() {
@@ -230,7 +230,7 @@ fn place(
         }
         Some(corner) => {
             let (x, y, form) = edit::box_between(corner, at);
-            with_mark(asked, slot, Mark { part, x, y, form, label })
+            with_mark(asked, slot, Mark { part, x, y, form, label, at_us: None })
         }
     }
 }

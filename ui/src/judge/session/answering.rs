@@ -177,6 +177,7 @@ impl Session {
         if is_in_force
             && before.answers == answers
             && before.comment == shown.draft.comment
+            && before.notes == shown.draft.notes
             && before.flagged == shown.draft.flagged
         {
             self.forth(moment, outbox);
