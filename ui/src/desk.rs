@@ -196,6 +196,8 @@ impl Desk {
                 .into_iter()
                 .map(|image| (Purpose::Image(image.clone()), Request::Image(image))),
         );
+        let tiles = self.images.take_wanted_tiles().into_iter();
+        self.requests.extend(tiles.map(|tile| (Purpose::Tile(tile.clone()), Request::Tile(tile))));
         self.items.requests(&mut self.requests);
         self.second_look.requests(&mut self.requests);
     }

@@ -31,7 +31,7 @@ use self::clock::Clock;
 use self::reel::{Known, Reel};
 use self::seen::Seen;
 use self::timeline::Timeline;
-use crate::compare::{Piece, Visual};
+use crate::compare::{Piece, Visual, Wanted as Layered};
 
 /// How much memory the frames of all panes may take together. Each is with the graphics card once more while
 /// it is on the screen.
@@ -68,6 +68,10 @@ pub struct Pane {
     texture: Option<TextureHandle>,
     shown: Option<Shown>,
     painted_in: u64,
+    /// Whether its pixels are shown as they are.
+    is_sharp: bool,
+    /// Whether they were when its texture was filled.
+    is_put_sharp: bool,
 }
 
 /// What is in a pane's texture.
@@ -153,7 +157,15 @@ impl Player {
             if self.panes.iter().all(|pane| pane.medium != medium) {
                 let may_be_still = !part.always_plays();
                 let texture = if may_be_still { None } else { textures.pop() };
-                self.panes.push(Pane { medium, may_be_still, texture, shown: None, painted_in: 0 });
+                self.panes.push(Pane {
+                    medium,
+                    may_be_still,
+                    texture,
+                    shown: None,
+                    painted_in: 0,
+                    is_sharp: false,
+                    is_put_sharp: false,
+                });
             }
         }
         if self.seen.len() > REMEMBERED {
@@ -272,6 +284,32 @@ impl Player {
             pixels: shown.pixels.clone(),
         };
         Some(Visual { full_size, pieces: vec![piece] })
+    }
+
+    /// The same brought to the size that is wanted; how large it is seen decides at which size it is decoded.
+    pub fn visual_as(&mut self, medium: &MediumRequest, wanted: &Layered) -> Option<Visual> {
+        self.painted(medium);
+        let full_size = self.reels.get(medium)?.info()?.size;
+        let size = wanted.as_size.unwrap_or(full_size);
+        self.set_pixels(medium, size.map(|side| side as f32 * wanted.scale));
+        let mut visual = self.visual(medium)?;
+        if size != full_size {
+            visual.full_size = size;
+            for piece in &mut visual.pieces {
+                piece.place =
+                    egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(size[0] as f32, size[1] as f32));
+            }
+        }
+        let is_sharp = wanted.options == egui::TextureOptions::NEAREST;
+        if let Some(pane) = self.panes.iter_mut().find(|pane| pane.medium == *medium) {
+            pane.is_sharp = is_sharp;
+        }
+        Some(visual)
+    }
+
+    /// Whether something may shine through a medium's frames.
+    pub fn has_alpha(&self, medium: &MediumRequest) -> bool {
+        self.pane(medium).is_some_and(|pane| pane.may_be_still)
     }
 
     /// Whether a part is shown by the player: a video or a sound always, an image once it is known to move.

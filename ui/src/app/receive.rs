@@ -74,6 +74,15 @@ impl App {
                     desk.player.heard(&wanted, result);
                 }
             }
+            (Purpose::Tile(request), result) => {
+                if let Some(desk) = &mut self.desk {
+                    let tile = result.and_then(|reply| match reply {
+                        Reply::Tile(pixels) => Ok(pixels),
+                        other => Err(unexpected(&other)),
+                    });
+                    desk.images.tile_arrived(request, tile);
+                }
+            }
             (Purpose::PreviewImport(number), result) => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_preview_arrived(number, result);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use tiebreak_domain::door::ImageRequest;
+use tiebreak_domain::media::TileRequest;
 use tiebreak_domain::{ItemId, Order};
 
 use super::AfterOpening;
@@ -28,6 +29,8 @@ pub enum Purpose {
     Image(ImageRequest),
     /// Something that plays.
     Media(player::Wanted),
+    /// A tile of an image.
+    Tile(TileRequest),
     /// What the items browser found; the number is its search's.
     Find(u64),
     /// Rows for the items browser.

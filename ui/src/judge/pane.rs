@@ -1,18 +1,17 @@
 //! A candidate's card: its letter, its size, and its parts one under the other.
 
-use egui::{Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use tiebreak_domain::part::say_nothing;
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
 use super::image_pane::{Picture, image_ui};
 use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
-use super::zoom::Zoom;
 use crate::document::{DocumentCache, Marking, Reading, marked_ui};
 use crate::images::Images;
 use crate::player::{self, Player};
 use crate::theme::font::Face;
-use crate::theme::{self, space, text};
+use crate::theme::{self, FOCUS_RING, space, text};
 use crate::widget::{Ink, caption_ui, text_ui};
 
 /// What parts are painted with.
@@ -87,7 +86,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 let playing = player::pane::Playing { medium: &medium, name: &name, now_ms: content.now_ms };
                 let mut none = Canvas::default();
                 let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
-                playing.ui(ui, content.player, rect, &mut Zoom::default(), canvas);
+                playing.ui(ui, content.player, rect, canvas);
             }
             Part::Image { uri } => {
                 let side = ui.available_width();
@@ -99,7 +98,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 let picture = Picture { source: content.source, uri, name: &name, mask: content.mask };
                 let mut none = Canvas::default();
                 let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
-                image_ui(ui, content.images, picture, pane, &mut Zoom::default(), canvas);
+                image_ui(ui, content.images, picture, pane, canvas);
             }
             // Always shown by the player.
             Part::Video { .. } | Part::Audio { .. } => {}
@@ -172,6 +171,11 @@ pub fn inside(card: Rect) -> (Rect, Rect) {
         card.max - vec2(space::TINY, space::TINY),
     );
     (header, body)
+}
+
+/// Where a picture that is all of a card stands, below its header.
+pub fn picture_in(card: Rect, body: Rect) -> Rect {
+    Rect::from_min_max(pos2(card.left() + FOCUS_RING, body.top()), card.max - vec2(FOCUS_RING, FOCUS_RING))
 }
 
 /// Paints inside a rectangle.

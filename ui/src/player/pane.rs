@@ -1,7 +1,7 @@
 //! The pane of one thing that plays: its frame, and under it a line with its own time and what became of it.
 
 use egui::{Align, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
-use tiebreak_domain::media::{MediumRequest, VideoInfo};
+use tiebreak_domain::media::MediumRequest;
 use tiebreak_domain::{ApiError, Part};
 
 use super::Player;
@@ -10,9 +10,11 @@ use super::reel::Known;
 use super::timeline::Ending;
 use super::transport::clock_words;
 use crate::command::Command;
-use crate::judge::image_pane::{coming_ui, percent_ui, take_input};
+use crate::compare::Zoom;
+use crate::compare::layer::vector;
+use crate::compare::surface::visual_ui;
+use crate::judge::image_pane::coming_ui;
 use crate::judge::question::marks::Canvas;
-use crate::judge::zoom::Zoom;
 use crate::theme::font::Face;
 use crate::theme::{self, radius, space, text};
 use crate::widget::{Ink, Notice, figures_ui, text_ui};
@@ -26,8 +28,8 @@ pub const SOUND_HEIGHT: f32 = 120.0;
 pub fn kind_word(part: &Part) -> &'static str {
     match part {
         Part::Audio { .. } => "Sound",
-        Part::Image { .. } => "Animation",
-        _ => "Video",
+        Part::Video { .. } => "Video",
+        _ => "Image",
     }
 }
 
@@ -44,14 +46,7 @@ pub struct Playing<'a> {
 
 impl Playing<'_> {
     /// Paints it into `pane`; says how large the video's picture is, once that is known.
-    pub fn ui(
-        self,
-        ui: &mut Ui,
-        player: &mut Player,
-        pane: Rect,
-        zoom: &mut Zoom,
-        canvas: &mut Canvas,
-    ) -> Option<[u32; 2]> {
+    pub fn ui(self, ui: &mut Ui, player: &mut Player, pane: Rect, canvas: &mut Canvas) -> Option<[u32; 2]> {
         let picture = pane.with_max_y((pane.bottom() - LINE_HEIGHT).max(pane.top()));
         player.painted(self.medium);
         let info = match player.known(self.medium) {
@@ -73,55 +68,51 @@ impl Playing<'_> {
             if is_sound { Sense::click() } else { Sense::click_and_drag() },
         );
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
-        if response.clicked() && canvas.shape.is_none() {
-            player.command(Command::PlayPause, self.now_ms);
-            ui.ctx().request_repaint();
-        }
+        self.clicked_ui(ui, player, &response, canvas.shape.is_some());
         if is_sound {
             sound_ui(ui, picture, player, self.now_ms);
         } else {
-            self.picture_ui(ui, player, picture, &response, zoom, canvas, info.size);
+            self.picture_ui(ui, player, picture, &response, canvas, info.size);
         }
         let line = Rect::from_min_max(pos2(pane.left(), picture.bottom()), pane.max);
-        self.line_ui(ui, player, line.shrink2(vec2(space::MEDIUM, 0.0)), &info);
+        self.line_ui(ui, player, line);
         (!is_sound).then_some(info.size)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a pane has a picture, a place and what moves it")]
     fn picture_ui(
         self,
         ui: &mut Ui,
         player: &mut Player,
         pane: Rect,
         response: &egui::Response,
-        zoom: &mut Zoom,
         canvas: &mut Canvas,
         full_size: [u32; 2],
     ) {
-        let size = vec2(full_size[0] as f32, full_size[1] as f32);
-        take_input(ui, response, pane, size, zoom, canvas.shape.is_some());
-        if let Some(at) = canvas.point_of_keys().filter(|_| canvas.is_moved) {
-            zoom.reveal(at, pane, size);
-        }
         let pixels_per_point = ui.ctx().pixels_per_point();
-        let place = zoom.place(pane, size);
+        let place = Zoom::default().place(pane, vector(full_size));
         player.set_pixels(self.medium, [place.width() * pixels_per_point, place.height() * pixels_per_point]);
         let Some(visual) = player.visual(self.medium) else {
             coming_ui(ui, pane);
             return;
         };
         let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
-        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        for piece in &visual.pieces {
-            painter.image(piece.texture.id(), place, whole, Color32::WHITE);
-        }
+        visual_ui(&painter, &visual, place, pane, Color32::WHITE, None);
         canvas.ui(ui, response, place, pane);
-        if !zoom.is_fit() {
-            percent_ui(ui, pane, place.width() * pixels_per_point / size.x * 100.0);
+    }
+
+    /// Plays or stops where the picture was clicked.
+    pub fn clicked_ui(self, ui: &Ui, player: &mut Player, response: &egui::Response, is_drawn_on: bool) {
+        player.painted(self.medium);
+        if response.clicked() && !is_drawn_on {
+            player.command(Command::PlayPause, self.now_ms);
+            ui.ctx().request_repaint();
         }
     }
 
-    fn line_ui(self, ui: &mut Ui, player: &Player, line: Rect, info: &VideoInfo) {
+    /// Paints the line under a picture: its own time, its frame, and what became of it at its end.
+    pub fn line_ui(self, ui: &mut Ui, player: &Player, line: Rect) {
+        let Some(Known::Info(info)) = player.known(self.medium) else { return };
+        let line = line.shrink2(vec2(space::MEDIUM, 0.0));
         let time_us = player.shown_us();
         let own_us = player.timeline().own_us(info.duration_us, time_us);
         ui.scope_builder(
@@ -165,7 +156,8 @@ fn sound_ui(ui: &Ui, pane: Rect, player: &Player, now_ms: u64) {
     icon_ui(ui, if is_going { Icon::Pause } else { Icon::Play }, disc.shrink(18.0), palette.accent);
 }
 
-fn failed_ui(ui: &mut Ui, player: &mut Player, pane: Rect, error: &ApiError) {
+/// Says what is wrong with a file, and what to do.
+pub fn failed_ui(ui: &mut Ui, player: &mut Player, pane: Rect, error: &ApiError) {
     ui.painter().rect_filled(pane, radius::MEDIUM, theme::palette(ui).panel);
     let mut inner = ui.new_child(UiBuilder::new().max_rect(pane.shrink(space::LARGE)));
     let what = crate::app::notice::with_capital(&error.message);

@@ -124,7 +124,8 @@ impl Player {
                 let sizes = (reel.frame(frame), pane.shown.as_ref());
                 matches!(sizes, (Some(new), Some(old)) if new.width != old.pixels.width)
             };
-            if (!is_there || is_other_size())
+            let is_other_look = pane.is_sharp != pane.is_put_sharp;
+            if (!is_there || is_other_look || is_other_size())
                 && let Some(pixels) = reel.frame(frame).cloned()
             {
                 self.put(ctx, index, Shown { frame, pixels, is_small: false });
@@ -159,10 +160,12 @@ impl Player {
     fn put(&mut self, ctx: &Context, index: usize, shown: Shown) {
         let pane = &mut self.panes[index];
         let image = image_from_pixels(&shown.pixels);
+        let options = if pane.is_sharp { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
         match &mut pane.texture {
-            Some(texture) => texture.set(image, TextureOptions::LINEAR),
-            None => pane.texture = Some(ctx.load_texture("video", image, TextureOptions::LINEAR)),
+            Some(texture) => texture.set(image, options),
+            None => pane.texture = Some(ctx.load_texture("video", image, options)),
         }
+        pane.is_put_sharp = pane.is_sharp;
         pane.shown = Some(shown);
     }
 
