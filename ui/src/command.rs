@@ -190,6 +190,10 @@ commands! {
     ToggleLoop { "toggle_loop", "Loop", "Play again and again, or once; without a range from now on", Playing, ["Shift+P"] }
     LoopFrom { "loop_from", "Loop from here", "Begin the range that is looped here", Playing, ["Shift+Home"] }
     LoopTo { "loop_to", "Loop to here", "End the range that is looped here", Playing, ["Shift+End"] }
+    NextSound { "next_sound", "Sound", "Listen to the next candidate that can be heard, and after the last to none", Playing, ["Shift+M"] }
+    NoteHere { "note_here", "Note here", "Stop, and note something about this moment of what is under the pointer or has the keys", Playing, ["Shift+C"] }
+    NextNote { "next_note", "Next note", "Go to the next moment with a note", Playing, ["Shift+J"] }
+    PreviousNote { "previous_note", "Previous note", "Go to the moment with a note before", Playing, ["Shift+K"] }
     Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
     Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
     UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }

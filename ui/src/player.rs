@@ -10,10 +10,12 @@
 pub mod clock;
 mod command;
 mod icon;
+pub mod notes;
 pub mod pane;
 mod playing;
 pub mod reel;
 pub mod seen;
+mod sound;
 pub mod timeline;
 pub mod transport;
 
@@ -21,15 +23,17 @@ use std::collections::HashMap;
 
 use egui::TextureHandle;
 use tiebreak_domain::door::Pixels;
-use tiebreak_domain::media::{FramesRequest, MediumRequest};
-use tiebreak_domain::rubric::Ends;
+use tiebreak_domain::media::{FramesRequest, MediumRequest, Sound, SoundRequest};
+use tiebreak_domain::rubric::{Ends, VideoRules};
 use tiebreak_domain::{
     ApiError, ErrorCode, Item, ItemId, Part, QueuedItem, Reply, Request, SourceId, Watched,
 };
 
 use self::clock::Clock;
+use self::notes::Writing;
 use self::reel::{Known, Reel};
 use self::seen::Seen;
+use self::sound::Sounding;
 use self::timeline::Timeline;
 use crate::compare::{Piece, Visual, Wanted as Layered};
 
@@ -48,6 +52,8 @@ pub enum Wanted {
     Info(MediumRequest),
     /// Frames of it.
     Frames(FramesRequest),
+    /// A stretch of its sound.
+    Sound(SoundRequest),
 }
 
 impl Wanted {
@@ -56,6 +62,7 @@ impl Wanted {
         match self {
             Self::Info(medium) => Request::Video(medium.clone()),
             Self::Frames(frames) => Request::Frames(frames.clone()),
+            Self::Sound(sound) => Request::Sound(sound.clone()),
         }
     }
 }
@@ -104,6 +111,12 @@ pub struct Player {
     waiting_since_ms: Option<u64>,
     sought_at_ms: Option<u64>,
     is_dragged: bool,
+    must_be_seen: bool,
+    hovered: Option<MediumRequest>,
+    /// The note that is being written.
+    pub writing: Option<Writing>,
+    sounding: Sounding,
+    arrived_sound: Option<(SoundRequest, Sound)>,
     thumbs: HashMap<(MediumRequest, u32), TextureHandle>,
 }
 
@@ -129,7 +142,9 @@ impl Player {
     }
 
     /// An item comes on the screen, or goes. What plays in it begins at once; speed and looping stay as they were.
-    pub fn show(&mut self, queued: Option<&QueuedItem>, ends: Ends, now_ms: u64) {
+    pub fn show(&mut self, queued: Option<&QueuedItem>, rules: VideoRules, now_ms: u64) {
+        let ends = rules.ends;
+        self.must_be_seen = rules.must_be_seen;
         let item = queued.map(|queued| queued.item.id);
         if self.item == item && self.ends == ends {
             return;
@@ -149,10 +164,11 @@ impl Player {
         self.waiting_since_ms = Some(now_ms);
         self.sought_at_ms = None;
         self.is_dragged = false;
+        self.hovered = None;
+        self.writing = None;
+        self.forget_sound();
         let mut textures: Vec<TextureHandle> = self.panes.drain(..).filter_map(|pane| pane.texture).collect();
-        for (medium, part) in
-            queued.map(|queued| media(queued.item.source, &queued.item.item)).unwrap_or_default()
-        {
+        for (medium, part) in queued.map(media_in_order).unwrap_or_default() {
             self.reel(&medium, matches!(part, Part::Audio { .. }));
             if self.panes.iter().all(|pane| pane.medium != medium) {
                 let may_be_still = !part.always_plays();
@@ -215,6 +231,13 @@ impl Player {
                 if let Some(reel) = self.reels.get_mut(&request.medium) {
                     reel.arrived(request, frames);
                 }
+            }
+            Wanted::Sound(request) => {
+                let sound = result.and_then(|reply| match reply {
+                    Reply::Sound(sound) => Ok(sound),
+                    other => Err(unexpected(other)),
+                });
+                self.sound_arrived(request, sound);
             }
         }
     }
@@ -321,6 +344,12 @@ impl Player {
                 })
     }
 
+    /// How much of a medium was seen, from 0 to 1, where the study demands that all of it is.
+    pub fn share_seen(&self, medium: &MediumRequest) -> Option<f32> {
+        let item = self.item.filter(|_| self.must_be_seen)?;
+        Some(self.seen.get(&(item, medium.clone())).map_or(0.0, Seen::share))
+    }
+
     /// Whether a medium is a sound and nothing else.
     pub fn is_sound(&self, medium: &MediumRequest) -> bool {
         self.reels.get(medium).is_some_and(Reel::is_sound)
@@ -331,6 +360,15 @@ impl Player {
         let frame_number = self.frame_number;
         if let Some(pane) = self.panes.iter_mut().find(|pane| pane.medium == *medium) {
             pane.painted_in = frame_number;
+        }
+    }
+
+    /// Whether the pointer is on a pane.
+    pub(crate) fn set_hovered(&mut self, medium: &MediumRequest, is_hovered: bool) {
+        if is_hovered {
+            self.hovered = Some(medium.clone());
+        } else if self.hovered.as_ref() == Some(medium) {
+            self.hovered = None;
         }
     }
 
@@ -394,6 +432,16 @@ pub fn medium_of(source: SourceId, part: &Part) -> Option<MediumRequest> {
 /// Everything in an item that plays, or may.
 fn media(source: SourceId, item: &Item) -> Vec<(MediumRequest, &Part)> {
     item.parts().filter_map(|part| playing_part(source, part)).collect()
+}
+
+/// The same, with the candidates in the order of the screen.
+fn media_in_order(queued: &QueuedItem) -> Vec<(MediumRequest, &Part)> {
+    let (source, item) = (queued.item.source, &queued.item.item);
+    let context = item.context.iter().flat_map(|context| &context.parts);
+    let candidates =
+        queued.order.indices().iter().filter_map(|index| item.candidates.get(usize::from(*index)));
+    let parts = item.prompt.iter().chain(context).chain(candidates.flat_map(|candidate| &candidate.parts));
+    parts.filter_map(|part| playing_part(source, part)).collect()
 }
 
 fn playing_parts(source: SourceId, parts: &[Part]) -> impl Iterator<Item = (MediumRequest, &Part)> {

@@ -83,6 +83,15 @@ impl App {
                     shown.draft.comment = comment;
                 }
             }
+            Action::SetNotes(notes) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.player.writing = None;
+                    if let (Some(notes), Some(shown)) = (notes, &mut desk.session.current) {
+                        shown.draft.notes = notes;
+                        desk.session.submits_at_ms = None;
+                    }
+                }
+            }
             Action::LeaveComment => {
                 ctx.memory_mut(|memory| {
                     if let Some(focused) = memory.focused() {
@@ -264,6 +273,9 @@ impl App {
             Command::Exclude | Command::Delete | Command::UndoStatus | Command::FocusSearch => {
                 desk.items.command(command);
             }
+            Command::NoteHere | Command::NextNote | Command::PreviousNote => {
+                desk.note(command, now.monotonic_ms)
+            }
             other if other.scope() == Scope::Playing => desk.player.command(other, now.monotonic_ms),
             other => desk.judge_screen.command(other),
         }
@@ -275,6 +287,7 @@ impl App {
             desk.session.go_to_slot(slot);
             self.dialog = Some(Dialog::unratable(""));
         } else {
+            let change = desk.at_this_moment(slot, change, self.host.now().monotonic_ms);
             desk.session.change(slot, change);
         }
     }

@@ -71,6 +71,9 @@ pub(super) fn card_ui(
     } else {
         Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
     };
+    for (place, part) in candidate.parts.iter().enumerate() {
+        drawing.keep_of_frame(place, |at_us| player.is_on_screen(&shown.queued, part, at_us));
+    }
     let mut full_size = None;
     let only = pane::only_picture(candidate);
     if let Some(layer) = looks.layers.get(position) {

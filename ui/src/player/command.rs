@@ -30,6 +30,7 @@ impl Player {
             Command::Faster => self.clock.step_speed(true, now_ms),
             Command::Slower => self.clock.step_speed(false, now_ms),
             Command::UsualSpeed => self.clock.set_speed(super::clock::USUAL_PERCENT, now_ms),
+            Command::NextSound => self.next_solo(),
             Command::ToggleLoop => {
                 let loops = !self.clock.loops();
                 self.clock.set_loops(loops, now_ms);

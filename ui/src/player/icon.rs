@@ -18,6 +18,10 @@ pub enum Icon {
     Forth,
     /// An arrow that goes round.
     Loop,
+    /// A loudspeaker with waves.
+    Sound,
+    /// A loudspeaker without.
+    Silent,
 }
 
 /// Paints a sign into a square.
@@ -44,6 +48,28 @@ pub fn icon_ui(ui: &Ui, icon: Icon, square: Rect, color: Color32) {
         Icon::Forth => {
             triangle([(0.08, 0.06), (0.72, 0.5), (0.08, 0.94)]);
             bar(0.8, 0.94);
+        }
+        Icon::Sound | Icon::Silent => {
+            painter.rect_filled(
+                Rect::from_min_max(at(0.02, 0.34), at(0.22, 0.66)),
+                CornerRadius::ZERO,
+                color,
+            );
+            let horn = [(0.2, 0.34), (0.48, 0.08), (0.48, 0.92), (0.2, 0.66)].map(|(x, y)| at(x, y)).to_vec();
+            painter.add(Shape::convex_polygon(horn, color, Stroke::NONE));
+            let stroke = Stroke::new(1.4, color);
+            if icon == Icon::Silent {
+                painter.line_segment([at(0.64, 0.36), at(0.94, 0.66)], stroke);
+                painter.line_segment([at(0.94, 0.36), at(0.64, 0.66)], stroke);
+            } else {
+                for radius in [0.2, 0.42] {
+                    let bow = (-3..=3).map(|step| {
+                        let angle = step as f32 * 0.26;
+                        at(0.52 + radius * angle.cos(), 0.5 + radius * angle.sin())
+                    });
+                    painter.add(Shape::line(bow.collect(), stroke));
+                }
+            }
         }
         Icon::Loop => {
             let stroke = Stroke::new(1.6, color);

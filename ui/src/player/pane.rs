@@ -5,7 +5,7 @@ use tiebreak_domain::media::MediumRequest;
 use tiebreak_domain::{ApiError, Part};
 
 use super::Player;
-use super::icon::{Icon, icon_ui};
+use super::icon::{Icon, icon_button_ui, icon_ui};
 use super::reel::Known;
 use super::timeline::Ending;
 use super::transport::clock_words;
@@ -103,6 +103,7 @@ impl Playing<'_> {
     /// Plays or stops where the picture was clicked.
     pub fn clicked_ui(self, ui: &Ui, player: &mut Player, response: &egui::Response, is_drawn_on: bool) {
         player.painted(self.medium);
+        player.set_hovered(self.medium, response.hovered());
         if response.clicked() && !is_drawn_on {
             player.command(Command::PlayPause, self.now_ms);
             ui.ctx().request_repaint();
@@ -110,8 +111,8 @@ impl Playing<'_> {
     }
 
     /// Paints the line under a picture: its own time, its frame, and what became of it at its end.
-    pub fn line_ui(self, ui: &mut Ui, player: &Player, line: Rect) {
-        let Some(Known::Info(info)) = player.known(self.medium) else { return };
+    pub fn line_ui(self, ui: &mut Ui, player: &mut Player, line: Rect) {
+        let Some(Known::Info(info)) = player.known(self.medium).cloned() else { return };
         let line = line.shrink2(vec2(space::MEDIUM, 0.0));
         let time_us = player.shown_us();
         let own_us = player.timeline().own_us(info.duration_us, time_us);
@@ -130,6 +131,22 @@ impl Playing<'_> {
                     figures_ui(ui, &words, &widest, Ink::Third, text::SMALL, Align::Min);
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if player.has_sound(self.medium) {
+                        let is_solo = player.is_solo(self.medium);
+                        let icon = if is_solo { Icon::Sound } else { Icon::Silent };
+                        let name = format!("Listen to {}", self.name);
+                        if icon_button_ui(ui, icon, &name, "", is_solo).clicked() {
+                            player.toggle_solo(self.medium);
+                        }
+                    }
+                    if let Some(share) = player.share_seen(self.medium) {
+                        let (says, ink) = if share < 1.0 {
+                            (format!("seen {:.0} %", (share * 100.0).floor()), Ink::Third)
+                        } else {
+                            ("seen".to_owned(), Ink::Saved)
+                        };
+                        figures_ui(ui, &says, "seen 100 %", ink, text::SMALL, Align::Max);
+                    }
                     if let Some(ending) = player.timeline().ending(info.duration_us, time_us) {
                         text_ui(ui, ending_words(ending), Ink::Second, Face::Medium, text::SMALL);
                     }

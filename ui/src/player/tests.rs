@@ -87,7 +87,7 @@ impl Bench {
             asked: Vec::new(),
             most_held: 0,
         };
-        bench.player.show(Some(&bench.queued), ends, bench.now_ms);
+        bench.player.show(Some(&bench.queued), VideoRules { ends, ..VideoRules::default() }, bench.now_ms);
         bench.settle();
         bench
     }
@@ -121,6 +121,11 @@ impl Bench {
         for wanted in std::mem::take(&mut self.waiting) {
             let reply = match &wanted {
                 Wanted::Info(medium) => self.videos[&medium.uri].clone().map(Reply::Video),
+                Wanted::Sound(request) => {
+                    let count = request.length_us * 48 / 10 / u64::from(request.speed_percent) * 2;
+                    let samples = vec![0.5; count as usize].into();
+                    Ok(Reply::Sound(Sound { rate_hz: 48_000, channels: 2, samples }))
+                }
                 Wanted::Frames(request) => {
                     self.asked.push(request.clone());
                     let info = self.videos[&request.medium.uri].clone().expect("frames of what plays");
@@ -409,10 +414,10 @@ fn what_was_seen_is_remembered_when_an_item_is_come_back_to() {
     assert_eq!(bench.watched(), [Watched::ToEnd; 2]);
     let first = bench.queued.clone();
     bench.queued = item(2, &["a.mp4", "b.mp4"]);
-    bench.player.show(Some(&bench.queued), Ends::Hold, bench.now_ms);
+    bench.player.show(Some(&bench.queued), VideoRules::default(), bench.now_ms);
     assert_eq!(bench.watched(), [Watched::Partly; 2], "another item with the same videos is another item");
     bench.queued = first;
-    bench.player.show(Some(&bench.queued), Ends::Hold, bench.now_ms);
+    bench.player.show(Some(&bench.queued), VideoRules::default(), bench.now_ms);
     bench.settle();
     assert_eq!(bench.watched(), [Watched::ToEnd; 2]);
 }
@@ -478,7 +483,7 @@ fn the_next_item_is_ready_before_it_is_asked_for() {
     }
     bench.queued = next[0].clone();
     bench.is_stalled = true;
-    bench.player.show(Some(&next[0]), Ends::Hold, bench.now_ms);
+    bench.player.show(Some(&next[0]), VideoRules::default(), bench.now_ms);
     bench.frame(0);
     bench.frame(16);
     assert_eq!(bench.shown(), [Some(0), Some(0)], "with nothing more from the engine");

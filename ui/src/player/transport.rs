@@ -5,11 +5,15 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use tiebreak_domain::{Note, QueuedItem};
+
 use super::Player;
 use super::icon::{Icon, icon_button_ui};
+use super::notes::Tick;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::judge::question::letter_at;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, control, radius, space, text};
 use crate::widget::{ActionButton, Ink, figures_ui, focus_ring_ui, text_ui};
@@ -20,6 +24,10 @@ pub const HEIGHT: f32 = 44.0;
 const NARROW: f32 = 620.0;
 /// At most so many small pictures stand side by side over the bar.
 const MOST_THUMBS: usize = 4;
+/// So near to a tick, in points, the pointer is on it.
+const NEAR: f32 = 6.0;
+/// Words over the bar are no wider than this.
+const WIDEST_WORDS: f32 = 320.0;
 /// Height of such a picture.
 const THUMB_HEIGHT: f32 = 84.0;
 
@@ -60,6 +68,11 @@ pub fn transport_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect,
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::TINY;
             let loops = player.clock().loops();
+            let key = scene.keymap.key(Command::NoteHere);
+            let note = ActionButton::new("Note").quiet().small().key(&key).help(Command::NoteHere.help());
+            if room.width() >= NARROW && ui.add(note).clicked() {
+                wanted.push(Action::Command(Command::NoteHere));
+            }
             wanted.extend(button(ui, Icon::Loop, Command::ToggleLoop, Command::ToggleLoop.label(), loops));
             speed_ui(ui, scene, player, room.width() >= NARROW, wanted);
             ui.add_space(space::SMALL);
@@ -71,7 +84,13 @@ pub fn transport_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, room: Rect,
                 }
             });
             let bar = ui.available_rect_before_wrap().shrink2(vec2(space::MEDIUM, 0.0));
-            scrub_ui(ui, scene, player, bar, wanted);
+            let Some(shown) = &desk.session.current else { return };
+            let noted = Noted { queued: &shown.queued, notes: &shown.draft.notes };
+            if player.writing.is_some() {
+                writing_ui(ui, player, noted, bar, wanted);
+            } else {
+                scrub_ui(ui, scene, player, noted, bar, wanted);
+            }
         });
     });
 }
@@ -98,8 +117,69 @@ fn speed_ui(ui: &mut Ui, scene: &Scene<'_>, player: &Player, has_room: bool, wan
     }
 }
 
+/// An item and what was noted of it.
+#[derive(Clone, Copy)]
+struct Noted<'a> {
+    queued: &'a QueuedItem,
+    notes: &'a [Note],
+}
+
+impl Noted<'_> {
+    /// `A 0:01.24 the hand melts`.
+    fn words(&self, index: usize) -> String {
+        self.notes.get(index).map_or_else(String::new, |note| format!("{} {}", self.place(note), note.text))
+    }
+
+    fn place(&self, note: &Note) -> String {
+        let candidate = note.candidate.map(usize::from);
+        let place = candidate.and_then(|candidate| {
+            self.queued.order.indices().iter().position(|index| usize::from(*index) == candidate)
+        });
+        let letter = place.map_or_else(|| "Prompt".to_owned(), |place| letter_at(place).to_string());
+        format!("{letter} {}", clock_words(note.at_us))
+    }
+}
+
+/// The line in which a note is typed, where the bar is else.
+fn writing_ui(ui: &mut Ui, player: &mut Player, noted: Noted<'_>, bar: Rect, wanted: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let Some(writing) = &mut player.writing else { return };
+    let place = noted.place(&writing.note);
+    ui.scope_builder(UiBuilder::new().max_rect(bar).layout(Layout::left_to_right(Align::Center)), |ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        text_ui(ui, place, Ink::Accent, Face::Figures, text::SMALL);
+        let is_new = writing.index.is_none();
+        let says =
+            if is_new { "What is here? Enter keeps it, Esc does not" } else { "Without words it goes" };
+        let hint = egui::RichText::new(says).color(palette.ink_third);
+        let edit = egui::TextEdit::singleline(&mut writing.note.text)
+            .id_salt("note")
+            .font(Face::Regular.at(text::BODY))
+            .hint_text(hint)
+            .desired_width(ui.available_width())
+            .margin(egui::Margin::symmetric(space::SMALL as i8, space::TINY as i8));
+        let field = ui.add(edit);
+        field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Note on this moment"));
+        if std::mem::take(&mut writing.wants_focus) {
+            field.request_focus();
+        } else if field.lost_focus() {
+            let is_kept = ui.input(|input| input.key_pressed(Key::Enter));
+            let has_words =
+                !writing.note.text.trim().is_empty() && !ui.input(|input| input.key_pressed(Key::Escape));
+            wanted.push(Action::SetNotes((is_kept || has_words).then(|| writing.put_into(noted.notes))));
+        }
+    });
+}
+
 /// The bar on which a place is found.
-fn scrub_ui(ui: &mut Ui, scene: &Scene<'_>, player: &mut Player, bar: Rect, wanted: &mut Vec<Action>) {
+fn scrub_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    player: &mut Player,
+    noted: Noted<'_>,
+    bar: Rect,
+    wanted: &mut Vec<Action>,
+) {
     let now_ms = scene.now.monotonic_ms;
     let palette = theme::palette(ui);
     let response = ui.interact(bar, ui.scope_id().with("scrub"), Sense::click_and_drag());
@@ -115,7 +195,16 @@ fn scrub_ui(ui: &mut Ui, scene: &Scene<'_>, player: &mut Player, bar: Rect, want
         let share = ((x - track.left()) / track.width()).clamp(0.0, 1.0);
         (f64::from(share) * length_us as f64) as u64
     };
-    take_pointer(ui, player, &response, time_at, now_ms);
+    let ticks = player.ticks(noted.queued, noted.notes);
+    let near = response.hover_pos().and_then(|pointer| {
+        let off = |tick: &Tick| (at(tick.time_us) - pointer.x).abs();
+        ticks.iter().filter(|tick| off(tick) <= NEAR).min_by(|one, other| off(one).total_cmp(&off(other)))
+    });
+    match near.filter(|_| response.clicked()) {
+        // Exactly its moment, wherever on the tick it was clicked.
+        Some(tick) => player.seek(tick.time_us, now_ms),
+        None => take_pointer(ui, player, &response, time_at, now_ms),
+    }
     if response.has_focus() {
         take_keys(ui, &response, wanted);
     }
@@ -136,13 +225,18 @@ fn scrub_ui(ui: &mut Ui, scene: &Scene<'_>, player: &mut Player, bar: Rect, want
         if is_near { 8.0 } else { 6.0 },
         palette.accent,
     );
+    for tick in &ticks {
+        let color = if Some(tick) == near { palette.accent } else { palette.ink_second };
+        painter.add(super::icon::tick(pos2(at(tick.time_us), track.top() - 2.0), color));
+    }
     if response.has_focus() {
         focus_ring_ui(painter, track, radius::SMALL, palette);
     }
     if let Some(pointer) = response.hover_pos().filter(|_| length_us > 0) {
-        let hovered_us = time_at(pointer.x);
+        let hovered_us = near.map_or_else(|| time_at(pointer.x), |tick| tick.time_us);
+        let says = near.map(|tick| noted.words(tick.index)).unwrap_or_default();
         painter.vline(at(hovered_us), track.y_range().expand(4.0), Stroke::new(HAIRLINE, palette.ink_third));
-        thumbs_ui(ui, player, pos2(at(hovered_us), bar.top()), hovered_us);
+        thumbs_ui(ui, player, pos2(at(hovered_us), bar.top()), hovered_us, &says);
     }
 }
 
@@ -183,10 +277,11 @@ fn take_keys(ui: &Ui, response: &Response, wanted: &mut Vec<Action>) {
 }
 
 /// What the panes show at the time under the pointer, in small, above the bar.
-fn thumbs_ui(ui: &Ui, player: &mut Player, below: egui::Pos2, time_us: u64) {
+fn thumbs_ui(ui: &Ui, player: &mut Player, below: egui::Pos2, time_us: u64, says: &str) {
     let palette = theme::palette(ui);
     let pictures = player.thumbs_at(ui.ctx(), time_us, MOST_THUMBS);
-    let words = ui.painter().layout_no_wrap(clock_words(time_us), Face::Figures.at(text::SMALL), palette.ink);
+    let says = if says.is_empty() { clock_words(time_us) } else { says.to_owned() };
+    let words = ui.painter().layout(says, Face::Figures.at(text::SMALL), palette.ink, WIDEST_WORDS);
     let sizes: Vec<_> =
         pictures.iter().map(|(_, ratio)| vec2((THUMB_HEIGHT * ratio).min(168.0), THUMB_HEIGHT)).collect();
     let gaps = space::TINY * sizes.len().saturating_sub(1) as f32;
