@@ -1,6 +1,9 @@
 //! Videos to test with: real ones where they are, and small ones that ffmpeg makes.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tiebreak_media::Ffmpeg;
 
@@ -37,4 +40,24 @@ fn collect(below: &Path, folder: &Path, names: &mut Vec<PathBuf>) {
             names.push(path.strip_prefix(folder).unwrap().to_owned());
         }
     }
+}
+
+/// Makes a video with ffmpeg out of its test pattern; what is behind `-i` comes from `options`. None if this ffmpeg
+/// has no such encoder.
+pub fn made(ffmpeg: &Ffmpeg, file: &Path, pattern: &str, options: &[&str]) -> Option<()> {
+    let output = Command::new(&ffmpeg.ffmpeg)
+        .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", pattern])
+        .args(options)
+        .arg({
+            let mut url = std::ffi::OsString::from("file:");
+            url.push(file);
+            url
+        })
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Some(());
+    }
+    eprintln!("skipped {}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+    None
 }

@@ -31,6 +31,9 @@ const HIGH_DEFINITION_LINES: u32 = 720;
 
 /// So long before a stretch its sound is decoded: a decoder needs what came before.
 const RUN_UP_S: f64 = 0.25;
+/// Up to here sound is decoded from the start: that takes a moment, and where a container's times are coarse
+/// (Matroska's are milliseconds) only counting from the start meets the sample.
+const COUNTED_S: f64 = 120.0;
 
 /// A file that ffmpeg decodes.
 #[derive(Debug)]
@@ -68,10 +71,11 @@ impl Film {
     pub fn sound_from(&self, from_us: u64, speed_percent: u16) -> Result<Piped, VideoProblem> {
         let from_s = self.first_s() + from_us as f64 / 1e6;
         let begins_s = self.probed.begins_s;
-        let run_up_s = (from_s - RUN_UP_S).max(begins_s.min(from_s));
+        let is_counted = from_s - begins_s <= COUNTED_S;
+        let run_up_s = if is_counted { begins_s.min(from_s) } else { from_s - RUN_UP_S };
         let sought_s = run_up_s - begins_s;
         let sample = |at_s: f64| (at_s * f64::from(SOUND_RATE_HZ)).round() as i64;
-        let mut command = self.ffmpeg.decode(&self.file, (sought_s > 0.0).then_some(sought_s));
+        let mut command = self.ffmpeg.decode(&self.file, (!is_counted).then_some(sought_s));
         let stream = self.probed.sound.unwrap_or_default();
         command.args(["-map", &format!("0:{stream}"), "-vn", "-sn", "-dn"]);
         command.args([
@@ -104,7 +108,7 @@ impl Film {
             let (primaries, matrix) = (or(primaries, "bt2020"), or(matrix, "bt2020nc"));
             return format!(
                 "zscale=w={width}:h={height}:tin={transfer}:pin={primaries}:min={matrix}:t=linear:npl=203,\
-                 format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,\
+                 format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0,\
                  zscale=t=iec61966-2-1:m=gbr:r=full,format=gbrp,format=rgba,{SHOWINFO}"
             );
         }

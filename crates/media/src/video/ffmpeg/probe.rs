@@ -135,7 +135,7 @@ fn stamps(
         Source::Frames => "frame=best_effort_timestamp,pkt_duration,duration,key_frame",
     };
     command.args(["-select_streams", &stream.to_string(), "-show_entries", entries]);
-    let mut stamps = Vec::new();
+    let mut stamps: Vec<Stamp> = Vec::new();
     let (mut tells, mut is_too_many) = (true, false);
     let said = each_line(command, limits.looking, &mut |line| {
         let (name, section) = section_of(line);
@@ -154,11 +154,16 @@ fn stamps(
                     is_key: flags.contains('K'),
                 })
             }
-            ("frame", Source::Frames) => parsed(&section, "best_effort_timestamp").map(|appears| Stamp {
-                appears,
-                lasts: parsed(&section, "duration").or_else(|| parsed(&section, "pkt_duration")).unwrap_or(0),
-                is_key: text(&section, "key_frame") == "1",
-            }),
+            ("frame", Source::Frames) => {
+                let lasts =
+                    parsed(&section, "duration").or_else(|| parsed(&section, "pkt_duration")).unwrap_or(0);
+                // What the container gives no time comes when the one before is over.
+                let after =
+                    |before: &Stamp| (before.lasts > 0).then(|| before.appears.saturating_add(before.lasts));
+                let appears = parsed(&section, "best_effort_timestamp").or_else(|| after(stamps.last()?));
+                let is_key = text(&section, "key_frame") == "1";
+                appears.map(|appears| Stamp { appears, lasts, is_key })
+            }
             _ => None,
         };
         stamps.extend(stamp);
