@@ -30,3 +30,6 @@ pub use over::over_ui;
 pub use pane::{Shown, pane_ui};
 pub use visual::{Piece, Visual};
 pub use zoom::Zoom;
+
+#[cfg(test)]
+mod truth;

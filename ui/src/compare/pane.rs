@@ -88,11 +88,7 @@ fn ground_of(looking: &Looking, layers: &[Layer], size: [u32; 2]) -> [u32; 2] {
 }
 
 /// Zooms and pans by wheel, pinch, drag and double click.
-#[expect(
-    clippy::too_many_arguments,
-    clippy::fn_params_excessive_bools,
-    reason = "what a pane knows of itself"
-)]
+#[expect(clippy::too_many_arguments, reason = "what a pane knows of itself")]
 pub(super) fn take_zoom(
     ui: &Ui,
     response: &Response,

@@ -43,12 +43,11 @@ pub(super) fn over_card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, look
     let painted = over_ui(ui, looking, &looks.layers, pane, now_ms, &mut |index, wanted| {
         looks.visual(images, player, &ctx, index, wanted)
     });
-    match painted {
-        Some(painted) => mask_ui(ui, images, looks.request(pair[0]), mask, painted.place, pane),
-        None => {
-            let missing = pair.into_iter().find(|index| looks.layers[*index].size.is_none());
-            missing_ui(ui, images, player, looks, missing.unwrap_or(pair[0]), pane);
-        }
+    if let Some(painted) = painted {
+        mask_ui(ui, images, looks.request(pair[0]), mask, painted.place, pane);
+    } else {
+        let missing = pair.into_iter().find(|index| looks.layers[*index].size.is_none());
+        missing_ui(ui, images, player, looks, missing.unwrap_or(pair[0]), pane);
     }
     pane::within(ui, header, |ui| {
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {

@@ -125,7 +125,7 @@ impl Playing<'_> {
                 figures_ui(ui, &clock_words(own_us), &widest, Ink::Second, text::SMALL, Align::Min);
                 if !player.is_sound(self.medium) {
                     let count = info.times_us.len();
-                    let frame = player.timeline().frame_at(info, time_us) + 1;
+                    let frame = player.timeline().frame_at(&info, time_us) + 1;
                     let words = format!("frame {frame} of {count}");
                     let widest = format!("frame {count} of {count}");
                     figures_ui(ui, &words, &widest, Ink::Third, text::SMALL, Align::Min);
