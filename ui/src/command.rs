@@ -20,6 +20,10 @@ pub enum Scope {
     Judge,
     /// On the judge screen, where there is something to look at closely; elsewhere they change nothing.
     Looking,
+    /// On the judge screen while the item on it has videos, animations or sounds; asked before [`Self::Reading`].
+    Playing,
+    /// On the judge screen, for what is read or looked at.
+    Reading,
     /// In the items browser.
     Items,
     /// During a second look, where the commands of the judge screen mean something too.
@@ -37,7 +41,18 @@ impl Scope {
             || (self == Self::Project || other == Self::Project)
             || self == Self::KnownAnswers
             || other == Self::KnownAnswers
-            || !matches!((self, other), (Self::Items, _) | (_, Self::Items))
+            || (self.judges() && other.judges() && !self.yields(other))
+    }
+
+    /// Whether it is in force where an item is judged.
+    fn judges(self) -> bool {
+        matches!(self, Self::Judge | Self::Looking | Self::Playing | Self::Reading | Self::SecondLook)
+    }
+
+    /// Whether one of the two steps back where the other is in force: Space plays where something plays, and
+    /// scrolls elsewhere.
+    fn yields(self, other: Self) -> bool {
+        matches!((self, other), (Self::Playing, Self::Reading) | (Self::Reading, Self::Playing))
     }
 
     /// What the list of keys calls it.
@@ -47,6 +62,8 @@ impl Scope {
             Self::Project => "In a project",
             Self::Judge => "Judging",
             Self::Looking => "Looking closely",
+            Self::Playing => "Videos and sounds",
+            Self::Reading => "Scrolling",
             Self::Items => "Items",
             Self::SecondLook => "Second look",
             Self::KnownAnswers => "Items and second look",
@@ -54,9 +71,11 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Judge,
         Self::Looking,
+        Self::Playing,
+        Self::Reading,
         Self::Items,
         Self::SecondLook,
         Self::KnownAnswers,
@@ -125,8 +144,8 @@ commands! {
     Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight", "Alt+ArrowRight"] }
     ScrollDown { "scroll_down", "Scroll down", "Scroll the candidates down", Judge, ["ArrowDown", "J"] }
     ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
-    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
-    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Judge, ["Shift+Space", "PageUp"] }
+    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Reading, ["Space", "PageDown"] }
+    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Reading, ["Shift+Space", "PageUp"] }
     ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll and zoom the candidates together, or each alone", Judge, ["L"] }
     TogglePrompt { "toggle_prompt", "Fold prompt", "Fold the prompt to one line, or unfold it", Judge, ["P"] }
     ToggleAutoAdvance { "toggle_auto_advance", "Auto-advance", "Submit as soon as an outcome is chosen, after a moment of grace", Judge, ["G"] }
@@ -158,6 +177,23 @@ commands! {
     Enlarge { "enlarge", "Enlarge", "Show one candidate large, or all of them again", Judge, ["V"] }
     EnlargeNext { "enlarge_next", "Enlarge next", "Show the next candidate large", Judge, ["Shift+V"] }
     ToggleMask { "toggle_mask", "Mask", "Lay the mask over the images, or take it off", Judge, ["M"] }
+    PlayPause { "play_pause", "Play", "Play the videos, or stop them where they are", Playing, ["Space"] }
+    FrameForth { "frame_forth", "Next frame", "Stop, and go one frame on", Playing, ["Period"] }
+    FrameBack { "frame_back", "Previous frame", "Stop, and go one frame back", Playing, ["Comma"] }
+    JumpForth { "jump_forth", "Jump on", "Go a second on", Playing, ["Shift+Period"] }
+    JumpBack { "jump_back", "Jump back", "Go a second back", Playing, ["Shift+Comma"] }
+    ToStart { "to_start", "Beginning", "Go to the beginning", Playing, ["Home"] }
+    ToEnd { "to_end", "End", "Go to the end", Playing, ["End"] }
+    Faster { "faster", "Faster", "Play faster", Playing, ["Ctrl+ArrowUp"] }
+    Slower { "slower", "Slower", "Play slower", Playing, ["Ctrl+ArrowDown"] }
+    UsualSpeed { "usual_speed", "Usual speed", "Play as fast as it was recorded", Playing, ["Shift+R"] }
+    ToggleLoop { "toggle_loop", "Loop", "Play again and again, or once; without a range from now on", Playing, ["Shift+P"] }
+    LoopFrom { "loop_from", "Loop from here", "Begin the range that is looped here", Playing, ["Shift+Home"] }
+    LoopTo { "loop_to", "Loop to here", "End the range that is looped here", Playing, ["Shift+End"] }
+    NextSound { "next_sound", "Sound", "Listen to the next candidate that can be heard, and after the last to none", Playing, ["Shift+M"] }
+    NoteHere { "note_here", "Note here", "Stop, and note something about this moment of what is under the pointer or has the keys", Playing, ["Shift+C"] }
+    NextNote { "next_note", "Next note", "Go to the next moment with a note", Playing, ["Shift+J"] }
+    PreviousNote { "previous_note", "Previous note", "Go to the moment with a note before", Playing, ["Shift+K"] }
     Exclude { "exclude", "Exclude", "Leave the chosen items out of the queue and of exports, or take them in again", Items, ["X"] }
     Delete { "delete", "Delete", "Take the chosen items out of the project; can be undone", Items, ["Delete"] }
     UndoStatus { "undo_status", "Undo", "Take the last exclusion or deletion back", Items, ["Ctrl+Z", "U"] }

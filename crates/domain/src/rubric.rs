@@ -10,6 +10,7 @@ mod fit;
 mod question;
 mod slot;
 mod template;
+mod video;
 
 pub use condition::Condition;
 pub use fault::RubricFault;
@@ -18,6 +19,7 @@ pub use question::{
 };
 pub use slot::Slot;
 pub use template::{CandidateCount, Template};
+pub use video::{Ends, VideoRules};
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,9 @@ pub struct Rubric {
     /// Metadata columns of the item that stand beside the prompt, in order; all others are hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown_metadata: Vec<String>,
+    /// The rules for videos, animations and sounds.
+    #[serde(default, skip_serializing_if = "VideoRules::is_usual")]
+    pub video: VideoRules,
 }
 
 /// The key of the one question of a plain comparison.
@@ -86,6 +91,7 @@ impl Default for Rubric {
             models_visible: false,
             type_column: None,
             shown_metadata: Vec::new(),
+            video: VideoRules::default(),
         }
     }
 }

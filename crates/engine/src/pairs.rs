@@ -124,6 +124,7 @@ impl Work<'_> {
                     verdict: Verdict::Judged { answers },
                     flagged: false,
                     comment: given.comment.clone(),
+                    notes: Vec::new(),
                     rubric_version: self.rubric.version,
                     showing: None,
                     origin: Origin::Label,

@@ -69,6 +69,11 @@ impl App {
                     desk.image_arrived(request, image);
                 }
             }
+            (Purpose::Media(wanted), result) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.player.heard(&wanted, result);
+                }
+            }
             (Purpose::Tile(request), result) => {
                 if let Some(desk) = &mut self.desk {
                     let tile = result.and_then(|reply| match reply {

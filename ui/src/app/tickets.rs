@@ -8,7 +8,7 @@ use tiebreak_domain::{ItemId, Order};
 
 use super::AfterOpening;
 use crate::backend::Ticket;
-use crate::{judge, models, people, rubric_editor};
+use crate::{judge, models, people, player, rubric_editor};
 
 /// What a request was sent for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Purpose {
     Judge(u64, judge::Purpose),
     /// An image.
     Image(ImageRequest),
+    /// Something that plays.
+    Media(player::Wanted),
     /// A tile of an image.
     Tile(TileRequest),
     /// What the items browser found; the number is its search's.

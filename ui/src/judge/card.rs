@@ -12,6 +12,8 @@ use super::question::marks::Canvas;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::player::medium_of;
+use crate::player::pane::{LINE_HEIGHT, Playing, kind_word};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, letter_badge_ui, text_ui};
@@ -26,7 +28,7 @@ pub(super) fn card_ui(
     card: Rect,
     wanted: &mut Vec<Action>,
 ) {
-    let Desk { session, judge_screen, images, documents, .. } = desk;
+    let Desk { session, judge_screen, images, player, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
     let QueuedItem { item, order, previous, scores, .. } = &shown.queued;
     let previous = session.setup.said_before(previous.as_ref());
@@ -69,20 +71,36 @@ pub(super) fn card_ui(
     } else {
         Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
     };
+    for (place, part) in candidate.parts.iter().enumerate() {
+        drawing.keep_of_frame(place, |at_us| player.is_on_screen(&shown.queued, part, at_us));
+    }
     let mut full_size = None;
+    let only = pane::only_picture(candidate);
     if let Some(layer) = looks.layers.get(position) {
         let pane = pane::picture_in(card, body);
         let mut none = Canvas::default();
         let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
         full_size = layer.size;
         let looking = &mut judge_screen.looking;
-        looked_at_ui(ui, images, looks, looking, position, mask, pane, canvas);
-    } else if let Some(uri) = pane::only_picture(candidate) {
+        let (picture, line) = playing_line(looks, position, pane);
+        let response = looked_at_ui(ui, images, player, looks, looking, position, mask, picture, canvas);
+        if let (Some(medium), Some(response)) = (looks.medium(position), response) {
+            let playing = Playing { medium, name: &layer.name, now_ms: scene.now.monotonic_ms };
+            playing.clicked_ui(ui, player, &response, canvas.shape.is_some());
+            playing.line_ui(ui, player, line);
+        }
+    } else if let Some((part, medium)) = only.and_then(|part| Some((part, medium_of(item.source, part)?))) {
         let pane = pane::picture_in(card, body);
-        let name = format!("Image {letter}");
-        let picture = Picture { source: item.source, uri, name: &name, mask };
         let mut none = Canvas::default();
-        image_ui(ui, images, picture, pane, drawing.canvases.first_mut().unwrap_or(&mut none));
+        let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
+        let name = format!("{} {letter}", kind_word(part));
+        if player.plays(item.source, part) {
+            let playing = Playing { medium: &medium, name: &name, now_ms: scene.now.monotonic_ms };
+            playing.ui(ui, player, pane, canvas);
+        } else {
+            let picture = Picture { source: item.source, uri: &medium.uri, name: &name, mask };
+            image_ui(ui, images, picture, pane, canvas);
+        }
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
         let before = judge_screen.offsets[position];
@@ -95,6 +113,8 @@ pub(super) fn card_ui(
                 ui.set_max_width(body.width() - SCROLL_BAR);
                 let mut content = Content {
                     images,
+                    player,
+                    now_ms: scene.now.monotonic_ms,
                     documents,
                     settings: scene.settings,
                     source: item.source,
@@ -143,6 +163,15 @@ pub(super) fn card_ui(
         });
     });
     ui.painter().rect_stroke(card, corner_radius, stroke, StrokeKind::Inside);
+}
+
+/// Where the picture of a layer stands, and the line of what plays under it.
+fn playing_line(looks: &Looks, position: usize, pane: Rect) -> (Rect, Rect) {
+    if looks.medium(position).is_none() {
+        return (pane, Rect::NOTHING);
+    }
+    let edge = pane.bottom() - LINE_HEIGHT;
+    (pane.with_max_y(edge), pane.with_min_y(edge))
 }
 
 /// The image that can be laid over the pictures of an item.

@@ -9,6 +9,7 @@ use super::question::marks::Canvas;
 use crate::compare::layer::vector;
 use crate::compare::{Layer, Looking, Zoom, pane_ui};
 use crate::images::{Image, Images, Standing};
+use crate::player::Player;
 use crate::theme::{self, space};
 use crate::widget::Notice;
 
@@ -56,13 +57,14 @@ pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Re
 pub fn looked_at_ui(
     ui: &mut Ui,
     images: &mut Images,
+    player: &mut Player,
     looks: &Looks,
     looking: &mut Looking,
     position: usize,
     mask: Option<&str>,
     pane: Rect,
     canvas: &mut Canvas,
-) {
+) -> Option<egui::Response> {
     if let (Some(at), Some(size)) =
         (canvas.point_of_keys().filter(|_| canvas.is_moved), looks.layers[position].size)
     {
@@ -71,18 +73,30 @@ pub fn looked_at_ui(
     let ctx = ui.ctx().clone();
     let is_drawn_on = canvas.shape.is_some();
     let shown = pane_ui(ui, looking, &looks.layers, position, pane, is_drawn_on, &mut |index, wanted| {
-        looks.visual(images, &ctx, index, wanted)
+        looks.visual(images, player, &ctx, index, wanted)
     });
-    let Some(shown) = shown else { return missing_ui(ui, images, looks, position, pane) };
+    let Some(shown) = shown else {
+        missing_ui(ui, images, player, looks, position, pane);
+        return None;
+    };
     mask_ui(ui, images, looks.request(position), mask, shown.place, pane);
     canvas.ui(ui, &shown.response, shown.place, pane);
+    Some(shown.response)
 }
 
 /// Paints what stands where a layer is not here.
-pub fn missing_ui(ui: &mut Ui, images: &mut Images, looks: &Looks, index: usize, pane: Rect) {
-    match looks.error(index).cloned() {
-        Some(error) => failed_ui(ui, pane, &error, images),
-        None => coming_ui(ui, pane),
+pub fn missing_ui(
+    ui: &mut Ui,
+    images: &mut Images,
+    player: &mut Player,
+    looks: &Looks,
+    index: usize,
+    pane: Rect,
+) {
+    match (looks.error(index).cloned(), looks.medium(index)) {
+        (Some(error), Some(_)) => crate::player::pane::failed_ui(ui, player, pane, &error),
+        (Some(error), None) => failed_ui(ui, pane, &error, images),
+        (None, _) => coming_ui(ui, pane),
     }
 }
 
@@ -106,7 +120,7 @@ pub fn mask_ui(
     }
 }
 
-fn coming_ui(ui: &mut Ui, pane: Rect) {
+pub(crate) fn coming_ui(ui: &mut Ui, pane: Rect) {
     ui.put(
         Rect::from_center_size(pane.center(), Vec2::splat(24.0)),
         egui::Spinner::new().color(theme::palette(ui).ink_third),

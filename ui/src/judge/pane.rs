@@ -9,6 +9,7 @@ use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
 use crate::document::{DocumentCache, Marking, Reading, marked_ui};
 use crate::images::Images;
+use crate::player::{self, Player};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, space, text};
 use crate::widget::{Ink, caption_ui, text_ui};
@@ -17,6 +18,10 @@ use crate::widget::{Ink, caption_ui, text_ui};
 pub struct Content<'a> {
     /// Decoded images.
     pub images: &'a mut Images,
+    /// What plays.
+    pub player: &'a mut Player,
+    /// The time.
+    pub now_ms: u64,
     /// Laid-out texts.
     pub documents: &'a mut DocumentCache,
     /// Text size and the like.
@@ -42,9 +47,9 @@ const CENTERED_FROM_EMS: f32 = 24.0;
 const PROMPT_CENTERED_FROM_EMS: f32 = 54.0;
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
-pub fn only_picture(candidate: &Candidate) -> Option<&str> {
+pub fn only_picture(candidate: &Candidate) -> Option<&Part> {
     match candidate.parts.as_slice() {
-        [Part::Image { uri }] => Some(uri),
+        [only @ (Part::Image { .. } | Part::Video { .. } | Part::Audio { .. })] => Some(only),
         _ => None,
     }
 }
@@ -67,6 +72,22 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 ui.add_space(space::TINY);
                 words_ui(ui, content, index, text, TextFormat::Markdown);
             }
+            part if content.player.plays(content.source, part) => {
+                let side = ui.available_width();
+                let window = ui.ctx().content_rect().height();
+                let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
+                let height = match part {
+                    Part::Audio { .. } => player::pane::SOUND_HEIGHT,
+                    _ => (side * 0.5625 + player::pane::LINE_HEIGHT).min(most.max(180.0)),
+                };
+                let (rect, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
+                let Some(medium) = player::medium_of(content.source, part) else { continue };
+                let name = format!("{name}, {} {}", player::pane::kind_word(part), index + 1);
+                let playing = player::pane::Playing { medium: &medium, name: &name, now_ms: content.now_ms };
+                let mut none = Canvas::default();
+                let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
+                playing.ui(ui, content.player, rect, canvas);
+            }
             Part::Image { uri } => {
                 let side = ui.available_width();
                 let window = ui.ctx().content_rect().height();
@@ -79,10 +100,8 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
                 image_ui(ui, content.images, picture, pane, canvas);
             }
-            Part::Video { uri } | Part::Audio { uri } => {
-                let says = format!("{} cannot be shown in this version", file_name(uri));
-                text_ui(ui, says, Ink::Second, Face::Regular, text::BODY);
-            }
+            // Always shown by the player.
+            Part::Video { .. } | Part::Audio { .. } => {}
         }
     }
 }
@@ -125,10 +144,6 @@ pub fn centered_ui<R>(
         paint(ui)
     })
     .inner
-}
-
-fn file_name(uri: &str) -> &str {
-    uri.rsplit(['/', '\\']).next().unwrap_or(uri)
 }
 
 /// What stands beside the letter: words, or width and height.

@@ -87,6 +87,8 @@ pub fn prompt_ui(
                 let drawing = drawing(desk);
                 let mut content = Content {
                     images: &mut desk.images,
+                    player: &mut desk.player,
+                    now_ms: scene.now.monotonic_ms,
                     documents: &mut desk.documents,
                     settings: scene.settings,
                     source,

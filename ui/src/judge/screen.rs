@@ -17,6 +17,7 @@ use crate::compare::{Layer, Looking, Mode, bar_ui};
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
+use crate::player::transport;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
 use crate::widget::{ActionButton, Ink, text_ui};
@@ -197,7 +198,12 @@ pub(crate) fn content_ui(
     }
     desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
-    let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    let mut below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    if desk.player.has_anything() {
+        let bar = below.with_min_y(below.bottom() - transport::HEIGHT);
+        below.max.y = bar.top() - space::TINY;
+        transport::transport_ui(ui, scene, desk, bar, wanted);
+    }
     let cards = grid::cards(below, count);
     let page = pane::inside(cards[0]).1.height();
     let looks = looks(ui, desk, cards[0]);
@@ -211,10 +217,10 @@ pub(crate) fn content_ui(
 
 /// What can be looked at closely of the item on the screen, whose candidates stand in cards like `card`.
 fn looks(ui: &Ui, desk: &mut Desk, card: Rect) -> Looks {
-    let Desk { session, judge_screen, images, .. } = desk;
+    let Desk { session, judge_screen, images, player, .. } = desk;
     let Some(shown) = &session.current else { return Looks::default() };
     let pane = pane::picture_in(card, pane::inside(card).1);
-    let looks = Looks::of(&shown.queued, images, ui.ctx(), pane.size() * ui.ctx().pixels_per_point());
+    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), pane.size() * ui.ctx().pixels_per_point());
     judge_screen.has_layers = !looks.layers.is_empty();
     if judge_screen.has_layers {
         judge_screen.pane = Some(pane);

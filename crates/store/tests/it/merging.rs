@@ -61,6 +61,7 @@ fn judgment(
         verdict,
         flagged: false,
         comment: String::new(),
+        notes: Vec::new(),
         rubric_version: 1,
         showing: Some(showing()),
         origin: Origin::Screen,

@@ -123,7 +123,7 @@ fn hits(words: &str, desk: Option<&Desk>) -> Vec<Command> {
         .filter(|command| match command.scope() {
             Scope::Anywhere => *command != Command::Palette,
             Scope::Project => view.is_some(),
-            Scope::Judge | Scope::Looking => view.is_some_and(View::judges),
+            Scope::Judge | Scope::Looking | Scope::Playing | Scope::Reading => view.is_some_and(View::judges),
             Scope::SecondLook => view == Some(View::SecondLook),
             Scope::Items => view == Some(View::Items),
             Scope::KnownAnswers => matches!(view, Some(View::Items | View::SecondLook)),
