@@ -30,9 +30,9 @@ use super::{
     sound::{SoundRun, Stretch},
 };
 use crate::{
-    ContentKey, ContentKind, Limits, Located, MediaError, MediaFolder, Problem,
-    decode::read_file,
+    ContentKind, Limits, Located, MediaError, MediaFolder, Problem,
     content_key::ContentKey,
+    decode::read_file,
     single_flight::{SingleFlight, locked},
 };
 
@@ -341,8 +341,8 @@ fn is_hopeless(kind: ContentKind) -> bool {
     match kind {
         ContentKind::Empty | ContentKind::WebPage | ContentKind::GitLfsPointer | ContentKind::Text => true,
         ContentKind::Known(name) => !name.contains("video"),
-        ContentKind::OtherImage(name) => name != "AVIF",
-        ContentKind::Image(_) | ContentKind::Unknown => false,
+        ContentKind::OtherImage(_) => true,
+        ContentKind::Image(_) | ContentKind::Avif | ContentKind::Unknown => false,
     }
 }
 
