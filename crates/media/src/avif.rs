@@ -16,7 +16,7 @@ use std::{
 
 use crate::{limits::Limits, problem::Problem};
 
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A PNG of an AVIF file's first picture.

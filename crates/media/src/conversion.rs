@@ -57,7 +57,11 @@ impl Conversion {
         if colours == Colours::AsStored {
             return Self::AsIs;
         }
-        let png = if format == ImageFormat::Png { png_colours::of(bytes) } else { Default::default() };
+        let png = if format == ImageFormat::Png {
+            png_colours::of(bytes)
+        } else {
+            png_colours::PngColours::default()
+        };
         if let Some(points) = png.code_points {
             return Self::by_code_points(points, kind);
         }
@@ -214,7 +218,11 @@ fn changes_nothing(
     (0..=255).for_each(|grey| add([grey; 3]));
     if matches!(from, Layout::Rgb | Layout::Rgba) {
         for red in STEPS {
-            STEPS.iter().for_each(|green| STEPS.iter().for_each(|blue| add([red, *green, *blue])));
+            for green in STEPS {
+                for blue in STEPS {
+                    add([red, green, blue]);
+                }
+            }
         }
     }
     let mut converted = vec![0; expected.len()];

@@ -31,7 +31,9 @@ pub(crate) fn decode(
     let (width, height) = decoder.info().map(|info| (u32::from(info.width), u32::from(info.height)))?;
     if !is_from_adobe(bytes) {
         // The decoder takes every file for one of Adobe's, which store how much paper is seen instead of how much ink.
-        inks.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        for ink in &mut inks {
+            *ink = 255 - *ink;
+        }
     }
     let mut rgb = vec![0; width as usize * height as usize * 3];
     executor

@@ -33,7 +33,10 @@ pub(crate) fn of(png: &[u8]) -> PngColours {
         match &head[4..] {
             b"IDAT" => break,
             b"sRGB" => colours.is_srgb = true,
-            b"cICP" => colours.code_points = data.first_chunk().and_then(code_points),
+            b"cICP" => {
+                colours.code_points =
+                    data.first_chunk().and_then(|code_points_of| code_points(*code_points_of))
+            }
             b"gAMA" => colours.gamma = numbers(data).map(|[gamma]| gamma).filter(|gamma| *gamma > 0),
             b"cHRM" => colours.chromaticities = numbers(data),
             _ => {}
@@ -90,14 +93,14 @@ fn numbers<const COUNT: usize>(data: &[u8]) -> Option<[u32; COUNT]> {
     if rest.is_empty() { numbers.try_into().ok() } else { None }
 }
 
-fn code_points([primaries, transfer, matrix, range]: &[u8; 4]) -> Option<CicpProfile> {
+fn code_points([primaries, transfer, matrix, range]: [u8; 4]) -> Option<CicpProfile> {
     // Of PNG the numbers are red, green and blue over their whole range.
-    if (*matrix, *range) != (0, 1) {
+    if (matrix, range) != (0, 1) {
         return None;
     }
     Some(CicpProfile {
-        color_primaries: CicpColorPrimaries::try_from(*primaries).ok()?,
-        transfer_characteristics: TransferCharacteristics::try_from(*transfer).ok()?,
+        color_primaries: CicpColorPrimaries::try_from(primaries).ok()?,
+        transfer_characteristics: TransferCharacteristics::try_from(transfer).ok()?,
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     })

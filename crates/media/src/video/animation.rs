@@ -29,7 +29,8 @@ use super::{
 use crate::{
     Limits, Problem,
     content_kind::format_name,
-    decode::{decode, panic_message, scaled, size_within},
+    decode::{decode, scaled, size_within},
+    opened::panic_message,
 };
 
 /// Frames of less than this are shown for [`SLOW_US`], as browsers do: the files are older than such speed.

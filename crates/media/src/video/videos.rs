@@ -88,10 +88,15 @@ pub struct Videos {
     _watch: IdleWatch,
 }
 
+/// Which video, and the size its frames fit in.
+type ReelKey = (u64, [u32; 2]);
+/// Which medium, and how fast it sounds, in hundredths.
+type SoundKey = (u64, u16);
+
 /// Decoders at work.
 pub(crate) struct Running {
-    reels: Mutex<Recent<(u64, [u32; 2]), Arc<Numbered>>>,
-    sounds: Mutex<Recent<(u64, u16), Arc<Mutex<Sounding>>>>,
+    reels: Mutex<Recent<ReelKey, Arc<Numbered>>>,
+    sounds: Mutex<Recent<SoundKey, Arc<Mutex<Sounding>>>>,
 }
 
 #[derive(Default)]
@@ -339,9 +344,12 @@ fn kind_of(path: &Path) -> Result<ContentKind, Problem> {
 /// Whether ffmpeg need not be asked.
 fn is_hopeless(kind: ContentKind) -> bool {
     match kind {
-        ContentKind::Empty | ContentKind::WebPage | ContentKind::GitLfsPointer | ContentKind::Text => true,
+        ContentKind::Empty
+        | ContentKind::WebPage
+        | ContentKind::GitLfsPointer
+        | ContentKind::Text
+        | ContentKind::OtherImage(_) => true,
         ContentKind::Known(name) => !name.contains("video"),
-        ContentKind::OtherImage(_) => true,
         ContentKind::Image(_) | ContentKind::Avif | ContentKind::Unknown => false,
     }
 }

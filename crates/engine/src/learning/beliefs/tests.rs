@@ -21,6 +21,7 @@ fn heads_fitted_for_a_question_are_kept_until_something_changes() {
     let request = QueueRequest { annotator, place: Place::Start, count: 1, except: Vec::new() };
     let queued = session.queue(&request).unwrap().remove(0);
     let judgment = NewJudgment {
+        notes: Vec::new(),
         id: JudgmentId([7; 16]),
         item: queued.item.id,
         annotator,
@@ -29,6 +30,7 @@ fn heads_fitted_for_a_question_are_kept_until_something_changes() {
         comment: String::new(),
         rubric_version: 1,
         showing: Some(Showing {
+            watched: Vec::new(),
             order: queued.order.clone(),
             models_visible: false,
             scores_visible: false,
