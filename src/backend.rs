@@ -41,6 +41,7 @@ struct Lanes {
     judgments: Sender<(Ticket, Request)>,
     queue: Sender<(Ticket, Request)>,
     images: Sender<(Ticket, Request)>,
+    tiles: Sender<(Ticket, Request)>,
     videos: Sender<(Ticket, Request)>,
     frames: ByMedium,
     thumbnails: Sender<(Ticket, Request)>,
@@ -82,6 +83,7 @@ impl InProcess {
             judgments: lane("tiebreak-judgments", 1),
             queue: lane("tiebreak-queue", 1),
             images: lane("tiebreak-images", IMAGE_THREADS),
+            tiles: lane("tiebreak-tiles", IMAGE_THREADS),
             videos: lane("tiebreak-videos", VIDEO_THREADS),
             frames: ByMedium::new((0..FRAME_THREADS).map(|_| lane("tiebreak-frames", 1)).collect()),
             thumbnails: lane("tiebreak-thumbnails", 1),
@@ -112,6 +114,8 @@ impl Backend for InProcess {
             Request::Submit(_) | Request::SaveDraft { .. } => &lanes.judgments,
             Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &lanes.queue,
             Request::Image(_) => &lanes.images,
+            // The first tile of a large picture waits until all of it is decoded.
+            Request::Tile(_) => &lanes.tiles,
             Request::Video(_) => &lanes.videos,
             Request::Frames(frames) if frames.fit.iter().all(|side| *side <= THUMBNAIL_SIDE) => {
                 &lanes.thumbnails

@@ -279,7 +279,7 @@ impl Reel {
         let at = |slot: u64| info.frame_at(info.duration_us * (2 * slot + 1) / (2 * THUMBS));
         let order = [4, 2, 1].into_iter().flat_map(|step| (0..THUMBS).step_by(step));
         let mut frames: Vec<u32> = Vec::new();
-        for frame in order.map(|slot| at(slot)) {
+        for frame in order.map(at) {
             if !frames.contains(&frame) {
                 frames.push(frame);
             }
@@ -374,6 +374,8 @@ fn small(pixels: &Pixels) -> Pixels {
 }
 
 #[cfg(test)]
+// What is held is a list of stretches, often of one.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use tiebreak_domain::SourceId;
 
