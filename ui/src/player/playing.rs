@@ -214,7 +214,7 @@ impl Player {
             Some([_, to_us]) => self.timeline.frame_at(info, to_us - 1).max(first),
             None => count.saturating_sub(1),
         };
-        let mut runs = Vec::from([first..last + 1]);
+        let mut runs: Vec<_> = std::iter::once(first..last + 1).collect();
         if let Some([from_us, _]) = loop_us {
             runs.push(self.timeline.frame_at(info, from_us)..first);
         }
