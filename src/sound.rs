@@ -38,8 +38,8 @@ pub struct Speaker {
 }
 
 impl Speaker {
-    /// Opens nothing yet.
-    pub fn new() -> Self {
+    /// Starts the thread that puts sound out; it opens nothing yet.
+    pub fn start() -> Self {
         let queue = Arc::new(Queue::default());
         let emptied = Arc::clone(&queue);
         let spawned = thread::Builder::new().name("tiebreak-sound".to_owned()).spawn(move || {
@@ -112,7 +112,7 @@ mod tests {
             eprintln!("skipped: TIEBREAK_TEST_SOUND is not set");
             return;
         }
-        let mut speaker = Speaker::new();
+        let mut speaker = Speaker::start();
         let second = Sound { rate_hz: RATE_HZ, channels: 2, samples: vec![0.1; 2 * RATE_HZ as usize].into() };
         let started = Instant::now();
         speaker.queue(&second);

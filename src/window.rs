@@ -117,6 +117,6 @@ impl Host for Machine {
     }
 
     fn sound(&mut self) -> Option<&mut dyn SoundOut> {
-        Some(self.speaker.get_or_insert_with(Speaker::new))
+        Some(self.speaker.get_or_insert_with(Speaker::start))
     }
 }
