@@ -1,5 +1,6 @@
 //! Videos to test with: real ones where they are, and small ones that ffmpeg makes.
 
+#![allow(clippy::unwrap_used)]
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //!
 //! Needs ffmpeg, and for real videos the data beside the repository; skips, saying so, where they are missing.
 
+#![allow(clippy::unwrap_used)]
+
 mod clips;
 
 use std::collections::HashMap;
