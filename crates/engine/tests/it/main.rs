@@ -24,4 +24,5 @@ mod searching;
 mod second_look;
 mod settings;
 mod tokens;
+mod videos;
 mod world;
