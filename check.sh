@@ -88,7 +88,7 @@ video() {
   install ffmpeg ffmpeg
   install pulseaudio pulseaudio
   TIEBREAK_TEST_SEEKS="${TIEBREAK_TEST_SEEKS:-300}" \
-    cargo test --locked -p tiebreak-media --test videos --test made_videos -- --nocapture
+    cargo test --locked -p tiebreak-media --test videos -- --nocapture
   local sound; sound=$(mktemp -d)
   pulseaudio --daemonize=no --exit-idle-time=-1 -n --load=module-null-sink \
     --load="module-native-protocol-unix socket=$sound/native auth-anonymous=1" >/dev/null 2>&1 &

@@ -90,9 +90,14 @@ pub struct Videos {
 
 /// Decoders at work.
 pub(crate) struct Running {
-    reels: Mutex<Recent<(u64, [u32; 2]), Arc<Numbered>>>,
-    sounds: Mutex<Recent<(u64, u16), Arc<Mutex<Sounding>>>>,
+    reels: Mutex<Recent<ReelKey, Arc<Numbered>>>,
+    sounds: Mutex<Recent<SoundKey, Arc<Mutex<Sounding>>>>,
 }
+
+/// The number of a video, and the size it is to fit in.
+type ReelKey = (u64, [u32; 2]);
+/// The number of a video, and its speed in hundredths.
+type SoundKey = (u64, u16);
 
 #[derive(Default)]
 struct Sounding {

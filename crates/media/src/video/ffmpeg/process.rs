@@ -132,12 +132,6 @@ impl Piped {
         let said = self.said.take().and_then(|listener| listener.join().ok());
         (is_well, said.unwrap_or_default())
     }
-
-    /// The system's number for it.
-    #[cfg(test)]
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Piped {
