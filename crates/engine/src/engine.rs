@@ -27,7 +27,7 @@ const IMAGE_BUDGET_BYTES: usize = 96 * 1024 * 1024;
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     images: Images,
-    videos: Videos,
+    pub(crate) videos: Videos,
     session: RwLock<Option<Arc<Session>>>,
     /// Held while one project is exchanged for another.
     switching: Mutex<()>,

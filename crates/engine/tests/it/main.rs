@@ -25,4 +25,5 @@ mod second_look;
 mod settings;
 mod simulating;
 mod tokens;
+mod videos;
 mod world;

@@ -72,6 +72,20 @@ impl Ffmpeg {
         folders().into_iter().find_map(|folder| Self::in_folder(&folder))
     }
 
+    /// How ffmpeg is installed on this system: a sentence without a full stop.
+    pub fn how_to_install() -> String {
+        let on_path = |name: &str| {
+            let path = env::var_os("PATH").unwrap_or_default();
+            env::split_paths(&path).any(|folder| folder.join(executable(name)).is_file())
+        };
+        let found = INSTALLERS.iter().find(|(program, _)| on_path(program)).or(INSTALLERS.first());
+        let command = found.map_or("", |(_, command)| command);
+        format!(
+            "install it with `{command}`, or name where it is in the variable {VARIABLE}; version {}.{} or newer is needed",
+            OLDEST[0], OLDEST[1]
+        )
+    }
+
     fn in_folder(folder: &Path) -> Option<Self> {
         let ffmpeg = folder.join(executable("ffmpeg"));
         let ffprobe = folder.join(executable("ffprobe"));
@@ -181,20 +195,6 @@ fn number_of(version: &str) -> Option<[u32; 2]> {
     let mut parts = version.trim_start_matches('n').split(|next: char| !next.is_ascii_digit());
     let major = parts.next()?.parse().ok()?;
     Some([major, parts.next().and_then(|minor| minor.parse().ok()).unwrap_or(0)])
-}
-
-/// How ffmpeg is installed on this system: a sentence without a full stop.
-pub(crate) fn how_to_install() -> String {
-    let on_path = |name: &str| {
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).any(|folder| folder.join(executable(name)).is_file())
-    };
-    let found = INSTALLERS.iter().find(|(program, _)| on_path(program)).or(INSTALLERS.first());
-    let command = found.map_or("", |(_, command)| command);
-    format!(
-        "install it with `{command}`, or name where it is in the variable {VARIABLE}; version {}.{} or newer is needed",
-        OLDEST[0], OLDEST[1]
-    )
 }
 
 #[cfg(target_os = "macos")]

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use tiebreak_domain::{ApiError, ErrorCode};
 
-use super::ffmpeg::how_to_install;
+use super::ffmpeg::Ffmpeg;
 use crate::{ContentKind, MediaError, Problem};
 
 /// Why a video cannot be shown or heard.
@@ -98,7 +98,7 @@ impl VideoProblem {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::File(problem) => return problem.hint().map(|hint| in_words_of_videos(&hint)),
-            Self::NoFfmpeg => how_to_install(),
+            Self::NoFfmpeg => Ffmpeg::how_to_install(),
             Self::Address => "download the videos and name their paths".into(),
             Self::NotAVideo { .. } => {
                 "check what the data names here: MP4, MOV, WebM, MKV, AVI, GIF and folders of numbered pictures are played"

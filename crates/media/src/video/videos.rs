@@ -88,16 +88,16 @@ pub struct Videos {
     _watch: IdleWatch,
 }
 
-/// Which video, and the size its frames fit in.
-type ReelKey = (u64, [u32; 2]);
-/// Which medium, and how fast it sounds, in hundredths.
-type SoundKey = (u64, u16);
-
 /// Decoders at work.
 pub(crate) struct Running {
     reels: Mutex<Recent<ReelKey, Arc<Numbered>>>,
     sounds: Mutex<Recent<SoundKey, Arc<Mutex<Sounding>>>>,
 }
+
+/// The number of a video, and the size it is to fit in.
+type ReelKey = (u64, [u32; 2]);
+/// The number of a video, and its speed in hundredths.
+type SoundKey = (u64, u16);
 
 #[derive(Default)]
 struct Sounding {

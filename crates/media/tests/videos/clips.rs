@@ -1,8 +1,5 @@
 //! Videos to test with: real ones where they are, and small ones that ffmpeg makes.
 
-#![allow(clippy::unwrap_used)]
-#![allow(dead_code, reason = "each test takes what it needs")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -2,10 +2,6 @@
 //!
 //! Needs ffmpeg, and for real videos the data beside the repository; skips, saying so, where they are missing.
 
-#![allow(clippy::unwrap_used)]
-
-mod clips;
-
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,10 +1,6 @@
 //! Videos of every kind that a data set may hold, made by ffmpeg: what is right in them is shown right, and what is
 //! wrong is said. Skips, saying so, where there is no ffmpeg.
 
-#![allow(clippy::unwrap_used)]
-
-mod clips;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
