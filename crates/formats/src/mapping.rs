@@ -13,7 +13,8 @@ use crate::votes::label_column;
 use candidates::{MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
 
 const IMAGE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"];
-const VIDEO_ENDINGS: [&str; 6] = ["mp4", "webm", "mov", "mkv", "avi", "m4v"];
+/// Among videos an animation is one too; by itself it is an image.
+const VIDEO_ENDINGS: [&str; 9] = ["mp4", "webm", "mov", "mkv", "avi", "m4v", "gif", "webp", "apng"];
 /// More than any text scores.
 const VIDEOS_COME_FIRST: i64 = 1_000_000;
 
@@ -133,7 +134,7 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     for pair in &pairs {
         let Some(score) = content_score(pair, rows) else { continue };
         // No text beside videos is what they are judged by.
-        let score = score + if all_are(pair, rows, &VIDEO_ENDINGS) { VIDEOS_COME_FIRST } else { 0 };
+        let score = score + if kind_of(pair, rows) == ContentKind::Video { VIDEOS_COME_FIRST } else { 0 };
         if best.is_none_or(|(best, _)| score > best) {
             best = Some((score, pair));
         }
@@ -142,13 +143,7 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     let mut sides = ["a", "b"];
     if let Some((_, pair)) = best {
         sides = pair.sides;
-        let kind = if all_are(pair, rows, &IMAGE_ENDINGS) {
-            ContentKind::Image
-        } else if all_are(pair, rows, &VIDEO_ENDINGS) {
-            ContentKind::Video
-        } else {
-            ContentKind::Text
-        };
+        let kind = kind_of(pair, rows);
         let models =
             pairs.iter().find(|other| other.stem.iter().any(|token| MODEL_WORDS.contains(&token.as_str())));
         let both_models = columns.iter().find(|name| matches!(name.as_str(), "models" | "cmp_key"));
@@ -189,6 +184,17 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     mapping.context_as = mapping.context.iter().map(|name| (name.clone(), told_by_name(name))).collect();
     mapping.metadata = free.into_iter().cloned().collect();
     mapping
+}
+
+/// What the columns of a pair hold, by how their values end.
+fn kind_of(pair: &Pair, rows: &[Metadata]) -> ContentKind {
+    if all_are(pair, rows, &IMAGE_ENDINGS) {
+        ContentKind::Image
+    } else if all_are(pair, rows, &VIDEO_ENDINGS) {
+        ContentKind::Video
+    } else {
+        ContentKind::Text
+    }
 }
 
 fn all_are(pair: &Pair, rows: &[Metadata], endings: &[&str]) -> bool {
@@ -330,5 +336,9 @@ mod tests {
         );
         assert_eq!(contents(&mapping), ["video_a", "video_b"]);
         assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Video));
+        for (other, kind) in [("1.mp4", ContentKind::Video), ("1.gif", ContentKind::Image)] {
+            let mapping = proposal(json!({"prompt":"p","output_a":other,"output_b":"2.gif"}));
+            assert!(mapping.candidates.iter().all(|candidate| candidate.kind == kind), "beside {other}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::compare::{Layer, Looking, Mode, bar_ui};
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
+use crate::player::pane::LINE_HEIGHT;
 use crate::player::transport;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
@@ -210,7 +211,10 @@ pub(crate) fn content_ui(
     look(ui, scene, desk, &looks, page);
     candidates_ui(ui, scene, desk, &looks, below, cards, wanted);
     if !looks.layers.is_empty() {
-        let bar = bar_ui(ui, &mut desk.judge_screen.looking, &looks.layers, below, scene.keymap);
+        // The line of a video under its picture stays free.
+        let line = if desk.player.has_anything() { LINE_HEIGHT } else { 0.0 };
+        let room = below.with_max_y(below.bottom() - line);
+        let bar = bar_ui(ui, &mut desk.judge_screen.looking, &looks.layers, room, scene.keymap);
         wanted.extend(bar.into_iter().map(Action::Command));
     }
 }
