@@ -219,7 +219,6 @@ impl Desk {
 
     /// Paints the project.
     pub fn ui(&mut self, ui: &mut egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
-        self.documents.begin_frame(ui.ctx());
         match self.view {
             View::Judge => crate::judge::screen::judge_ui(ui, scene, self, wanted),
             View::Items => crate::items::items_ui(ui, scene, self, wanted),

@@ -8,13 +8,19 @@
 
 mod block;
 mod cache;
+mod direction;
+mod drawing;
 mod highlight;
 mod inline;
 mod laid_out;
+mod language;
 mod layout;
 mod marking;
 mod origin;
 mod parse;
+mod places;
+mod selection;
+mod shaped;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -23,10 +29,13 @@ mod view;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
 pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
+pub use direction::Direction;
+pub use drawing::{Drawing, Drawn, Room, STAND_IN};
 pub use highlight::{Token, warm_up_some};
 pub use inline::{InlineStyle, Inlines, Span};
 pub use laid_out::{LaidOut, Reading};
 pub use layout::lay_out;
 pub use marking::{Marked, Marking, Taken};
 pub use origin::Origins;
+pub use places::Places;
 pub use view::{document_ui, marked_ui};

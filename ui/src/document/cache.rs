@@ -1,18 +1,25 @@
 //! Texts laid out, kept for as long as there is room, so that the next item is there before it is asked for.
+//!
+//! A long text is laid out a slice at a time: one whenever it is asked for or prepared, at most one a frame.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Context, Galley};
+use egui::Context;
 use tiebreak_domain::TextFormat;
 
 use super::block::Document;
 use super::laid_out::{LaidOut, Reading};
-use super::layout::lay_out;
-use crate::theme::font::Face;
+use super::layout::Progress;
 
 /// Memory that laid out texts may take unless told otherwise: about a hundred pairs of long answers.
 pub const DEFAULT_BUDGET_BYTES: usize = 96 * 1024 * 1024;
+
+/// Bytes of words that are laid out in one frame.
+const SLICE_BYTES: usize = 8_000;
+
+/// The height of which letters are drawn ahead, in points: a large screen of them.
+const DRAWN_AHEAD: f32 = 1_400.0;
 
 /// The cache.
 #[derive(Debug)]
@@ -21,9 +28,6 @@ pub struct DocumentCache {
     used_bytes: usize,
     clock: u64,
     texts: HashMap<u64, Text>,
-    /// Laid out at every start of a frame. egui forgets its galleys when it rebuilds the texture of its
-    /// letters; ours point into the same texture and must be forgotten with them.
-    sentinel: Option<Arc<Galley>>,
 }
 
 #[derive(Debug)]
@@ -33,8 +37,42 @@ struct Text {
     format: TextFormat,
     document: Arc<Document>,
     document_bytes: usize,
-    laid_out: Vec<(Reading, Arc<LaidOut>)>,
+    layouts: Vec<Kept>,
     last_used: u64,
+}
+
+/// A layout, or as much of it as there is.
+#[derive(Debug)]
+struct Kept {
+    reading: Reading,
+    laid_out: Arc<LaidOut>,
+    /// How to go on with it, and the frame in which it last was.
+    rest: Option<(Progress, u64)>,
+}
+
+impl Kept {
+    fn new(ctx: &Context, document: &Document, reading: Reading) -> Self {
+        let mut progress = Progress::new(document, reading);
+        progress.go_on(ctx, document, SLICE_BYTES);
+        let laid_out = Arc::new(progress.laid_out(document));
+        laid_out.draw_ahead(ctx, reading, DRAWN_AHEAD);
+        let rest = (!laid_out.is_complete()).then(|| (progress, ctx.cumulative_pass_nr()));
+        Self { reading, laid_out, rest }
+    }
+
+    /// Lays out one slice more, unless that was done in this frame.
+    fn go_on(&mut self, ctx: &Context, document: &Document) {
+        let Some((progress, pass)) = &mut self.rest else { return };
+        ctx.request_repaint();
+        if std::mem::replace(pass, ctx.cumulative_pass_nr()) == ctx.cumulative_pass_nr() {
+            return;
+        }
+        let is_complete = progress.go_on(ctx, document, SLICE_BYTES);
+        self.laid_out = Arc::new(progress.laid_out(document));
+        if is_complete {
+            self.rest = None;
+        }
+    }
 }
 
 impl Default for DocumentCache {
@@ -46,28 +84,11 @@ impl Default for DocumentCache {
 impl DocumentCache {
     /// A cache that holds about `budget_bytes`, and always the text asked for last.
     pub fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes, used_bytes: 0, clock: 0, texts: HashMap::new(), sentinel: None }
+        Self { budget_bytes, used_bytes: 0, clock: 0, texts: HashMap::new() }
     }
 
-    /// Forgets layouts that egui's letters have moved away from. Call it in every frame in which the cache
-    /// shall outlive the frame; `get` and `prepare` call it as well.
-    pub fn begin_frame(&mut self, ctx: &Context) {
-        let sentinel = ctx.fonts_mut(|fonts| {
-            fonts.layout_no_wrap("0".to_owned(), Face::Regular.at(13.0), egui::Color32::PLACEHOLDER)
-        });
-        if self.sentinel.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &sentinel)) {
-            self.sentinel = Some(sentinel);
-            for text in self.texts.values_mut() {
-                let freed: usize = text.laid_out.iter().map(|(_, laid_out)| laid_out.weight_bytes()).sum();
-                self.used_bytes -= freed;
-                text.laid_out.clear();
-            }
-        }
-    }
-
-    /// `text` laid out for `reading`, from memory or now.
+    /// `text` laid out for `reading`, from memory or now; a long one as far as it has come.
     pub fn get(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> Arc<LaidOut> {
-        self.begin_frame(ctx);
         self.clock += 1;
         let key = key_of(text, format);
         let is_known =
@@ -84,23 +105,31 @@ impl DocumentCache {
                     format,
                     document,
                     document_bytes,
-                    laid_out: Vec::new(),
+                    layouts: Vec::new(),
                     last_used: 0,
                 },
             );
         }
         let known = self.texts.get_mut(&key).expect("a text that is not known was added just now");
         known.last_used = self.clock;
-        if let Some((_, laid_out)) = known.laid_out.iter().find(|(known, _)| *known == reading) {
-            return Arc::clone(laid_out);
+        if let Some(kept) = known.layouts.iter_mut().find(|kept| kept.reading == reading) {
+            if kept.rest.is_some() {
+                let before = kept.laid_out.weight_bytes();
+                kept.go_on(ctx, &known.document);
+                self.used_bytes = self.used_bytes - before + kept.laid_out.weight_bytes();
+            }
+            let laid_out = Arc::clone(&kept.laid_out);
+            self.make_room(key);
+            return laid_out;
         }
-        let laid_out = Arc::new(lay_out(ctx, &known.document, reading));
+        let kept = Kept::new(ctx, &known.document, reading);
+        let laid_out = Arc::clone(&kept.laid_out);
         // Two widths at once happen (side by side and folded prompt); more are leftovers of resizing.
-        if known.laid_out.len() >= 2 {
-            let (_, oldest) = known.laid_out.remove(0);
-            self.used_bytes -= oldest.weight_bytes();
+        if known.layouts.len() >= 2 {
+            let oldest = known.layouts.remove(0);
+            self.used_bytes -= oldest.laid_out.weight_bytes();
         }
-        known.laid_out.push((reading, Arc::clone(&laid_out)));
+        known.layouts.push(kept);
         self.used_bytes += laid_out.weight_bytes();
         self.make_room(key);
         laid_out
@@ -109,7 +138,7 @@ impl DocumentCache {
     /// Lays `text` out ahead. Gives whether there was anything to do, so that a frame can stop after one.
     pub fn prepare(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> bool {
         let clock = self.clock;
-        if self.is_ready(ctx, text, format, reading) {
+        if self.is_ready(text, format, reading) {
             if let Some(known) = self.texts.get_mut(&key_of(text, format)) {
                 known.last_used = clock;
             }
@@ -119,13 +148,12 @@ impl DocumentCache {
         true
     }
 
-    /// Whether [`Self::get`] would answer from memory.
-    pub fn is_ready(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> bool {
-        self.begin_frame(ctx);
+    /// Whether [`Self::get`] would answer from memory, with all of the text.
+    pub fn is_ready(&self, text: &str, format: TextFormat, reading: Reading) -> bool {
         self.texts.get(&key_of(text, format)).is_some_and(|known| {
             known.format == format
                 && *known.source == *text
-                && known.laid_out.iter().any(|(known, _)| *known == reading)
+                && known.layouts.iter().any(|kept| kept.reading == reading && kept.rest.is_none())
         })
     }
 
@@ -156,7 +184,7 @@ impl DocumentCache {
 
     fn forget(&mut self, key: u64) {
         if let Some(text) = self.texts.remove(&key) {
-            let laid_out: usize = text.laid_out.iter().map(|(_, laid_out)| laid_out.weight_bytes()).sum();
+            let laid_out: usize = text.layouts.iter().map(|kept| kept.laid_out.weight_bytes()).sum();
             self.used_bytes -= laid_out + text.document_bytes;
         }
     }

@@ -1,7 +1,9 @@
 //! Running text with its styles, and where each of its characters comes from.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::drawing::{Drawing, Drawn, STAND_IN};
 use super::origin::Origins;
 
 /// How a stretch of running text looks.
@@ -41,6 +43,8 @@ pub struct Inlines {
     pub links: Vec<String>,
     /// Where its characters stand in the source.
     pub origins: Origins,
+    /// What is drawn between the words, in order.
+    pub drawn: Vec<Drawn>,
     /// Its characters.
     length: u32,
 }
@@ -60,9 +64,17 @@ impl Inlines {
         self.origins.push(start..self.length, source);
     }
 
+    /// Adds something drawn that shows this stretch of the source.
+    pub fn push_drawn(&mut self, drawing: Arc<dyn Drawing>, style: InlineStyle, source: Range<u32>) {
+        self.drawn.push(Drawn { at: self.text.len(), drawing });
+        self.push_from(STAND_IN.encode_utf8(&mut [0; 4]), style, source);
+    }
+
     /// Adds the words of another text without their styles.
     pub fn append(&mut self, other: &Self) {
         let by = self.length;
+        let bytes = self.text.len();
+        self.drawn.extend(other.drawn.iter().map(|drawn| Drawn { at: drawn.at + bytes, ..drawn.clone() }));
         self.push(&other.text, InlineStyle::default());
         self.origins.append(&other.origins, by);
     }
@@ -110,11 +122,13 @@ impl Inlines {
         for span in &mut spans {
             span.end -= byte;
         }
+        let mut drawn = self.drawn.split_off(self.drawn.partition_point(|drawn| drawn.at < byte));
+        drawn.iter_mut().for_each(|drawn| drawn.at -= byte);
         let kept = self.text.chars().count() as u32;
         let origins = self.origins.split_off(kept);
         let length = self.length - kept;
         self.length = kept;
-        Self { text, spans, links: self.links.clone(), origins, length }
+        Self { text, spans, links: self.links.clone(), origins, drawn, length }
     }
 }
 

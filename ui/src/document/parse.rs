@@ -8,7 +8,9 @@ use tiebreak_domain::TextFormat;
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
+use super::language;
 use super::origin::Origins;
+use super::places::Places;
 use super::traced::{Characters, MAX_BLOCK_BYTES, Traced, code_within, cut_at_space, pieces};
 
 impl Document {
@@ -18,9 +20,16 @@ impl Document {
     }
 
     fn parse_with(text: &str, format: TextFormat, is_coloured: bool) -> Self {
-        match format {
+        let document = match format {
             TextFormat::Markdown => from_markdown(text, is_coloured),
             TextFormat::Plain => from_plain(text),
+        };
+        Self {
+            is_plain: format == TextFormat::Plain,
+            places: Places::of(text),
+            han: language::of_han(text),
+            fingerprint: egui::util::hash((text, format)),
+            ..document
         }
     }
 
