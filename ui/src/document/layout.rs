@@ -124,6 +124,12 @@ impl Layout<'_> {
             Content::Heading { level, words } => {
                 self.words(words, &Type::heading(self.reading.sizes, *level), left, width);
             }
+            Content::Formula(words) => {
+                // In the middle; nothing of what stands before it in its line says where it begins.
+                let shaped = self.shape(words, &Type::body(self.reading.sizes), width).broken_tight(width);
+                let spare = (width - shaped.size.x).max(0.0);
+                self.place(shaped, left + (spare / 2.0).round(), Vec::new(), &words.origins);
+            }
             Content::Code { text, tokens, origins, .. } => {
                 self.code((text, tokens, origins), left, width, block.is_continued);
             }
@@ -172,7 +178,7 @@ impl Layout<'_> {
             Content::Code { .. } | Content::Html { .. } if block.containers.is_empty() => {
                 Some(Direction::LeftToRight)
             }
-            Content::Code { .. } | Content::Html { .. } | Content::Rule => None,
+            Content::Code { .. } | Content::Html { .. } | Content::Formula(_) | Content::Rule => None,
         };
         own.unwrap_or(if before.is_some() { self.direction } else { Direction::default() })
     }
@@ -485,14 +491,17 @@ fn token_color(palette: &Palette, token: Token, ink: Color32) -> Color32 {
 
 /// Where the links of `words` stand.
 pub(super) fn links_of(words: &Inlines, shaped: &Shaped) -> Vec<Link> {
-    if words.links.is_empty() {
+    if words.links.is_empty() && words.faults.is_empty() {
         return Vec::new();
     }
     let mut links = Vec::new();
     let mut start = 0;
     for span in &words.spans {
-        if let Some(address) = span.style.link.and_then(|link| words.links.get(link as usize)) {
-            links.push(Link { rects: shaped.rects(&(start..span.end)), address: address.clone() });
+        let fault = span.style.fault.and_then(|fault| words.faults.get(fault as usize));
+        let address = span.style.link.and_then(|link| words.links.get(link as usize));
+        if let Some(says) = fault.or(address) {
+            let (rects, is_fault) = (shaped.rects(&(start..span.end)), fault.is_some());
+            links.push(Link { rects, address: says.clone(), is_fault });
         }
         start = span.end;
     }
