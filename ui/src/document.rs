@@ -3,13 +3,14 @@
 //! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) →
 //! [`DocumentCache::get`] (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is
 //! visible is painted), or [`marked_ui`] where stretches of the source are [`Marking`]s. [`DocumentCache::prepare`] does the first two steps ahead for the items that come
-//! next, in idle frames. Nothing is ever fetched or run: images show their description, HTML its source, and
-//! links open only on Ctrl+click.
+//! next, in idle frames. Formulas in TeX are drawn ([`Drawing`]). Nothing is ever fetched or run:
+//! images show their description, HTML its source, and links open only on Ctrl+click.
 
 mod block;
 mod cache;
 mod direction;
 mod drawing;
+mod formula;
 mod highlight;
 mod inline;
 mod laid_out;
@@ -18,12 +19,14 @@ mod layout;
 mod marking;
 mod origin;
 mod parse;
+mod picture;
 mod places;
 mod selection;
 mod shaped;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tex;
 mod traced;
 mod view;
 

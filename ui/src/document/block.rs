@@ -91,6 +91,8 @@ pub enum Content {
         /// Its words.
         words: Inlines,
     },
+    /// A formula by itself: one thing drawn.
+    Formula(Inlines),
     /// Code.
     Code {
         /// The language it says it is in; may be empty.
@@ -125,6 +127,7 @@ impl Content {
     pub fn weight_bytes(&self) -> usize {
         match self {
             Self::Paragraph(words) | Self::Heading { words, .. } => words.text.len(),
+            Self::Formula(_) => 80,
             Self::Code { text, .. } | Self::Html { text, .. } => text.len(),
             // Every cell is measured and set, however short it is.
             Self::Table { rows, .. } => rows.iter().flatten().map(|cell| 2 * cell.text.len() + 40).sum(),

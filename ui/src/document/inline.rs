@@ -21,6 +21,8 @@ pub struct InlineStyle {
     pub is_aside: bool,
     /// Index into [`Inlines::links`].
     pub link: Option<u32>,
+    /// Index into [`Inlines::faults`].
+    pub fault: Option<u32>,
 }
 
 /// A stretch of one style.
@@ -41,6 +43,8 @@ pub struct Inlines {
     pub spans: Vec<Span>,
     /// Addresses that spans link to.
     pub links: Vec<String>,
+    /// What is wrong with spans that are shown as they are written.
+    pub faults: Vec<String>,
     /// Where its characters stand in the source.
     pub origins: Origins,
     /// What is drawn between the words, in order.
@@ -99,6 +103,12 @@ impl Inlines {
         self.links.len() as u32 - 1
     }
 
+    /// Adds what is wrong with a formula and gives its index.
+    pub fn add_fault(&mut self, fault: &str) -> u32 {
+        self.faults.push(fault.to_owned());
+        self.faults.len() as u32 - 1
+    }
+
     /// Stretches of one style, in order.
     pub fn stretches(&self) -> impl Iterator<Item = (&str, InlineStyle)> {
         let mut start = 0;
@@ -130,7 +140,8 @@ impl Inlines {
         let origins = self.origins.split_off(kept);
         let length = self.length - kept;
         self.length = kept;
-        Self { text, spans, links: self.links.clone(), origins, drawn, length }
+        let (links, faults) = (self.links.clone(), self.faults.clone());
+        Self { text, spans, links, faults, origins, drawn, length }
     }
 }
 

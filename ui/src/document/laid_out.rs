@@ -113,11 +113,12 @@ impl Joint {
     }
 }
 
-/// Where a link stands in its words.
+/// Where a link stands in its words, or a formula that cannot be shown, and its address or what is wrong with it.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub rects: Vec<Rect>,
     pub address: String,
+    pub is_fault: bool,
 }
 
 /// What is painted behind or beside words.

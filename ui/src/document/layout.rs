@@ -3,10 +3,13 @@
 //! A block begins at the side on which its direction begins: all that stands beside its words, markers and bars of
 //! quotes, is laid out as if it stood at the left and then mirrored with it.
 
+mod kind;
+
 use std::sync::Arc;
 
 use egui::{Color32, Context, Rect, pos2, vec2};
 
+pub(super) use self::kind::Type;
 use super::block::{Block, Container, Content, Document, Marker};
 use super::direction::{self, Direction};
 use super::highlight::Token;
@@ -16,7 +19,7 @@ use super::origin::Origins;
 use super::shaped::{Copy, Look, Shaped, Shop, Typesetter, Unbroken};
 use super::table;
 use crate::theme::font::Face;
-use crate::theme::{HAIRLINE, Palette, TextSizes, radius, space};
+use crate::theme::{HAIRLINE, Palette, radius, space};
 
 /// Width of the bar beside a quote.
 const QUOTE_BAR: f32 = 3.0;
@@ -124,6 +127,12 @@ impl Layout<'_> {
             Content::Heading { level, words } => {
                 self.words(words, &Type::heading(self.reading.sizes, *level), left, width);
             }
+            Content::Formula(words) => {
+                // In the middle; nothing of what stands before it in its line says where it begins.
+                let shaped = self.shape(words, &Type::body(self.reading.sizes), width).broken_tight(width);
+                let spare = (width - shaped.size.x).max(0.0);
+                self.place(shaped, left + (spare / 2.0).round(), Vec::new(), &words.origins);
+            }
             Content::Code { text, tokens, origins, .. } => {
                 self.code((text, tokens, origins), left, width, block.is_continued);
             }
@@ -172,7 +181,7 @@ impl Layout<'_> {
             Content::Code { .. } | Content::Html { .. } if block.containers.is_empty() => {
                 Some(Direction::LeftToRight)
             }
-            Content::Code { .. } | Content::Html { .. } | Content::Rule => None,
+            Content::Code { .. } | Content::Html { .. } | Content::Formula(_) | Content::Rule => None,
         };
         own.unwrap_or(if before.is_some() { self.direction } else { Direction::default() })
     }
@@ -409,66 +418,6 @@ fn mirrored(rect: Rect, width: f32) -> Rect {
     Rect::from_min_max(pos2(width - rect.right(), rect.top()), pos2(width - rect.left(), rect.bottom()))
 }
 
-/// The type of one kind of text.
-pub(super) struct Type {
-    size: f32,
-    code_size: f32,
-    line_height: f32,
-    regular: Face,
-    bold: Face,
-}
-
-impl Type {
-    pub(super) fn body(sizes: TextSizes) -> Self {
-        let line_height = sizes.line_height;
-        Self {
-            size: sizes.body,
-            code_size: sizes.code,
-            line_height,
-            regular: Face::Regular,
-            bold: Face::Bold,
-        }
-    }
-
-    pub(super) fn table(sizes: TextSizes, is_head: bool) -> Self {
-        let regular = if is_head { Face::SemiBold } else { Face::Regular };
-        let size = (sizes.body * 0.94).round();
-        let line_height = (size * 1.4).round();
-        Self { size, code_size: sizes.code - 1.0, line_height, regular, bold: Face::Bold }
-    }
-
-    fn heading(sizes: TextSizes, level: u8) -> Self {
-        let size = sizes.headings[usize::from(level.clamp(1, 4)) - 1];
-        Self {
-            size,
-            code_size: (size * 0.9).round(),
-            line_height: TextSizes::heading_line_height(size),
-            regular: Face::SemiBold,
-            bold: Face::Bold,
-        }
-    }
-
-    fn look(&self, style: InlineStyle, palette: &Palette) -> Look {
-        let face = match (style.is_code, style.is_bold, style.is_italic) {
-            (true, false, _) => Face::Mono,
-            (true, true, _) => Face::MonoBold,
-            (false, false, false) => self.regular,
-            (false, true, false) => self.bold,
-            (false, false, true) if self.regular == Face::Regular => Face::Italic,
-            (false, _, true) => Face::BoldItalic,
-        };
-        let size = if style.is_code { self.code_size } else { self.size };
-        // Smaller letters on the same line must not make it higher.
-        let line_height = if style.is_code { size } else { self.line_height };
-        let ink = match (style.link, style.is_aside) {
-            (Some(_), _) => palette.accent,
-            (None, true) => palette.ink_third,
-            (None, false) => palette.ink,
-        };
-        Look { face, size, line_height, ink, is_struck: style.is_struck }
-    }
-}
-
 fn token_color(palette: &Palette, token: Token, ink: Color32) -> Color32 {
     match token {
         Token::Plain => ink,
@@ -485,14 +434,17 @@ fn token_color(palette: &Palette, token: Token, ink: Color32) -> Color32 {
 
 /// Where the links of `words` stand.
 pub(super) fn links_of(words: &Inlines, shaped: &Shaped) -> Vec<Link> {
-    if words.links.is_empty() {
+    if words.links.is_empty() && words.faults.is_empty() {
         return Vec::new();
     }
     let mut links = Vec::new();
     let mut start = 0;
     for span in &words.spans {
-        if let Some(address) = span.style.link.and_then(|link| words.links.get(link as usize)) {
-            links.push(Link { rects: shaped.rects(&(start..span.end)), address: address.clone() });
+        let fault = span.style.fault.and_then(|fault| words.faults.get(fault as usize));
+        let address = span.style.link.and_then(|link| words.links.get(link as usize));
+        if let Some(says) = fault.or(address) {
+            let (rects, is_fault) = (shaped.rects(&(start..span.end)), fault.is_some());
+            links.push(Link { rects, address: says.clone(), is_fault });
         }
         start = span.end;
     }

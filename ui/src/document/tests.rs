@@ -12,6 +12,7 @@ use super::block::{Container, MAX_DEPTH};
 use super::*;
 use crate::theme;
 
+mod formulas;
 mod order;
 mod scripts;
 mod sources;
@@ -22,7 +23,7 @@ fn blocks(text: &str) -> Vec<Block> {
 
 fn said(content: &Content) -> &str {
     match content {
-        Content::Paragraph(words) | Content::Heading { words, .. } => &words.text,
+        Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => &words.text,
         Content::Code { text, .. } | Content::Html { text, .. } => text,
         Content::Table { .. } | Content::Rule => "",
     }

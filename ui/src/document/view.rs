@@ -137,9 +137,10 @@ fn links_ui(ui: &Ui, words: &Words, response: &Response, offset: Vec2) {
     let Some(pointer) = response.hover_pos() else { return };
     let is_hit = |rects: &[Rect]| rects.iter().any(|rect| rect.translate(offset).contains(pointer));
     let Some(link) = words.links.iter().find(|link| is_hit(&link.rects)) else { return };
-    let is_safe = ["http://", "https://", "mailto:"].iter().any(|scheme| {
-        link.address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
+    let is_safe = !link.is_fault
+        && ["http://", "https://", "mailto:"].iter().any(|scheme| {
+            link.address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        });
     let shown: String = link.address.chars().take(200).collect();
     let said = if is_safe { format!("{shown}\nCtrl+click to open") } else { shown };
     response.clone().on_hover_text_at_pointer(said);
