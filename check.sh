@@ -2,7 +2,7 @@
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
 #   ./check.sh            everything
-#   ./check.sh NAME...    only these: format lint test wasm window python
+#   ./check.sh NAME...    only these: format lint test wasm window python video
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -82,10 +82,29 @@ python() {
   TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --locked --test it -- python --nocapture
 }
 
+# Videos, decoded by ffmpeg: kinds that a data set may hold, seeking at random, and sound into a server.
+video() {
+  step 'video'
+  install ffmpeg ffmpeg
+  install pulseaudio pulseaudio
+  TIEBREAK_TEST_SEEKS="${TIEBREAK_TEST_SEEKS:-300}" \
+    cargo test --locked -p tiebreak-media --test videos -- --nocapture
+  local sound; sound=$(mktemp -d)
+  pulseaudio --daemonize=no --exit-idle-time=-1 -n --load=module-null-sink \
+    --load="module-native-protocol-unix socket=$sound/native auth-anonymous=1" >/dev/null 2>&1 &
+  local server=$!
+  for _ in $(seq 50); do [ -S "$sound/native" ] && break; sleep 0.1; done
+  local outcome=0
+  PULSE_SERVER="unix:$sound/native" TIEBREAK_TEST_SOUND=1 cargo test --locked --lib -- sound || outcome=$?
+  kill "$server" || true
+  rm -rf "$sound"
+  return "$outcome"
+}
+
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint test wasm window python; fi
+if [ $# -eq 0 ]; then set -- format lint test wasm window python video; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
@@ -94,6 +113,7 @@ for name in "$@"; do
     wasm) wasm ;;
     window) window ;;
     python) python ;;
+    video) video ;;
     *) fail "no check is called $name" ;;
   esac
 done

@@ -1,8 +1,11 @@
 //! The engine in the interface's own process.
 //!
 //! Requests go to lanes, each with its own threads, so that a slow one never stands before a quick one:
-//! judgments are stored in the order they were given, images are decoded beside one another, and everything
-//! else is answered in turn. Nothing here blocks the interface.
+//! judgments are stored in the order they were given, images are decoded beside one another, so are videos, each
+//! video's frames in the order they were asked for, and everything else is answered in turn. Nothing here blocks the
+//! interface.
+
+mod by_medium;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,8 +17,16 @@ use tiebreak_engine::{Engine, Host};
 use tiebreak_ui::backend::{Backend, Incoming, Ticket};
 use tiebreak_ui::window::Wake;
 
+use by_medium::ByMedium;
+
 /// How many threads decode images.
 const IMAGE_THREADS: usize = 2;
+/// How many videos play beside one another. Their threads mostly wait for ffmpeg.
+const FRAME_THREADS: usize = 6;
+/// How many videos are looked through beside one another.
+const VIDEO_THREADS: usize = 2;
+/// Frames that fit in so many pixels are for a strip of thumbnails, and wait for what plays.
+const THUMBNAIL_SIDE: u32 = 256;
 
 /// A backend whose engine runs on threads of this process. Dropping it stores every judgment that was sent,
 /// and closes the project.
@@ -30,6 +41,11 @@ struct Lanes {
     judgments: Sender<(Ticket, Request)>,
     queue: Sender<(Ticket, Request)>,
     images: Sender<(Ticket, Request)>,
+    tiles: Sender<(Ticket, Request)>,
+    videos: Sender<(Ticket, Request)>,
+    frames: ByMedium,
+    thumbnails: Sender<(Ticket, Request)>,
+    sounds: Sender<(Ticket, Request)>,
     others: Sender<(Ticket, Request)>,
 }
 
@@ -67,6 +83,11 @@ impl InProcess {
             judgments: lane("tiebreak-judgments", 1),
             queue: lane("tiebreak-queue", 1),
             images: lane("tiebreak-images", IMAGE_THREADS),
+            tiles: lane("tiebreak-tiles", IMAGE_THREADS),
+            videos: lane("tiebreak-videos", VIDEO_THREADS),
+            frames: ByMedium::new((0..FRAME_THREADS).map(|_| lane("tiebreak-frames", 1)).collect()),
+            thumbnails: lane("tiebreak-thumbnails", 1),
+            sounds: lane("tiebreak-sounds", 1),
             others: lane("tiebreak-requests", 1),
         };
         Self { lanes: Some(lanes), threads, is_closing, arrived }
@@ -87,12 +108,20 @@ impl Drop for InProcess {
 
 impl Backend for InProcess {
     fn send(&mut self, ticket: Ticket, request: Request) {
-        let lanes = self.lanes.as_ref().expect("lanes are taken away only on dropping");
+        let lanes = self.lanes.as_mut().expect("lanes are taken away only on dropping");
         let lane = match &request {
             // A draft must not overtake the judgment that it became, nor come after it.
             Request::Submit(_) | Request::SaveDraft { .. } => &lanes.judgments,
             Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &lanes.queue,
             Request::Image(_) => &lanes.images,
+            // The first tile of a large picture waits until all of it is decoded.
+            Request::Tile(_) => &lanes.tiles,
+            Request::Video(_) => &lanes.videos,
+            Request::Frames(frames) if frames.fit.iter().all(|side| *side <= THUMBNAIL_SIDE) => {
+                &lanes.thumbnails
+            }
+            Request::Frames(frames) => lanes.frames.lane_of(&frames.medium),
+            Request::Sound(_) => &lanes.sounds,
             _ => &lanes.others,
         };
         lane.send((ticket, request)).expect("a lane's threads end only after its sender is gone");

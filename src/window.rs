@@ -8,11 +8,12 @@ use std::time::Instant;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_ui::app::Start;
 use tiebreak_ui::backend::Backend;
-use tiebreak_ui::host::{Host, Now, Pick};
+use tiebreak_ui::host::{Host, Now, Pick, SoundOut};
 use tiebreak_ui::window::Wake;
 
 use crate::backend::InProcess;
 use crate::machine;
+use crate::sound::Speaker;
 
 /// Shows the window, with a project or a data file in it if one is named, and returns when it is closed.
 pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
@@ -40,12 +41,13 @@ struct Machine {
     picks: Sender<(Pick, String)>,
     picked: Receiver<(Pick, String)>,
     wake: Wake,
+    speaker: Option<Speaker>,
 }
 
 impl Machine {
     fn new(wake: Wake) -> Self {
         let (picks, picked) = channel();
-        Self { started: Instant::now(), picks, picked, wake }
+        Self { started: Instant::now(), picks, picked, wake, speaker: None }
     }
 }
 
@@ -112,5 +114,9 @@ impl Host for Machine {
         let folders = directories::UserDirs::new();
         let folder = folders.as_ref().map(|folders| folders.document_dir().unwrap_or(folders.home_dir()));
         folder.map(|folder| folder.display().to_string()).unwrap_or_default()
+    }
+
+    fn sound(&mut self) -> Option<&mut dyn SoundOut> {
+        Some(self.speaker.get_or_insert_with(Speaker::start))
     }
 }

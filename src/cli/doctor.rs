@@ -1,4 +1,4 @@
-//! `tiebreak doctor`: what runs reward models on this machine, and what is missing for more.
+//! `tiebreak doctor`: what runs reward models and decodes videos on this machine, and what is missing for more.
 
 use tiebreak_domain::reward::{MachineReport, Models};
 use tiebreak_domain::{ApiError, Reply, Request};
@@ -57,6 +57,13 @@ fn print_machine(machine: &MachineReport) {
         let memory = device.memory_bytes.map(|bytes| format!(", {} MiB", bytes >> 20)).unwrap_or_default();
         println!("device: {}{memory}", device.name);
     }
+    println!(
+        "videos: {}",
+        machine
+            .ffmpeg
+            .as_ref()
+            .map_or("no ffmpeg; GIF and pictures play without it".to_owned(), |it| format!("ffmpeg {it}"))
+    );
     for advice in &machine.advice {
         println!("advice: {advice}");
     }

@@ -67,6 +67,9 @@ fn print_report(other: &Path, report: &MergeReport) {
     if report.rubrics_added > 0 {
         println!("{} rubrics added, with the judgments given under them", report.rubrics_added);
     }
+    if report.model_labels_added > 0 {
+        println!("{} labels of models added", report.model_labels_added);
+    }
     if report.conflicts.is_empty() {
         return;
     }

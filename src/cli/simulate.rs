@@ -114,6 +114,7 @@ fn judgment(
         verdict: Verdict::overall(Preference { outcome, strength, reason: None }),
         flagged: random.random_range(0..20) == 0,
         comment: String::new(),
+        notes: Vec::new(),
         rubric_version: info.rubric.version,
         showing: Some(Showing {
             order: queued.order.clone(),
@@ -129,6 +130,7 @@ fn judgment(
             session,
             acquisition: queued.acquisition.clone(),
             window: [0.0, 0.0, 1.0],
+            watched: Vec::new(),
         }),
         origin: Origin::Screen,
         recorded_at: now,

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each crate with the crates of ours that it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("tiebreak-domain", &[]),
     ("tiebreak-toml-table", &["tiebreak-domain"]),
     ("tiebreak-formats", &["tiebreak-domain", "tiebreak-media", "tiebreak-toml-table"]),
     ("tiebreak-store", &["tiebreak-domain"]),
     ("tiebreak-media", &["tiebreak-domain"]),
     ("tiebreak-stats", &["tiebreak-domain"]),
+    ("tiebreak-math", &[]),
     ("tiebreak-reward", &["tiebreak-domain", "tiebreak-toml-table"]),
     (
         "tiebreak-engine",
@@ -24,7 +25,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "tiebreak-toml-table",
         ],
     ),
-    ("tiebreak-ui", &["tiebreak-domain", "tiebreak-stats"]),
+    ("tiebreak-ui", &["tiebreak-domain", "tiebreak-math", "tiebreak-stats"]),
     (
         "tiebreak",
         &[
@@ -34,6 +35,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
             "tiebreak-formats",
             "tiebreak-store",
             "tiebreak-media",
+            "tiebreak-math",
             "tiebreak-stats",
             "tiebreak-reward",
             "tiebreak-toml-table",
@@ -43,13 +45,14 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
 ];
 
 /// Each foreign name with the only places where it may be written.
-const WRITTEN_ONLY_IN: [(&str, &[&str]); 7] = [
+const WRITTEN_ONLY_IN: [(&str, &[&str]); 8] = [
     ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs"]),
     ("rusqlite::", &["crates/store/"]),
     ("reqwest::", &["crates/media/", "crates/reward/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),
+    ("ratex_layout::", &["crates/math/"]),
     ("rfd::", &["src/window.rs"]),
 ];
 

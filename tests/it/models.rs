@@ -45,6 +45,9 @@ fn doctor_says_what_runs_models_and_which_there_are() {
     let ran = program.expect(0, &["doctor"]);
     assert!(ran.stdout.contains("runtime: ") && ran.stdout.contains("computes on: CPU"), "{}", ran.stdout);
     assert!(ran.stdout.contains("Tiebreak small 1, reads texts"), "{}", ran.stdout);
+    let says_ffmpeg =
+        ran.stdout.contains("videos: ffmpeg ") || ran.stdout.contains("advice: to play videos, install it");
+    assert!(says_ffmpeg, "{}", ran.stdout);
     let json: serde_json::Value =
         serde_json::from_str(&program.expect(0, &["doctor", "--json"]).stdout).unwrap();
     assert!(json["models"].as_array().unwrap().len() >= 2, "{json}");

@@ -176,7 +176,13 @@ impl App {
         self.notices.tick(now.monotonic_ms, ctx);
         if let Some(desk) = &mut self.desk {
             let moment = Desk::moment(ctx, now, self.host.random());
+            if desk.player.wants_sound() {
+                desk.player.tick_sound(self.host.sound(), now.monotonic_ms);
+            }
             desk.tick(&moment, ctx);
+            if let Some(problem) = desk.player.take_sound_problem() {
+                self.notices.info(problem);
+            }
         }
         self.flush_desk();
     }

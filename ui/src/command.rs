@@ -18,6 +18,12 @@ pub enum Scope {
     Project,
     /// On the judge screen.
     Judge,
+    /// On the judge screen, where there is something to look at closely; elsewhere they change nothing.
+    Looking,
+    /// On the judge screen while the item on it has videos, animations or sounds; asked before [`Self::Reading`].
+    Playing,
+    /// On the judge screen, for what is read or looked at.
+    Reading,
     /// In the items browser.
     Items,
     /// During a second look, where the commands of the judge screen mean something too.
@@ -35,7 +41,18 @@ impl Scope {
             || (self == Self::Project || other == Self::Project)
             || self == Self::KnownAnswers
             || other == Self::KnownAnswers
-            || matches!((self, other), (Self::Judge, Self::SecondLook) | (Self::SecondLook, Self::Judge))
+            || (self.judges() && other.judges() && !self.yields(other))
+    }
+
+    /// Whether it is in force where an item is judged.
+    fn judges(self) -> bool {
+        matches!(self, Self::Judge | Self::Looking | Self::Playing | Self::Reading | Self::SecondLook)
+    }
+
+    /// Whether one of the two steps back where the other is in force: Space plays where something plays, and
+    /// scrolls elsewhere.
+    fn yields(self, other: Self) -> bool {
+        matches!((self, other), (Self::Playing, Self::Reading) | (Self::Reading, Self::Playing))
     }
 
     /// What the list of keys calls it.
@@ -44,6 +61,9 @@ impl Scope {
             Self::Anywhere => "Everywhere",
             Self::Project => "In a project",
             Self::Judge => "Judging",
+            Self::Looking => "Looking closely",
+            Self::Playing => "Videos and sounds",
+            Self::Reading => "Scrolling",
             Self::Items => "Items",
             Self::SecondLook => "Second look",
             Self::KnownAnswers => "Items and second look",
@@ -51,8 +71,17 @@ impl Scope {
     }
 
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Judge, Self::Items, Self::SecondLook, Self::KnownAnswers, Self::Project, Self::Anywhere];
+    pub const ALL: [Self; 9] = [
+        Self::Judge,
+        Self::Looking,
+        Self::Playing,
+        Self::Reading,
+        Self::Items,
+        Self::SecondLook,
+        Self::KnownAnswers,
+        Self::Project,
+        Self::Anywhere,
+    ];
 }
 
 macro_rules! commands {
@@ -115,15 +144,31 @@ commands! {
     Forth { "forth", "Forth", "Go to the item after, without judging", Judge, ["ArrowRight", "Alt+ArrowRight"] }
     ScrollDown { "scroll_down", "Scroll down", "Scroll the candidates down", Judge, ["ArrowDown", "J"] }
     ScrollUp { "scroll_up", "Scroll up", "Scroll the candidates up", Judge, ["ArrowUp", "K"] }
-    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Judge, ["Space", "PageDown"] }
-    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Judge, ["Shift+Space", "PageUp"] }
-    ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll both candidates together, or each alone", Judge, ["L"] }
+    PageDown { "page_down", "Page down", "Scroll the candidates a page down", Reading, ["Space", "PageDown"] }
+    PageUp { "page_up", "Page up", "Scroll the candidates a page up", Reading, ["Shift+Space", "PageUp"] }
+    ToggleLinked { "toggle_linked", "Linked scrolling", "Scroll and zoom the candidates together, or each alone", Judge, ["L"] }
     TogglePrompt { "toggle_prompt", "Fold prompt", "Fold the prompt to one line, or unfold it", Judge, ["P"] }
     ToggleAutoAdvance { "toggle_auto_advance", "Auto-advance", "Submit as soon as an outcome is chosen, after a moment of grace", Judge, ["G"] }
-    ZoomIn { "zoom_in", "Zoom in", "Enlarge the images", Judge, ["Plus", "Equals"] }
-    ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Judge, ["Minus"] }
-    ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Judge, ["0"] }
-    ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Judge, ["9"] }
+    ZoomIn { "zoom_in", "Zoom in", "Enlarge the images", Looking, ["Plus", "Equals"] }
+    ZoomOut { "zoom_out", "Zoom out", "Make the images smaller", Looking, ["Minus"] }
+    ZoomFit { "zoom_fit", "Fit", "Fit the images to the window", Looking, ["0"] }
+    ZoomActual { "zoom_actual", "Actual pixels", "Show one image pixel on one screen pixel", Looking, ["9"] }
+    PanLeft { "pan_left", "Move left", "Show what lies further left in a zoomed image", Looking, ["Shift+ArrowLeft"] }
+    PanRight { "pan_right", "Move right", "Show what lies further right in a zoomed image", Looking, ["Shift+ArrowRight"] }
+    PanUp { "pan_up", "Move up", "Show what lies further up in a zoomed image", Looking, ["Shift+ArrowUp"] }
+    PanDown { "pan_down", "Move down", "Show what lies further down in a zoomed image", Looking, ["Shift+ArrowDown"] }
+    LockZoom { "lock_zoom", "Zoom locked", "Begin the next item with the zoom of this one, or anew", Looking, ["Shift+L"] }
+    ToggleSmooth { "toggle_smooth", "Smooth", "Smooth the pixels of enlarged images, or show them as they are", Looking, [] }
+    SideBySide { "side_by_side", "Side by side", "Show each candidate in its own pane; Esc does it too", Looking, [] }
+    Wipe { "wipe", "Wipe", "Lay one image on the other, parted by a line that is dragged; once more for side by side", Looking, ["Y"] }
+    Flicker { "flicker", "Flicker", "Show both images in turn; held, the key shows the other one", Looking, ["X"] }
+    Onion { "onion", "Onion", "Show one image through the other", Looking, ["Shift+Y"] }
+    CompareLess { "compare_less", "Less", "Move the line left, flicker more slowly, amplify or cover less", Looking, ["OpenBracket", "Ctrl+ArrowLeft"] }
+    CompareMore { "compare_more", "More", "Move the line right, flicker faster, amplify or cover more", Looking, ["CloseBracket", "Ctrl+ArrowRight"] }
+    ToggleFalseColor { "toggle_false_color", "False colour", "Show how large a difference is by a colour, or the difference itself", Looking, ["Shift+Z"] }
+    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, [] }
+    NextPair { "next_pair", "Next two", "Compare the next two candidates, or a candidate with the reference", Looking, ["Shift+X"] }
+    Loupe { "loupe", "Loupe", "Enlarge what is under the pointer in every image; held or tapped", Looking, ["N"] }
     NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }
     PreviousQuestion { "previous_question", "Previous question", "Go to the answer before", Judge, ["Shift+Tab"] }
     ClearAnswer { "clear_answer", "Clear answer", "Take back the answer that the keys are at", Judge, ["Backspace"] }
@@ -131,7 +176,24 @@ commands! {
     Enlarge { "enlarge", "Enlarge", "Show one candidate large, or all of them again", Judge, ["V"] }
     EnlargeNext { "enlarge_next", "Enlarge next", "Show the next candidate large", Judge, ["Shift+V"] }
     ToggleMask { "toggle_mask", "Mask", "Lay the mask over the images, or take it off", Judge, ["M"] }
-    Difference { "difference", "Difference", "Mark what differs between the candidates, or unmark it", Judge, ["D"] }
+    PlayPause { "play_pause", "Play", "Play the videos, or stop them where they are", Playing, ["Space"] }
+    FrameForth { "frame_forth", "Next frame", "Stop, and go one frame on", Playing, ["Period"] }
+    FrameBack { "frame_back", "Previous frame", "Stop, and go one frame back", Playing, ["Comma"] }
+    JumpForth { "jump_forth", "Jump on", "Go a second on", Playing, ["Shift+Period"] }
+    JumpBack { "jump_back", "Jump back", "Go a second back", Playing, ["Shift+Comma"] }
+    ToStart { "to_start", "Beginning", "Go to the beginning", Playing, ["Home"] }
+    ToEnd { "to_end", "End", "Go to the end", Playing, ["End"] }
+    Faster { "faster", "Faster", "Play faster", Playing, ["Ctrl+ArrowUp"] }
+    Slower { "slower", "Slower", "Play slower", Playing, ["Ctrl+ArrowDown"] }
+    UsualSpeed { "usual_speed", "Usual speed", "Play as fast as it was recorded", Playing, ["Shift+R"] }
+    ToggleLoop { "toggle_loop", "Loop", "Play again and again, or once; without a range from now on", Playing, ["Shift+P"] }
+    LoopFrom { "loop_from", "Loop from here", "Begin the range that is looped here", Playing, ["Shift+Home"] }
+    LoopTo { "loop_to", "Loop to here", "End the range that is looped here", Playing, ["Shift+End"] }
+    NextSound { "next_sound", "Sound", "Listen to the next candidate that can be heard, and after the last to none", Playing, ["Shift+M"] }
+    NoteHere { "note_here", "Note here", "Stop, and note something about this moment of what is under the pointer or has the keys", Playing, ["Shift+C"] }
+    NextNote { "next_note", "Next note", "Go to the next moment with a note", Playing, ["Shift+J"] }
+    PreviousNote { "previous_note", "Previous note", "Go to the moment with a note before", Playing, ["Shift+K"] }
+    Difference { "difference", "Difference", "Show what differs between the candidates, or no longer", Judge, ["D"] }
     DifferenceAgainst { "difference_against", "Difference to…", "Hold the candidates against another one, the reference or the prompt", Judge, ["Shift+D"] }
     FoldSame { "fold_same", "Fold what is the same", "Fold the words that all candidates begin and end with, or unfold them", Judge, ["Z"] }
     Find { "find", "Find", "Find words in the prompt and in all candidates", Judge, ["Ctrl+F"] }

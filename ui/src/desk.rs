@@ -2,24 +2,29 @@
 //! that belong to it.
 
 use egui::Context;
+use tiebreak_domain::answer::Mark;
 use tiebreak_domain::door::{ImageRequest, Pixels};
 use tiebreak_domain::export::{ExportProgress, ExportReport};
 use tiebreak_domain::import::{ImportProgress, ImportReport};
 use tiebreak_domain::person::People;
 use tiebreak_domain::project::Progress;
-use tiebreak_domain::{ApiError, JobId, Origin, ProjectInfo, Request, Settings};
+use tiebreak_domain::rubric::Slot;
+use tiebreak_domain::{AnswerValue, ApiError, JobId, Origin, ProjectInfo, Request, Settings};
 
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
+use crate::command::Command;
 use crate::document::DocumentCache;
 use crate::host::Now;
 use crate::images::Images;
 use crate::items::ItemsBrowser;
+use crate::judge::question::Change;
 use crate::judge::screen::JudgeScreen;
 use crate::judge::session::{Moment, Setup};
 use crate::judge::{Outbox, Session};
 use crate::merge::MergeJob;
 use crate::people;
+use crate::player::Player;
 use crate::second_look::{Seats, SecondLookDesk};
 
 /// What of the project is in front.
@@ -92,6 +97,8 @@ pub struct Desk {
     pub export: Option<Job<ExportProgress, ExportReport>>,
     /// Decoded images.
     pub images: Images,
+    /// What plays.
+    pub player: Player,
     /// Laid-out texts.
     pub documents: DocumentCache,
     /// What the session wants sent.
@@ -117,6 +124,7 @@ impl Desk {
             import: None,
             export: None,
             images: Images::default(),
+            player: Player::default(),
             documents: DocumentCache::default(),
             outbox: Outbox::new(),
             requests: Vec::new(),
@@ -185,14 +193,85 @@ impl Desk {
             let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);
             ctx.request_repaint_after(std::time::Duration::from_millis(wait_ms));
         }
+        self.tick_player(moment, ctx);
         self.requests.extend(
             self.images
                 .take_wanted()
                 .into_iter()
                 .map(|image| (Purpose::Image(image.clone()), Request::Image(image))),
         );
+        let tiles = self.images.take_wanted_tiles().into_iter();
+        self.requests.extend(tiles.map(|tile| (Purpose::Tile(tile.clone()), Request::Tile(tile))));
         self.items.requests(&mut self.requests);
         self.second_look.requests(&mut self.requests);
+    }
+
+    /// Lets what plays go on, and keeps with the item how much of it was seen.
+    fn tick_player(&mut self, moment: &Moment, ctx: &Context) {
+        let now_ms = moment.now.monotonic_ms;
+        let rules = self.session.setup.rubric.video;
+        self.player.show(self.session.current.as_ref().map(|shown| &shown.queued), rules, now_ms);
+        self.player.prepare(self.session.ahead());
+        self.player.tick(ctx, now_ms, ctx.input(|input| input.focused));
+        if let Some(shown) = &mut self.session.current {
+            shown.watched = self.player.watched(&shown.queued);
+        }
+        let wanted = self.player.take_wanted().into_iter();
+        self.requests.extend(wanted.map(|wanted| {
+            let request = wanted.request();
+            (Purpose::Media(wanted), request)
+        }));
+    }
+
+    /// Begins a note on this moment, or goes to one.
+    pub fn note(&mut self, command: Command, now_ms: u64) {
+        let Some(shown) = &self.session.current else { return };
+        let (queued, notes) = (&shown.queued, &shown.draft.notes);
+        match command {
+            Command::NoteHere => {
+                let active = shown.sheet.active_slot().filter(|_| !self.session.is_plain());
+                self.player.begin_note(queued, notes, active.and_then(|slot| slot.candidate), now_ms);
+            }
+            Command::NextNote => self.player.go_to_note(queued, notes, true, now_ms),
+            Command::PreviousNote => self.player.go_to_note(queued, notes, false, now_ms),
+            _ => {}
+        }
+    }
+
+    /// A change of marks with the moment of every mark that was drawn now; choosing a mark goes to its moment.
+    pub fn at_this_moment(&mut self, slot: Slot, change: Change, now_ms: u64) -> Change {
+        let Some(shown) = &self.session.current else { return change };
+        let item = &shown.queued.item.item;
+        let parts = match slot.candidate {
+            Some(candidate) => item.candidates.get(usize::from(candidate)).map(|candidate| &candidate.parts),
+            None => Some(&item.prompt),
+        };
+        let Some(parts) = parts else { return change };
+        let player = &mut self.player;
+        let stamped = |mut marks: Vec<Mark>| {
+            for mark in marks.iter_mut().filter(|mark| mark.at_us.is_none()) {
+                let part = parts.get(usize::from(mark.part));
+                mark.at_us = part.and_then(|part| player.moment_of(&shown.queued, part));
+            }
+            AnswerValue::Marks(marks)
+        };
+        match change {
+            Change::Set(AnswerValue::Marks(marks)) => Change::Set(stamped(marks)),
+            Change::Done(AnswerValue::Marks(marks)) => Change::Done(stamped(marks)),
+            Change::At(index) => {
+                let question = self.session.setup.rubric.questions.get(slot.question);
+                let value = question.and_then(|asked| shown.draft.value(&asked.key, slot.candidate));
+                if let Some(AnswerValue::Marks(marks)) = value
+                    && let Some(mark) = marks.get(index)
+                    && let (Some(at_us), Some(part)) = (mark.at_us, parts.get(usize::from(mark.part)))
+                    && !player.is_on_screen(&shown.queued, part, at_us)
+                {
+                    player.go_to_moment(&shown.queued, part, at_us, now_ms);
+                }
+                change
+            }
+            other => other,
+        }
     }
 
     /// Everything that is to be sent.
@@ -220,7 +299,6 @@ impl Desk {
     /// Paints the project.
     pub fn ui(&mut self, ui: &mut egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
         self.documents.hide(ui.ctx(), self.session.setup.rubric.anonymise.as_ref());
-        self.documents.begin_frame(ui.ctx());
         match self.view {
             View::Judge => crate::judge::screen::judge_ui(ui, scene, self, wanted),
             View::Items => crate::items::items_ui(ui, scene, self, wanted),

@@ -3,12 +3,16 @@
 //! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) →
 //! [`DocumentCache::get`] (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is
 //! visible is painted), or [`marked_ui`] where stretches of the source are [`Marking`]s. [`DocumentCache::prepare`] does the first two steps ahead for the items that come
-//! next, in idle frames. Nothing is ever fetched or run: images show their description, HTML its source, and
-//! links open only on Ctrl+click.
+//! next, in idle frames. Formulas in TeX are drawn ([`Drawing`]). Nothing is ever fetched or run:
+//! images show their description, HTML its source, and links open only on Ctrl+click.
 
 mod block;
 mod cache;
+mod code_language;
 mod code_text;
+mod direction;
+mod drawing;
+mod formula;
 mod highlight;
 mod highlights;
 mod inline;
@@ -19,16 +23,23 @@ mod marking;
 mod mask;
 mod origin;
 mod parse;
+mod picture;
+mod places;
+mod selection;
+mod shaped;
 mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tex;
 mod traced;
 mod view;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
 pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
 pub use code_text::CodeText;
+pub use direction::Direction;
+pub use drawing::{Drawing, Drawn, Room, STAND_IN};
 pub use highlight::{Token, warm_up_some};
 pub use highlights::{Highlights, Tone};
 pub use inline::{InlineStyle, Inlines, Span};
@@ -39,5 +50,6 @@ pub use marking::{Marked, Marking, Taken};
 pub(crate) use mask::folded;
 pub use mask::{MASKED, WordMask, hidden_in};
 pub use origin::Origins;
+pub use places::Places;
 pub use shown::Shown;
 pub use view::{document_ui, marked_ui};

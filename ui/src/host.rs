@@ -2,6 +2,7 @@
 //! file dialogs. Passed in, so that every test is exact.
 
 use tiebreak_domain::UnixMillis;
+use tiebreak_domain::media::Sound;
 
 /// The time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,34 @@ pub enum Pick {
     SaveRubric,
 }
 
+/// Sound going out of the machine, as [`Sound`] of the door has it: 48,000 samples a second, left and right.
+///
+/// What is queued is heard in order, without a gap. Samples are counted since the last [`SoundOut::stop`], for both
+/// channels as one; nothing here blocks.
+pub trait SoundOut {
+    /// Puts a stretch behind what is queued.
+    fn queue(&mut self, sound: &Sound);
+
+    /// How many samples were heard: what a clock that keeps pictures with the sound goes by. It never goes back, and
+    /// stands still while held, or while nothing is queued.
+    fn heard(&self) -> u64;
+
+    /// How many samples are queued and not yet heard.
+    fn waiting(&self) -> u64;
+
+    /// Holds, or goes on; what is queued stays.
+    fn hold(&mut self, is_held: bool);
+
+    /// Forgets what is queued, and counts from 0 again.
+    fn stop(&mut self);
+
+    /// From 0 to 1.
+    fn set_volume(&mut self, volume: f32);
+
+    /// Why nothing can be heard, if so: a sentence for the screen, without a full stop.
+    fn problem(&self) -> Option<String>;
+}
+
 /// The machine.
 pub trait Host {
     /// The time.
@@ -58,6 +87,11 @@ pub trait Host {
 
     /// Where new files are suggested to go: a folder.
     fn documents_folder(&self) -> String;
+
+    /// Where sound goes; none where there is no way to make any.
+    fn sound(&mut self) -> Option<&mut dyn SoundOut> {
+        None
+    }
 }
 
 /// A machine for tests: time stands still until it is moved, chance counts up, nobody picks a file.

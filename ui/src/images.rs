@@ -1,11 +1,20 @@
 //! Decoded images on their way to the screen: asked for ahead, uploaded a few a frame, and forgotten when
 //! the budget is spent, least recently shown first. A mask is uploaded as a veil: as opaque as it is bright.
+//!
+//! A picture is first asked for as large as its pane; what is enlarged beyond that comes in [`tiles`].
+
+pub mod tiles;
 
 use std::collections::HashMap;
 
-use egui::{ColorImage, Context, TextureHandle, TextureOptions};
-use tiebreak_domain::ApiError;
+use egui::{ColorImage, Context, Rect, TextureHandle, TextureOptions};
 use tiebreak_domain::door::{ImageRequest, Pixels};
+use tiebreak_domain::media::TileRequest;
+use tiebreak_domain::{ApiError, SourceId};
+
+use self::tiles::Tiles;
+use crate::compare::layer::vector;
+use crate::compare::{Piece, Visual, Wanted};
 
 /// How an image stands.
 pub enum Image {
@@ -19,6 +28,26 @@ pub enum Image {
         texture: TextureHandle,
         /// Width and height of the file's picture.
         full_size: [u32; 2],
+        /// The same pixels in memory.
+        pixels: Pixels,
+        /// Whether nothing shines through.
+        is_opaque: bool,
+    },
+    /// It could not be had.
+    Failed(ApiError),
+}
+
+/// How a picture stands that is to fill a pane.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// It was asked for.
+    Coming,
+    /// It can be painted.
+    Here {
+        /// Width and height of the file's picture.
+        size: [u32; 2],
+        /// Whether something may shine through.
+        has_alpha: bool,
     },
     /// It could not be had.
     Failed(ApiError),
@@ -26,6 +55,8 @@ pub enum Image {
 
 struct Entry {
     image: Image,
+    /// The texture again, whose magnified pixels are shown as they are; once it was wanted.
+    sharp: Option<TextureHandle>,
     size_bytes: usize,
     last_used: u64,
 }
@@ -44,10 +75,13 @@ pub struct Images {
     wanted: Vec<ImageRequest>,
     clock: u64,
     size_bytes: usize,
+    tiles: Tiles,
 }
 
-/// How much memory decoded images may take on the graphics card.
+/// How much memory decoded images may take, in pixels and on the graphics card together.
 const BUDGET_BYTES: usize = 384 << 20;
+/// So much coarser than the screen a picture may be before tiles of it are asked for.
+const COARSE: f32 = 1.05;
 /// How many images are uploaded in one frame, besides those on the screen.
 const UPLOADS_A_FRAME: usize = 1;
 /// Sizes asked for are rounded up to this many pixels, so that resizing a window does not decode every step.
@@ -57,7 +91,7 @@ pub const MAX_SIDE: u32 = 8192;
 
 impl Images {
     /// The request for an image that shall fill so many pixels.
-    pub fn request(source: tiebreak_domain::SourceId, uri: &str, pixels: [f32; 2]) -> ImageRequest {
+    pub fn request(source: SourceId, uri: &str, pixels: [f32; 2]) -> ImageRequest {
         let rounded = |side: f32| ((side.max(1.0) as u32).div_ceil(FIT_STEP) * FIT_STEP).min(MAX_SIDE);
         ImageRequest { source, uri: uri.to_owned(), fit: pixels.map(rounded) }
     }
@@ -91,7 +125,7 @@ impl Images {
     fn want_as(&mut self, key: &Key) {
         if !self.entries.contains_key(key) {
             self.clock += 1;
-            let entry = Entry { image: Image::Coming, size_bytes: 0, last_used: self.clock };
+            let entry = Entry { image: Image::Coming, sharp: None, size_bytes: 0, last_used: self.clock };
             self.entries.insert(key.clone(), entry);
             self.wanted.push(key.request.clone());
         }
@@ -104,14 +138,90 @@ impl Images {
             .filter(|(other, _)| !other.is_veil)
             .filter(|(other, _)| other.request.uri == request.uri && other.request.source == request.source)
             .find_map(|(_, entry)| match &entry.image {
-                Image::Ready { texture, full_size } => Some((texture, *full_size)),
+                Image::Ready { texture, full_size, .. } => Some((texture, *full_size)),
                 _ => None,
             })
+    }
+
+    /// How a picture stands, asked for if it is not here.
+    pub fn standing(&mut self, ctx: &Context, request: &ImageRequest) -> Standing {
+        match self.get(ctx, request) {
+            Image::Ready { full_size, is_opaque, .. } => {
+                return Standing::Here { size: *full_size, has_alpha: !is_opaque };
+            }
+            Image::Failed(error) => return Standing::Failed(error.clone()),
+            Image::Coming | Image::Decoded(_) => {}
+        }
+        match self.any_ready(request) {
+            Some((_, size)) => Standing::Here { size, has_alpha: true },
+            None => Standing::Coming,
+        }
+    }
+
+    /// What is here of a picture, as it is wanted; `request` is the one that fills its pane. What is missing is
+    /// asked for.
+    pub fn visual(&mut self, ctx: &Context, request: &ImageRequest, wanted: &Wanted) -> Option<Visual> {
+        self.get(ctx, request);
+        let own = Key { request: request.clone(), is_veil: false };
+        let is_ready = |entry: &Entry| matches!(entry.image, Image::Ready { .. });
+        let key = if self.entries.get(&own).is_some_and(is_ready) {
+            own
+        } else {
+            let is_same = |other: &&Key| {
+                !other.is_veil && other.request.uri == request.uri && other.request.source == request.source
+            };
+            let ready = self.entries.iter().filter(|(_, entry)| is_ready(entry)).map(|(key, _)| key);
+            ready.filter(is_same).max_by_key(|key| key.request.fit)?.clone()
+        };
+        let entry = self.entries.get_mut(&key)?;
+        let Image::Ready { texture, full_size, pixels, .. } = &entry.image else { return None };
+        let size = wanted.as_size.unwrap_or(*full_size);
+        let is_native = pixels.width == full_size[0] && pixels.height == full_size[1];
+        let texture = if is_native && wanted.options == TextureOptions::NEAREST {
+            if entry.sharp.is_none() {
+                let image = color_image(pixels, is_opaque(pixels));
+                entry.size_bytes += pixels.rgba.len();
+                self.size_bytes += pixels.rgba.len();
+                entry.sharp = Some(ctx.load_texture(request.uri.clone(), image, TextureOptions::NEAREST));
+            }
+            entry.sharp.clone()?
+        } else {
+            texture.clone()
+        };
+        let place = Rect::from_min_size(egui::Pos2::ZERO, vector(size));
+        let density = pixels.width as f32 / size[0] as f32;
+        let mut pieces = vec![Piece { texture, place, pixels: pixels.clone() }];
+        if (!is_native || wanted.as_size.is_some()) && wanted.scale > density * COARSE {
+            let picture = (request.source, request.uri.as_str());
+            let (tiles, is_complete) = self.tiles.pieces(ctx, picture, size, wanted);
+            if is_complete {
+                pieces = tiles;
+            } else {
+                pieces.extend(tiles);
+            }
+        }
+        Some(Visual { full_size: size, pieces })
+    }
+
+    /// The tiles to be asked for.
+    pub fn take_wanted_tiles(&mut self) -> Vec<TileRequest> {
+        self.tiles.take_wanted()
+    }
+
+    /// A tile arrived, or could not be had.
+    pub fn tile_arrived(&mut self, request: TileRequest, tile: Result<Pixels, ApiError>) {
+        self.tiles.arrived(request, tile);
+    }
+
+    /// How much memory images and tiles take.
+    pub fn size_bytes(&self) -> usize {
+        self.size_bytes + self.tiles.size_bytes()
     }
 
     /// Asks again for what could not be had.
     pub fn retry(&mut self) {
         self.entries.retain(|_, entry| !matches!(entry.image, Image::Failed(_)));
+        self.tiles.retry();
     }
 
     /// What is to be asked for.
@@ -131,7 +241,8 @@ impl Images {
             }
             entry.image = match &image {
                 Ok(pixels) => {
-                    entry.size_bytes = pixels.rgba.len();
+                    // Once in memory, and once on the graphics card.
+                    entry.size_bytes = 2 * pixels.rgba.len();
                     self.size_bytes += entry.size_bytes;
                     Image::Decoded(pixels.clone())
                 }
@@ -143,6 +254,7 @@ impl Images {
 
     /// Uploads what waits, a little each frame.
     pub fn upload_some(&mut self, ctx: &Context) {
+        self.tiles.begin_frame();
         let mut waiting: Vec<_> =
             self.entries.iter_mut().filter(|(_, entry)| matches!(entry.image, Image::Decoded(_))).collect();
         let has_more = waiting.len() > UPLOADS_A_FRAME;
@@ -170,18 +282,29 @@ impl Images {
 
 fn upload(ctx: &Context, key: &Key, entry: &mut Entry) {
     if let Image::Decoded(pixels) = &entry.image {
-        let size = [pixels.width as usize, pixels.height as usize];
-        let is_opaque = pixels.rgba.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
+        let is_opaque = is_opaque(pixels);
         let image = if key.is_veil {
+            let size = [pixels.width as usize, pixels.height as usize];
             ColorImage::from_rgba_premultiplied(size, &veil(&pixels.rgba))
-        } else if is_opaque {
-            ColorImage::from_rgba_premultiplied(size, &pixels.rgba)
         } else {
-            ColorImage::from_rgba_unmultiplied(size, &pixels.rgba)
+            color_image(pixels, is_opaque)
         };
-        let options = TextureOptions { mipmap_mode: None, ..TextureOptions::LINEAR };
-        let texture = ctx.load_texture(key.request.uri.clone(), image, options);
-        entry.image = Image::Ready { texture, full_size: [pixels.full_width, pixels.full_height] };
+        let texture = ctx.load_texture(key.request.uri.clone(), image, TextureOptions::LINEAR);
+        let full_size = [pixels.full_width, pixels.full_height];
+        entry.image = Image::Ready { texture, full_size, pixels: pixels.clone(), is_opaque };
+    }
+}
+
+fn is_opaque(pixels: &Pixels) -> bool {
+    pixels.rgba.chunks_exact(4).fold(u8::MAX, |least, pixel| least & pixel[3]) == u8::MAX
+}
+
+fn color_image(pixels: &Pixels, is_opaque: bool) -> ColorImage {
+    let size = [pixels.width as usize, pixels.height as usize];
+    if is_opaque {
+        ColorImage::from_rgba_premultiplied(size, &pixels.rgba)
+    } else {
+        ColorImage::from_rgba_unmultiplied(size, &pixels.rgba)
     }
 }
 
@@ -199,8 +322,6 @@ fn veil(rgba: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use tiebreak_domain::SourceId;
 
     use super::*;
 

@@ -9,7 +9,9 @@ pub mod draft;
 pub mod grid;
 pub mod history;
 pub mod image_pane;
+pub mod looks;
 pub mod outbox;
+mod over_card;
 pub mod pace;
 pub mod pane;
 pub mod panel;
@@ -20,7 +22,6 @@ pub mod screen;
 pub mod session;
 pub mod sheet;
 pub mod top_bar;
-pub mod zoom;
 
 pub use outbox::{Outbox, Purpose};
 pub use session::Session;

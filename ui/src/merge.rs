@@ -153,6 +153,7 @@ fn report_words(report: &MergeReport) -> (String, String) {
         (report.annotators_added, "person", "people"),
         (report.judgments_added, "judgment", "judgments"),
         (report.rubrics_added, "rubric version", "rubric versions"),
+        (report.model_labels_added, "label of a model", "labels of models"),
     ];
     let came_in: Vec<String> = added
         .iter()

@@ -354,12 +354,13 @@ fn is_what_projects_ask(rubric: &Rubric) -> bool {
         models_visible,
         type_column,
         shown_metadata,
+        video,
         anonymise,
     } = rubric;
     rubric.is_plain_comparison()
         && questions[0].title == usual.questions[0].title
         && questions[0].kind == usual.questions[0].kind
         && (unratable_reasons, models_visible) == (&usual.unratable_reasons, &usual.models_visible)
-        && (type_column, shown_metadata) == (&usual.type_column, &usual.shown_metadata)
+        && (type_column, shown_metadata, video) == (&usual.type_column, &usual.shown_metadata, &usual.video)
         && *anonymise == usual.anonymise
 }

@@ -21,6 +21,7 @@ pub use action_button::ActionButton;
 pub use card::{Edge, card_frame};
 pub use count::count_text;
 pub use dialog::{Dialog, DialogResponse};
+pub(crate) use key_cap::KeyCap;
 pub use key_cap::{key_cap_ui, key_label};
 pub use letter_badge::letter_badge_ui;
 pub use notice::{Notice, NoticeKind};

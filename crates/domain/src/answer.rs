@@ -67,7 +67,7 @@ pub struct TextAnswer {
     pub confidence: Option<u8>,
 }
 
-/// A mark on an image. Lengths are fractions of the picture's width (x) and height (y), from the top left.
+/// A mark on an image, or on a frame of a video. Lengths are fractions of the picture's width (x) and height (y), from the top left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// The image: its place among the candidate's parts (the prompt's, where the scope is the item).
@@ -82,6 +82,9 @@ pub struct Mark {
     /// The key of what it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The moment whose frame it lies on, in microseconds of the video's own time; none on a still image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_us: Option<u64>,
 }
 
 /// What was drawn.
@@ -373,7 +376,8 @@ mod tests {
 
     #[test]
     fn an_answer_survives_json() {
-        let mark = Mark { part: 0, x: 0.1, y: 0.25, form: MarkForm::Size([0.3, 0.2]), label: None };
+        let mark =
+            Mark { part: 0, x: 0.1, y: 0.25, form: MarkForm::Size([0.3, 0.2]), label: None, at_us: None };
         for value in [
             AnswerValue::Rating(3),
             AnswerValue::Checklist(vec![]),

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, AnswerValue};
+use crate::{Answer, AnswerValue, Note};
 
 /// What one annotator has said of one item so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct Draft {
     pub answers: Vec<Answer>,
     /// Free words.
     pub comment: String,
+    /// What was noted of moments of its videos and sounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Whether someone should look again.
     pub flagged: bool,
 }
@@ -19,7 +22,7 @@ pub struct Draft {
 impl Draft {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.comment.is_empty() && !self.flagged
+        self.answers.is_empty() && self.comment.is_empty() && self.notes.is_empty() && !self.flagged
     }
 
     /// What stands as the answer to a question, about a candidate if it is about one.

@@ -174,6 +174,8 @@ pub enum ContentKind {
     Text,
     /// Image paths or addresses.
     Image,
+    /// Paths of videos, or of folders of numbered pictures.
+    Video,
 }
 
 /// Where one candidate is found in a row.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::content_hash::ContentHash;
 use crate::rubric::OVERALL;
 use crate::{
-    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ItemId, ItemKey, JudgmentId, Preference, Rubric, Showing,
-    UnixMillis,
+    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ItemId, ItemKey, JudgmentId, Note, Preference, Rubric,
+    Showing, UnixMillis,
 };
 
 /// What an annotator did with an item.
@@ -106,6 +106,9 @@ pub struct NewJudgment {
     pub flagged: bool,
     /// Free words; may be empty.
     pub comment: String,
+    /// What was noted of moments of its videos and sounds, in the order it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The rubric it was given under.
     pub rubric_version: u32,
     /// What was on the screen; none for a label from data.
@@ -187,6 +190,7 @@ mod tests {
             verdict: Verdict::overall(Preference::new(Outcome::BothBad)),
             flagged: true,
             comment: "neither".into(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: None,
             origin: Origin::Screen,

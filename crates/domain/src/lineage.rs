@@ -122,6 +122,7 @@ mod tests {
             verdict: Verdict::Judged { answers },
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: None,
             origin: Origin::Screen,

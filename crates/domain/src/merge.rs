@@ -19,6 +19,9 @@ pub struct MergeReport {
     pub judgments_known: u64,
     /// Rubric versions added, because the other copy asked something else.
     pub rubrics_added: u64,
+    /// Labels taken from models that were added, or came in the place of an earlier one.
+    #[serde(default)]
+    pub model_labels_added: u64,
     /// Where one annotator went on judging the same item in both copies: both say something, the later is in
     /// force, and the item is listed for a second look.
     pub conflicts: Vec<MergeConflict>,

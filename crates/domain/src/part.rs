@@ -89,6 +89,19 @@ impl Part {
         }
     }
 
+    /// Whether it plays, whatever its file holds; an image may be an animation too.
+    pub fn always_plays(&self) -> bool {
+        matches!(self, Self::Video { .. } | Self::Audio { .. })
+    }
+
+    /// Whether it is an image of a format that can hold an animation.
+    pub fn may_be_animated(&self) -> bool {
+        let Self::Image { uri } = self else { return false };
+        let path = uri.split(['?', '#']).next().unwrap_or(uri);
+        let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        matches!(ending.as_str(), "gif" | "webp" | "apng")
+    }
+
     /// Whether there is nothing in it to judge.
     pub fn is_empty(&self) -> bool {
         self.text().or(self.uri()).is_none_or(|content| content.trim().is_empty())

@@ -11,6 +11,7 @@ mod fit;
 mod question;
 mod slot;
 mod template;
+mod video;
 
 pub use anonymise::{Anonymise, KNOWN_NAMES};
 pub use condition::Condition;
@@ -20,6 +21,7 @@ pub use question::{
 };
 pub use slot::Slot;
 pub use template::{CandidateCount, Template};
+pub use video::{Ends, VideoRules};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,9 @@ pub struct Rubric {
     /// Metadata columns of the item that stand beside the prompt, in order; all others are hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown_metadata: Vec<String>,
+    /// The rules for videos, animations and sounds.
+    #[serde(default, skip_serializing_if = "VideoRules::is_usual")]
+    pub video: VideoRules,
     /// Words that are hidden where texts are shown; none where nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anonymise: Option<Anonymise>,
@@ -91,6 +96,7 @@ impl Default for Rubric {
             models_visible: false,
             type_column: None,
             shown_metadata: Vec::new(),
+            video: VideoRules::default(),
             anonymise: None,
         }
     }

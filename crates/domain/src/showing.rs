@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::watched::Watched;
 use crate::{Order, UnixMillis};
 
 /// How an item came to be shown.
@@ -140,4 +141,7 @@ pub struct Showing {
     pub acquisition: Acquisition,
     /// Width and height of the window in points, and pixels per point.
     pub window: [f32; 3],
+    /// How much of each candidate was played, in the data's order; nothing where it was not kept yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Watched>,
 }

@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
+use tiebreak_domain::media::{FramesRequest, SoundRequest};
 use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings};
-use tiebreak_media::Images;
+use tiebreak_media::{Images, VideoLimits, Videos};
 use tiebreak_store::{NewProject, Store, StoreError};
 
 use crate::host::Host;
@@ -26,6 +27,7 @@ const IMAGE_BUDGET_BYTES: usize = 96 * 1024 * 1024;
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     images: Images,
+    pub(crate) videos: Videos,
     session: RwLock<Option<Arc<Session>>>,
     /// Held while one project is exchanged for another.
     switching: Mutex<()>,
@@ -63,9 +65,16 @@ impl Engine {
     /// An engine with no project open; `events` is called from its threads and must not block.
     pub fn new(host: Host, events: impl Fn(Event) + Send + Sync + 'static) -> Self {
         let images = Images::new(host.cache_folder.clone(), IMAGE_BUDGET_BYTES);
+        let videos = Videos::new(VideoLimits::default());
         let settings = Mutex::new(SettingsFile::new(host.settings_file.clone()));
         let shared = Shared { host, jobs: Arc::default(), settings, events: Box::new(events) };
-        Self { shared: Arc::new(shared), images, session: RwLock::new(None), switching: Mutex::new(()) }
+        Self {
+            shared: Arc::new(shared),
+            images,
+            videos,
+            session: RwLock::new(None),
+            switching: Mutex::new(()),
+        }
     }
 
     /// Answers a request; blocks its caller only.
@@ -192,8 +201,22 @@ impl Engine {
                 let folder = self.session()?.media_folder(request.source)?;
                 Ok(Reply::Image(self.images.get(&folder, &request.uri, request.fit)?))
             }
-            Request::Tile(_) | Request::Video(_) | Request::Frames(_) | Request::Sound(_) => {
-                Err(ApiError::new(ErrorCode::BadRequest, "this cannot be decoded yet"))
+            Request::Tile(request) => {
+                let folder = self.session()?.media_folder(request.source)?;
+                Ok(Reply::Tile(self.images.tile(&folder, &request)?))
+            }
+            Request::Video(medium) => {
+                let folder = self.session()?.media_folder(medium.source)?;
+                Ok(Reply::Video(self.videos.info(&folder, &medium.uri)?))
+            }
+            Request::Frames(FramesRequest { medium, fit, first, count }) => {
+                let folder = self.session()?.media_folder(medium.source)?;
+                Ok(Reply::Frames(self.videos.frames(&folder, &medium.uri, fit, first, count)?))
+            }
+            Request::Sound(SoundRequest { medium, from_us, length_us, speed_percent }) => {
+                let folder = self.session()?.media_folder(medium.source)?;
+                let sound = self.videos.sound(&folder, &medium.uri, from_us, length_us, speed_percent)?;
+                Ok(Reply::Sound(sound))
             }
             Request::Check => Ok(Reply::Checked(self.session()?.readers.lend()?.check()?)),
         }

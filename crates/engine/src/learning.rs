@@ -49,6 +49,7 @@ pub struct LearningDesk {
     thread: Mutex<Option<JoinHandle<()>>>,
     learned: Mutex<Option<Arc<Learned>>>,
     published: Mutex<Published>,
+    kept: beliefs::Kept,
 }
 
 /// What is there to be taken without waiting.
@@ -81,6 +82,7 @@ impl LearningDesk {
             thread: Mutex::new(None),
             learned: Mutex::new(None),
             published: Mutex::new(Published::default()),
+            kept: beliefs::Kept::default(),
         }
     }
 
@@ -167,6 +169,7 @@ impl Session {
 
     /// Starts the worker where the study wants one and there is none, and tells it that something changed.
     pub fn learn_anew(self: &Arc<Self>) -> Result<(), ApiError> {
+        self.learning.kept.forget();
         if self.learning_rules().is_none() {
             self.learning.stop();
             self.learning.publish(None);
@@ -196,6 +199,7 @@ impl Session {
 
     /// A judgment is on the disk.
     pub fn note_vote(&self, judgment: NewJudgment, revision: u32) {
+        self.learning.kept.forget();
         self.learning.tell(Note::Judged(Box::new(judgment), revision == 1));
     }
 

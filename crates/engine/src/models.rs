@@ -13,6 +13,7 @@ use tiebreak_domain::reward::{
     Provider, RefusedLibrary,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, JobId, Reply};
+use tiebreak_media::{Ffmpeg, Videos};
 use tiebreak_reward::install::{self, InstallLimits, InstalledModel, Watch};
 use tiebreak_reward::model::manifest::{self, Input, Manifest, Task};
 use tiebreak_reward::model::runtime::report::RuntimeReport;
@@ -187,8 +188,8 @@ fn folder_bytes(folder: &Path) -> u64 {
         .sum()
 }
 
-/// What runs models here.
-pub fn machine() -> MachineReport {
+/// What runs models and decodes videos here.
+pub fn machine(videos: &Videos) -> MachineReport {
     let report = RuntimeReport::of(runtime());
     let best = report.providers.first().copied();
     let devices = report
@@ -200,6 +201,9 @@ pub fn machine() -> MachineReport {
             memory_bytes: report.memory_bytes,
         }])
         .collect();
+    let missing = report.missing.iter().map(|missing| format!("{}: {}", missing.what, missing.remedy));
+    let ffmpeg = videos.ffmpeg();
+    let no_ffmpeg = ffmpeg.is_none().then(|| format!("to play videos, {}", Ffmpeg::how_to_install()));
     MachineReport {
         runtime: match &report.library {
             Some(library) => format!("ONNX Runtime {}", library.version),
@@ -221,11 +225,8 @@ pub fn machine() -> MachineReport {
             .collect(),
         devices,
         memory_bytes: report.memory_bytes,
-        advice: report
-            .missing
-            .iter()
-            .map(|missing| format!("{}: {}", missing.what, missing.remedy))
-            .collect(),
+        ffmpeg: ffmpeg.map(|it| format!("{} in {}", it.version, it.ffmpeg.display())),
+        advice: missing.chain(no_ffmpeg).collect(),
     }
 }
 
@@ -244,7 +245,7 @@ impl Engine {
             };
             models.push(info(&model, scored.min(scorable), scorable));
         }
-        Ok(Models { models, machine: machine() })
+        Ok(Models { models, machine: machine(&self.videos) })
     }
 
     /// Starts bringing a model here.

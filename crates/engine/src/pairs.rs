@@ -2,6 +2,9 @@
 //!
 //! What people judged or skipped here is an answer to the whole and leaves it as it is. Labels that data brought are
 //! carried to the pairs as an import would have read them, and stay with the whole too.
+//!
+//! It is done in turns of one small transaction each, between which the writer does whatever else waits: a judgment
+//! never waits for more than one turn. What is cut short is whole as far as it came, and doing it again goes on there.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,20 +18,36 @@ use tiebreak_store::{Import, Store};
 
 use crate::session::Session;
 
+/// Pairs after which a turn ends: some tens of milliseconds.
+const PAIRS_OF_A_TURN: u64 = 1_000;
+/// Items after which it ends, whatever came of them.
+const ITEMS_OF_A_TURN: usize = 1_000;
+
 impl Session {
     /// Makes the pairs of what a filter finds among the items that are asked.
     pub fn make_pairs(self: &Arc<Self>, filter: &ItemFilter) -> Result<Reply, ApiError> {
         self.for_lead()?;
         let filter = ItemFilter { status: Some(ItemStatus::Active), ..filter.clone() };
-        let found = self.find_all(&filter)?;
-        let rubric = self.rubric();
-        let recorded_at = self.shared.host.now();
-        let made = self.writer.ask(move |store| {
-            let work = Work { rubric: &rubric, recorded_at };
-            work.make(store, found.iter().map(|id| ItemId(i64::from(id))))
-        })?;
+        let found: Vec<ItemId> = self.find_all(&filter)?.iter().map(|id| ItemId(i64::from(id))).collect();
+        let made = self.make_pairs_of(&found);
+        // Where it was cut short, what was made is there all the same.
         self.refresh()?;
-        Ok(Reply::PairsMade(made))
+        Ok(Reply::PairsMade(made?))
+    }
+
+    fn make_pairs_of(&self, mut left: &[ItemId]) -> Result<PairsMade, ApiError> {
+        let mut made = PairsMade::default();
+        while !left.is_empty() {
+            let turn = left[..left.len().min(ITEMS_OF_A_TURN)].to_vec();
+            let (rubric, recorded_at) = (self.rubric(), self.shared.host.now());
+            let taken;
+            (made, taken) = self.writer.ask(move |store| {
+                let work = Work { rubric: &rubric, recorded_at };
+                work.make(store, &turn, made)
+            })?;
+            left = &left[taken..];
+        }
+        Ok(made)
     }
 }
 
@@ -38,17 +57,29 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn make(&self, store: &mut Store, found: impl Iterator<Item = ItemId>) -> Result<PairsMade, ApiError> {
+    /// One turn over the first of some items: what was made, with what was before, and how many it took.
+    fn make(
+        &self,
+        store: &mut Store,
+        found: &[ItemId],
+        mut made: PairsMade,
+    ) -> Result<(PairsMade, usize), ApiError> {
         let reader = store.reader()?;
         let roles: HashMap<ItemId, ItemRole> = reader.item_roles()?.into_iter().collect();
         let keys: HashMap<AnnotatorId, AnnotatorKey> =
             reader.annotators()?.into_iter().map(|annotator| (annotator.id, annotator.key)).collect();
-        let mut made = PairsMade::default();
+        let before = made.pairs_added + made.pairs_known;
         let mut stands_aside = Vec::new();
+        let mut taken = 0;
         let mut import = store.begin_import()?;
-        for id in found {
+        for &id in found {
+            if made.pairs_added + made.pairs_known - before >= PAIRS_OF_A_TURN {
+                break;
+            }
+            taken += 1;
             let whole = reader.item(id)?;
-            if whole.item.candidates.len() <= 2 {
+            // Since it was found it may have been excluded, or judged.
+            if whole.item.candidates.len() <= 2 || whole.status != ItemStatus::Active {
                 continue;
             }
             let judgments = reader.in_force(id)?;
@@ -65,7 +96,7 @@ impl Work<'_> {
         import.commit()?;
         // Where this is cut short the pairs are there, and doing it again finds them.
         store.set_status(&stands_aside)?;
-        Ok(made)
+        Ok((made, taken))
     }
 
     fn asks_pairs_of(&self, whole: &StoredItem) -> bool {
@@ -93,6 +124,7 @@ impl Work<'_> {
                     verdict: Verdict::Judged { answers },
                     flagged: false,
                     comment: given.comment.clone(),
+                    notes: Vec::new(),
                     rubric_version: self.rubric.version,
                     showing: None,
                     origin: Origin::Label,

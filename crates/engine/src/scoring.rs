@@ -471,4 +471,4 @@ impl<'a> Run<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

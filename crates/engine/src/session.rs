@@ -236,11 +236,9 @@ impl Session {
         self.may_submit(&judgment)?;
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
-        let vote = self.learning_rules().is_some().then(|| judgment.clone());
+        let vote = judgment.clone();
         let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
-        if let Some(vote) = vote {
-            self.note_vote(vote, submitted.revision);
-        }
+        self.note_vote(vote, submitted.revision);
         // The judgment is on the disk: what cannot be noted here must not make it look lost.
         if let Err(error) = self.note_judgment(item, &note) {
             tracing::warn!(%error, "what a judgment means for the work of others could not be noted");

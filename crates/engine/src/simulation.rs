@@ -115,7 +115,8 @@ pub fn simulate(
         ApiError::new(ErrorCode::BadRequest, what)
             .hint("import labels with the data, or judge some items first")
     };
-    let Some(pool) = Pool::read_without_scorers(&reader, &learning)? else {
+    let pool = Pool::read_without_scorers(&reader, &learning)?.filter(|pool| !pool.pairs.is_empty());
+    let Some(pool) = pool else {
         return Err(nothing("the project has no pair to simulate on"));
     };
     let dimension = dimensions(&rubric).into_iter().next();

@@ -14,8 +14,8 @@ mod study;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tiebreak_domain::{
-    AnnotatorKey, Item, ItemKey, ItemStatus, JudgmentId, Origin, ProjectKey, Rubric, Showing, UnixMillis,
-    Verdict,
+    AnnotatorKey, Item, ItemKey, ItemStatus, JudgmentId, Note, Origin, ProjectKey, Rubric, Showing,
+    UnixMillis, Verdict,
 };
 
 pub use study::{ConflictRecord, ModelLabelRecord, PersonRecord, RepeatRecord, RoleRecord, StudyRecord};
@@ -108,6 +108,9 @@ pub struct JudgmentRecord {
     pub flagged: bool,
     /// Free words; may be empty.
     pub comment: String,
+    /// What was noted of moments of videos and sounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The rubric it was given under.
     pub rubric_version: u32,
     /// What was on the screen.

@@ -13,7 +13,10 @@ use crate::votes::label_column;
 use candidates::{MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
 
 const IMAGE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"];
-const VIDEO_ENDINGS: [&str; 6] = ["mp4", "webm", "mov", "mkv", "avi", "m4v"];
+/// Among videos an animation is one too; by itself it is an image.
+const VIDEO_ENDINGS: [&str; 9] = ["mp4", "webm", "mov", "mkv", "avi", "m4v", "gif", "webp", "apng"];
+/// More than any text scores.
+const VIDEOS_COME_FIRST: i64 = 1_000_000;
 
 const PROMPTS: [&str; 11] = [
     "prompt",
@@ -107,13 +110,6 @@ const CONTEXTS: [&str; 11] = [
     "source",
 ];
 
-/// What was proposed, and what could not be.
-pub(crate) struct Proposal {
-    pub(crate) mapping: ColumnMapping,
-    /// Columns of videos, which cannot be judged.
-    pub(crate) videos: Vec<String>,
-}
-
 /// Whether a value names a picture: a path or an address with the ending of one.
 pub(crate) fn is_image_uri(value: &str) -> bool {
     has_ending(value, &IMAGE_ENDINGS)
@@ -132,16 +128,13 @@ fn has_ending(value: &str, endings: &[&str]) -> bool {
 }
 
 /// Proposes a mapping for rows with these columns.
-pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
-    let mut videos = Vec::new();
+pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     let pairs: Vec<Pair> = pairs(columns);
     let mut best: Option<(i64, &Pair)> = None;
     for pair in &pairs {
-        if pair.columns.iter().all(|name| all_have_ending(rows, name, &VIDEO_ENDINGS)) {
-            videos.extend(pair.columns.iter().map(|&name| name.to_owned()));
-            continue;
-        }
         let Some(score) = content_score(pair, rows) else { continue };
+        // No text beside videos is what they are judged by.
+        let score = score + if kind_of(pair, rows) == ContentKind::Video { VIDEOS_COME_FIRST } else { 0 };
         if best.is_none_or(|(best, _)| score > best) {
             best = Some((score, pair));
         }
@@ -150,8 +143,7 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
     let mut sides = ["a", "b"];
     if let Some((_, pair)) = best {
         sides = pair.sides;
-        let is_image = pair.columns.iter().all(|name| all_have_ending(rows, name, &IMAGE_ENDINGS));
-        let kind = if is_image { ContentKind::Image } else { ContentKind::Text };
+        let kind = kind_of(pair, rows);
         let models =
             pairs.iter().find(|other| other.stem.iter().any(|token| MODEL_WORDS.contains(&token.as_str())));
         let both_models = columns.iter().find(|name| matches!(name.as_str(), "models" | "cmp_key"));
@@ -169,9 +161,7 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
                 model: model.filter(|&model| model != content).map(str::to_owned),
             });
         }
-    } else if videos.is_empty()
-        && let Some((column, kind)) = list_of_candidates(columns, rows)
-    {
+    } else if let Some((column, kind)) = list_of_candidates(columns, rows) {
         let model = columns.iter().find(|name| matches!(name.as_str(), "models" | "model_names")).cloned();
         mapping.candidates.push(CandidateColumns { content: column.clone(), kind, model });
     }
@@ -193,7 +183,22 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> Proposal {
     free.retain(|name| !mapping.context.contains(name));
     mapping.context_as = mapping.context.iter().map(|name| (name.clone(), told_by_name(name))).collect();
     mapping.metadata = free.into_iter().cloned().collect();
-    Proposal { mapping, videos }
+    mapping
+}
+
+/// What the columns of a pair hold, by how their values end.
+fn kind_of(pair: &Pair, rows: &[Metadata]) -> ContentKind {
+    if all_are(pair, rows, &IMAGE_ENDINGS) {
+        ContentKind::Image
+    } else if all_are(pair, rows, &VIDEO_ENDINGS) {
+        ContentKind::Video
+    } else {
+        ContentKind::Text
+    }
+}
+
+fn all_are(pair: &Pair, rows: &[Metadata], endings: &[&str]) -> bool {
+    pair.columns.iter().all(|name| all_have_ending(rows, name, endings))
 }
 
 /// What a column of images beside the prompt is, by its name.
@@ -279,7 +284,7 @@ mod tests {
     fn proposal(row: Value) -> ColumnMapping {
         let Value::Object(row) = row else { panic!("a row is an object") };
         let columns: Vec<String> = row.keys().cloned().collect();
-        propose(&columns, &[row]).mapping
+        propose(&columns, &[row])
     }
 
     fn contents(mapping: &ColumnMapping) -> Vec<&str> {
@@ -320,12 +325,20 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_told_by_their_endings_and_videos_are_left_alone() {
+    fn pictures_and_videos_are_told_by_their_endings() {
         let mapping = proposal(
             json!({"caption":"a fox","image_0":"x/1.PNG","image_1":"https://h.org/2.jpg?w=3","image_0_uid":"u","image_1_uid":"v"}),
         );
         assert_eq!(contents(&mapping), ["image_0", "image_1"]);
         assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Image));
-        assert!(contents(&proposal(json!({"prompt":"p","video_a":"1.mp4","video_b":"2.mp4"}))).is_empty());
+        let mapping = proposal(
+            json!({"prompt":"p","video_a":"1.mp4","video_b":"2.MOV","answer_a":"words about it","answer_b":"others"}),
+        );
+        assert_eq!(contents(&mapping), ["video_a", "video_b"]);
+        assert!(mapping.candidates.iter().all(|candidate| candidate.kind == ContentKind::Video));
+        for (other, kind) in [("1.mp4", ContentKind::Video), ("1.gif", ContentKind::Image)] {
+            let mapping = proposal(json!({"prompt":"p","output_a":other,"output_b":"2.gif"}));
+            assert!(mapping.candidates.iter().all(|candidate| candidate.kind == kind), "beside {other}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{DataFormat, ImportPlan};
 
 use crate::FormatError;
-use crate::mapping::{Proposal, propose};
+use crate::mapping::propose;
 use crate::rows::{Advance, Rows};
 use crate::shape::arena::ArenaShape;
 use crate::shape::battle::BattleShape;
@@ -58,9 +58,9 @@ pub(crate) fn recognise(plan: &ImportPlan) -> Result<Recognised, FormatError> {
     };
     let mut recognised = Recognised { format, because, columns, rows, mapping: None };
     if format == DataFormat::Columns {
-        let Proposal { mapping, videos } = propose(&recognised.columns, &recognised.rows);
+        let mapping = propose(&recognised.columns, &recognised.rows);
         if plan.mapping.is_none() && plan.format.is_none() {
-            recognised.because = because_of_mapping(&mapping, &videos);
+            recognised.because = because_of_mapping(&mapping);
         }
         recognised.mapping = Some(plan.mapping.clone().unwrap_or(mapping));
     }
@@ -264,17 +264,14 @@ fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataForma
     })
 }
 
-fn because_of_mapping(mapping: &ColumnMapping, videos: &[String]) -> String {
-    match (mapping.candidates.as_slice(), videos) {
-        ([only], _) => format!("The lists in the column `{}` look like candidates", only.content),
-        ([first, second], _) => {
+fn because_of_mapping(mapping: &ColumnMapping) -> String {
+    match mapping.candidates.as_slice() {
+        [only] => format!("The lists in the column `{}` look like candidates", only.content),
+        [first, second] => {
             format!("The columns `{}` and `{}` look like a pair of candidates", first.content, second.content)
         }
-        ([first, .., last], _) => {
+        [first, .., last] => {
             format!("The columns `{}` to `{}` look like candidates", first.content, last.content)
-        }
-        (_, [first, second, ..]) => {
-            format!("The columns `{first}` and `{second}` hold videos, which cannot be judged yet")
         }
         _ => "No two columns look like a pair of candidates: say which are".to_owned(),
     }

@@ -9,6 +9,8 @@ use image::ImageFormat;
 pub enum ContentKind {
     /// An image that can be decoded.
     Image(ImageFormat),
+    /// An image that another program can decode.
+    Avif,
     /// An image that cannot: its format's name.
     OtherImage(&'static str),
     /// A web page.
@@ -26,14 +28,12 @@ pub enum ContentKind {
 }
 
 /// First bytes and what they are; those of images that can be decoded are known to the `image` crate.
-const SIGNATURES: [(&[u8], ContentKind); 18] = [
+const SIGNATURES: [(&[u8], ContentKind); 16] = [
     (b"\xFF\x0A", ContentKind::OtherImage("JPEG XL")),
     (b"\0\0\0\x0CJXL \r\n\x87\n", ContentKind::OtherImage("JPEG XL")),
     (b"\0\0\0\x0CjP  \r\n\x87\n", ContentKind::OtherImage("JPEG 2000")),
     (b"8BPS", ContentKind::OtherImage("Photoshop")),
     (b"\0\0\x01\0", ContentKind::OtherImage("ICO")),
-    (b"\x76\x2F\x31\x01", ContentKind::OtherImage("OpenEXR")),
-    (b"#?RADIANCE", ContentKind::OtherImage("Radiance HDR")),
     (b"qoif", ContentKind::OtherImage("QOI")),
     (b"DDS ", ContentKind::OtherImage("DDS")),
     (b"farbfeld", ContentKind::OtherImage("farbfeld")),
@@ -65,7 +65,7 @@ impl ContentKind {
 
     /// Whether it is an image, decodable or not.
     pub fn is_image(self) -> bool {
-        matches!(self, Self::Image(_) | Self::OtherImage(_))
+        matches!(self, Self::Image(_) | Self::Avif | Self::OtherImage(_))
     }
 }
 
@@ -75,12 +75,12 @@ fn media_container(bytes: &[u8]) -> Option<ContentKind> {
         return None;
     }
     Some(match bytes.get(8..12)? {
-        b"avif" | b"avis" => ContentKind::OtherImage("AVIF"),
+        b"avif" | b"avis" => ContentKind::Avif,
         b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
             // The general brands say "a HEIF of some codec": look on for the codec among those it lists.
             let listed = &bytes[8..bytes.len().min(64)];
             let is_avif = listed.chunks_exact(4).any(|brand| brand == b"avif");
-            ContentKind::OtherImage(if is_avif { "AVIF" } else { "HEIC" })
+            if is_avif { ContentKind::Avif } else { ContentKind::OtherImage("HEIC") }
         }
         _ => ContentKind::Known("an MP4 video"),
     })
@@ -125,6 +125,8 @@ pub(crate) fn format_name(format: ImageFormat) -> &'static str {
         ImageFormat::WebP => "WebP",
         ImageFormat::Tiff => "TIFF",
         ImageFormat::Bmp => "BMP",
+        ImageFormat::Hdr => "Radiance HDR",
+        ImageFormat::OpenExr => "OpenEXR",
         _ => "image",
     }
 }
@@ -134,6 +136,7 @@ impl fmt::Display for ContentKind {
         formatter.write_str(match self {
             Self::Image(format) => format_name(*format),
             Self::OtherImage(name) | Self::Known(name) => name,
+            Self::Avif => "AVIF",
             Self::WebPage => "a web page",
             Self::GitLfsPointer => "a pointer of Git LFS",
             Self::Empty => "an empty file",

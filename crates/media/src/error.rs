@@ -31,11 +31,16 @@ impl From<MediaError> for ApiError {
     fn from(error: MediaError) -> Self {
         let code = match &error.problem {
             Problem::NotFound | Problem::FolderMissing { .. } => ErrorCode::NotFound,
-            Problem::AddressesOff | Problem::NoFolder | Problem::Outside | Problem::NotAPath { .. } => {
-                ErrorCode::BadRequest
-            }
+            Problem::AddressesOff
+            | Problem::NoFolder
+            | Problem::Outside
+            | Problem::NotAPath { .. }
+            | Problem::NoSuchTile { .. }
+            | Problem::BadSize { .. } => ErrorCode::BadRequest,
             Problem::PermissionDenied
             | Problem::Read { .. }
+            | Problem::ChangedMeanwhile
+            | Problem::NoFfmpeg
             | Problem::Connection { .. }
             | Problem::NoClient { .. }
             | Problem::TookTooLong { .. } => ErrorCode::System,

@@ -19,10 +19,11 @@ use reqwest::{Client, Url, header, redirect};
 
 use crate::{
     content_kind::ContentKind,
-    decode::{panic_message, read_file},
+    decode::read_file,
     error::MediaError,
     limits::{FetchLimits, Limits},
     network_thread::NetworkThread,
+    opened::panic_message,
     problem::Problem,
     single_flight::{SingleFlight, locked},
 };

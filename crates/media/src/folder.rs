@@ -39,25 +39,34 @@ impl MediaFolder {
         self.find(uri).map_err(|problem| MediaError::new(uri, problem))
     }
 
+    /// Finds a folder below it, as [`MediaFolder::locate`] finds a file; `.` is the media folder itself.
+    pub fn locate_folder(&self, uri: &str) -> Result<PathBuf, MediaError> {
+        let found = self
+            .find_path(uri)
+            .and_then(|path| if path.is_dir() { Ok(path) } else { Err(Problem::NotFound) });
+        found.map_err(|problem| MediaError::new(uri, problem))
+    }
+
     fn find(&self, uri: &str) -> Result<Located, Problem> {
         if is_address(uri) {
             let located = Located::Address(uri.to_owned());
             return if self.fetches_addresses { Ok(located) } else { Err(Problem::AddressesOff) };
         }
+        let path = self.find_path(uri)?;
+        if path.is_file() { Ok(Located::File(path)) } else { Err(Problem::NotAFile) }
+    }
+
+    fn find_path(&self, uri: &str) -> Result<PathBuf, Problem> {
         refuse_what_is_no_path(uri)?;
         let folder = self.folder.as_deref().ok_or(Problem::NoFolder)?;
         let folder = folder
             .canonicalize()
             .map_err(|_| Problem::FolderMissing { folder: folder.display().to_string() })?;
-        let path = match resolve(&folder, uri) {
+        match resolve(&folder, uri) {
             // Data written on Windows names `images\1.png`.
-            Err(Problem::NotFound) if uri.contains('\\') => resolve(&folder, &uri.replace('\\', "/"))?,
-            other => other?,
-        };
-        if !path.is_file() {
-            return Err(Problem::NotAFile);
+            Err(Problem::NotFound) if uri.contains('\\') => resolve(&folder, &uri.replace('\\', "/")),
+            other => other,
         }
-        Ok(Located::File(path))
     }
 }
 
@@ -205,6 +214,20 @@ mod tests {
         let gone = MediaFolder::new(Some(outer.path().join("gone")), true);
         assert!(matches!(problem(&gone, "a.png"), Problem::FolderMissing { .. }));
         assert!(matches!(problem(&MediaFolder::new(None, true), "a.png"), Problem::NoFolder));
+    }
+
+    /// What is not UTF-8 cannot be named by the data, and does no harm where it lies.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_text_are_missing_and_harm_nobody() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let (_outer, media, folder) = made();
+        fs::write(folder.join(OsStr::from_bytes(b"caf\xE9.png")), b"x").unwrap();
+        fs::write(folder.join("a,b;c=\"d\".png"), b"x").unwrap();
+        assert!(matches!(problem(&media, "caf\u{FFFD}.png"), Problem::NotFound));
+        assert!(matches!(problem(&media, "café.png"), Problem::NotFound));
+        let named = media.locate("a,b;c=\"d\".png").unwrap();
+        assert_eq!(named, Located::File(folder.join("a,b;c=\"d\".png")));
     }
 
     #[test]

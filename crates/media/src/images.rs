@@ -1,63 +1,114 @@
-//! The one entry: an image as the data names it, decoded for a place on the screen.
+//! The one entry: an image as the data names it, decoded for a place on the screen, or for a model.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex},
-    time::Instant,
-};
+use std::{path::PathBuf, sync::Mutex, time::Instant};
 
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::{door::Pixels, media::TileRequest};
 
 use crate::{
-    decode::{decode, read_file},
+    cache::Cache,
+    content_key::{ContentBytes, ContentKey},
+    conversion::Colours,
+    decode::{decode, decode_for_screen, read_file},
     error::MediaError,
     fetcher::Fetcher,
-    folder::{Located, MediaFolder},
-    image_cache::{ContentKey, ImageCache, ImageKey},
-    limits::{FetchLimits, Limits},
+    folder::MediaFolder,
+    limits::{FetchLimits, Limits, TileBudget},
     problem::Problem,
     single_flight::{SingleFlight, locked},
+    tiles::Tiles,
 };
 
 /// Finds, fetches, decodes and keeps images; shared by all threads, which it blocks while it works.
 pub struct Images {
     limits: Limits,
     fetcher: Fetcher,
-    cache: Mutex<ImageCache>,
+    cache: Mutex<Cache<ImageKey, Pixels>>,
     flights: SingleFlight<ImageKey, Result<Pixels, Problem>>,
+    tiles: Tiles,
+}
+
+/// Which decoded image: a content at a size.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ImageKey {
+    content: ContentKey,
+    /// The size it was to fit in.
+    fit: [u32; 2],
+    colours: Colours,
 }
 
 impl Images {
     /// Keeps fetched images in `media/` below the cache folder, where there is one, and decoded images up
-    /// to a budget in bytes.
+    /// to a budget in bytes. Tiles have a budget of their own.
     pub fn new(cache_folder: Option<PathBuf>, budget_bytes: usize) -> Self {
-        Self::with_limits(cache_folder, budget_bytes, Limits::default(), FetchLimits::default())
+        let (limits, fetch_limits) = (Limits::default(), FetchLimits::default());
+        Self::with_limits(cache_folder, budget_bytes, TileBudget::default(), limits, fetch_limits)
     }
 
     /// The same with other limits.
     pub fn with_limits(
         cache_folder: Option<PathBuf>,
         budget_bytes: usize,
+        tile_budget: TileBudget,
         limits: Limits,
         fetch_limits: FetchLimits,
     ) -> Self {
         Self {
             limits,
             fetcher: Fetcher::new(cache_folder.as_deref(), fetch_limits),
-            cache: Mutex::new(ImageCache::new(budget_bytes)),
+            cache: Mutex::new(Cache::new(budget_bytes as u64)),
             flights: SingleFlight::new(),
+            tiles: Tiles::new(cache_folder, limits, tile_budget),
         }
     }
 
     /// The image at a uri as the data has it, upright, scaled down to `fit` (width and height in pixels),
-    /// never up. A file that was changed meanwhile is read anew.
+    /// never up, in the colours that people are to see: brought to sRGB by the file's colour profile. A file that
+    /// was changed meanwhile is read anew.
     pub fn get(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, MediaError> {
-        let located = folder.locate(uri)?;
-        self.located(located, fit).map_err(|problem| MediaError::new(uri, problem))
+        self.found(folder, uri, fit, Colours::Screen)
     }
 
-    fn located(&self, located: Located, fit: [u32; 2]) -> Result<Pixels, Problem> {
-        let key = ImageKey { content: content_key(located)?, fit };
+    /// The same for a model: the file's own numbers, since models were trained on numbers that nobody converted.
+    pub fn get_as_stored(
+        &self,
+        folder: &MediaFolder,
+        uri: &str,
+        fit: [u32; 2],
+    ) -> Result<Pixels, MediaError> {
+        self.found(folder, uri, fit, Colours::AsStored)
+    }
+
+    /// A tile of an image, in the colours that people are to see. The first tile of a picture waits until all of it
+    /// is decoded and cut; the others are there then. Level 0 of a picture that is not brought to another size is
+    /// its own pixels, bit by bit.
+    pub fn tile(&self, folder: &MediaFolder, request: &TileRequest) -> Result<Pixels, MediaError> {
+        let located = folder.locate(&request.uri)?;
+        let tile = |content: ContentKey| {
+            let tile = self.tiles.get(content.clone(), request, |content| self.bytes(content));
+            tile.inspect_err(|problem| self.reject(&content, problem))
+        };
+        ContentKey::of(located).and_then(tile).map_err(|problem| MediaError::new(&request.uri, problem))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn tiles(&self) -> &Tiles {
+        &self.tiles
+    }
+
+    fn found(
+        &self,
+        folder: &MediaFolder,
+        uri: &str,
+        fit: [u32; 2],
+        colours: Colours,
+    ) -> Result<Pixels, MediaError> {
+        let located = folder.locate(uri)?;
+        ContentKey::of(located)
+            .and_then(|content| self.decoded_once(ImageKey { content, fit, colours }))
+            .map_err(|problem| MediaError::new(uri, problem))
+    }
+
+    fn decoded_once(&self, key: ImageKey) -> Result<Pixels, Problem> {
         if let Some(pixels) = self.kept(&key) {
             return Ok(pixels);
         }
@@ -67,7 +118,8 @@ impl Images {
                 return Ok(pixels);
             }
             let pixels = self.decoded(&key)?;
-            locked(&self.cache).insert(key, pixels.clone());
+            let bytes = pixels.rgba.len() as u64;
+            locked(&self.cache).insert(key, pixels.clone(), bytes);
             Ok(pixels)
         })
     }
@@ -77,26 +129,38 @@ impl Images {
     }
 
     fn decoded(&self, key: &ImageKey) -> Result<Pixels, Problem> {
-        match &key.content {
-            ContentKey::File { path, .. } => decode(&read_file(path, &self.limits)?, key.fit, &self.limits),
+        let bytes = self.bytes(&key.content)?;
+        let decoded = match key.colours {
+            Colours::AsStored => decode(&bytes, key.fit, &self.limits),
+            Colours::Screen => decode_for_screen(&bytes, key.fit, &self.limits),
+        };
+        decoded.inspect_err(|problem| self.reject(&key.content, problem))
+    }
+
+    /// A fetched image that turned out to be useless is not kept.
+    fn reject(&self, content: &ContentKey, problem: &Problem) {
+        if let (ContentKey::Address(address), true) = (content, problem.is_lasting()) {
+            self.fetcher.reject(address, problem.clone(), Instant::now());
+        }
+    }
+
+    /// The bytes of a content, as it was when the key was made.
+    fn bytes(&self, content: &ContentKey) -> Result<ContentBytes, Problem> {
+        match content {
+            ContentKey::File { path, .. } => {
+                let bytes = read_file(path, &self.limits)?;
+                if content.is_unchanged() {
+                    Ok(ContentBytes::Read(bytes))
+                } else {
+                    Err(Problem::ChangedMeanwhile)
+                }
+            }
             ContentKey::Address(address) => {
-                let now = Instant::now();
-                let bytes: Arc<[u8]> = self.fetcher.fetch(address, now).map_err(|error| error.problem)?;
-                decode(&bytes, key.fit, &self.limits)
-                    .inspect_err(|problem| self.fetcher.reject(address, problem.clone(), now))
+                let fetched = self.fetcher.fetch(address, Instant::now());
+                fetched.map(ContentBytes::Fetched).map_err(|error| error.problem)
             }
         }
     }
-}
-
-fn content_key(located: Located) -> Result<ContentKey, Problem> {
-    Ok(match located {
-        Located::File(path) => {
-            let metadata = path.metadata().map_err(Problem::from_io)?;
-            ContentKey::File { path, modified: metadata.modified().ok(), bytes: metadata.len() }
-        }
-        Located::Address(address) => ContentKey::Address(address),
-    })
 }
 
 #[cfg(test)]

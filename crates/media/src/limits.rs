@@ -15,9 +15,26 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 MiB each: a 13,000 x 13,000 picture in 8-bit RGB passes.
+    /// 1 GiB each: a picture of 16,384 x 16,384 pixels in 8-bit RGBA passes.
     fn default() -> Self {
-        Self { file_bytes: 512 * MIB, decoded_bytes: 512 * MIB }
+        Self { file_bytes: 1024 * MIB, decoded_bytes: 1024 * MIB }
+    }
+}
+
+/// What the tiles of all pictures together may take, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TileBudget {
+    /// In memory. A picture whose tiles would take more than half of it is put on the disk, so that two that are
+    /// compared stay beside one another.
+    pub memory_bytes: u64,
+    /// On the disk, in files without a name that are gone with the program.
+    pub disk_bytes: u64,
+}
+
+impl Default for TileBudget {
+    /// 192 MiB in memory: two pictures of 18 million pixels. 6 GiB on the disk: four of 16,384 x 16,384.
+    fn default() -> Self {
+        Self { memory_bytes: 192 * MIB, disk_bytes: 6 * 1024 * MIB }
     }
 }
 

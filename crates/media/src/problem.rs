@@ -72,6 +72,33 @@ pub enum Problem {
         /// [`crate::Limits::decoded_bytes`].
         limit_bytes: u64,
     },
+    /// No such tile.
+    #[error(
+        "a picture of {width} x {height} pixels has no tile in column {column}, row {row} of level {level}"
+    )]
+    NoSuchTile {
+        /// From 0, the full size.
+        level: u8,
+        /// From the left.
+        column: u32,
+        /// From the top.
+        row: u32,
+        /// Width of the full size in pixels.
+        width: u32,
+        /// Height of the full size in pixels.
+        height: u32,
+    },
+    /// A picture is to be brought to a size without pixels, or one that is larger than allowed.
+    #[error("a picture cannot be brought to {width} x {height} pixels")]
+    BadSize {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// The file was written while it was read.
+    #[error("the image was changed while it was read")]
+    ChangedMeanwhile,
     /// It ends too soon.
     #[error("the {format} file is cut off after {}", readable(*bytes))]
     Truncated {
@@ -89,7 +116,7 @@ pub enum Problem {
     /// An image in a format that is not read.
     #[error("{format} images are not supported")]
     Unsupported {
-        /// "AVIF", "HEIC", "SVG", …
+        /// "HEIC", "SVG", …
         format: ContentKind,
     },
     /// A supported format in a variety that is not read.
@@ -107,6 +134,17 @@ pub enum Problem {
         format: &'static str,
         /// What the decoder said.
         source: Arc<image::ImageError>,
+    },
+    /// The program that decodes this format is not there.
+    #[error("AVIF images are decoded by ffmpeg, which is not installed")]
+    NoFfmpeg,
+    /// The program that decodes this format made nothing of it.
+    #[error("ffmpeg cannot decode the {format} file ({reason})")]
+    Undecodable {
+        /// "AVIF".
+        format: &'static str,
+        /// What the program said.
+        reason: String,
     },
     /// The decoder failed in a way it should not.
     #[error("the {format} file broke the decoder ({message})")]
@@ -163,6 +201,23 @@ impl Problem {
         }
     }
 
+    /// Whether the same content will fail in the same way again.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::FileTooLarge { .. }
+                | Self::TooLarge { .. }
+                | Self::TooMuchMemory { .. }
+                | Self::Truncated { .. }
+                | Self::NotAnImage { .. }
+                | Self::Unsupported { .. }
+                | Self::UnsupportedVariety { .. }
+                | Self::Damaged { .. }
+                | Self::Undecodable { .. }
+                | Self::Panicked { .. }
+        )
+    }
+
     /// What to do about it: a sentence without a full stop.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -185,7 +240,18 @@ impl Problem {
             Self::FileTooLarge { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => {
                 "scale the picture down and import it again"
             }
-            Self::Truncated { .. } | Self::Damaged { .. } | Self::Panicked { .. } => {
+            Self::NoSuchTile { .. } | Self::BadSize { .. } => {
+                "please report this: the picture itself is whole"
+            }
+            Self::ChangedMeanwhile => "try again once it is written",
+            Self::NoFfmpeg => {
+                "install ffmpeg and start again (Debian and Ubuntu: `sudo apt install ffmpeg`; macOS: `brew install \
+                 ffmpeg`; Windows: `winget install ffmpeg`), or convert the images to PNG"
+            }
+            Self::Truncated { .. }
+            | Self::Damaged { .. }
+            | Self::Undecodable { .. }
+            | Self::Panicked { .. } => {
                 "copy or download the file again, or save it anew with another program"
             }
             Self::NotAnImage { looks_like } => match looks_like {
@@ -193,7 +259,9 @@ impl Problem {
                 ContentKind::WebPage => {
                     "check that the address leads to the image itself, not to a page about it"
                 }
-                _ => "check what the data names here: PNG, JPEG, WebP, GIF, BMP and TIFF are shown",
+                _ => {
+                    "check what the data names here: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, Radiance HDR and OpenEXR are shown"
+                }
             },
             Self::Unsupported { .. } | Self::UnsupportedVariety { .. } => {
                 "convert it to PNG, JPEG or WebP and import it again"

@@ -19,20 +19,25 @@ const MOST_BYTES: usize = 12 << 20;
 /// The TIFF decoder reads its first tags before it can be told limits: its own are 256 MiB for a tag's
 /// values and as much for their bytes, which is within the default limits.
 const MOST_BYTES_OF_TIFF: usize = MOST_BYTES + (512 << 20);
-const FORMATS: [ImageFormat; 6] = [
+const FORMATS: [ImageFormat; 8] = [
     ImageFormat::Png,
     ImageFormat::Jpeg,
     ImageFormat::Gif,
     ImageFormat::WebP,
     ImageFormat::Bmp,
     ImageFormat::Tiff,
+    ImageFormat::Hdr,
+    ImageFormat::OpenExr,
 ];
 
 fn real(format: ImageFormat) -> Vec<u8> {
     let picture =
         image::RgbImage::from_fn(37, 29, |x, y| image::Rgb([(x * 7) as u8, (y * 9) as u8, (x * y) as u8]));
     let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::from(picture).write_to(&mut bytes, format).expect("a small picture is written to memory");
+    let is_light = matches!(format, ImageFormat::Hdr | ImageFormat::OpenExr);
+    let picture = DynamicImage::from(picture);
+    let picture = if is_light { picture.into_rgb32f().into() } else { picture };
+    picture.write_to(&mut bytes, format).expect("a small picture is written to memory");
     bytes.into_inner()
 }
 

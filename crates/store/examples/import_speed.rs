@@ -179,6 +179,7 @@ fn label(store: &mut Store, keys: &[ItemKey]) -> AnnotatorId {
             verdict: Verdict::overall(preference),
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: None,
             origin: Origin::Label,

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tiebreak_domain::{
-    AnnotatorId, Item, ItemId, Judgment, JudgmentId, NewJudgment, Origin, Rubric, UnixMillis, Verdict,
+    AnnotatorId, Item, ItemId, Judgment, JudgmentId, NewJudgment, Note, Origin, Rubric, UnixMillis, Verdict,
 };
 
 use crate::answer::{self, AnswerRows, MAX_ANSWERS};
@@ -15,7 +15,8 @@ pub(crate) const SELECT: &str = "SELECT j.number, j.id, j.item_id, j.annotator_i
      CASE WHEN r.judgment IS NULL THEN j.origin ELSE 'review' END, j.recorded_at, j.showing_id, \
      s.candidate_order, s.models_visible, s.scores_visible, s.shown_at, s.first_input_at, s.submitted_at, \
      s.active_ms, s.idle_ms, s.utc_offset_minutes, s.app_version, s.session, s.acquisition_method, \
-     s.acquisition_score, s.propensity, s.window_width, s.window_height, s.pixels_per_point \
+     s.acquisition_score, s.propensity, s.window_width, s.window_height, s.pixels_per_point, \
+     s.watched, j.notes \
      FROM judgment j LEFT JOIN showing s ON s.id = j.showing_id LEFT JOIN review r ON r.judgment = j.number ";
 
 /// What an annotator's log on an item ends with.
@@ -74,6 +75,17 @@ pub(crate) fn validate_whole(judgment: &NewJudgment, rubric: &Rubric, item: &Ite
         let title = &rubric.questions[slot.question].title;
         return Err(StoreError::Refused(format!("a question has no complete answer yet, {title:?}")));
     }
+    if let Some(refusal) = Note::refusal(&judgment.notes, item) {
+        return Err(StoreError::Refused(refusal));
+    }
+    // What was taken back and is said again was seen, or need not be, when it was said first.
+    if let Some(showing) = &judgment.showing
+        && showing.submitted_at == judgment.recorded_at
+        && let Some(candidate) = rubric.unseen(item, answers, &showing.watched)
+    {
+        let refusal = format!("a candidate has to be seen to its end first, candidate {}", candidate + 1);
+        return Err(StoreError::Refused(refusal));
+    }
     let kept = rubric.kept(item, answers);
     match answers.iter().find(|answer| !kept.contains(answer)) {
         Some(answer) => {
@@ -96,8 +108,8 @@ pub(crate) fn append(
         judgment.showing.as_ref().map(|showing| showing::insert(connection, showing)).transpose()?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO judgment (id, item_id, annotator_id, revision, supersedes, verdict, flagged, comment, \
-         rubric_version, showing_id, origin, recorded_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         rubric_version, showing_id, origin, recorded_at, notes) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     let verdict = match &judgment.verdict {
         Verdict::Judged { .. } => "judged",
@@ -122,6 +134,7 @@ pub(crate) fn append(
         showing_id,
         origin,
         judgment.recorded_at.0,
+        text_from_notes(&judgment.notes)?,
     ])?;
     if judgment.origin == Origin::Review {
         connection.prepare_cached("INSERT INTO review (judgment) VALUES (?1)")?.execute([number])?;
@@ -132,6 +145,20 @@ pub(crate) fn append(
         set_last(connection, judgment.annotator, judgment.item, number, word)?;
     }
     Ok(())
+}
+
+fn text_from_notes(notes: &[Note]) -> Result<Option<String>> {
+    if notes.is_empty() {
+        return Ok(None);
+    }
+    let text = serde_json::to_string(notes);
+    Ok(Some(text.map_err(|error| StoreError::Refused(format!("notes cannot be written: {error}")))?))
+}
+
+fn notes_from_text(number: i64, text: Option<&str>) -> Result<Vec<Note>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::Damaged(format!("judgment {number} has unreadable notes: {error}")))
 }
 
 /// Makes the judgment with a number the last word of its log.
@@ -187,6 +214,7 @@ impl<'connection> JudgmentRows<'connection> {
                 verdict,
                 flagged: row.get(7)?,
                 comment: row.get(8)?,
+                notes: notes_from_text(number, row.get::<_, Option<String>>(31)?.as_deref())?,
                 rubric_version: row.get(9)?,
                 showing,
                 origin: match origin.as_str() {

@@ -4,7 +4,8 @@
 //! annotators by their key (another person of the same name gets a number), rubrics by what they ask: one that
 //! this project lacks is added, under the next free version where its own means something else here, and the
 //! judgments given under it follow. What this project already has stays as it is: statuses of items, the
-//! rubric that is asked, names. Drafts stay in their copy.
+//! rubric that is asked, names. Of labels that were taken from models the later one stays. Drafts and the scores of
+//! models stay in their copy.
 //!
 //! An annotator may have gone on judging the same item in both copies. All of it is kept, in the order that
 //! `order` lays down, and the last of it is in force; where it comes between what is here already, the later
@@ -21,15 +22,16 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 use tiebreak_domain::merge::MergeReport;
-use tiebreak_domain::{AnnotatorId, Judgment, Source, SourceId};
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, Source, SourceId};
 
 use crate::import::Import;
 use crate::judgment::{self, JudgmentRows};
 use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewSource};
 use crate::reader::Reader;
+use crate::score::ModelLabel;
 use crate::store::Store;
-use crate::{Result, StoreError, assignment, item, people};
+use crate::{Result, StoreError, assignment, item, people, score};
 
 impl Store {
     /// Brings in another copy of this project. `media_folder` says where a folder that the other copy stores
@@ -52,6 +54,7 @@ impl Store {
             if !merge.items(&media_folder, &mut go_on)? || !merge.judgments(&mut go_on)? {
                 return Ok(None);
             }
+            merge.model_labels(&other.model_labels()?)?;
             assignment::add_conflicts(merge.import.connection, &merge.report.conflicts)?;
             let Merge { import, annotators, items, versions, .. } = &merge;
             people::merge(import.connection, &transaction, annotators, items, versions)?;
@@ -120,7 +123,7 @@ impl<'a, 'store> Merge<'a, 'store> {
                 self.report.items_known += 1;
                 continue;
             }
-            let stored = item::read(self.other, tiebreak_domain::ItemId(number as i64))?;
+            let stored = item::read(self.other, ItemId(number as i64))?;
             if stored.item.key() != key {
                 return Err(damaged(format!("the content of item {number} does not belong to its key")));
             }
@@ -195,12 +198,26 @@ impl<'a, 'store> Merge<'a, 'store> {
         for judgment in theirs.iter_mut() {
             let given = &mut judgment.given;
             given.annotator = annotator;
-            given.item = tiebreak_domain::ItemId(i64::from(item));
+            given.item = ItemId(i64::from(item));
             given.rubric_version =
                 self.versions.get(&given.rubric_version).copied().unwrap_or(given.rubric_version);
         }
         log::merge(&mut self.import, theirs, &mut self.report)?;
         theirs.clear();
+        Ok(())
+    }
+
+    /// Takes in what models said in bulk, where this project has no later label of the item.
+    fn model_labels(&mut self, theirs: &[ModelLabel]) -> Result<()> {
+        for label in theirs {
+            let item = usize::try_from(label.item.0).ok().and_then(|number| self.items.get(number));
+            let item = item.copied().filter(|number| *number > 0).ok_or_else(|| {
+                damaged(format!("a label of a model is about item {}, which it does not hold", label.item))
+            })?;
+            let label = ModelLabel { item: ItemId(i64::from(item)), ..label.clone() };
+            self.report.model_labels_added +=
+                u64::from(score::add_later_label(self.import.connection, &label)?);
+        }
         Ok(())
     }
 

@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0006_people.sql",
     "0007_reward.sql",
     "0008_model_label.sql",
+    "0009_showing_watched.sql",
 ];
 
 impl Migration {

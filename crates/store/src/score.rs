@@ -224,20 +224,24 @@ impl Reader {
     }
 }
 
-/// Keeps a label that came from elsewhere, unless the item has one that was taken later.
-pub(crate) fn add_later_label(connection: &Connection, label: &ModelLabel) -> Result<()> {
+/// Keeps a label that came from elsewhere, unless the item has one that was taken later; whether it did. Of labels
+/// taken at one time the same stays whichever comes first, so that two copies that take each other in agree.
+pub(crate) fn add_later_label(connection: &Connection, label: &ModelLabel) -> Result<bool> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (item_id) DO UPDATE SET scorer = excluded.scorer, \
          a = excluded.a, tie = excluded.tie, b = excluded.b, accepted_at = excluded.accepted_at, \
-         source = excluded.source, question = excluded.question WHERE excluded.accepted_at > accepted_at",
+         source = excluded.source, question = excluded.question \
+         WHERE (excluded.accepted_at, excluded.source, excluded.question, excluded.a, excluded.b) \
+             > (accepted_at, source, question, a, b)",
     )?;
     write_label(&mut statement, label)
 }
 
-fn write_label(statement: &mut Statement<'_>, label: &ModelLabel) -> Result<()> {
+/// Whether a row was written.
+fn write_label(statement: &mut Statement<'_>, label: &ModelLabel) -> Result<bool> {
     let said = label.prediction;
-    statement.execute(params![
+    let written = statement.execute(params![
         label.item.0,
         label.scorer,
         said.a,
@@ -247,7 +251,7 @@ fn write_label(statement: &mut Statement<'_>, label: &ModelLabel) -> Result<()> 
         label.source,
         label.question
     ])?;
-    Ok(())
+    Ok(written > 0)
 }
 
 fn place(item: ItemId, candidate: u8) -> i64 {

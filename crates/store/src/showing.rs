@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
-use tiebreak_domain::{Order, Showing, UnixMillis};
+use tiebreak_domain::{Order, Showing, UnixMillis, Watched};
 
 use crate::{Result, StoreError};
 
@@ -21,8 +21,9 @@ pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> 
     let mut statement = connection.prepare_cached(
         "INSERT INTO showing (candidate_order, models_visible, scores_visible, shown_at, first_input_at, \
          submitted_at, active_ms, idle_ms, utc_offset_minutes, app_version, session, acquisition_method, \
-         acquisition_score, propensity, window_width, window_height, pixels_per_point) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+         acquisition_score, propensity, window_width, window_height, pixels_per_point, \
+         watched) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     let row = statement.insert(params![
         order.join(","),
@@ -42,6 +43,7 @@ pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> 
         f64::from(showing.window[0]),
         f64::from(showing.window[1]),
         f64::from(showing.window[2]),
+        text_from_watched(&showing.watched),
     ])?;
     Ok(row)
 }
@@ -70,6 +72,20 @@ pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Showing> {
             propensity: row.get(first + 13)?,
         },
         window: [number(14)?, number(15)?, number(16)?],
+        watched: watched_from_text(row.get::<_, Option<String>>(first + 17)?.as_deref())?,
+    })
+}
+
+fn text_from_watched(watched: &[Watched]) -> Option<String> {
+    let words: Vec<&str> = watched.iter().map(|watched| watched.word()).collect();
+    (!words.is_empty()).then(|| words.join(","))
+}
+
+fn watched_from_text(text: Option<&str>) -> Result<Vec<Watched>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let words = text.split(',').map(Watched::from_word);
+    words.collect::<Option<_>>().ok_or_else(|| {
+        StoreError::Damaged(format!("a showing says of no candidate how much of it was seen: {text:?}"))
     })
 }
 

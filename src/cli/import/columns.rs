@@ -21,6 +21,9 @@ pub struct Columns {
     /// The candidates are image paths or addresses
     #[arg(long)]
     image: bool,
+    /// The candidates are paths of videos, or of folders of numbered pictures
+    #[arg(long, conflicts_with = "image")]
+    video: bool,
     /// The column of a candidate's model; given once for each candidate, in their order
     #[arg(long = "model", value_name = "COLUMN")]
     models: Vec<String>,
@@ -55,6 +58,7 @@ impl Columns {
             || !self.masks.is_empty()
             || !self.candidates.is_empty()
             || self.image
+            || self.video
             || !self.models.is_empty()
             || self.id.is_some()
             || self.label.is_some()
@@ -83,6 +87,9 @@ impl Columns {
         for (index, candidate) in mapping.candidates.iter_mut().enumerate() {
             if self.image {
                 candidate.kind = ContentKind::Image;
+            }
+            if self.video {
+                candidate.kind = ContentKind::Video;
             }
             if let Some(model) = self.models.get(index) {
                 candidate.model = Some(model.clone());
@@ -170,6 +177,9 @@ pub fn described(mapping: &ColumnMapping) -> String {
     }
     if mapping.candidates.iter().any(|candidate| candidate.kind == ContentKind::Image) {
         options.push("--image".to_owned());
+    }
+    if mapping.candidates.iter().any(|candidate| candidate.kind == ContentKind::Video) {
+        options.push("--video".to_owned());
     }
     format!("columns: {}", options.join(" "))
 }

@@ -81,9 +81,10 @@ fn print(found: &Simulation) {
 fn print_second_look(trial: &SecondLookTrial) {
     let prior = if trial.has_prior { "with prior" } else { "no prior" };
     println!(
-        "second look ({prior}), {:.0} % of {} votes turned around, {} seeds",
+        "second look ({prior}), {:.0} % of {} votes turned around, {:.0} % of items looked at twice before, {} seeds",
         trial.flipped * 100.0,
         trial.votes,
+        trial.clean_audits * 100.0,
         trial.seeds
     );
     println!(

@@ -2,7 +2,7 @@
 
 use tiebreak_domain::rubric::Slot;
 use tiebreak_domain::second_look::LookReasonKind;
-use tiebreak_domain::{ItemId, Request, Rubric, Settings};
+use tiebreak_domain::{ItemId, Note, Request, Rubric, Settings};
 
 use super::Dialog;
 use super::tickets::Purpose;
@@ -54,6 +54,8 @@ pub enum Action {
     GoToSlot(Slot),
     /// Replace the comment of the item on the screen.
     SetComment(String),
+    /// The line for a note was left: these are the item's notes from now on, or as they were if none.
+    SetNotes(Option<Vec<Note>>),
     /// The comment field was left.
     LeaveComment,
     /// Store again what could not be stored.

@@ -8,7 +8,7 @@ use super::action::is_project;
 use super::dialog::Dialog;
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
-use crate::command::Command;
+use crate::command::{Command, Scope};
 use crate::desk::{Desk, View};
 use crate::host::Pick;
 use crate::judge::question::Change;
@@ -81,6 +81,15 @@ impl App {
             Action::SetComment(comment) => {
                 if let Some(shown) = self.desk.as_mut().and_then(|desk| desk.session.current.as_mut()) {
                     shown.draft.comment = comment;
+                }
+            }
+            Action::SetNotes(notes) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.player.writing = None;
+                    if let (Some(notes), Some(shown)) = (notes, &mut desk.session.current) {
+                        shown.draft.notes = notes;
+                        desk.session.submits_at_ms = None;
+                    }
                 }
             }
             Action::LeaveComment => {
@@ -264,6 +273,10 @@ impl App {
             Command::Exclude | Command::Delete | Command::UndoStatus | Command::FocusSearch => {
                 desk.items.command(command);
             }
+            Command::NoteHere | Command::NextNote | Command::PreviousNote => {
+                desk.note(command, now.monotonic_ms)
+            }
+            other if other.scope() == Scope::Playing => desk.player.command(other, now.monotonic_ms),
             other => desk.judge_screen.command(other),
         }
     }
@@ -274,6 +287,7 @@ impl App {
             desk.session.go_to_slot(slot);
             self.dialog = Some(Dialog::unratable(""));
         } else {
+            let change = desk.at_this_moment(slot, change, self.host.now().monotonic_ms);
             desk.session.change(slot, change);
         }
     }

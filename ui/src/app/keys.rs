@@ -160,6 +160,10 @@ impl App {
         if self.notices.dismiss_latest() {
             return None;
         }
+        let judging = self.desk.as_mut().filter(|desk| desk.view.judges());
+        if judging.is_some_and(|desk| desk.judge_screen.leave_comparison()) {
+            return None;
+        }
         let is_elsewhere = self.desk.as_ref().is_some_and(|desk| desk.view != View::Judge);
         is_elsewhere.then_some(Action::Command(Command::ShowJudge))
     }
@@ -168,11 +172,41 @@ impl App {
     pub(super) fn scopes(&self) -> &'static [Scope] {
         match self.desk.as_ref().map(|desk| desk.view) {
             None => &[Scope::Anywhere],
-            Some(View::Judge) => &[Scope::Judge, Scope::Project, Scope::Anywhere],
-            Some(View::Items) => &[Scope::Items, Scope::KnownAnswers, Scope::Project, Scope::Anywhere],
-            Some(View::SecondLook) => {
-                &[Scope::SecondLook, Scope::KnownAnswers, Scope::Judge, Scope::Project, Scope::Anywhere]
+            Some(View::Judge) if self.plays() => &[
+                Scope::Playing,
+                Scope::Judge,
+                Scope::Looking,
+                Scope::Reading,
+                Scope::Project,
+                Scope::Anywhere,
+            ],
+            Some(View::Judge) => {
+                &[Scope::Judge, Scope::Looking, Scope::Reading, Scope::Project, Scope::Anywhere]
             }
+            Some(View::Items) => &[Scope::Items, Scope::KnownAnswers, Scope::Project, Scope::Anywhere],
+            Some(View::SecondLook) if self.plays() => &[
+                Scope::SecondLook,
+                Scope::KnownAnswers,
+                Scope::Playing,
+                Scope::Judge,
+                Scope::Looking,
+                Scope::Reading,
+                Scope::Project,
+                Scope::Anywhere,
+            ],
+            Some(View::SecondLook) => &[
+                Scope::SecondLook,
+                Scope::KnownAnswers,
+                Scope::Judge,
+                Scope::Looking,
+                Scope::Reading,
+                Scope::Project,
+                Scope::Anywhere,
+            ],
         }
+    }
+
+    fn plays(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.player.has_anything())
     }
 }

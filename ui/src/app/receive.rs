@@ -69,6 +69,20 @@ impl App {
                     desk.image_arrived(request, image);
                 }
             }
+            (Purpose::Media(wanted), result) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.player.heard(&wanted, result);
+                }
+            }
+            (Purpose::Tile(request), result) => {
+                if let Some(desk) = &mut self.desk {
+                    let tile = result.and_then(|reply| match reply {
+                        Reply::Tile(pixels) => Ok(pixels),
+                        other => Err(unexpected(&other)),
+                    });
+                    desk.images.tile_arrived(request, tile);
+                }
+            }
             (Purpose::PreviewImport(number), result) => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_preview_arrived(number, result);

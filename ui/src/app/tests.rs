@@ -10,6 +10,7 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod looking;
 mod merge;
 mod questions;
 mod second_look;
@@ -66,6 +67,14 @@ impl Bench {
                     rgba,
                 };
                 Some(Ok(Reply::Image(pixels)))
+            }
+            // A picture of 400 by 200 is one tile at every level.
+            Request::Tile(tile) => {
+                let [width, height] = [400_u32, 200].map(|side| side.div_ceil(1 << tile.level));
+                let rgba: std::sync::Arc<[u8]> = vec![90; (width * height * 4) as usize].into();
+                let pixels =
+                    tiebreak_domain::door::Pixels { width, height, full_width: 400, full_height: 200, rgba };
+                Some(Ok(Reply::Tile(pixels)))
             }
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it.

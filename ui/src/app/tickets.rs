@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use tiebreak_domain::door::ImageRequest;
+use tiebreak_domain::media::TileRequest;
 use tiebreak_domain::{ItemId, Order};
 
 use super::AfterOpening;
 use crate::backend::Ticket;
-use crate::{judge, models, people, rubric_editor};
+use crate::{judge, models, people, player, rubric_editor};
 
 /// What a request was sent for.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,10 @@ pub enum Purpose {
     Judge(u64, judge::Purpose),
     /// An image.
     Image(ImageRequest),
+    /// Something that plays.
+    Media(player::Wanted),
+    /// A tile of an image.
+    Tile(TileRequest),
     /// What the items browser found; the number is its search's.
     Find(u64),
     /// Rows for the items browser.

@@ -3,6 +3,7 @@
 use super::highlight::Token;
 use super::inline::Inlines;
 use super::origin::Origins;
+use super::places::Places;
 
 /// A text, parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,14 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// The lists that blocks stand in.
     pub lists: Vec<List>,
+    /// Whether it is plain text, every line of which is a paragraph of its own.
+    pub is_plain: bool,
+    /// The characters and bytes of its source.
+    pub places: Places,
+    /// The language of its Han characters, as a tag; none where it has none.
+    pub han: Option<&'static str>,
+    /// Tells texts apart: a hash of the source.
+    pub fingerprint: u64,
 }
 
 /// One block and where it stands.
@@ -82,6 +91,8 @@ pub enum Content {
         /// Its words.
         words: Inlines,
     },
+    /// A formula by itself: one thing drawn.
+    Formula(Inlines),
     /// Code.
     Code {
         /// The language it says it is in; may be empty.
@@ -109,4 +120,18 @@ pub enum Content {
     },
     /// A line across.
     Rule,
+}
+
+impl Content {
+    /// Bytes of its words, a measure of the work that it makes.
+    pub fn weight_bytes(&self) -> usize {
+        match self {
+            Self::Paragraph(words) | Self::Heading { words, .. } => words.text.len(),
+            Self::Formula(_) => 80,
+            Self::Code { text, .. } | Self::Html { text, .. } => text.len(),
+            // Every cell is measured and set, however short it is.
+            Self::Table { rows, .. } => rows.iter().flatten().map(|cell| 2 * cell.text.len() + 40).sum(),
+            Self::Rule => 0,
+        }
+    }
 }

@@ -1,20 +1,27 @@
 //! Texts laid out, kept for as long as there is room, so that the next item is there before it is asked for.
+//!
+//! A long text is laid out a slice at a time: one whenever it is asked for or prepared, at most one a frame.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Context, Galley};
+use egui::Context;
 use tiebreak_domain::TextFormat;
 use tiebreak_domain::rubric::Anonymise;
 
 use super::block::Document;
 use super::laid_out::{LaidOut, Reading};
-use super::layout::lay_out;
+use super::layout::Progress;
 use super::mask::{self, WordMask};
-use crate::theme::font::Face;
 
 /// Memory that laid out texts may take unless told otherwise: about a hundred pairs of long answers.
 pub const DEFAULT_BUDGET_BYTES: usize = 96 * 1024 * 1024;
+
+/// Bytes of words that are laid out in one frame.
+const SLICE_BYTES: usize = 8_000;
+
+/// The height of which letters are drawn ahead, in points: a large screen of them.
+const DRAWN_AHEAD: f32 = 1_400.0;
 
 /// The cache.
 #[derive(Debug)]
@@ -23,9 +30,6 @@ pub struct DocumentCache {
     used_bytes: usize,
     clock: u64,
     texts: HashMap<u64, Text>,
-    /// Laid out at every start of a frame. egui forgets its galleys when it rebuilds the texture of its
-    /// letters; ours point into the same texture and must be forgotten with them.
-    sentinel: Option<Arc<Galley>>,
     /// What a study hides, and the words by which it does.
     mask: Option<(Anonymise, WordMask)>,
     mask_number: u64,
@@ -39,8 +43,47 @@ struct Text {
     is_masked: bool,
     document: Arc<Document>,
     document_bytes: usize,
-    laid_out: Vec<(Reading, Arc<LaidOut>)>,
+    layouts: Vec<Kept>,
     last_used: u64,
+}
+
+/// A layout, or as much of it as there is.
+#[derive(Debug)]
+struct Kept {
+    reading: Reading,
+    laid_out: Arc<LaidOut>,
+    /// How to go on with it, and the frame in which it last was.
+    rest: Option<(Progress, u64)>,
+    /// Whether the letters of its beginning are drawn.
+    is_drawn: bool,
+}
+
+impl Kept {
+    fn new(ctx: &Context, document: &Document, reading: Reading) -> Self {
+        let mut progress = Progress::new(document, reading);
+        progress.go_on(ctx, document, SLICE_BYTES);
+        let laid_out = Arc::new(progress.laid_out(document));
+        let is_drawn = laid_out.draw_ahead(ctx, reading, DRAWN_AHEAD);
+        let rest = (!laid_out.is_complete()).then(|| (progress, ctx.cumulative_pass_nr()));
+        Self { reading, laid_out, rest, is_drawn }
+    }
+
+    /// Lays out one slice more, unless that was done in this frame.
+    fn go_on(&mut self, ctx: &Context, document: &Document) {
+        if !self.is_drawn {
+            self.is_drawn = self.laid_out.draw_ahead(ctx, self.reading, DRAWN_AHEAD);
+        }
+        let Some((progress, pass)) = &mut self.rest else { return };
+        ctx.request_repaint();
+        if std::mem::replace(pass, ctx.cumulative_pass_nr()) == ctx.cumulative_pass_nr() {
+            return;
+        }
+        let is_complete = progress.go_on(ctx, document, SLICE_BYTES);
+        self.laid_out = Arc::new(progress.laid_out(document));
+        if is_complete {
+            self.rest = None;
+        }
+    }
 }
 
 impl Default for DocumentCache {
@@ -57,7 +100,6 @@ impl DocumentCache {
             used_bytes: 0,
             clock: 0,
             texts: HashMap::new(),
-            sentinel: None,
             mask: None,
             mask_number: 0,
         }
@@ -88,23 +130,11 @@ impl DocumentCache {
         self.mask.as_ref().filter(|(anonymise, _)| !is_prompt || anonymise.in_prompt).map(|(_, mask)| mask)
     }
 
-    /// Forgets layouts that egui's letters have moved away from. Call it in every frame in which the cache
-    /// shall outlive the frame; `get` and `prepare` call it as well.
-    pub fn begin_frame(&mut self, ctx: &Context) {
-        let sentinel = ctx.fonts_mut(|fonts| {
-            fonts.layout_no_wrap("0".to_owned(), Face::Regular.at(13.0), egui::Color32::PLACEHOLDER)
-        });
-        if self.sentinel.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &sentinel)) {
-            self.sentinel = Some(sentinel);
-            for text in self.texts.values_mut() {
-                let freed: usize = text.laid_out.iter().map(|(_, laid_out)| laid_out.weight_bytes()).sum();
-                self.used_bytes -= freed;
-                text.laid_out.clear();
-            }
-        }
+    fn masks(&self, of_prompt: Option<bool>) -> bool {
+        of_prompt.is_some_and(|is_prompt| self.mask_of(is_prompt).is_some())
     }
 
-    /// `text` laid out for `reading`, from memory or now.
+    /// `text` laid out for `reading`, from memory or now; a long one as far as it has come.
     pub fn get(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> Arc<LaidOut> {
         self.get_masked(ctx, text, format, reading, None)
     }
@@ -118,7 +148,6 @@ impl DocumentCache {
         reading: Reading,
         of_prompt: Option<bool>,
     ) -> Arc<LaidOut> {
-        self.begin_frame(ctx);
         self.clock += 1;
         let is_masked = self.masks(of_prompt);
         let key = key_of(text, format, is_masked);
@@ -139,23 +168,31 @@ impl DocumentCache {
                     is_masked,
                     document,
                     document_bytes,
-                    laid_out: Vec::new(),
+                    layouts: Vec::new(),
                     last_used: 0,
                 },
             );
         }
         let known = self.texts.get_mut(&key).expect("a text that is not known was added just now");
         known.last_used = self.clock;
-        if let Some((_, laid_out)) = known.laid_out.iter().find(|(known, _)| *known == reading) {
-            return Arc::clone(laid_out);
+        if let Some(kept) = known.layouts.iter_mut().find(|kept| kept.reading == reading) {
+            if kept.rest.is_some() || !kept.is_drawn {
+                let before = kept.laid_out.weight_bytes();
+                kept.go_on(ctx, &known.document);
+                self.used_bytes = self.used_bytes - before + kept.laid_out.weight_bytes();
+            }
+            let laid_out = Arc::clone(&kept.laid_out);
+            self.make_room(key);
+            return laid_out;
         }
-        let laid_out = Arc::new(lay_out(ctx, &known.document, reading));
+        let kept = Kept::new(ctx, &known.document, reading);
+        let laid_out = Arc::clone(&kept.laid_out);
         // Two widths at once happen (side by side and folded prompt); more are leftovers of resizing.
-        if known.laid_out.len() >= 2 {
-            let (_, oldest) = known.laid_out.remove(0);
-            self.used_bytes -= oldest.weight_bytes();
+        if known.layouts.len() >= 2 {
+            let oldest = known.layouts.remove(0);
+            self.used_bytes -= oldest.laid_out.weight_bytes();
         }
-        known.laid_out.push((reading, Arc::clone(&laid_out)));
+        known.layouts.push(kept);
         self.used_bytes += laid_out.weight_bytes();
         self.make_room(key);
         laid_out
@@ -171,12 +208,9 @@ impl DocumentCache {
         reading: Reading,
         is_prompt: bool,
     ) -> bool {
-        self.begin_frame(ctx);
         let (clock, is_masked) = (self.clock, self.masks(Some(is_prompt)));
         let known = self.texts.get_mut(&key_of(text, format, is_masked));
-        if let Some(known) = known.filter(|known| known.is(text, format, is_masked))
-            && known.laid_out.iter().any(|(known, _)| *known == reading)
-        {
+        if let Some(known) = known.filter(|known| known.is_ready(text, format, is_masked, reading)) {
             known.last_used = clock;
             return false;
         }
@@ -184,16 +218,10 @@ impl DocumentCache {
         true
     }
 
-    /// Whether [`Self::get`] would answer from memory.
-    pub fn is_ready(&mut self, ctx: &Context, text: &str, format: TextFormat, reading: Reading) -> bool {
-        self.begin_frame(ctx);
-        self.texts.get(&key_of(text, format, false)).is_some_and(|known| {
-            known.is(text, format, false) && known.laid_out.iter().any(|(known, _)| *known == reading)
-        })
-    }
-
-    fn masks(&self, of_prompt: Option<bool>) -> bool {
-        of_prompt.is_some_and(|is_prompt| self.mask_of(is_prompt).is_some())
+    /// Whether [`Self::get`] would answer from memory, with all of the text.
+    pub fn is_ready(&self, text: &str, format: TextFormat, reading: Reading) -> bool {
+        let known = self.texts.get(&key_of(text, format, false));
+        known.is_some_and(|known| known.is_ready(text, format, false, reading))
     }
 
     /// Bytes held, roughly.
@@ -223,7 +251,7 @@ impl DocumentCache {
 
     fn forget(&mut self, key: u64) {
         if let Some(text) = self.texts.remove(&key) {
-            let laid_out: usize = text.laid_out.iter().map(|(_, laid_out)| laid_out.weight_bytes()).sum();
+            let laid_out: usize = text.layouts.iter().map(|kept| kept.laid_out.weight_bytes()).sum();
             self.used_bytes -= laid_out + text.document_bytes;
         }
     }
@@ -232,6 +260,11 @@ impl DocumentCache {
 impl Text {
     fn is(&self, source: &str, format: TextFormat, is_masked: bool) -> bool {
         (self.format, self.is_masked) == (format, is_masked) && *self.source == *source
+    }
+
+    fn is_ready(&self, source: &str, format: TextFormat, is_masked: bool, reading: Reading) -> bool {
+        let is_whole = |kept: &Kept| kept.reading == reading && kept.rest.is_none() && kept.is_drawn;
+        self.is(source, format, is_masked) && self.layouts.iter().any(is_whole)
     }
 }
 

@@ -8,7 +8,7 @@ use tiebreak_domain::TextFormat;
 
 use super::block::{Content, Document};
 use super::highlight::{self, Token};
-use super::language;
+use super::code_language;
 use super::mask::WordMask;
 
 /// A text is mostly code from this share of its characters on.
@@ -63,7 +63,7 @@ impl CodeText {
         } else if (code_bytes as f32) < code.text.len() as f32 * MOSTLY {
             return None;
         } else if code.language.is_empty() {
-            language::guess(&code.text).unwrap_or_default().clone_into(&mut code.language);
+            code_language::guess(&code.text).unwrap_or_default().clone_into(&mut code.language);
         }
         let mut start = 0;
         for line in code.text.split('\n') {
@@ -75,13 +75,13 @@ impl CodeText {
 
     /// Code that nothing marks as such.
     fn bare(text: &str, mask: Option<&WordMask>) -> Option<Self> {
-        if !language::is_code(text) {
+        if !code_language::is_code(text) {
             return None;
         }
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim_end_matches('\n');
         let text = mask.map_or_else(|| text.to_owned(), |mask| mask.masked(text));
-        let language = language::guess(&text).unwrap_or_default().to_owned();
+        let language = code_language::guess(&text).unwrap_or_default().to_owned();
         let tokens = highlight::tokens(&language, &text);
         Some(Self { text, lines: Vec::new(), tokens, language })
     }

@@ -58,6 +58,7 @@ pub fn warm_up_some() -> bool {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let step = NEXT.fetch_add(1, Ordering::Relaxed);
     if step == 0 {
+        super::shaped::warm_up();
         syntaxes();
         return true;
     }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use egui::{Painter, Pos2, Rangef, Rect, Stroke, StrokeKind, Vec2, vec2};
 
 use super::laid_out::{LaidOut, Words};
-use super::layout::rects_of;
 use crate::theme::{HAIRLINE, Palette, radius};
 
 /// What a stretch is.
@@ -109,7 +108,7 @@ fn source_of(words: &Words) -> Option<Range<u32>> {
 
 fn rects_of_words(words: &Words, source: &Range<u32>) -> Vec<Rect> {
     let shown = words.origins.shown_of(source).into_iter();
-    let rects = shown.flat_map(|shown| rects_of(&words.galley, shown.start as usize, shown.end as usize));
+    let rects = shown.flat_map(|shown| words.shaped.rects(&words.shaped.places().bytes(&shown)));
     rects.map(|rect| rect.translate(words.at.to_vec2())).collect()
 }
 

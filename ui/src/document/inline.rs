@@ -1,7 +1,9 @@
 //! Running text with its styles, and where each of its characters comes from.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::drawing::{Drawing, Drawn, STAND_IN};
 use super::origin::Origins;
 
 /// How a stretch of running text looks.
@@ -19,6 +21,8 @@ pub struct InlineStyle {
     pub is_aside: bool,
     /// Index into [`Inlines::links`].
     pub link: Option<u32>,
+    /// Index into [`Inlines::faults`].
+    pub fault: Option<u32>,
 }
 
 /// A stretch of one style.
@@ -39,8 +43,12 @@ pub struct Inlines {
     pub spans: Vec<Span>,
     /// Addresses that spans link to.
     pub links: Vec<String>,
+    /// What is wrong with spans that are shown as they are written.
+    pub faults: Vec<String>,
     /// Where its characters stand in the source.
     pub origins: Origins,
+    /// What is drawn between the words, in order.
+    pub drawn: Vec<Drawn>,
     /// Its characters.
     length: u32,
 }
@@ -60,9 +68,17 @@ impl Inlines {
         self.origins.push(start..self.length, source);
     }
 
+    /// Adds something drawn that shows this stretch of the source.
+    pub fn push_drawn(&mut self, drawing: Arc<dyn Drawing>, style: InlineStyle, source: Range<u32>) {
+        self.drawn.push(Drawn { at: self.text.len(), drawing });
+        self.push_from(STAND_IN.encode_utf8(&mut [0; 4]), style, source);
+    }
+
     /// Adds the words of another text without their styles.
     pub fn append(&mut self, other: &Self) {
         let by = self.length;
+        let bytes = self.text.len();
+        self.drawn.extend(other.drawn.iter().map(|drawn| Drawn { at: drawn.at + bytes, ..drawn.clone() }));
         self.push(&other.text, InlineStyle::default());
         self.origins.append(&other.origins, by);
     }
@@ -93,6 +109,12 @@ impl Inlines {
         self.links.len() as u32 - 1
     }
 
+    /// Adds what is wrong with a formula and gives its index.
+    pub fn add_fault(&mut self, fault: &str) -> u32 {
+        self.faults.push(fault.to_owned());
+        self.faults.len() as u32 - 1
+    }
+
     /// Stretches of one style, in order.
     pub fn stretches(&self) -> impl Iterator<Item = (&str, InlineStyle)> {
         let mut start = 0;
@@ -116,11 +138,16 @@ impl Inlines {
         for span in &mut spans {
             span.end -= byte;
         }
+        let mut drawn = self.drawn.split_off(self.drawn.partition_point(|drawn| drawn.at < byte));
+        for drawn in &mut drawn {
+            drawn.at -= byte;
+        }
         let kept = self.text.chars().count() as u32;
         let origins = self.origins.split_off(kept);
         let length = self.length - kept;
         self.length = kept;
-        Self { text, spans, links: self.links.clone(), origins, length }
+        let (links, faults) = (self.links.clone(), self.faults.clone());
+        Self { text, spans, links, faults, origins, drawn, length }
     }
 }
 

@@ -1,39 +1,101 @@
 //! From blocks to places: type, distances and marks of a text.
+//!
+//! A block begins at the side on which its direction begins: all that stands beside its words, markers and bars of
+//! quotes, is laid out as if it stood at the left and then mirrored with it.
+
+mod kind;
 
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Color32, Context, Galley, Rect, Stroke, pos2, vec2};
+use egui::{Color32, Context, Rect, pos2, vec2};
 
+pub(super) use self::kind::Type;
 use super::block::{Block, Container, Content, Document, Marker};
+use super::direction::{self, Direction};
 use super::highlight::Token;
 use super::inline::{InlineStyle, Inlines};
-use super::laid_out::{Band, LaidOut, Link, Mark, Reading, Words};
+use super::laid_out::{Band, Joint, LaidOut, Link, Mark, Reading, Words};
 use super::origin::Origins;
+use super::shaped::{Copy, Look, Shaped, Shop, Typesetter, Unbroken};
 use super::table;
 use crate::theme::font::Face;
-use crate::theme::{HAIRLINE, Palette, TextSizes, radius, space};
+use crate::theme::{HAIRLINE, Palette, radius, space};
 
 /// Width of the bar beside a quote.
 const QUOTE_BAR: f32 = 3.0;
 
-/// Lays `document` out for `reading`. Call it where fonts are there: in a frame or after the first one.
+/// Lays `document` out for `reading`, all of it.
 pub fn lay_out(ctx: &Context, document: &Document, reading: Reading) -> LaidOut {
-    let mut layout = Layout { ctx, reading, palette: reading.palette(), y: 0.0, out: LaidOut::default() };
-    let mut before: Option<&Block> = None;
-    for block in &document.blocks {
-        layout.block(document, block, before);
-        before = Some(block);
+    let mut progress = Progress::new(document, reading);
+    while !progress.go_on(ctx, document, usize::MAX) {}
+    progress.laid_out(document)
+}
+
+/// How far the layout of a text has come.
+#[derive(Debug)]
+pub(super) struct Progress {
+    reading: Reading,
+    next: usize,
+    done_bytes: usize,
+    y: f32,
+    direction: Direction,
+    out: LaidOut,
+}
+
+impl Progress {
+    /// Nothing is laid out yet.
+    pub fn new(document: &Document, reading: Reading) -> Self {
+        let (places, fingerprint) = (document.places.clone(), document.fingerprint);
+        let out = LaidOut { places, fingerprint, ..LaidOut::default() };
+        Self { reading, next: 0, done_bytes: 0, y: 0.0, direction: Direction::default(), out }
     }
-    layout.out.size = vec2(reading.width, layout.y.ceil());
-    layout.out
+
+    /// Lays out blocks of about `most_bytes` more. Gives whether that was all.
+    pub fn go_on(&mut self, ctx: &Context, document: &Document, most_bytes: usize) -> bool {
+        let shop = Shop::of(ctx);
+        let mut layout = Layout {
+            typesetter: &mut shop.lock(),
+            reading: self.reading,
+            palette: self.reading.palette(),
+            han: document.han,
+            is_plain: document.is_plain,
+            direction: self.direction,
+            y: self.y,
+            out: std::mem::take(&mut self.out),
+        };
+        let from_bytes = self.done_bytes;
+        while let Some(block) = document.blocks.get(self.next) {
+            let before = self.next.checked_sub(1).and_then(|index| document.blocks.get(index));
+            layout.block(document, block, before);
+            self.next += 1;
+            self.done_bytes += block.content.weight_bytes();
+            if self.done_bytes - from_bytes >= most_bytes {
+                break;
+            }
+        }
+        (self.direction, self.y) = (layout.direction, layout.y);
+        self.out = layout.out;
+        self.next >= document.blocks.len()
+    }
+
+    /// What is laid out, as high as all of it will be by what is known so far.
+    pub fn laid_out(&self, document: &Document) -> LaidOut {
+        let rest: usize = document.blocks[self.next..].iter().map(|block| block.content.weight_bytes()).sum();
+        let height = self.y + rest as f32 * self.y / self.done_bytes.max(1) as f32;
+        let is_complete = self.next >= document.blocks.len();
+        LaidOut { size: vec2(self.reading.width, height.ceil()), is_complete, ..self.out.clone() }
+    }
 }
 
 /// What is being laid out.
 pub(super) struct Layout<'a> {
-    ctx: &'a Context,
+    typesetter: &'a mut Typesetter,
     pub(super) reading: Reading,
     pub(super) palette: &'static Palette,
+    han: Option<&'static str>,
+    is_plain: bool,
+    /// Of the block that is being laid out, or was last.
+    pub(super) direction: Direction,
     pub(super) y: f32,
     pub(super) out: LaidOut,
 }
@@ -43,26 +105,40 @@ impl Layout<'_> {
         let gap = before.map_or(0.0, |before| self.gap(before, block));
         let top = self.y + gap;
         let (first_words, first_mark) = (self.out.words.len(), self.out.marks.len());
-        let left = self.containers(document, block, before, gap);
+        self.direction = self.direction_of(block, before);
+        let inset = self.containers(document, block, before, gap);
         self.y = top;
-        let width = (self.reading.width - left).max(self.reading.sizes.body * 4.0);
+        let width = (self.reading.width - inset).max(self.reading.sizes.body * 4.0);
         // A long table is painted row by row; one that hangs on a marker or a quote's bar, as a whole.
         let is_in_rows = matches!(block.content, Content::Table { .. }) && block.containers.is_empty();
         if let Some(marker) = &block.marker {
-            self.marker(marker, left);
+            self.marker(marker, inset);
         }
+        if self.direction.is_right_to_left() {
+            for (rect, _) in &mut self.out.marks[first_mark..] {
+                *rect = mirrored(*rect, self.reading.width);
+            }
+        }
+        let left = if self.direction.is_right_to_left() { self.reading.width - inset - width } else { inset };
         match &block.content {
-            Content::Paragraph(words) => self.words(words, &Type::body(self.reading.sizes), left, width),
+            Content::Paragraph(words) => {
+                self.paragraphs(words, &Type::body(self.reading.sizes), left, width);
+            }
             Content::Heading { level, words } => {
                 self.words(words, &Type::heading(self.reading.sizes, *level), left, width);
+            }
+            Content::Formula(words) => {
+                // In the middle; nothing of what stands before it in its line says where it begins.
+                let shaped = self.shape(words, &Type::body(self.reading.sizes), width).broken_tight(width);
+                let spare = (width - shaped.size.x).max(0.0);
+                self.place(shaped, left + (spare / 2.0).round(), Vec::new(), &words.origins);
             }
             Content::Code { text, tokens, origins, .. } => {
                 self.code((text, tokens, origins), left, width, block.is_continued);
             }
             Content::Html { text, origins } => {
-                let ink = self.palette.ink_second;
-                let galley = self.galley(self.mono_job(text, &[], ink, width));
-                self.place(galley, left, Vec::new(), origins);
+                let shaped = self.mono(text, &[], self.palette.ink_second, width);
+                self.place(shaped, left, Vec::new(), origins);
             }
             Content::Table { alignments, rows } => {
                 table::lay_out(self, alignments, rows, (left, width), is_in_rows);
@@ -73,11 +149,13 @@ impl Layout<'_> {
                 self.y += 2.0 * space::SMALL;
             }
         }
-        if let (Some(marker), Some(words)) = (&block.marker, self.out.words.get_mut(first_words)) {
-            words.said_before = match marker {
-                Marker::Bullet => None,
-                Marker::Number(number) => Some(number.clone()),
-                Marker::Task(is_done) => Some(if *is_done { "done:" } else { "to do:" }.to_owned()),
+        let joint = self.joint(block, before, first_words);
+        if let Some(words) = self.out.words.get_mut(first_words) {
+            words.joint = joint;
+            words.said_before = match &block.marker {
+                None | Some(Marker::Bullet) => None,
+                Some(Marker::Number(number)) => Some(number.clone()),
+                Some(Marker::Task(is_done)) => Some(if *is_done { "done:" } else { "to do:" }.to_owned()),
             };
         }
         for (rect, _) in &mut self.out.marks[first_mark..] {
@@ -88,6 +166,34 @@ impl Layout<'_> {
         }
         if !is_in_rows {
             self.band(top - gap, first_words, first_mark);
+        }
+    }
+
+    /// A block without letters goes with the one before, and so does one that goes on, and code in a list.
+    fn direction_of(&self, block: &Block, before: Option<&Block>) -> Direction {
+        let of_any = |text: &str| if self.is_plain { Direction::of(text) } else { Direction::of_any(text) };
+        let own = match &block.content {
+            _ if block.is_continued && !self.is_plain => None,
+            Content::Paragraph(words) | Content::Heading { words, .. } => of_any(&words.text),
+            Content::Table { rows, .. } => {
+                rows.iter().flatten().find_map(|cell| Direction::of_any(&cell.text))
+            }
+            Content::Code { .. } | Content::Html { .. } if block.containers.is_empty() => {
+                Some(Direction::LeftToRight)
+            }
+            Content::Code { .. } | Content::Html { .. } | Content::Formula(_) | Content::Rule => None,
+        };
+        own.unwrap_or(if before.is_some() { self.direction } else { Direction::default() })
+    }
+
+    fn joint(&self, block: &Block, before: Option<&Block>, first_words: usize) -> Joint {
+        let ends = first_words.checked_sub(1).and_then(|index| self.out.words[index].origins.whole());
+        let begins = self.out.words.get(first_words).and_then(|words| words.origins.whole());
+        match (ends, begins) {
+            (Some(ends), Some(begins)) if block.is_continued && ends.end == begins.start => Joint::Nothing,
+            _ if block.is_continued => Joint::Line,
+            _ if block.is_tight && before.is_some_and(|before| !before.containers.is_empty()) => Joint::Line,
+            _ => Joint::Paragraph,
         }
     }
 
@@ -121,7 +227,7 @@ impl Layout<'_> {
         (body * factor).round()
     }
 
-    /// Paints the bars of quotes and gives the left edge of what stands inside all containers.
+    /// Paints the bars of quotes and gives how far from the edge stands what is inside all containers.
     fn containers(&mut self, document: &Document, block: &Block, before: Option<&Block>, gap: f32) -> f32 {
         let sizes = self.reading.sizes;
         let step = (sizes.body * 1.4).round();
@@ -160,11 +266,20 @@ impl Layout<'_> {
                 self.out.marks.push((dot, Mark::Dot(self.palette.ink_second)));
             }
             Marker::Number(number) => {
-                let format =
-                    format_of(Face::Figures.at(sizes.body), sizes.line_height, self.palette.ink_second);
-                let galley = self.galley(LayoutJob::single_section(number.clone(), format));
-                let at = pos2(left - space::SMALL - galley.size().x, self.y);
-                self.out.marks.push((Rect::from_min_size(at, galley.size()), Mark::Label(galley)));
+                let look = Look {
+                    face: Face::Figures,
+                    size: sizes.body,
+                    line_height: sizes.line_height,
+                    ink: self.palette.ink_second,
+                    is_struck: false,
+                };
+                let direction = Some(self.direction);
+                let copy = Copy { text: number, look, stretches: &[], direction, drawn: &[], han: None };
+                let mut label = self.typesetter.unbroken(copy, f32::MAX);
+                let width = label.width();
+                let label = label.broken(width);
+                let at = pos2(left - space::SMALL - label.size.x, self.y);
+                self.out.marks.push((Rect::from_min_size(at, label.size), Mark::Label(Arc::new(label))));
             }
             Marker::Task(is_ticked) => {
                 let side = (sizes.body * 0.85).round();
@@ -175,16 +290,40 @@ impl Layout<'_> {
         }
     }
 
+    /// The lines of plain text are paragraphs, each with a direction of its own.
+    fn paragraphs(&mut self, words: &Inlines, kind: &Type, left: f32, width: f32) {
+        let turns = if self.is_plain { direction::turns(&words.text) } else { Vec::new() };
+        if turns.is_empty() {
+            return self.words(words, kind, left, width);
+        }
+        let mut rest = words.clone();
+        let mut start = 0;
+        for (index, turn) in turns.into_iter().chain([words.text.len() + 1]).enumerate() {
+            // Without the line break between them.
+            let length = turn - 1 - start;
+            let mut part = std::mem::take(&mut rest);
+            if length < part.text.len() {
+                rest = part.split_off(length).split_off(1);
+            }
+            start = turn;
+            self.direction = Direction::of_any(&part.text).unwrap_or(self.direction);
+            let first_words = self.out.words.len();
+            self.words(&part, kind, left, width);
+            if let Some(words) = self.out.words.get_mut(first_words).filter(|_| index > 0) {
+                words.joint = Joint::Line;
+            }
+        }
+    }
+
     fn words(&mut self, words: &Inlines, kind: &Type, left: f32, width: f32) {
-        let job = self.job(words, kind, width);
         if words.text.is_empty() {
             self.y += kind.line_height;
             return;
         }
-        let galley = self.galley(job);
-        self.inline_marks(words, &galley, left, self.y);
-        let links = links_of(words, &galley);
-        self.place(galley, left, links, &words.origins);
+        let shaped = self.set(words, kind, width);
+        self.inline_marks(words, &shaped, left, self.y);
+        let links = links_of(words, &shaped);
+        self.place(shaped, left, links, &words.origins);
     }
 
     fn code(
@@ -199,154 +338,84 @@ impl Layout<'_> {
         if is_continued {
             self.y -= down;
         }
-        let job = self.mono_job(text, tokens, self.palette.ink, width - 2.0 * across);
-        let galley = self.galley(job);
+        let shaped = self.mono(text, tokens, self.palette.ink, width - 2.0 * across);
         // A piece that goes on reaches back over the rounded foot of the piece before.
         let back = if is_continued { 2.0 * down } else { 0.0 };
-        let height = galley.size().y + 2.0 * down + back;
+        let height = shaped.size.y + 2.0 * down + back;
         let ground = Rect::from_min_size(
             pos2(left, top - back),
             vec2(width, height - if is_continued { down } else { 0.0 }),
         );
         self.out.marks.push((ground, Mark::Fill { radius: radius::MEDIUM, color: self.palette.code }));
         self.y = if is_continued { top - down } else { top + down };
-        self.place(galley, left + across, Vec::new(), origins);
+        self.place(shaped, left + across, Vec::new(), origins);
         self.y += down;
     }
 
-    /// A job of code.
-    fn mono_job(&self, text: &str, tokens: &[(usize, Token)], ink: Color32, width: f32) -> LayoutJob {
+    /// Sets code, which runs from left to right whatever is in it.
+    fn mono(&mut self, text: &str, tokens: &[(usize, Token)], ink: Color32, width: f32) -> Shaped {
         let sizes = self.reading.sizes;
-        let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..LayoutJob::default() };
-        let format = |color| format_of(Face::Mono.at(sizes.code), sizes.code_line_height, color);
-        let mut start = 0;
-        for &(end, token) in tokens {
-            job.append(&text[start..end], 0.0, format(token_color(self.palette, token, ink)));
-            start = end;
-        }
-        job.append(&text[start..], 0.0, format(ink));
-        job
+        let (size, line_height) = (sizes.code, sizes.code_line_height);
+        let look = Look { face: Face::Mono, size, line_height, ink, is_struck: false };
+        let colored = |&(end, token): &(usize, Token)| {
+            (end, Look { ink: token_color(self.palette, token, ink), ..look })
+        };
+        let stretches: Vec<(usize, Look)> = tokens.iter().map(colored).collect();
+        let direction = Some(Direction::LeftToRight);
+        let copy = Copy { text, look, stretches: &stretches, direction, drawn: &[], han: self.han };
+        self.typesetter.set(copy, width)
     }
 
-    /// A job of running text.
-    pub(super) fn job(&self, words: &Inlines, kind: &Type, width: f32) -> LayoutJob {
-        let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..LayoutJob::default() };
-        for (text, style) in words.stretches() {
-            job.append(text, 0.0, kind.format(style, self.palette));
-        }
-        job
+    /// Sets running text in lines of `width`.
+    pub(super) fn set(&mut self, words: &Inlines, kind: &Type, width: f32) -> Shaped {
+        self.shape(words, kind, width).broken(width)
     }
 
-    pub(super) fn galley(&self, job: LayoutJob) -> Arc<Galley> {
-        self.ctx.fonts_mut(|fonts| fonts.layout_job(job))
+    /// Shapes running text for lines of `width`.
+    pub(super) fn shape(&mut self, words: &Inlines, kind: &Type, width: f32) -> Unbroken {
+        let look = kind.look(InlineStyle::default(), self.palette);
+        let stretches: Vec<(usize, Look)> =
+            words.spans.iter().map(|span| (span.end, kind.look(span.style, self.palette))).collect();
+        let direction = Some(self.direction);
+        let (text, drawn) = (words.text.as_str(), words.drawn.as_slice());
+        let copy = Copy { text, look, stretches: &stretches, direction, drawn, han: self.han };
+        self.typesetter.unbroken(copy, width)
     }
 
-    fn place(&mut self, galley: Arc<Galley>, left: f32, links: Vec<Link>, origins: &Origins) {
-        let height = galley.size().y;
-        let (at, origins) = (pos2(left, self.y), origins.clone());
-        self.out.words.push(Words { at, galley, said_before: None, links, origins });
+    fn place(&mut self, shaped: Shaped, left: f32, links: Vec<Link>, origins: &Origins) {
+        let height = shaped.size.y;
+        let (at, shaped, origins) = (pos2(left, self.y), Arc::new(shaped), origins.clone());
+        self.out.words.push(Words { at, shaped, said_before: None, links, origins, joint: Joint::default() });
         self.y += height;
     }
 
     /// Rounded grounds behind inline code, and lines under links.
-    pub(super) fn inline_marks(&mut self, words: &Inlines, galley: &Galley, left: f32, top: f32) {
-        if !words.spans.iter().any(|span| span.style.is_code || span.style.link.is_some()) {
-            return;
-        }
+    pub(super) fn inline_marks(&mut self, words: &Inlines, shaped: &Shaped, left: f32, top: f32) {
         let mut start = 0;
-        for (text, style) in words.stretches() {
-            let end = start + text.chars().count();
-            let rects =
-                if style.is_code || style.link.is_some() { rects_of(galley, start, end) } else { Vec::new() };
-            for rect in rects {
+        for span in &words.spans {
+            let range = start..span.end;
+            start = span.end;
+            if !span.style.is_code && span.style.link.is_none() {
+                continue;
+            }
+            for rect in shaped.rects(&range) {
                 let rect = rect.translate(vec2(left, top));
-                if style.is_code {
+                if span.style.is_code {
                     let fill = Mark::Fill { radius: radius::SMALL, color: self.palette.code };
                     self.out.marks.push((rect.expand2(vec2(1.5, 0.0)), fill));
                 }
-                if style.link.is_some() {
+                if span.style.link.is_some() {
                     let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - HAIRLINE), rect.max);
                     self.out.marks.push((line, Mark::Fill { radius: 0, color: self.palette.accent }));
                 }
             }
-            start = end;
         }
     }
 }
 
-/// The type of one kind of text.
-pub(super) struct Type {
-    size: f32,
-    code_size: f32,
-    line_height: f32,
-    regular: Face,
-    bold: Face,
-}
-
-impl Type {
-    pub(super) fn body(sizes: TextSizes) -> Self {
-        let line_height = sizes.line_height;
-        Self {
-            size: sizes.body,
-            code_size: sizes.code,
-            line_height,
-            regular: Face::Regular,
-            bold: Face::Bold,
-        }
-    }
-
-    pub(super) fn table(sizes: TextSizes, is_head: bool) -> Self {
-        let regular = if is_head { Face::SemiBold } else { Face::Regular };
-        let size = (sizes.body * 0.94).round();
-        let line_height = (size * 1.4).round();
-        Self { size, code_size: sizes.code - 1.0, line_height, regular, bold: Face::Bold }
-    }
-
-    fn heading(sizes: TextSizes, level: u8) -> Self {
-        let size = sizes.headings[usize::from(level.clamp(1, 4)) - 1];
-        Self {
-            size,
-            code_size: (size * 0.9).round(),
-            line_height: TextSizes::heading_line_height(size),
-            regular: Face::SemiBold,
-            bold: Face::Bold,
-        }
-    }
-
-    fn format(&self, style: InlineStyle, palette: &Palette) -> TextFormat {
-        let face = match (style.is_code, style.is_bold, style.is_italic) {
-            (true, false, _) => Face::Mono,
-            (true, true, _) => Face::MonoBold,
-            (false, false, false) => self.regular,
-            (false, true, false) => self.bold,
-            (false, false, true) if self.regular == Face::Regular => Face::Italic,
-            (false, _, true) => Face::BoldItalic,
-        };
-        let size = if style.is_code { self.code_size } else { self.size };
-        // Letters stand in the middle of their line; Inter and JetBrains Mono put the baseline at different
-        // heights there. A line lower by this brings both onto one, from the ascents and descents of the two.
-        let lower = if style.is_code { 0.7276 * self.size - 0.72 * self.code_size } else { 0.0 };
-        let line_height = self.line_height - lower;
-        let color = match (style.link, style.is_aside) {
-            (Some(_), _) => palette.accent,
-            (None, true) => palette.ink_third,
-            (None, false) => palette.ink,
-        };
-        TextFormat {
-            strikethrough: if style.is_struck { Stroke::new(HAIRLINE, color) } else { Stroke::NONE },
-            ..format_of(face.at(size), line_height, color)
-        }
-    }
-}
-
-fn format_of(font_id: egui::FontId, line_height: f32, color: Color32) -> TextFormat {
-    TextFormat {
-        font_id,
-        color,
-        line_height: Some(line_height),
-        valign: Align::BOTTOM,
-        ..TextFormat::default()
-    }
+/// A place at the other side of `width`.
+fn mirrored(rect: Rect, width: f32) -> Rect {
+    Rect::from_min_max(pos2(width - rect.right(), rect.top()), pos2(width - rect.left(), rect.bottom()))
 }
 
 /// The colour of a part of code.
@@ -364,48 +433,21 @@ pub(crate) fn token_color(palette: &Palette, token: Token, ink: Color32) -> Colo
     }
 }
 
-/// Where the links of `words` stand in `galley`.
-pub(super) fn links_of(words: &Inlines, galley: &Galley) -> Vec<Link> {
-    if words.links.is_empty() {
+/// Where the links of `words` stand.
+pub(super) fn links_of(words: &Inlines, shaped: &Shaped) -> Vec<Link> {
+    if words.links.is_empty() && words.faults.is_empty() {
         return Vec::new();
     }
     let mut links = Vec::new();
     let mut start = 0;
-    for (text, style) in words.stretches() {
-        let end = start + text.chars().count();
-        if let Some(address) = style.link.and_then(|link| words.links.get(link as usize)) {
-            links.push(Link { rects: rects_of(galley, start, end), address: address.clone() });
+    for span in &words.spans {
+        let fault = span.style.fault.and_then(|fault| words.faults.get(fault as usize));
+        let address = span.style.link.and_then(|link| words.links.get(link as usize));
+        if let Some(says) = fault.or(address) {
+            let (rects, is_fault) = (shaped.rects(&(start..span.end)), fault.is_some());
+            links.push(Link { rects, address: says.clone(), is_fault });
         }
-        start = end;
+        start = span.end;
     }
     links
-}
-
-/// The places of the characters `start..end`, one for each row they stand on, as high as their letters.
-pub(super) fn rects_of(galley: &Galley, start: usize, end: usize) -> Vec<Rect> {
-    let mut rects = Vec::new();
-    let mut row_start = 0;
-    for row in &galley.rows {
-        let count = row.glyphs.len();
-        let from = start.max(row_start);
-        let to = end.min(row_start + count);
-        if from < to {
-            let glyphs = &row.glyphs[from - row_start..to - row_start];
-            let (first, last) = (&glyphs[0], &glyphs[glyphs.len() - 1]);
-            let left = row.pos.x + first.pos.x;
-            let right = row.pos.x + last.max_x();
-            let baseline = row.pos.y + first.pos.y;
-            let ascent = first.font_ascent.min(first.line_height);
-            let top = baseline - ascent;
-            rects.push(Rect::from_min_max(
-                pos2(left, top),
-                pos2(right, top + first.font_height.min(first.line_height)),
-            ));
-        }
-        row_start += count + usize::from(row.ends_with_newline);
-        if row_start >= end {
-            break;
-        }
-    }
-    rects
 }

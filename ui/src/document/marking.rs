@@ -5,11 +5,10 @@
 
 use std::ops::Range;
 
-use egui::{Painter, Pos2, Rect, Response, Stroke, Ui, vec2};
+use egui::{Painter, Pos2, Response, Stroke, Ui, vec2};
 
 use super::highlights::Highlights;
-use super::laid_out::{LaidOut, Words};
-use super::layout::rects_of;
+use super::laid_out::LaidOut;
 use crate::theme::{self, Palette, radius};
 
 /// A marked stretch.
@@ -61,7 +60,7 @@ impl Marking {
             highlights.ui(painter, document, origin, palette);
         }
         for marked in &self.marked {
-            for rect in document.rects_of_source(&marked.range) {
+            for rect in document.rects_of_characters(&marked.range) {
                 let rect = rect.translate(origin.to_vec2());
                 painter.rect_filled(rect.expand2(vec2(1.0, 1.0)), radius::SMALL, palette.text_selection);
                 let under = Stroke::new(1.5, palette.accent);
@@ -76,7 +75,7 @@ impl Marking {
     /// The line under the word of the keys, brought into view once they moved.
     pub(super) fn cursor_ui(&self, ui: &Ui, document: &LaidOut, origin: Pos2, palette: &Palette) {
         let Some(at) = &self.at else { return };
-        for (index, rect) in document.rects_of_source(at).into_iter().enumerate() {
+        for (index, rect) in document.rects_of_characters(at).into_iter().enumerate() {
             let rect = rect.translate(origin.to_vec2());
             ui.painter().hline(rect.x_range(), rect.bottom() + 2.0, Stroke::new(2.5, palette.accent));
             if index == 0 && self.is_moved {
@@ -111,7 +110,7 @@ impl Marking {
         let place = |at: Pos2| document.place_at(at - origin.to_vec2());
         let (Some(first), Some(last)) = (place(pressed), place(pointer)) else { return };
         let range = if is_click {
-            document.character_under(last)
+            document.character_at(pointer - origin.to_vec2())
         } else {
             document.source_between(first, last).map(|range| self.widened(range))
         };
@@ -126,7 +125,7 @@ impl Marking {
     fn says_ui(&self, response: &Response, document: &LaidOut, origin: Pos2) {
         let Some(pointer) = response.hover_pos() else { return };
         let is_under = |marked: &&Marked| {
-            let rects = document.rects_of_source(&marked.range);
+            let rects = document.rects_of_characters(&marked.range);
             !marked.says.is_empty()
                 && rects.iter().any(|rect| rect.translate(origin.to_vec2()).contains(pointer))
         };
@@ -146,7 +145,7 @@ impl Marking {
 }
 
 fn chosen_ui(painter: &Painter, document: &LaidOut, origin: Pos2, range: &Range<u32>, palette: &Palette) {
-    for rect in document.rects_of_source(range) {
+    for rect in document.rects_of_characters(range) {
         let rect = rect.translate(origin.to_vec2()).expand2(vec2(1.0, 1.0));
         painter.rect_filled(rect, theme::radius::SMALL, palette.accent_wash);
         painter.rect_stroke(
@@ -155,67 +154,5 @@ fn chosen_ui(painter: &Painter, document: &LaidOut, origin: Pos2, range: &Range<
             Stroke::new(theme::HAIRLINE, palette.accent),
             egui::StrokeKind::Inside,
         );
-    }
-}
-
-/// A place between two characters: the words, and how many of their characters stand before it.
-type Place = (usize, u32);
-
-impl LaidOut {
-    /// Where the characters of a stretch of the source are seen.
-    pub(super) fn rects_of_source(&self, source: &Range<u32>) -> Vec<Rect> {
-        let rects = |words: &Words| {
-            let shown = words.origins.shown_of(source).into_iter();
-            let found =
-                shown.flat_map(|shown| rects_of(&words.galley, shown.start as usize, shown.end as usize));
-            found.map(|rect| rect.translate(words.at.to_vec2())).collect::<Vec<_>>()
-        };
-        self.words.iter().flat_map(rects).collect()
-    }
-
-    /// The place nearest to a point.
-    fn place_at(&self, at: Pos2) -> Option<Place> {
-        let distance = |words: &Words| {
-            let rect = Rect::from_min_size(words.at, words.galley.size());
-            // What stands on the same height is nearer than anything above or below.
-            let (across, down) = (rect.x_range(), rect.y_range());
-            let beyond =
-                |range: egui::Rangef, value: f32| (range.min - value).max(value - range.max).max(0.0);
-            beyond(down, at.y) * 1e4 + beyond(across, at.x)
-        };
-        let nearest = self
-            .words
-            .iter()
-            .enumerate()
-            .min_by(|(_, one), (_, other)| distance(one).total_cmp(&distance(other)));
-        let (index, words) = nearest?;
-        let character = words.galley.cursor_from_pos(at - words.at).index.0;
-        Some((index, u32::try_from(character).unwrap_or(u32::MAX)))
-    }
-
-    /// The character of the source that is seen at a place.
-    fn character_under(&self, (index, character): Place) -> Option<Range<u32>> {
-        let origins = &self.words.get(index)?.origins;
-        // Behind the last letter of a line, the letter before is meant.
-        let before = character.saturating_sub(1);
-        let of = |shown: u32| origins.source_of(&(shown..shown + 1));
-        of(character).or_else(|| of(before))
-    }
-
-    /// The stretch of the source between two places, in whichever order.
-    fn source_between(&self, one: Place, other: Place) -> Option<Range<u32>> {
-        let (first, last) = (one.min(other), one.max(other));
-        let mut found: Option<Range<u32>> = None;
-        for index in first.0..=last.0 {
-            let start = if index == first.0 { first.1 } else { 0 };
-            let end = if index == last.0 { last.1 } else { u32::MAX };
-            if start < end
-                && let Some(source) = self.words.get(index)?.origins.source_of(&(start..end))
-            {
-                let from = found.as_ref().map_or(source.start, |found| found.start);
-                found = Some(from..source.end);
-            }
-        }
-        found.filter(|found| found.start < found.end)
     }
 }

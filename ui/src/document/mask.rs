@@ -194,7 +194,9 @@ impl Document {
     pub fn hide(&mut self, mask: &WordMask) {
         for block in &mut self.blocks {
             match &mut block.content {
-                Content::Paragraph(words) | Content::Heading { words, .. } => hide_inlines(words, mask),
+                Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
+                    hide_inlines(words, mask);
+                }
                 Content::Code { text, tokens, origins, .. } => hide_code(text, tokens, origins, mask),
                 Content::Html { text, origins } => hide_code(text, &mut Vec::new(), origins, mask),
                 Content::Table { rows, .. } => {
@@ -219,6 +221,9 @@ fn hide_inlines(words: &mut Inlines, mask: &WordMask) {
     words.origins = masked_origins(&words.origins, &hidden, length);
     for span in &mut words.spans {
         span.end = moved_byte(&moved, span.end);
+    }
+    for drawn in &mut words.drawn {
+        drawn.at = moved_byte(&moved, drawn.at);
     }
     words.set_text(text);
 }

@@ -110,6 +110,11 @@ impl Origins {
         Some(start..end)
     }
 
+    /// The stretch of the source from the first to the last that is seen at all.
+    pub fn whole(&self) -> Option<Range<u32>> {
+        Some(self.0.first()?.source.start..self.0.last()?.source.end)
+    }
+
     /// The stretches of the source that are seen at all.
     pub fn sources(&self) -> impl Iterator<Item = Range<u32>> {
         self.0.iter().map(|origin| origin.source.clone())

@@ -1,15 +1,21 @@
 //! From text to blocks, for Markdown (CommonMark with tables, strikethrough and task lists) and plain text.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use tiebreak_domain::TextFormat;
 
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
+use super::formula::Formula;
+use super::code_language;
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
 use super::language;
 use super::origin::Origins;
+use super::places::Places;
+use super::tex::{self, Found};
 use super::traced::{Characters, MAX_BLOCK_BYTES, Traced, code_within, cut_at_space, pieces};
 
 impl Document {
@@ -20,9 +26,16 @@ impl Document {
 
     /// The same, and whether code is coloured.
     pub(super) fn parse_with(text: &str, format: TextFormat, is_coloured: bool) -> Self {
-        match format {
+        let document = match format {
             TextFormat::Markdown => from_markdown(text, is_coloured),
             TextFormat::Plain => from_plain(text),
+        };
+        Self {
+            is_plain: format == TextFormat::Plain,
+            places: Places::of(text),
+            han: language::of_han(text),
+            fingerprint: egui::util::hash((text, format)),
+            ..document
         }
     }
 
@@ -31,7 +44,7 @@ impl Document {
         let mut seen = Vec::new();
         for block in Self::parse_with(text, format, false).blocks {
             match &block.content {
-                Content::Paragraph(words) | Content::Heading { words, .. } => {
+                Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
                     seen.extend(words.origins.sources());
                 }
                 Content::Code { origins, .. } | Content::Html { origins, .. } => {
@@ -69,7 +82,9 @@ fn from_plain(text: &str) -> Document {
 fn from_markdown(text: &str, is_coloured: bool) -> Document {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut builder = Builder::of(text, is_coloured);
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+    builder.formulas = tex::find(text, options);
+    let masked = tex::masked(text, &builder.formulas);
+    for (event, range) in Parser::new_ext(&masked, options).into_offset_iter() {
         builder.take(event, range);
     }
     builder.end_words();
@@ -81,6 +96,8 @@ struct Builder<'a> {
     source: &'a str,
     characters: Characters,
     is_coloured: bool,
+    /// What Markdown was shown as dollar signs.
+    formulas: Vec<Found>,
     document: Document,
     containers: Vec<Container>,
     /// Next number of each open list, outermost first.
@@ -111,6 +128,7 @@ impl<'a> Builder<'a> {
             source,
             characters: Characters::of(source),
             is_coloured,
+            formulas: Vec::new(),
             document: Document::default(),
             containers: Vec::new(),
             numbers: Vec::new(),
@@ -133,21 +151,29 @@ impl<'a> Builder<'a> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => match (&mut self.code, &mut self.html) {
-                (Some((_, block)), _) | (None, Some(block)) => {
+            Event::Text(text) => {
+                if self.code.is_none() && self.html.is_none() {
+                    return self.push_with_formulas(&text, range);
+                }
+                let text = self.unmasked(&text, &range);
+                if let (Some((_, block)), _) | (None, Some(block)) = (&mut self.code, &mut self.html) {
                     block.push_range(&text, range, self.source, &self.characters);
                 }
-                (None, None) => self.push(&text, range),
-            },
+            }
             Event::Code(code) => {
                 let range = code_within(self.source, range, &code);
+                let code = self.unmasked(&code, &range);
                 self.push_styled(&code, true, range);
             }
-            Event::Html(html) => match &mut self.html {
-                Some(block) => block.push_range(&html, range, self.source, &self.characters),
-                None => self.push_styled(&html, true, range),
-            },
-            Event::InlineHtml(html) => self.push_styled(&html, true, range),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = self.unmasked(&html, &range);
+                match &mut self.html {
+                    Some(block) => block.push_range(&html, range, self.source, &self.characters),
+                    None => self.push_styled(&html, true, range),
+                }
+            }
+            // Behind what stands by itself, a paragraph begins without a space.
+            Event::SoftBreak if self.words.is_none() && self.image.is_none() => {}
             Event::SoftBreak => self.push(" ", range),
             Event::HardBreak => self.push("\n", range),
             Event::Rule => self.add(Content::Rule),
@@ -248,7 +274,9 @@ impl<'a> Builder<'a> {
                 self.flush_marker();
             }
             TagEnd::CodeBlock => {
-                if let Some((language, code)) = self.code.take() {
+                if let Some((language, code)) = self.code.take()
+                    && !self.add_block_of_math(&language, &code)
+                {
                     self.add_code(&language, code);
                 }
             }
@@ -304,6 +332,84 @@ impl<'a> Builder<'a> {
             is_code: false,
             is_aside: false,
             link: self.links.last().copied(),
+            fault: None,
+        }
+    }
+
+    /// The formulas that stand in `range`.
+    fn formulas_in(&self, range: &Range<usize>) -> Range<usize> {
+        let first = self.formulas.partition_point(|formula| formula.range.end <= range.start);
+        let end = self.formulas.partition_point(|formula| formula.range.start < range.end);
+        first..end.max(first)
+    }
+
+    /// What stands in `range` of the source, where that is shown as it is written.
+    fn unmasked<'t>(&self, text: &'t str, range: &Range<usize>) -> Cow<'t, str> {
+        let there = self.source.get(range.clone()).filter(|there| there.len() == text.len());
+        match there.filter(|_| !self.formulas_in(range).is_empty()) {
+            Some(there) => there.to_owned().into(),
+            None => text.into(),
+        }
+    }
+
+    /// Pushes words, and the formulas that begin within them.
+    fn push_with_formulas(&mut self, text: &str, range: Range<usize>) {
+        let formulas = self.formulas_in(&range);
+        if formulas.is_empty() || text.len() != range.len() {
+            return self.push(text, range);
+        }
+        let mut start = range.start;
+        for index in formulas {
+            let formula = self.formulas[index].clone();
+            if formula.range.start >= range.start {
+                self.push_between(start..formula.range.start);
+                self.push_formula(&formula);
+            }
+            start = formula.range.end;
+        }
+        self.push_between(start..range.end);
+    }
+
+    fn push_between(&mut self, range: Range<usize>) {
+        let Some(mut text) = self.source.get(range.clone()).filter(|text| !text.is_empty()) else { return };
+        if self.words.is_none() && self.image.is_none() {
+            text = text.trim_start();
+        }
+        self.push(text, range.end - text.len()..range.end);
+    }
+
+    fn push_formula(&mut self, found: &Found) {
+        let written = &self.source[found.range.clone()];
+        if let Some(image) = &mut self.image {
+            image.description.push_str(written);
+            return;
+        }
+        // In a heading or a cell there is no room for what stands by itself.
+        let is_display = found.is_display && self.heading.is_none() && self.table.is_none();
+        let source = self.characters.range(&found.range);
+        let style = self.style();
+        let made = Formula::new(written, &found.tex(self.source), is_display);
+        if is_display {
+            self.end_words();
+        }
+        let words = self.words.get_or_insert_default();
+        let is_shown = made.is_ok();
+        match made {
+            Ok(formula) => words.push_drawn(Arc::new(formula), style, source),
+            Err(fault) => {
+                let style =
+                    InlineStyle { is_code: true, fault: Some(words.add_fault(&fault.to_string())), ..style };
+                words.push_from(written.trim(), style, source);
+            }
+        }
+        if !is_display {
+            return;
+        }
+        if is_shown {
+            let words = self.words.take().unwrap_or_default();
+            self.add(Content::Formula(words));
+        } else {
+            self.end_words();
         }
     }
 
@@ -367,10 +473,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Shows a block of code in the language `math` as a formula. Gives whether it is one.
+    fn add_block_of_math(&mut self, language: &str, code: &Traced) -> bool {
+        let Some(source) = code.origins.whole().filter(|_| language == "math") else { return false };
+        let Ok(formula) = Formula::new(&code.text, &code.text, true) else { return false };
+        let mut words = Inlines::default();
+        words.push_drawn(Arc::new(formula), InlineStyle::default(), source);
+        self.add(Content::Formula(words));
+        true
+    }
+
     fn add_code(&mut self, language: &str, code: Traced) {
         let Traced { text, origins, .. } = code;
         let text = text.strip_suffix('\n').unwrap_or(&text);
-        let guessed = || if self.is_coloured { language::guess(text).unwrap_or_default() } else { "" };
+        let guessed = || if self.is_coloured { code_language::guess(text).unwrap_or_default() } else { "" };
         let language = if language.is_empty() { guessed() } else { language };
         let tokens = if self.is_coloured { highlight::tokens(language, text) } else { Vec::new() };
         if tokens.is_empty() {

@@ -8,6 +8,8 @@ use std::ops::Range;
 use tiebreak_domain::TextFormat;
 
 use super::block::{Content, Document};
+use super::drawing::STAND_IN;
+use super::inline::Inlines;
 use super::mask::WordMask;
 use super::origin::Origins;
 
@@ -33,8 +35,8 @@ impl Shown {
                 shown.separate("\n");
             }
             match &block.content {
-                Content::Paragraph(words) | Content::Heading { words, .. } => {
-                    shown.push(&words.text, &words.origins);
+                Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
+                    shown.push_words(words);
                 }
                 Content::Code { text, origins, .. } | Content::Html { text, origins } => {
                     if block.is_continued {
@@ -51,7 +53,7 @@ impl Shown {
                             if column > 0 {
                                 shown.separate("\t");
                             }
-                            shown.push(&cell.text, &cell.origins);
+                            shown.push_words(cell);
                         }
                     }
                 }
@@ -78,6 +80,25 @@ impl Shown {
         }
     }
 
+    /// What is drawn between words counts as what it says, all of which shows all of its source.
+    fn push_words(&mut self, words: &Inlines) {
+        let (mut rest, mut byte) = (words.origins.clone(), 0);
+        for drawn in &words.drawn {
+            let before = &words.text[byte..drawn.at];
+            let mut behind = rest.split_off(before.chars().count() as u32);
+            self.push(before, &rest);
+            rest = behind.split_off(1);
+            let says = drawn.drawing.says();
+            let mut said = Origins::default();
+            if let Some(source) = behind.source_of(&(0..1)) {
+                said.push(0..says.chars().count() as u32, source);
+            }
+            self.push(says, &said);
+            byte = drawn.at + STAND_IN.len_utf8();
+        }
+        self.push(&words.text[byte..], &rest);
+    }
+
     fn push(&mut self, text: &str, origins: &Origins) {
         self.origins.append(origins, self.length);
         self.text.push_str(text);
@@ -88,6 +109,18 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_formula_counts_as_what_it_says() {
+        let source = "So $x^2$ is **two**";
+        let shown = Shown::of(source, TextFormat::Markdown, None);
+        let (before, after) = shown.text.split_once("x^2").expect("its source is read");
+        assert!(before.starts_with("So ") && after.ends_with(" is two"), "{:?}", shown.text);
+        let at = before.chars().count() as u32;
+        assert_eq!(shown.source_of(&(at..at + 1)), Some(3..8), "a part stands for the whole");
+        let last = shown.length() - 1;
+        assert_eq!(shown.source_of(&(last..last + 1)), Some(16..17), "what follows is where it was");
+    }
 
     #[test]
     fn signs_are_left_out_and_places_are_kept() {

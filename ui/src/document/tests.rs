@@ -12,6 +12,9 @@ use super::block::{Container, MAX_DEPTH};
 use super::*;
 use crate::theme;
 
+mod formulas;
+mod order;
+mod scripts;
 mod sources;
 
 fn blocks(text: &str) -> Vec<Block> {
@@ -20,7 +23,7 @@ fn blocks(text: &str) -> Vec<Block> {
 
 fn said(content: &Content) -> &str {
     match content {
-        Content::Paragraph(words) | Content::Heading { words, .. } => &words.text,
+        Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => &words.text,
         Content::Code { text, .. } | Content::Html { text, .. } => text,
         Content::Table { .. } | Content::Rule => "",
     }
@@ -160,7 +163,7 @@ fn lines_of_a_column_are_no_longer_than_reads_well() {
     let ctx = context();
     let document = Document::parse(&text, Plain);
     let laid_out = in_frame(&ctx, |ctx| lay_out(ctx, &document, Reading::of_ctx(ctx, 3_000.0, 16.0)));
-    let longest = laid_out.words[0].galley.rows.iter().map(|row| row.glyphs.len()).max();
+    let longest = laid_out.words[0].shaped.lines().map(|(bytes, _)| bytes.len()).max();
     assert!(longest.is_some_and(|count| (60..=85).contains(&count)), "{longest:?} characters in a line");
 }
 
@@ -175,22 +178,6 @@ fn the_cache_gives_the_same_layout_until_something_changes() {
     assert!(larger.size.y > first.size.y, "another text size");
     let plain = in_frame(&ctx, |ctx| cache.get(ctx, "x", Plain, Reading::of_ctx(ctx, 600.0, 16.0)));
     assert!(!Arc::ptr_eq(&first, &plain), "another format");
-}
-
-#[test]
-fn layouts_are_forgotten_when_the_letters_move() {
-    let ctx = context();
-    let mut cache = DocumentCache::default();
-    let reading = |ctx: &Context| Reading::of_ctx(ctx, 600.0, 16.0);
-    ctx.set_theme(egui::Theme::Dark);
-    let first = in_frame(&ctx, |ctx| cache.get(ctx, "x", Markdown, reading(ctx)));
-    // The dark theme blends its letters otherwise, so egui draws them anew.
-    for theme in [egui::Theme::Light, egui::Theme::Dark] {
-        ctx.set_theme(theme);
-        in_frame(&ctx, |ctx| cache.begin_frame(ctx));
-    }
-    let second = in_frame(&ctx, |ctx| cache.get(ctx, "x", Markdown, reading(ctx)));
-    assert!(!Arc::ptr_eq(&first, &second), "egui rebuilt its letters");
 }
 
 #[test]
@@ -214,8 +201,8 @@ fn what_was_prepared_needs_no_work() {
         let reading = Reading::of_ctx(ctx, 600.0, 16.0);
         assert!(cache.prepare(ctx, "# next", Markdown, reading, false), "there was something to do");
         assert!(!cache.prepare(ctx, "# next", Markdown, reading, false), "it is done");
-        assert!(cache.is_ready(ctx, "# next", Markdown, reading));
-        assert!(!cache.is_ready(ctx, "# other", Markdown, reading));
+        assert!(cache.is_ready("# next", Markdown, reading));
+        assert!(!cache.is_ready("# other", Markdown, reading));
     });
 }
 

@@ -66,10 +66,11 @@ fn column_ui(ui: &mut Ui, name: &str, example: &str, mapping: &ColumnMapping) ->
     (chosen != before).then(|| Role::ALL[chosen])
 }
 
-/// Whether the candidates are texts or images.
+/// Whether the candidates are texts, images or videos.
 fn kind_ui(ui: &mut Ui, mapping: &mut ColumnMapping) -> bool {
     let Some(mut kind) = mapping.candidates.first().map(|candidate| candidate.kind) else { return false };
-    let options = [("Texts", ContentKind::Text), ("Images", ContentKind::Image)];
+    let options =
+        [("Texts", ContentKind::Text), ("Images", ContentKind::Image), ("Videos", ContentKind::Video)];
     let is_changed =
         form::row_ui(ui, "Candidates are", |ui| form::one_of_ui(ui, "Candidates are", &options, &mut kind));
     if is_changed {

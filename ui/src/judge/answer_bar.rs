@@ -4,6 +4,7 @@ use egui::{Align, Layout, Margin, Panel, Rect, Ui, UiBuilder, vec2};
 use tiebreak_domain::rubric::{QuestionKind, StrengthSteps};
 use tiebreak_domain::{Outcome, Strength};
 
+use super::question::letter_at;
 use super::screen::JudgeScreen;
 use crate::app::{Action, Scene};
 use crate::command::Command;
@@ -93,10 +94,16 @@ fn outcomes_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, is_narrow: bool, wan
 /// What Enter waits for, or that it is not needed.
 fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk) {
     if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
-        text_ui(ui, "Choose first", Ink::LookAgain, Face::Medium, text::SMALL);
+        let says = desk.session.unseen().map_or_else(|| "Choose first".to_owned(), unseen_words);
+        text_ui(ui, says, Ink::LookAgain, Face::Medium, text::SMALL);
     } else if desk.session.submits_at_ms.is_some() {
         text_ui(ui, "Going on…", Ink::Third, Face::Regular, text::SMALL);
     }
+}
+
+/// What is to be done before an item can be left whose candidate at a place was not seen to its end.
+pub(super) fn unseen_words(position: usize) -> String {
+    format!("Watch {} to its end first", letter_at(position))
 }
 
 const TITLE_WIDTH: f32 = 130.0;

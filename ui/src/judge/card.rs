@@ -1,9 +1,10 @@
 //! The card of one candidate: its letter, and its picture or its text, scrolled and zoomed with the others.
 
-use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{CornerRadius, Layout, Rect, Sense, Stroke, StrokeKind, Ui, pos2};
 use tiebreak_domain::{ContextKind, Item, Outcome, Part, QueuedItem, Verdict};
 
-use super::image_pane::{Picture, image_ui};
+use super::image_pane::{Picture, image_ui, looked_at_ui};
+use super::looks::Looks;
 use super::pane::{self, Content};
 use super::question::drawing::Drawing;
 use super::question::letter_at;
@@ -14,6 +15,8 @@ use crate::command::Command;
 use crate::compare_text::scroll_map::Viewed;
 use crate::compare_text::{self, FoldEnd};
 use crate::desk::Desk;
+use crate::player::medium_of;
+use crate::player::pane::{LINE_HEIGHT, Playing, kind_word};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, letter_badge_ui, text_ui};
@@ -23,11 +26,12 @@ pub(super) fn card_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     desk: &mut Desk,
+    looks: &Looks,
     position: usize,
     card: Rect,
     wanted: &mut Vec<Action>,
 ) {
-    let Desk { session, judge_screen, images, documents, .. } = desk;
+    let Desk { session, judge_screen, images, player, documents, .. } = desk;
     let Some(shown) = &session.current else { return };
     let QueuedItem { item, order, previous, scores, .. } = &shown.queued;
     let previous = session.setup.said_before(previous.as_ref());
@@ -70,19 +74,36 @@ pub(super) fn card_ui(
     } else {
         Drawing::of(&asked, active, cursor, Some(index), candidate.parts.len())
     };
+    for (place, part) in candidate.parts.iter().enumerate() {
+        drawing.keep_of_frame(place, |at_us| player.is_on_screen(&shown.queued, part, at_us));
+    }
     let mut full_size = None;
-    if let Some(uri) = pane::only_picture(candidate) {
-        let pane = Rect::from_min_max(
-            pos2(card.left() + FOCUS_RING, body.top()),
-            card.max - vec2(FOCUS_RING, FOCUS_RING),
-        );
-        judge_screen.pane = Some(pane);
-        let name = format!("Image {letter}");
-        let picture = Picture { source: item.source, uri, name: &name, mask };
+    let only = pane::only_picture(candidate);
+    if let Some(layer) = looks.layers.get(position) {
+        let pane = pane::picture_in(card, body);
         let mut none = Canvas::default();
         let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
-        full_size = image_ui(ui, images, picture, pane, &mut judge_screen.zoom, canvas);
-        judge_screen.full_size = full_size.or(judge_screen.full_size);
+        full_size = layer.size;
+        let looking = &mut judge_screen.looking;
+        let (picture, line) = playing_line(looks, position, pane);
+        let response = looked_at_ui(ui, images, player, looks, looking, position, mask, picture, canvas);
+        if let (Some(medium), Some(response)) = (looks.medium(position), response) {
+            let playing = Playing { medium, name: &layer.name, now_ms: scene.now.monotonic_ms };
+            playing.clicked_ui(ui, player, &response, canvas.shape.is_some());
+            playing.line_ui(ui, player, line);
+        }
+    } else if let Some((part, medium)) = only.and_then(|part| Some((part, medium_of(item.source, part)?))) {
+        let pane = pane::picture_in(card, body);
+        let mut none = Canvas::default();
+        let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
+        let name = format!("{} {letter}", kind_word(part));
+        if player.plays(item.source, part) {
+            let playing = Playing { medium: &medium, name: &name, now_ms: scene.now.monotonic_ms };
+            playing.ui(ui, player, pane, canvas);
+        } else {
+            let picture = Picture { source: item.source, uri: &medium.uri, name: &name, mask };
+            image_ui(ui, images, picture, pane, canvas);
+        }
     } else {
         judge_screen.text_width = Some(body.width() - SCROLL_BAR);
         let before = judge_screen.offsets[position];
@@ -98,6 +119,8 @@ pub(super) fn card_ui(
                 let top = ui.min_rect().top();
                 let mut content = Content {
                     images,
+                    player,
+                    now_ms: scene.now.monotonic_ms,
                     documents,
                     settings: scene.settings,
                     source: item.source,
@@ -168,6 +191,15 @@ pub(super) fn card_ui(
         });
     });
     ui.painter().rect_stroke(card, corner_radius, stroke, StrokeKind::Inside);
+}
+
+/// Where the picture of a layer stands, and the line of what plays under it.
+fn playing_line(looks: &Looks, position: usize, pane: Rect) -> (Rect, Rect) {
+    if looks.medium(position).is_none() {
+        return (pane, Rect::NOTHING);
+    }
+    let edge = pane.bottom() - LINE_HEIGHT;
+    (pane.with_max_y(edge), pane.with_min_y(edge))
 }
 
 /// The image that can be laid over the pictures of an item.

@@ -3,21 +3,23 @@
 //! A [`Draft`] holds answers by the data's order, so that it means the same in every showing. Nothing is in it
 //! until somebody puts it there.
 
-use tiebreak_domain::{AnswerValue, Draft, Judgment, Outcome, Preference, Strength, Verdict};
+use tiebreak_domain::{AnswerValue, Draft, Judgment, NewJudgment, Outcome, Preference, Strength, Verdict};
 
 /// What was said before, ready to be changed.
 pub fn draft_from_previous(previous: Option<&Judgment>) -> Draft {
-    previous.filter(|judgment| judgment.given.verdict != Verdict::Withdrawn).map_or_else(
-        Draft::default,
-        |judgment| {
-            draft_from_verdict(&judgment.given.verdict, &judgment.given.comment, judgment.given.flagged)
-        },
-    )
+    previous
+        .filter(|judgment| judgment.given.verdict != Verdict::Withdrawn)
+        .map_or_else(Draft::default, |judgment| draft_from_judgment(&judgment.given))
 }
 
-/// The draft that led to a verdict.
-pub fn draft_from_verdict(verdict: &Verdict, comment: &str, flagged: bool) -> Draft {
-    Draft { answers: verdict.answers().to_vec(), comment: comment.to_owned(), flagged }
+/// The draft that led to a judgment.
+pub fn draft_from_judgment(given: &NewJudgment) -> Draft {
+    Draft {
+        answers: given.verdict.answers().to_vec(),
+        comment: given.comment.clone(),
+        notes: given.notes.clone(),
+        flagged: given.flagged,
+    }
 }
 
 /// The preference that stands as the answer to a question, complete or not.

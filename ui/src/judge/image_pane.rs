@@ -1,13 +1,16 @@
-//! One candidate's picture: fitted, zoomed and panned together with the others.
+//! A picture among others parts, fitted where it stands; and one candidate's picture, looked at closely.
 
-use egui::{Color32, Rect, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Rect, Sense, Ui, Vec2, pos2};
 use tiebreak_domain::SourceId;
+use tiebreak_domain::door::ImageRequest;
 
+use super::looks::Looks;
 use super::question::marks::Canvas;
-use super::zoom::Zoom;
-use crate::images::{Image, Images};
-use crate::theme::font::Face;
-use crate::theme::{self, radius, space, text};
+use crate::compare::layer::vector;
+use crate::compare::{Layer, Looking, Zoom, pane_ui};
+use crate::images::{Image, Images, Standing};
+use crate::player::Player;
+use crate::theme::{self, space};
 use crate::widget::Notice;
 
 /// Which picture, and what it is called aloud.
@@ -23,120 +26,101 @@ pub struct Picture<'a> {
     pub mask: Option<&'a str>,
 }
 
-/// Above this scale the picture is asked for in full.
-const FULL_ABOVE: f32 = 1.01;
-
-/// Paints a picture into `pane`; says how large the file's picture is, once it is known.
-pub fn image_ui(
-    ui: &mut Ui,
-    images: &mut Images,
-    picture: Picture<'_>,
-    pane: Rect,
-    zoom: &mut Zoom,
-    canvas: &mut Canvas,
-) -> Option<[u32; 2]> {
-    let pixels_per_point = ui.ctx().pixels_per_point();
-    let fitted = Images::request(
-        picture.source,
-        picture.uri,
-        [pane.width() * pixels_per_point, pane.height() * pixels_per_point],
-    );
+/// Paints a picture fitted into `pane`.
+pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Rect, canvas: &mut Canvas) {
+    let pixels = pane.size() * ui.ctx().pixels_per_point();
+    let request = Images::request(picture.source, picture.uri, pixels.into());
     let response = ui.interact(pane, ui.scope_id().with(("picture", picture.name)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
-    let (texture, full_size) = match images.get(ui.ctx(), &fitted) {
-        Image::Ready { texture, full_size } => (texture.id(), *full_size),
-        Image::Failed(error) => {
-            let error = error.clone();
-            failed_ui(ui, pane, &error, images);
-            return None;
-        }
-        Image::Coming | Image::Decoded(_) => {
-            let Some((texture, full_size)) = images.any_ready(&fitted) else {
-                coming_ui(ui, pane);
-                return None;
-            };
-            (texture.id(), full_size)
-        }
+    let (size, has_alpha) = match images.standing(ui.ctx(), &request) {
+        Standing::Here { size, has_alpha } => (size, has_alpha),
+        Standing::Failed(error) => return failed_ui(ui, pane, &error, images),
+        Standing::Coming => return coming_ui(ui, pane),
     };
-    let size = vec2(full_size[0] as f32, full_size[1] as f32);
-    take_input(ui, &response, pane, size, zoom, canvas.shape.is_some());
-    if let Some(at) = canvas.point_of_keys().filter(|_| canvas.is_moved) {
-        zoom.reveal(at, pane, size);
+    // Without a zoom of its own it is seen as any layer is that nobody zooms.
+    let mut looking = Looking::default();
+    let layer = Layer { name: picture.name.to_owned(), size: Some(size), has_alpha, ..Layer::default() };
+    let place = Zoom::default().place(pane, vector(size));
+    let wanted = crate::compare::Wanted::of(place, pane, size, ui.ctx().pixels_per_point(), false, None);
+    if let Some(visual) = images.visual(ui.ctx(), &request, &wanted) {
+        let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
+        let checkerboard = layer.has_alpha.then(|| looking.checkerboard.texture(ui.ctx()));
+        let plain = Color32::WHITE;
+        crate::compare::surface::visual_ui(&painter, &visual, place, pane, plain, checkerboard);
     }
-    let texture = if zoom.scale() > FULL_ABOVE
-        && pane.width() * pixels_per_point * zoom.scale() > fitted.fit[0] as f32
-    {
-        let full = Images::request(picture.source, picture.uri, [size.x, size.y]);
-        match images.get(ui.ctx(), &full) {
-            Image::Ready { texture, .. } => texture.id(),
-            _ => texture,
-        }
-    } else {
-        texture
-    };
-    let place = zoom.place(pane, size);
-    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    ui.painter().with_clip_rect(pane.intersect(ui.clip_rect())).image(texture, place, whole, Color32::WHITE);
-    if let Some(mask) = picture.mask {
-        let request = Images::request(picture.source, mask, fitted.fit.map(|side| side as f32));
-        if let Image::Ready { texture, .. } = images.get_veil(ui.ctx(), &request) {
-            // Half seen through, so that what it covers is still judged.
-            let veil = theme::palette(ui).loss.gamma_multiply(0.55);
-            let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
-            painter.image(texture.id(), place, whole, veil);
-        }
-    }
+    mask_ui(ui, images, &request, picture.mask, place, pane);
     canvas.ui(ui, &response, place, pane);
-    if !zoom.is_fit() {
-        let percent = place.width() * pixels_per_point / size.x * 100.0;
-        percent_ui(ui, pane, percent);
-    }
-    Some(full_size)
 }
 
-fn take_input(
-    ui: &Ui,
-    response: &egui::Response,
+/// Paints the layer of the candidate at a place into `pane`, with what is drawn on it.
+#[expect(clippy::too_many_arguments, reason = "a pane with all that lies on it")]
+pub fn looked_at_ui(
+    ui: &mut Ui,
+    images: &mut Images,
+    player: &mut Player,
+    looks: &Looks,
+    looking: &mut Looking,
+    position: usize,
+    mask: Option<&str>,
     pane: Rect,
-    size: Vec2,
-    zoom: &mut Zoom,
-    is_drawn_on: bool,
+    canvas: &mut Canvas,
+) -> Option<egui::Response> {
+    if let (Some(at), Some(size)) =
+        (canvas.point_of_keys().filter(|_| canvas.is_moved), looks.layers[position].size)
+    {
+        looking.zoom_mut(position).reveal(at, pane, vector(size));
+    }
+    let ctx = ui.ctx().clone();
+    let is_drawn_on = canvas.shape.is_some();
+    let shown = pane_ui(ui, looking, &looks.layers, position, pane, is_drawn_on, &mut |index, wanted| {
+        looks.visual(images, player, &ctx, index, wanted)
+    });
+    let Some(shown) = shown else {
+        missing_ui(ui, images, player, looks, position, pane);
+        return None;
+    };
+    mask_ui(ui, images, looks.request(position), mask, shown.place, pane);
+    canvas.ui(ui, &shown.response, shown.place, pane);
+    Some(shown.response)
+}
+
+/// Paints what stands where a layer is not here.
+pub fn missing_ui(
+    ui: &mut Ui,
+    images: &mut Images,
+    player: &mut Player,
+    looks: &Looks,
+    index: usize,
+    pane: Rect,
 ) {
-    let is_free = !is_drawn_on || !response.dragged_by(egui::PointerButton::Primary);
-    if response.dragged() && is_free {
-        zoom.pan(response.drag_delta(), pane, size);
-    }
-    if response.double_clicked() && !is_drawn_on {
-        if zoom.is_fit() {
-            zoom.actual(pane, size, ui.ctx().pixels_per_point())
-        } else {
-            *zoom = Zoom::default()
-        }
-    }
-    if let Some(pointer) = response.hover_pos() {
-        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        let factor = (scroll / 240.0).exp() * pinch;
-        if (factor - 1.0).abs() > f32::EPSILON {
-            zoom.by(factor, pointer, pane, size);
-        }
+    match (looks.error(index).cloned(), looks.medium(index)) {
+        (Some(error), Some(_)) => crate::player::pane::failed_ui(ui, player, pane, &error),
+        (Some(error), None) => failed_ui(ui, pane, &error, images),
+        (None, _) => coming_ui(ui, pane),
     }
 }
 
-fn percent_ui(ui: &Ui, pane: Rect, percent: f32) {
-    let palette = theme::palette(ui);
-    let galley =
-        ui.painter().layout_no_wrap(format!("{percent:.0} %"), Face::Figures.at(text::SMALL), palette.ink);
-    let rect = Rect::from_min_max(
-        pane.right_bottom()
-            - galley.size()
-            - vec2(space::LARGE + space::MEDIUM, space::MEDIUM + space::SMALL),
-        pane.right_bottom() - vec2(space::MEDIUM, space::MEDIUM),
-    );
-    ui.painter().rect_filled(rect, radius::SMALL, palette.panel);
-    ui.painter().galley(rect.min + vec2(space::SMALL, space::TINY / 2.0), galley, palette.ink);
+/// Lays the mask over a picture that stands at `place`, if there is one.
+pub fn mask_ui(
+    ui: &Ui,
+    images: &mut Images,
+    picture: &ImageRequest,
+    mask: Option<&str>,
+    place: Rect,
+    pane: Rect,
+) {
+    let Some(mask) = mask else { return };
+    let request = Images::request(picture.source, mask, picture.fit.map(|side| side as f32));
+    if let Image::Ready { texture, .. } = images.get_veil(ui.ctx(), &request) {
+        // Half seen through, so that what it covers is still judged.
+        let veil = theme::palette(ui).loss.gamma_multiply(0.55);
+        let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture.id(), place, whole, veil);
+    }
 }
 
-fn coming_ui(ui: &mut Ui, pane: Rect) {
+pub(crate) fn coming_ui(ui: &mut Ui, pane: Rect) {
     ui.put(
         Rect::from_center_size(pane.center(), Vec2::splat(24.0)),
         egui::Spinner::new().color(theme::palette(ui).ink_third),

@@ -1,24 +1,28 @@
 //! A candidate's card: its letter, its size, and its parts one under the other.
 
-use egui::{Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use tiebreak_domain::part::say_nothing;
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
 use super::image_pane::{Picture, image_ui};
 use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
-use super::zoom::Zoom;
 use crate::compare_text::Overlay;
 use crate::document::{DocumentCache, LaidOut, Marking, Reading, marked_ui};
 use crate::images::Images;
+use crate::player::{self, Player};
 use crate::theme::font::Face;
-use crate::theme::{self, space, text};
+use crate::theme::{self, FOCUS_RING, space, text};
 use crate::widget::{Ink, caption_ui, text_ui};
 
 /// What parts are painted with.
 pub struct Content<'a> {
     /// Decoded images.
     pub images: &'a mut Images,
+    /// What plays.
+    pub player: &'a mut Player,
+    /// The time.
+    pub now_ms: u64,
     /// Laid-out texts.
     pub documents: &'a mut DocumentCache,
     /// Text size and the like.
@@ -48,9 +52,9 @@ const CENTERED_FROM_EMS: f32 = 24.0;
 const PROMPT_CENTERED_FROM_EMS: f32 = 54.0;
 
 /// The one picture of a candidate that is nothing else; it gets the whole pane.
-pub fn only_picture(candidate: &Candidate) -> Option<&str> {
+pub fn only_picture(candidate: &Candidate) -> Option<&Part> {
     match candidate.parts.as_slice() {
-        [Part::Image { uri }] => Some(uri),
+        [only @ (Part::Image { .. } | Part::Video { .. } | Part::Audio { .. })] => Some(only),
         _ => None,
     }
 }
@@ -77,6 +81,22 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 ui.add_space(space::TINY);
                 words_ui(ui, content, index, text, TextFormat::Markdown);
             }
+            part if content.player.plays(content.source, part) => {
+                let side = ui.available_width();
+                let window = ui.ctx().content_rect().height();
+                let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
+                let height = match part {
+                    Part::Audio { .. } => player::pane::SOUND_HEIGHT,
+                    _ => (side * 0.5625 + player::pane::LINE_HEIGHT).min(most.max(180.0)),
+                };
+                let (rect, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
+                let Some(medium) = player::medium_of(content.source, part) else { continue };
+                let name = format!("{name}, {} {}", player::pane::kind_word(part), index + 1);
+                let playing = player::pane::Playing { medium: &medium, name: &name, now_ms: content.now_ms };
+                let mut none = Canvas::default();
+                let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
+                playing.ui(ui, content.player, rect, canvas);
+            }
             Part::Image { uri } => {
                 let side = ui.available_width();
                 let window = ui.ctx().content_rect().height();
@@ -87,12 +107,10 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 let picture = Picture { source: content.source, uri, name: &name, mask: content.mask };
                 let mut none = Canvas::default();
                 let canvas = content.drawing.canvases.get_mut(index).unwrap_or(&mut none);
-                image_ui(ui, content.images, picture, pane, &mut Zoom::default(), canvas);
+                image_ui(ui, content.images, picture, pane, canvas);
             }
-            Part::Video { uri } | Part::Audio { uri } => {
-                let says = format!("{} cannot be shown in this version", file_name(uri));
-                text_ui(ui, says, Ink::Second, Face::Regular, text::BODY);
-            }
+            // Always shown by the player.
+            Part::Video { .. } | Part::Audio { .. } => {}
         }
     }
 }
@@ -156,10 +174,6 @@ pub fn centered_ui<R>(
     .inner
 }
 
-fn file_name(uri: &str) -> &str {
-    uri.rsplit(['/', '\\']).next().unwrap_or(uri)
-}
-
 /// What stands beside the letter: words, or width and height.
 pub fn size_words(candidate: &Candidate, full_size: Option<[u32; 2]>) -> String {
     if let Some([width, height]) = full_size {
@@ -185,6 +199,11 @@ pub fn inside(card: Rect) -> (Rect, Rect) {
         card.max - vec2(space::TINY, space::TINY),
     );
     (header, body)
+}
+
+/// Where a picture that is all of a card stands, below its header.
+pub fn picture_in(card: Rect, body: Rect) -> Rect {
+    Rect::from_min_max(pos2(card.left() + FOCUS_RING, body.top()), card.max - vec2(FOCUS_RING, FOCUS_RING))
 }
 
 /// Paints inside a rectangle.

@@ -93,6 +93,8 @@ pub fn prompt_ui(
                 let references = desk.judge_screen.texts.overlay(Side::Reference);
                 let mut content = Content {
                     images: &mut desk.images,
+                    player: &mut desk.player,
+                    now_ms: scene.now.monotonic_ms,
                     documents: &mut desk.documents,
                     settings: scene.settings,
                     source,

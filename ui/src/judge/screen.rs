@@ -1,5 +1,7 @@
 //! The judge screen: prompt above, candidates side by side (stacked when narrow), answers below.
 
+mod scrolling;
+
 use std::collections::HashMap;
 
 use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
@@ -7,16 +9,19 @@ use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::{ItemId, Part, Settings, TextFormat};
 
 use super::card::{SCROLL_BAR, card_ui};
+use super::looks::Looks;
+use super::over_card::over_card_ui;
 use super::pane;
-use super::zoom::{STEP, Zoom};
 use super::{answer_bar, grid, panel, prompt, top_bar};
 use crate::app::{Action, Scene};
-use crate::command::Command;
-use crate::compare_text::scroll_map::Viewed;
-use crate::compare_text::{self, Overlay, TextCompare};
+use crate::command::{Command, Keymap};
+use crate::compare::{Layer, Looking, Mode, bar_ui};
+use crate::compare_text::{self, TextCompare};
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
+use crate::player::pane::LINE_HEIGHT;
+use crate::player::transport;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
 use crate::widget::{ActionButton, Ink, text_ui};
@@ -35,15 +40,16 @@ pub struct JudgeScreen {
     wants_focus: bool,
     nudged_at_ms: Option<u64>,
     commands: Vec<Command>,
-    pub(super) zoom: Zoom,
+    /// How its pictures are looked at.
+    pub looking: Looking,
+    has_layers: bool,
     pub(crate) offsets: [f32; MAX_CANDIDATES],
     active_position: Option<usize>,
     followed: Option<usize>,
     enlarged: Option<usize>,
     count: usize,
     shown: Option<ItemId>,
-    pub(super) pane: Option<Rect>,
-    pub(super) full_size: Option<[u32; 2]>,
+    pane: Option<Rect>,
     pub(super) text_width: Option<f32>,
     prompt_width: Option<f32>,
     prompt_heights: HashMap<ItemId, f32>,
@@ -51,8 +57,6 @@ pub struct JudgeScreen {
 
 /// One step of an arrow key, in points.
 const SCROLL_STEP: f32 = 60.0;
-/// What was found is brought to this share of the window's height.
-const REVEALED_AT: f32 = 0.3;
 const NUDGE_MS: u64 = 1_500;
 
 impl JudgeScreen {
@@ -116,8 +120,7 @@ impl JudgeScreen {
     fn begin(&mut self, item: ItemId) {
         if self.shown != Some(item) {
             self.shown = Some(item);
-            self.zoom = Zoom::default();
-            self.full_size = None;
+            self.looking.begin();
             self.offsets = [0.0; MAX_CANDIDATES];
             self.enlarged = None;
             self.nudged_at_ms = None;
@@ -125,74 +128,16 @@ impl JudgeScreen {
         }
     }
 
-    /// Scrolls all candidates, so that what they share stays side by side where they are linked.
-    fn scroll(&mut self, by: f32, is_linked: bool) {
-        if by == 0.0 {
-            return;
-        }
-        let longest = self.texts.longest().filter(|_| is_linked && self.enlarged.is_none());
-        if let Some(longest) = longest
-            && self.texts.is_linked_by_content()
-        {
-            self.scroll_one(longest, by);
-            self.scroll_others(longest, by);
-        } else {
-            (0..MAX_CANDIDATES).for_each(|position| self.scroll_one(position, by));
-        }
+    /// Goes back from a comparison to the panes; says whether there was anything to go back from.
+    pub fn leave_comparison(&mut self) -> bool {
+        self.has_layers && self.looking.leave()
     }
 
-    /// Scrolls one, to its end and no further: what is beyond would swing back.
-    fn scroll_one(&mut self, position: usize, by: f32) {
-        let most = self.texts.most_offset(position).unwrap_or(f32::INFINITY);
-        self.offsets[position] = (self.offsets[position] + by).clamp(0.0, most);
-    }
-
-    /// Lets the other candidates follow one that was scrolled by so much.
-    pub(super) fn scroll_others(&mut self, position: usize, by: f32) {
-        for other in (0..self.count).filter(|other| *other != position) {
-            match self.texts.linked_offset(position, self.offsets[position], other) {
-                Some(offset) => self.offsets[other] = offset,
-                // A candidate that is at its end stays there while the other goes on.
-                None => self.scroll_one(other, by),
-            }
-        }
-    }
-
-    /// Brings into view what was found in the candidate at a place, whose content begins at the height `top`.
-    /// Gives whether anything moves.
-    pub(super) fn reveal(
-        &mut self,
-        position: usize,
-        overlay: &Overlay,
-        top: f32,
-        viewed: Viewed,
-        is_linked: bool,
-    ) -> bool {
-        if overlay.reveal.is_none() {
-            return false;
-        }
-        if overlay.hides_revealed() {
-            self.texts.is_folded = false;
-            return true;
-        }
-        let Some(rect) = overlay.revealed else { return false };
-        self.texts.finding.revealed();
-        let (begins, ends) = (rect.top() - top - viewed.offset, rect.bottom() - top - viewed.offset);
-        let margin = rect.height().min(viewed.view / 4.0);
-        if begins >= margin && ends <= viewed.view - margin {
-            return false;
-        }
-        let most = (viewed.height - viewed.view).max(0.0);
-        let after = (rect.top() - top - viewed.view * REVEALED_AT).clamp(0.0, most);
-        self.offsets[position] = after;
-        if is_linked {
-            self.scroll_others(position, after - viewed.offset);
-        }
-        true
-    }
-
-    fn move_view(&mut self, page: f32, pixels_per_point: f32, is_linked: bool) {
+    fn move_view(&mut self, page: f32, layers: &[Layer], pixels_per_point: f32, now_ms: u64, is_linked: bool) {
         for command in std::mem::take(&mut self.commands) {
+            if !layers.is_empty() && self.looking.command(command, layers, pixels_per_point, now_ms) {
+                continue;
+            }
             match command {
                 Command::QuestionHelp => self.is_help_open = !self.is_help_open,
                 Command::ToggleMask => self.is_mask_shown = !self.is_mask_shown,
@@ -211,21 +156,6 @@ impl JudgeScreen {
                 _ => 0.0,
             };
             self.scroll(by, is_linked);
-            if let Some(pane) = self.pane {
-                // Keys zoom about the middle; a square stands for pictures of any shape.
-                let picture = pane.size();
-                match command {
-                    Command::ZoomIn => self.zoom.by(STEP, pane.center(), pane, picture),
-                    Command::ZoomOut => self.zoom.by(1.0 / STEP, pane.center(), pane, picture),
-                    Command::ZoomFit => self.zoom = Zoom::default(),
-                    Command::ZoomActual => {
-                        if let Some([width, height]) = self.full_size {
-                            self.zoom.actual(pane, vec2(width as f32, height as f32), pixels_per_point);
-                        }
-                    }
-                    _ => {}
-                }
-            }
         }
     }
 }
@@ -278,26 +208,89 @@ pub(crate) fn content_ui(
     }
     desk.judge_screen.prompt_width = Some(prompt::width(room.width()));
     let prompt_height = prompt::prompt_ui(ui, scene, desk, room, wanted);
-    let below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    let mut below = Rect::from_min_max(pos2(room.left(), room.top() + prompt_height), room.max);
+    if desk.player.has_anything() {
+        let bar = below.with_min_y(below.bottom() - transport::HEIGHT);
+        below.max.y = bar.top() - space::TINY;
+        transport::transport_ui(ui, scene, desk, bar, wanted);
+    }
     let bar_height = compare_text::bar_ui(ui, scene, desk, below, wanted);
-    let below = Rect::from_min_max(pos2(room.left(), below.top() + bar_height), room.max);
+    below.min.y += bar_height;
     if let (Some(position), true) =
         (desk.judge_screen.texts.revealed_position(), desk.judge_screen.enlarged.is_some())
     {
         desk.judge_screen.enlarged = Some(position);
     }
-    if let Some(position) = desk.judge_screen.enlarged.filter(|position| *position < count) {
-        desk.judge_screen.move_view(pane::inside(below).1.height(), ui.ctx().pixels_per_point(), is_linked);
-        card_ui(ui, scene, desk, position, below, wanted);
+    let is_enlarged = desk.judge_screen.enlarged.is_some_and(|position| position < count);
+    let cards = grid::cards(below, count);
+    let page = pane::inside(if is_enlarged { below } else { cards[0] }).1.height();
+    let looks = looks(ui, desk, cards[0]);
+    look(ui, scene, desk, &looks, page);
+    candidates_ui(ui, scene, desk, &looks, below, cards, wanted);
+    if !looks.layers.is_empty() {
+        // The line of a video under its picture stays free.
+        let line = if desk.player.has_anything() { LINE_HEIGHT } else { 0.0 };
+        let room = below.with_max_y(below.bottom() - line);
+        let bar = bar_ui(ui, &mut desk.judge_screen.looking, &looks.layers, room, scene.keymap);
+        wanted.extend(bar.into_iter().map(Action::Command));
+    }
+}
+
+/// What can be looked at closely of the item on the screen, whose candidates stand in cards like `card`.
+fn looks(ui: &Ui, desk: &mut Desk, card: Rect) -> Looks {
+    let Desk { session, judge_screen, images, player, .. } = desk;
+    let Some(shown) = &session.current else { return Looks::default() };
+    let pane = pane::picture_in(card, pane::inside(card).1);
+    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), pane.size() * ui.ctx().pixels_per_point());
+    judge_screen.has_layers = !looks.layers.is_empty();
+    if judge_screen.has_layers {
+        judge_screen.pane = Some(pane);
+    }
+    looks
+}
+
+/// Takes commands and held keys that change how it is looked at.
+fn look(ui: &Ui, scene: &Scene<'_>, desk: &mut Desk, looks: &Looks, page: f32) {
+    let Desk { session, judge_screen, .. } = desk;
+    let (pixels_per_point, now_ms) = (ui.ctx().pixels_per_point(), scene.now.monotonic_ms);
+    judge_screen.looking.link(scene.settings.linked_scrolling);
+    judge_screen.move_view(page, &looks.layers, pixels_per_point, now_ms, scene.settings.linked_scrolling);
+    let is_down = |command| is_down(ui, scene.keymap, command);
+    judge_screen.looking.tick(is_down(Command::Flicker), is_down(Command::Loupe), now_ms);
+    let cursor = session.current.as_ref().map(|shown| &shown.sheet.cursor);
+    if cursor.is_some_and(|cursor| cursor.is_moved && (cursor.point.is_some() || cursor.mark.is_some())) {
+        // What is drawn by keys is drawn on the candidate's own picture.
+        judge_screen.looking.mode = Mode::SideBySide;
+    }
+}
+
+fn is_down(ui: &Ui, keymap: &Keymap, command: Command) -> bool {
+    let chords = keymap.chords(command);
+    ui.input(|input| chords.iter().any(|chord| input.key_down(chord.key)))
+}
+
+fn candidates_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    looks: &Looks,
+    below: Rect,
+    cards: Vec<Rect>,
+    wanted: &mut Vec<Action>,
+) {
+    let count = cards.len();
+    if looks.layers.len() > 1 && desk.judge_screen.looking.mode != Mode::SideBySide {
+        over_card_ui(ui, scene, desk, looks, below);
         return;
     }
-    let cards = grid::cards(below, count);
-    let page = pane::inside(cards[0]).1.height();
-    desk.judge_screen.move_view(page, ui.ctx().pixels_per_point(), is_linked);
+    if let Some(position) = desk.judge_screen.enlarged.filter(|position| *position < count) {
+        card_ui(ui, scene, desk, looks, position, below, wanted);
+        return;
+    }
     let height = cards.last().map_or(0.0, |card| card.bottom() - below.top());
     if height <= below.height() + 1.0 {
         for (position, card) in cards.into_iter().enumerate() {
-            card_ui(ui, scene, desk, position, card, wanted);
+            card_ui(ui, scene, desk, looks, position, card, wanted);
         }
         return;
     }
@@ -312,7 +305,7 @@ pub(crate) fn content_ui(
                     ui.scroll_to_rect(card, None);
                 }
                 if ui.is_rect_visible(card) {
-                    card_ui(ui, scene, desk, position, card, wanted);
+                    card_ui(ui, scene, desk, looks, position, card, wanted);
                 }
             }
         });
@@ -432,30 +425,18 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
 
 #[cfg(test)]
 mod tests {
-    use egui::Vec2;
-
     use super::*;
 
     #[test]
-    fn keys_zoom_and_scroll_and_the_next_item_begins_anew() {
-        let mut screen = JudgeScreen {
-            pane: Some(Rect::from_min_size(egui::Pos2::ZERO, Vec2::splat(500.0))),
-            full_size: Some([2000, 1000]),
-            ..JudgeScreen::default()
-        };
+    fn keys_scroll_and_the_next_item_begins_anew() {
+        let mut screen = JudgeScreen::default();
         screen.begin(ItemId(1));
-        screen.full_size = Some([2000, 1000]);
-        screen.command(Command::ZoomActual);
         screen.command(Command::PageDown);
-        screen.move_view(100.0, 1.0, true);
-        assert!(
-            (screen.zoom.scale() - 4.0).abs() < 1e-3,
-            "2000 pixels on 500 points: {}",
-            screen.zoom.scale()
-        );
+        screen.command(Command::Wipe);
+        screen.move_view(100.0, &[], 1.0, 0, true);
         assert_eq!(screen.offsets[..2], [85.0, 85.0]);
+        assert_eq!(screen.looking.mode, Mode::SideBySide, "texts are not laid on one another");
         screen.begin(ItemId(2));
-        assert!(screen.zoom.is_fit());
         assert_eq!(screen.offsets[..2], [0.0, 0.0]);
     }
 }

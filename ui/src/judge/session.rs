@@ -11,7 +11,7 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
     AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Origin, QueuedItem, Request,
-    Rubric, Showing, UnixMillis, Verdict,
+    Rubric, Showing, UnixMillis, Verdict, Watched,
 };
 
 use super::history::{Done, History};
@@ -35,6 +35,8 @@ pub struct Shown {
     pub draft: Draft,
     /// Where the keys go among the questions.
     pub sheet: Sheet,
+    /// How much of each candidate was seen, in the data's order, where something plays.
+    pub watched: Vec<Watched>,
     kept: keeping::Kept,
     shown_at: UnixMillis,
     first_input_at: Option<UnixMillis>,
@@ -348,6 +350,7 @@ impl Session {
             annotator: self.setup.annotator,
             flagged: shown.draft.flagged,
             comment: shown.draft.comment.trim().to_owned(),
+            notes: shown.draft.notes.clone(),
             rubric_version: self.setup.rubric.version,
             showing: Some(Showing {
                 order: shown.queued.order.clone(),
@@ -363,6 +366,7 @@ impl Session {
                 session: self.setup.session,
                 acquisition: shown.queued.acquisition.clone(),
                 window: moment.window,
+                watched: watched_to_keep(&shown.watched),
             }),
             origin: self.setup.origin,
             recorded_at: moment.now.unix,
@@ -417,7 +421,9 @@ impl Session {
         self.seen_this_round.insert(queued.item.id);
         let sheet = Sheet::new(&self.setup.rubric, &queued, &draft);
         let shown_at = moment.now.unix;
-        self.current = Some(Shown { queued, draft, sheet, kept, shown_at, first_input_at: None, activity });
+        let watched = Vec::new();
+        self.current =
+            Some(Shown { queued, draft, sheet, watched, kept, shown_at, first_input_at: None, activity });
     }
 
     fn leave(&mut self) -> Option<QueuedItem> {
@@ -435,6 +441,12 @@ impl Session {
             self.behind.push(shown.queued);
         }
     }
+}
+
+/// Where nothing plays there is nothing to say of it.
+fn watched_to_keep(watched: &[Watched]) -> Vec<Watched> {
+    let is_any = watched.iter().any(|watched| *watched != Watched::Still);
+    if is_any { watched.to_vec() } else { Vec::new() }
 }
 
 fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {

@@ -103,7 +103,6 @@ impl ProfileDialog {
             wanted.push(send(Purpose::Study, Request::Study));
             wanted.push(send(Purpose::Everyone, Request::People));
         }
-        self.documents.begin_frame(ui.ctx());
         let title = match self.study.as_ref().map(|study| study.name.trim()) {
             Some(name) if !name.is_empty() => format!("{name}: about you"),
             _ => "About you".to_owned(),

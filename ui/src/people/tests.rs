@@ -234,6 +234,7 @@ impl World {
             verdict: Verdict::Judged { answers: self.said.clone() },
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: None,
             origin: Origin::Screen,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
-const FACES: [(&str, &[u8]); 10] = [
+/// The bundled fonts and their names.
+pub(crate) const FACES: [(&str, &[u8]); 10] = [
     ("Inter-Regular", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
     ("Inter-Italic", include_bytes!("../../../assets/fonts/Inter-Italic.otf")),
     ("Inter-Medium", include_bytes!("../../../assets/fonts/Inter-Medium.otf")),

@@ -27,6 +27,8 @@ pub fn key_label(keys: &str) -> String {
             "Plus" => "+",
             "Minus" => "−",
             "Equals" => "=",
+            "OpenBracket" => "[",
+            "CloseBracket" => "]",
             "Slash" => "/",
             "Questionmark" => "?",
             other => other,
@@ -49,22 +51,22 @@ pub fn key_cap_ui(ui: &mut Ui, keys: &str) -> Response {
 }
 
 /// A key cap laid out, to be painted inside another control.
-pub(super) struct KeyCap {
+pub(crate) struct KeyCap {
     label: Arc<Galley>,
 }
 
 impl KeyCap {
-    pub(super) fn new(painter: &Painter, keys: &str) -> Self {
+    pub(crate) fn new(painter: &Painter, keys: &str) -> Self {
         let label =
             painter.layout_no_wrap(key_label(keys), Face::Mono.at(text::CAPTION), Color32::PLACEHOLDER);
         Self { label }
     }
 
-    pub(super) fn size(&self) -> Vec2 {
+    pub(crate) fn size(&self) -> Vec2 {
         vec2((self.label.size().x + space::SMALL + 2.0).max(control::KEY_CAP).ceil(), control::KEY_CAP)
     }
 
-    pub(super) fn paint(&self, painter: &Painter, top_left: Pos2, edge: Color32, ink: Color32) {
+    pub(crate) fn paint(&self, painter: &Painter, top_left: Pos2, edge: Color32, ink: Color32) {
         let rect = Rect::from_min_size(top_left, self.size());
         let stroke = Stroke::new(HAIRLINE, edge);
         painter.rect_stroke(rect, CornerRadius::same(radius::SMALL), stroke, StrokeKind::Inside);

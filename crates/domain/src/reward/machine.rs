@@ -1,4 +1,4 @@
-//! What runs models on this machine: what `tiebreak doctor` and the settings say.
+//! What runs models and decodes videos on this machine: what `tiebreak doctor` and the settings say.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ pub struct MachineReport {
     /// Memory of the machine in bytes; none where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
+    /// The ffmpeg that decodes videos: its version, and where it is; none where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ffmpeg: Option<String>,
     /// What is missing, and how to get it, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<String>,

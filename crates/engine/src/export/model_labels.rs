@@ -110,6 +110,7 @@ impl Labelled {
             verdict: Verdict::Judged { answers },
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: names.rubrics.keys().next_back().copied().unwrap_or(1),
             showing: None,
             origin: Origin::Label,

@@ -95,6 +95,7 @@ impl<'a, 'store> Rows<'a, 'store> {
                 verdict: Verdict::Judged { answers },
                 flagged: false,
                 comment,
+                notes: Vec::new(),
                 rubric_version: self.setting.rubric.version,
                 showing: None,
                 origin: Origin::Label,

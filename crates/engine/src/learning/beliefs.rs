@@ -5,6 +5,9 @@
 //! the head that is what it believes; of a model it is the difference of its scores by the temperature that the votes
 //! ask for, or in deviations of the pool while there are too few. Where nothing learns yet, heads are fitted here.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use roaring::RoaringBitmap;
 use tiebreak_domain::filter::{BeliefFilter, BeliefKind};
 use tiebreak_domain::reward::{Prediction, Scorer};
@@ -253,13 +256,24 @@ impl Session {
         ))
     }
 
-    /// Asks the heads as they are; where nothing learns, or not yet, heads that are fitted for this once.
+    /// Asks the heads as they are; where nothing learns, or not yet, heads that are fitted for the question and kept
+    /// until something changes.
     fn with_learned<T>(
         &self,
         ask: impl FnOnce(&Learned) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
         if let Some(learned) = self.learning.learned().as_ref().filter(|learned| learned.is_fitted()) {
             return ask(learned).map(Some);
+        }
+        self.fitted_for_a_question()?.map(|learned| ask(&learned)).transpose()
+    }
+
+    fn fitted_for_a_question(&self) -> Result<Option<Arc<Learned>>, ApiError> {
+        // What changes from here on is not in what is read now.
+        let change = self.learning.kept.change();
+        let active = self.readers.lend()?.facets().read().with_status(ItemStatus::Active).clone();
+        if let Some(known) = self.learning.kept.fit(change, &active) {
+            return Ok(known.learned);
         }
         let rules = self.learning_rules().unwrap_or_default();
         let mut judgments: Vec<Judgment> = Vec::new();
@@ -268,10 +282,58 @@ impl Session {
             reader.each_vote(|judgment| judgments.push(judgment))?;
             Pool::read(&reader, &rules)?
         };
-        let Some(mut learned) = pool.and_then(|pool| Learned::new(pool, &self.rubric(), THREADS)) else {
-            return Ok(None);
-        };
-        learned.refit(&judgments, THREADS);
-        ask(&learned).map(Some)
+        let learned = pool.and_then(|pool| Learned::new(pool, &self.rubric(), THREADS)).map(|mut learned| {
+            learned.refit(&judgments, THREADS);
+            Arc::new(learned)
+        });
+        self.learning.kept.keep(change, active, learned.clone());
+        Ok(learned)
     }
 }
+
+/// Heads that were fitted for a question, kept for the next one.
+#[derive(Default)]
+pub struct Kept {
+    /// How often something changed.
+    changes: AtomicU64,
+    fit: Mutex<Option<Fit>>,
+}
+
+#[derive(Clone)]
+struct Fit {
+    change: u64,
+    /// The items that were asked then.
+    active: RoaringBitmap,
+    learned: Option<Arc<Learned>>,
+}
+
+impl Kept {
+    /// Something changed: votes, items, scores or rules.
+    pub fn forget(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        *self.lock() = None;
+    }
+
+    fn change(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    fn fit(&self, change: u64, active: &RoaringBitmap) -> Option<Fit> {
+        self.lock().as_ref().filter(|fit| fit.change == change && fit.active == *active).cloned()
+    }
+
+    fn keep(&self, change: u64, active: RoaringBitmap, learned: Option<Arc<Learned>>) {
+        let mut fit = self.lock();
+        // What changed while it was fitted has made it old already.
+        if change == self.change() {
+            *fit = Some(Fit { change, active, learned });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Fit>> {
+        self.fit.lock().expect("a fit is exchanged whole")
+    }
+}
+
+#[cfg(test)]
+mod tests;

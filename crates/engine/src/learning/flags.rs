@@ -5,6 +5,12 @@
 //! A side is held against sides, by the odds of the other one, and a tie against ties: ties are rare, and by the plain
 //! probability nearly every tie would be odder than a vote for the wrong side. The queue goes by how odd a vote is
 //! among its like, those first that survive the control of false discoveries (Benjamini and Hochberg).
+//!
+//! Audit votes hold slips themselves, the very thing that is looked for: held against them, hardly any vote stands out
+//! beyond chance. Once there are enough second looks, votes are held against what those decided, which is clean. Second
+//! looks at what was flagged are odder than second looks at random items, so that p-values are rather too large than
+//! too small. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
+//! vote on a hard one would look like a slip. Until then it is said how many second looks are missing.
 
 use std::collections::BTreeSet;
 
@@ -33,22 +39,23 @@ pub struct Flags {
 pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     let said = learned.cross_fitted();
     let main = learned.main();
-    let rows: Vec<Row> = main
-        .votes
-        .iter()
-        .filter(|known| !known.is_review)
-        .filter_map(|known| {
-            let (verdict, prediction) = said.get(&known.judgment)?;
-            let class = class_of(*verdict);
-            Some(Row {
-                known_at: known.judgment,
-                item: known.item,
-                class,
-                logits: logits(prediction),
-                is_audit: known.is_audit,
+    let rows_of = |are_reviews: bool| -> Vec<Row> {
+        let wanted = main.votes.iter().filter(|known| known.is_review == are_reviews);
+        wanted
+            .filter_map(|known| {
+                let (verdict, prediction) = said.get(&known.judgment)?;
+                Some(Row {
+                    known_at: known.judgment,
+                    item: known.item,
+                    class: class_of(*verdict),
+                    logits: logits(prediction),
+                    is_audit: known.is_audit,
+                })
             })
-        })
-        .collect();
+            .collect()
+    };
+    let rows = rows_of(false);
+    let clean = one_of_each_item(rows_of(true));
     let first_half = first_half_of(&rows);
     let is_first_half = |row: &Row| first_half.contains(&row.item);
     let audits = rows.iter().filter(|row| row.is_audit).count();
@@ -70,8 +77,18 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         let alike = second_half.filter(|row| (row.class == TIE) == is_tie);
         AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
     };
+    let clean_of = |is_tie: bool| {
+        let alike = clean.iter().filter(|row| (row.class == TIE) == is_tie);
+        AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
+    };
+    let clean_needed = clean_needed(learning);
+    let basis_of = |is_tie: bool| {
+        let clean = clean_of(is_tie);
+        if clean.len() as u64 >= clean_needed { (clean, true) } else { (audit_of(is_tie), false) }
+    };
     // Sides, and ties; whichever has too few audits is not flagged.
-    let audits_alike = [audit_of(false), audit_of(true)];
+    let ((sides, are_sides_clean), (ties, _)) = (basis_of(false), basis_of(true));
+    let audits_alike = [sides, ties];
     let thresholds = [0, 1].map(|like: usize| audits_alike[like].threshold(learning.flag_level).ok());
     if thresholds.iter().all(Option::is_none) {
         let remark = format!("votes are flagged once about {needed} audits are judged; there are {audits}");
@@ -113,13 +130,37 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         other_first.cmp(one_first).then(by_oddness).then(other.severity.total_cmp(&one.severity))
     });
     let found = flags.iter().filter(|(is_discovery, _)| *is_discovery).count();
-    let remarks = vec![format!(
-        "{} flagged, {found} of them with at most {:.0} % false alarms expected; as odd as audit votes are, whose \
-         own slips count in",
-        flags.len(),
-        learning.false_discovery * 100.0
-    )];
+    let allowed = learning.false_discovery * 100.0;
+    let control = if are_sides_clean {
+        format!("at most {allowed:.0} % false alarms expected, by {} second looks", clean.len())
+    } else {
+        format!(
+            "at most {allowed:.0} % false alarms expected; as odd as audit votes are, whose own slips count in"
+        )
+    };
+    let mut remarks = vec![format!("{} flagged, {found} of them with {control}", flags.len())];
+    if !are_sides_clean {
+        let sides = clean.iter().filter(|row| row.class != TIE).count() as u64;
+        remarks.push(format!(
+            "no clean audits to tell slips from chance: look twice at {} items more that have a better side first",
+            clean_needed - sides
+        ));
+    }
     Flags { flags: flags.into_iter().map(|(_, flag)| flag).collect(), discoveries: found, remarks }
+}
+
+/// The least number of second looks against which the oddest share of votes that is flagged could survive the control
+/// of false discoveries: the smallest p-value of n is 1/(n + 1), and of m votes the k oddest survive where it is at most
+/// the level times k/m.
+pub fn clean_needed(learning: &Learning) -> u64 {
+    // A hair more than a whole number is meant as it.
+    (1.0 / (learning.false_discovery * learning.flag_level) - 1e-6).ceil().max(1.0) as u64 - 1
+}
+
+/// The first of each item: what several reviewers said of one is not several items.
+fn one_of_each_item(rows: Vec<Row>) -> Vec<Row> {
+    let mut seen = BTreeSet::new();
+    rows.into_iter().filter(|row| seen.insert(row.item)).collect()
 }
 
 /// The place of a tie among the probabilities.
@@ -170,6 +211,19 @@ pub fn logits(prediction: &Prediction) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn so_many_second_looks_are_needed_that_the_oddest_twentieth_can_survive() {
+        let learning = Learning { flag_level: 0.05, false_discovery: 0.1, ..Learning::default() };
+        assert_eq!(clean_needed(&learning), 199);
+        let (votes, odd) = (1_000, 50);
+        let survive = |looks: u64| {
+            let least = 1.0 / (looks + 1) as f64;
+            let p_values: Vec<f64> = (0..votes).map(|at| if at < odd { least } else { 1.0 }).collect();
+            benjamini_hochberg(&p_values, 0.1).is_flagged[0]
+        };
+        assert!(survive(199) && !survive(198));
+    }
 
     #[test]
     fn a_side_is_held_against_the_other_side_and_not_against_ties() {

@@ -2,7 +2,9 @@
 //!
 //! It is read from the project once, and again when items or scores change. Features are the embeddings that
 //! installed models gave, with the style of the text beside them, or what is built in where there is none; the
-//! scores of models are columns of their own, from which heads start.
+//! scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
+//! about 80,000 items every so manieth is taken, by its number, and a remark says so. What is left out can be judged all
+//! the same, in the order of the file, and is neither planned nor told of.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -15,6 +17,8 @@ use tiebreak_reward::learn::ensemble::{Member, standardised};
 use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
 use tiebreak_reward::learn::head::pool::Pair;
 use tiebreak_store::{Reader, ScoredModel};
+
+use super::rating;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
@@ -77,7 +81,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Reads it; none where the project has no pairs.
+    /// Reads it; none where the project has no pairs, nor candidates that are rated.
     pub fn read(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
         Self::read_with(reader, learning, true)
     }
@@ -90,12 +94,14 @@ impl Pool {
     fn read_with(reader: &Reader, learning: &Learning, has_scorers: bool) -> Result<Option<Self>, ApiError> {
         let active = reader.facets().read().with_status(ItemStatus::Active).clone();
         let mut raw = Raw::default();
+        // An item of one candidate has no pair, and teaches only those who learn from ratings.
+        let fewest = if rating::heads(&reader.project()?.rubric).is_empty() { 2 } else { 1 };
         let most = MOST_NUMBERS / NUMBERS_PER_CANDIDATE;
         // Of more than there is room for every so manieth is taken, so that the whole file is looked at.
         let stride = (active.len() * 2).div_ceil(most as u64).max(1);
         reader.each_item(|stored| {
             let is_taken = active.contains(stored.id.0 as u32) && (stored.id.0 as u64).is_multiple_of(stride);
-            if is_taken && stored.item.candidates.len() > 1 {
+            if is_taken && stored.item.candidates.len() >= fewest {
                 raw.add(stored.id, &stored.item, &learning.columns);
             }
             ControlFlow::Continue(())
@@ -141,9 +147,9 @@ impl Pool {
         self.places.get(&id).map(|place| &self.items[*place as usize])
     }
 
-    /// The pairs of an item.
+    /// The pairs of an item; none of one that has a single candidate.
     pub fn pairs_of(item: &PoolItem) -> std::ops::Range<usize> {
-        let count = usize::from(item.candidates) * (usize::from(item.candidates) - 1) / 2;
+        let count = usize::from(item.candidates) * (usize::from(item.candidates).saturating_sub(1)) / 2;
         item.first_pair as usize..item.first_pair as usize + count
     }
 }

@@ -56,7 +56,9 @@ fn content(
             let uri = only_image(candidate).ok_or("the candidate has no picture")?;
             let folder = session.media_folder(source).map_err(|error| error.message)?;
             let largest = OVERSAMPLING * input.width.max(input.height) as u32;
-            let pixels = images.get(&folder, uri, [largest, largest]).map_err(|error| error.to_string())?;
+            // Its own numbers, not those that people see: models were trained on pictures that nobody converted.
+            let pixels =
+                images.get_as_stored(&folder, uri, [largest, largest]).map_err(|error| error.to_string())?;
             let rgb = over_background(&pixels.rgba);
             Ok(Candidate::Image(RgbImage { width: pixels.width, height: pixels.height, pixels: rgb.into() }))
         }

@@ -48,7 +48,7 @@ impl ModelSession for Staged {
     }
 }
 
-fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
+pub(crate) fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
     let random = std::sync::atomic::AtomicU64::new(1);
     let host = Host {
         settings_file: None,
@@ -66,7 +66,7 @@ fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
 }
 
 /// Two answers to each of some questions; the later the row, the longer they are.
-fn with_rows(engine: &Engine, events: &Receiver<Event>, folder: &Path, count: usize) {
+pub(crate) fn with_rows(engine: &Engine, events: &Receiver<Event>, folder: &Path, count: usize) {
     let mut rows = String::new();
     for n in 1..=count {
         let words = "and so on ".repeat(n);

@@ -40,6 +40,8 @@ pub struct Grid {
     pub teachers: Vec<f64>,
     /// Shares of labels turned around.
     pub flips: Vec<f64>,
+    /// Shares of items that had a second look before flags are raised, drawn at random; for grids that turn labels around.
+    pub clean_audits: Vec<f64>,
     /// The shares of the full pool's gain over chance at which savings are told.
     pub target_shares: Vec<f64>,
 }
@@ -61,6 +63,7 @@ impl Default for Grid {
             per_prompt: run.cap_per_cluster,
             teachers: Vec::new(),
             flips: vec![0.0],
+            clean_audits: vec![0.0, 0.3],
             target_shares: vec![0.9, 0.95, 0.98],
         }
     }
@@ -77,7 +80,7 @@ impl Grid {
             refused(
                 format!("line {line}: {}", error.message()),
                 "keys are policies, seeds, batch_sizes, priors, scorer, features, budget, warm_up, test_share, \
-                 audit_shares, per_prompt, teachers, flips, target_shares",
+                 audit_shares, per_prompt, teachers, flips, clean_audits, target_shares",
             )
         })?;
         let is_share = |share: &f64| (0.0..=1.0).contains(share);
@@ -87,6 +90,7 @@ impl Grid {
             grid.priors.len(),
             grid.audit_shares.len(),
             grid.flips.len(),
+            grid.clean_audits.len(),
         ];
         if grid.seeds == 0 || lists.contains(&0) {
             return Err(refused(
@@ -100,8 +104,8 @@ impl Grid {
                 "batches and the warm-up have at least one label, and the budget holds the warm-up",
             ));
         }
-        let shares: Vec<f64> =
-            [&grid.audit_shares, &grid.flips, &grid.target_shares].into_iter().flatten().copied().collect();
+        let shares = [&grid.audit_shares, &grid.flips, &grid.clean_audits, &grid.target_shares];
+        let shares: Vec<f64> = shares.into_iter().flatten().copied().collect();
         if let Some(share) = shares.iter().chain([&grid.test_share]).find(|share| !is_share(share)) {
             return Err(refused(format!("{share} is no share"), "a share lies between 0 and 1"));
         }
@@ -192,6 +196,7 @@ mod tests {
         );
         assert!(refused("policies = [\"psychic\"]").contains("line 1"));
         assert!(refused("flips = [2.0]").contains("2 is no share"));
+        assert!(refused("clean_audits = [3.0]").contains("3 is no share"));
         assert!(refused("teachers = [0.3]").contains("teaches nothing"));
         assert!(refused("seeds = 0").contains("nothing is left"));
         assert!(refused("seeds = 1000000").contains("runs"));

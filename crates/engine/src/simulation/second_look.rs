@@ -4,14 +4,19 @@
 //! flags are raised. What is told is how many of the first twentieth of the queue were turned, against the share of
 //! all votes that were, and which share of the flags under control of false discoveries were false. Votes that were
 //! wrong before anybody turned them count as right here, so that precision is understated.
+//!
+//! Of a share of the items, drawn at random, somebody had a second look and decided as one of the votes said before any
+//! was turned: clean audits, as exchangeable with the votes that were not turned as can be.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::Serialize;
 use tiebreak_domain::learning::Learning;
-use tiebreak_domain::{AnswerValue, ApiError, Interval, Judgment, JudgmentId, Rubric, UnixMillis, Verdict};
+use tiebreak_domain::{
+    AnswerValue, ApiError, Interval, ItemId, Judgment, JudgmentId, Origin, Rubric, UnixMillis, Verdict,
+};
 use tiebreak_stats::bootstrap::{Plan, plain};
 use tiebreak_store::Reader;
 
@@ -31,7 +36,9 @@ pub struct SecondLookTrial {
     pub flipped: f64,
     /// Whether heads started from the scorer.
     pub has_prior: bool,
-    /// Votes that chose a side, the others cannot be turned.
+    /// The share of items that had a second look.
+    pub clean_audits: f64,
+    /// Votes that chose a side and had no second look, the others cannot be turned: the mean over seeds.
     pub votes: usize,
     /// The share of votes that were turned.
     pub base_rate: Interval,
@@ -76,8 +83,8 @@ pub fn trials(
 ) -> Result<Vec<SecondLookTrial>, ApiError> {
     let mut found = Vec::new();
     let shares = grid.flips.iter().copied().filter(|share| *share > 0.0);
-    for (flipped, has_prior) in shares.flat_map(|share| grid.priors.iter().map(move |prior| (share, *prior)))
-    {
+    let of_share = |share| grid.priors.iter().map(move |prior| (share, *prior));
+    for (flipped, has_prior) in shares.flat_map(of_share) {
         let pool = if has_prior {
             Pool::read(reader, learning)?
         } else {
@@ -86,43 +93,64 @@ pub fn trials(
         let Some(mut learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
         let mut judgments = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
-        let mut of_seeds = Vec::new();
-        for seed in 0..grid.seeds {
-            if cancel.is_set() {
-                return Err(crate::failure::cancelled("simulation"));
+        for clean in &grid.clean_audits {
+            let setting = Setting { learning, dimension, flipped, has_prior, clean: *clean };
+            let mut of_seeds = Vec::new();
+            for seed in 0..grid.seeds {
+                if cancel.is_set() {
+                    return Err(crate::failure::cancelled("simulation"));
+                }
+                of_seeds.push(one(&mut learned, &judgments, &setting, seed));
             }
-            let mut random = StdRng::seed_from_u64(seed);
-            of_seeds.push(one(&mut learned, &judgments, learning, dimension, flipped, &mut random));
+            found.extend(over_seeds(&setting, &of_seeds));
         }
-        found.extend(over_seeds(flipped, has_prior, learning, &of_seeds));
     }
     Ok(found)
 }
 
-fn one(
-    learned: &mut Learned,
-    judgments: &[Judgment],
-    learning: &Learning,
-    dimension: &str,
-    share: f64,
-    random: &mut StdRng,
-) -> Trial {
+/// What is tried on every seed.
+struct Setting<'a> {
+    learning: &'a Learning,
+    dimension: &'a str,
+    flipped: f64,
+    has_prior: bool,
+    /// The share of items that had a second look.
+    clean: f64,
+}
+
+fn one(learned: &mut Learned, judgments: &[Judgment], setting: &Setting<'_>, seed: u64) -> Trial {
+    let Setting { learning, dimension, flipped, .. } = *setting;
+    // Draws of their own, so that whatever was looked at twice, the same votes are turned.
+    let (mut random, mut looks_random) = (StdRng::seed_from_u64(seed), StdRng::seed_from_u64(!seed));
     let mut turned: HashSet<JudgmentId> = HashSet::new();
+    let mut looks: BTreeMap<ItemId, Option<Judgment>> = BTreeMap::new();
+    for judgment in judgments {
+        let is_looked_at = |random: &mut StdRng| random.random::<f64>() < setting.clean;
+        looks
+            .entry(judgment.given.item)
+            .or_insert_with(|| is_looked_at(&mut looks_random).then(|| second_look_at(judgment)));
+    }
+    let has_look = |judgment: &Judgment| looks.get(&judgment.given.item).is_some_and(Option::is_some);
     let mut votes = 0;
-    let said: Vec<Judgment> = judgments
+    let mut said: Vec<Judgment> = judgments
         .iter()
         .map(|judgment| {
             let mut judgment = judgment.clone();
             if let Some(other) = turned_around(&judgment.given.verdict, dimension) {
-                votes += 1;
-                if random.random::<f64>() < share {
-                    turned.insert(judgment.given.id);
-                    judgment.given.verdict = other;
+                let is_turned = random.random::<f64>() < flipped;
+                // A second look stands for its item alone: what votes said there is not flagged.
+                if !has_look(&judgment) {
+                    votes += 1;
+                    if is_turned {
+                        turned.insert(judgment.given.id);
+                        judgment.given.verdict = other;
+                    }
                 }
             }
             judgment
         })
         .collect();
+    said.extend(looks.into_values().flatten());
     learned.refit(&said, 1);
     let raised = raise(learned, learning, UnixMillis(0));
     let is_turned = |flag: &&tiebreak_domain::second_look::ModelFlag| turned.contains(&flag.judgment);
@@ -152,12 +180,15 @@ fn turned_around(verdict: &Verdict, dimension: &str) -> Option<Verdict> {
     Some(Verdict::Judged { answers })
 }
 
-fn over_seeds(
-    flipped: f64,
-    has_prior: bool,
-    learning: &Learning,
-    trials: &[Trial],
-) -> Option<SecondLookTrial> {
+/// A review that decided as this vote did.
+fn second_look_at(vote: &Judgment) -> Judgment {
+    let mut look = vote.clone();
+    look.given.origin = Origin::Review;
+    look.given.id.0[0] ^= 0x80;
+    look
+}
+
+fn over_seeds(setting: &Setting<'_>, trials: &[Trial]) -> Option<SecondLookTrial> {
     let mean = |of: &dyn Fn(&Trial) -> Option<f64>| {
         let values: Vec<f64> = trials.iter().filter_map(of).collect();
         let mut random = StdRng::seed_from_u64(1);
@@ -167,9 +198,10 @@ fn over_seeds(
     };
     let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
     Some(SecondLookTrial {
-        flipped,
-        has_prior,
-        votes: trials.first()?.votes,
+        flipped: setting.flipped,
+        has_prior: setting.has_prior,
+        clean_audits: setting.clean,
+        votes: trials.iter().map(|trial| trial.votes).sum::<usize>().checked_div(trials.len())?,
         base_rate: mean(&|trial| share(trial.turned, trial.votes))?,
         precision_at_top: mean(&|trial| share(trial.top_turned, trial.top))?,
         lift_at_top: mean(&|trial| {
@@ -181,7 +213,7 @@ fn over_seeds(
         false_discoveries: mean(&|trial| {
             Some(share(trial.false_discoveries, trial.discoveries).unwrap_or(0.0))
         })?,
-        level: learning.false_discovery,
+        level: setting.learning.false_discovery,
         seeds: trials.iter().filter(|trial| trial.flagged > 0).count(),
     })
 }

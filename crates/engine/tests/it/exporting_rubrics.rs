@@ -166,7 +166,7 @@ fn heat_maps_lie_in_a_folder_that_is_replaced_as_a_whole() {
     world.import(&world.write("rows.jsonl", row));
     let questions = vec![Question::new("artifact", "Where?", Scope::Candidate, marks)];
     world.project(Request::SetRubric(Box::new(Rubric { questions, ..Rubric::default() })));
-    let mark = Mark { part: 0, x: 0.5, y: 0.5, form: MarkForm::Radius(0.1), label: None };
+    let mark = Mark { part: 0, x: 0.5, y: 0.5, form: MarkForm::Radius(0.1), label: None, at_us: None };
     let said = |candidate: u8, marks: Vec<Mark>| Answer {
         question: "artifact".into(),
         candidate: Some(candidate),

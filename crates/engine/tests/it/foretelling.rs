@@ -99,6 +99,47 @@ fn ratings_teach_a_head_that_foretells_better_than_a_mean() {
 }
 
 #[test]
+fn candidates_that_stand_alone_teach_the_head_of_ratings_too() {
+    let rows: String = (1..=40)
+        .map(|n| {
+            let text = match n % 2 {
+                0 => format!("Please see step {n}, which is explained at length and with care"),
+                _ => format!("No {n}"),
+            };
+            format!("{{\"prompt\":\"Question {n}?\",\"candidates\":[\"{text}\"]}}\n")
+        })
+        .collect();
+    let world = World::new();
+    world.create("p.tiebreak");
+    let scale = QuestionKind::Rating { scale: Scale::Stars { count: 5 } };
+    let question = Question::new("helpful", "How helpful is it?", Scope::Candidate, scale);
+    let rubric = Rubric { questions: vec![question], ..Rubric::default() };
+    world.project(Request::SetRubric(Box::new(rubric)));
+    world.import(&world.write("rows.jsonl", rows));
+    learns(&world);
+    let mut items = Vec::new();
+    for number in 0..30 {
+        let item = world.queue(Place::Start, 1).remove(0);
+        items.push(item.item.id);
+        let value = if item.item.id.0 % 2 == 0 { 4 + number % 2 } else { 1 + number % 2 };
+        let value = AnswerValue::Rating(value);
+        let answers = vec![Answer { question: "helpful".into(), candidate: Some(0), value }];
+        let judgment = world.judgment(&item, Verdict::Judged { answers });
+        world.submit(NewJudgment { rubric_version: 2, ..judgment });
+    }
+    let expected = |item: ItemId| {
+        let said = scores(&world, item, &Scorer::RatingHead);
+        said.iter().find(|scores| scores.scorer == Scorer::RatingHead).unwrap().scores[0].unwrap()
+    };
+    let good = items.iter().copied().find(|item| item.0 % 2 == 0).unwrap();
+    let bad = items.iter().copied().find(|item| item.0 % 2 == 1).unwrap();
+    assert!(expected(good) > 3.5 && expected(bad) < 2.5, "{} and {}", expected(good), expected(bad));
+    let report = report(&world);
+    assert_eq!(report.ratings[0].ratings, 30, "and the report holds them against people");
+    assert_eq!(world.learning_state().pairs, 0, "there is no pair among them");
+}
+
+#[test]
 fn two_models_of_one_dimension_are_told_together_beside_each_alone() {
     let world = world(20);
     let copy = world.folder.path().join("copy");

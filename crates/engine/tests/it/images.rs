@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use tiebreak_domain::door::ImageRequest;
+use tiebreak_domain::media::TileRequest;
 use tiebreak_domain::{ApiError, ErrorCode, Reply, Request};
 
 use crate::world::World;
@@ -77,6 +78,29 @@ fn a_picture_of_forty_thousand_pixels_is_refused_before_it_is_decoded() {
         matches!(good, Reply::Image(pixels) if (pixels.width, pixels.height) == (4, 4)),
         "the next one shows"
     );
+}
+
+#[test]
+fn tiles_come_through_the_door_and_their_failures_are_told() {
+    let world = with_images();
+    let source = world.info().sources[0].id;
+    world.write("media/wide.png", png(1100, 30));
+    let tile = |uri: &str, level, column| {
+        let uri = uri.to_owned();
+        Request::Tile(TileRequest { source, uri, as_size: None, level, column, row: 0 })
+    };
+    for (level, column, size) in [(0, 0, (512, 30)), (0, 2, (76, 30)), (1, 1, (38, 15))] {
+        match world.engine.call(tile("wide.png", level, column)).unwrap() {
+            Reply::Tile(pixels) => {
+                assert_eq!((pixels.width, pixels.height), size, "level {level}, column {column}");
+                assert_eq!((pixels.full_width, pixels.full_height), (1100, 30));
+            }
+            other => panic!("no tile but {other:?}"),
+        }
+    }
+    assert_eq!(world.refused(tile("wide.png", 0, 3)).code, ErrorCode::BadRequest);
+    assert_eq!(world.refused(tile("none.png", 0, 0)).code, ErrorCode::NotFound);
+    assert_eq!(world.refused(tile("../secret.png", 0, 0)).code, ErrorCode::BadRequest);
 }
 
 #[test]

@@ -23,5 +23,7 @@ mod rubrics;
 mod searching;
 mod second_look;
 mod settings;
+mod simulating;
 mod tokens;
+mod videos;
 mod world;

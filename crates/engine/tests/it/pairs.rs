@@ -1,15 +1,20 @@
 //! Items of many candidates asked pair by pair: on import, in a project that has them, and by the policies.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use tiebreak_domain::candidate_pairs::{PAIR_COLUMN, PairsMade};
 use tiebreak_domain::import::LabelPolicy;
 use tiebreak_domain::learning::{Learning, Policy, QueueAhead};
-use tiebreak_domain::queue::Place;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::ScoringReport;
 use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scope};
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
-    Event, ExportFormat, ImportPlan, ItemFilter, ItemStatus, Outcome, Question, Reply, Request, StudySetup,
-    Verdict,
+    Event, ExportFormat, ImportPlan, ItemFilter, ItemStatus, NewJudgment, Outcome, Question, Reply, Request,
+    StudySetup, Verdict,
 };
 
 use crate::world::{World, preference, until};
@@ -55,7 +60,10 @@ fn ahead_of(world: &World, annotator: tiebreak_domain::AnnotatorId) -> QueueAhea
 
 /// A project that ranks, with whole items.
 fn ranking_world(count: usize, labels: LabelPolicy) -> World {
-    let world = World::new();
+    ranking(World::new(), count, labels)
+}
+
+fn ranking(world: World, count: usize, labels: LabelPolicy) -> World {
     let mut info = world.create("p.tiebreak");
     let kind = QuestionKind::Ranking { form: RankingForm::WithTies };
     info.rubric.questions = vec![Question::new("ranking", "In order", Scope::Item, kind)];
@@ -137,6 +145,52 @@ fn a_content_of_several_pairs_is_scored_once() {
         _ => None,
     });
     assert_eq!((report.scored, report.known), (12, 24), "of 18 pairs: {report:?}");
+}
+
+#[test]
+fn a_judgment_is_saved_while_pairs_are_made_and_what_was_judged_meanwhile_stays_whole() {
+    let (arrived, arrivals) = channel::<()>();
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&turns);
+    // Whoever makes the pairs looks at the clock before each turn, and is held before the second.
+    let world = World::watching_the_clock(move || {
+        if std::thread::current().name() == Some("pairs") && counted.fetch_add(1, Ordering::SeqCst) == 1 {
+            arrived.send(()).unwrap();
+            // Nobody releases a test that failed.
+            let _ = released.lock().unwrap().recv();
+        }
+    });
+    let world = ranking(world, 400, LabelPolicy::LeaveOut);
+    let info = world.info();
+    let made = std::thread::scope(|scope| {
+        let engine = &world.engine;
+        let make = || engine.call(Request::MakePairs(ItemFilter::default())).unwrap();
+        let making = std::thread::Builder::new().name("pairs".into()).spawn_scoped(scope, make).unwrap();
+        arrivals.recv_timeout(Duration::from_mins(1)).expect("there is a second turn");
+        let request = QueueRequest {
+            annotator: info.annotator,
+            place: Place::After(tiebreak_domain::ItemId(399)),
+            count: 1,
+            except: Vec::new(),
+        };
+        let Reply::Items(mut last) = world.engine.call(Request::Queue(request)).unwrap() else {
+            panic!("expected an item")
+        };
+        let skip = world.judgment(&last.remove(0), Verdict::Skipped);
+        let skip = NewJudgment { rubric_version: info.rubric.version, ..skip };
+        assert_eq!(skip.item.0, 400, "the last of those with four candidates");
+        world.submit(skip);
+        release.send(()).unwrap();
+        making.join().unwrap()
+    });
+    let Reply::PairsMade(made) = made else { panic!("expected what was made, found {made:?}") };
+    assert!(turns.load(Ordering::SeqCst) > 2, "in turns");
+    assert_eq!((made.items, made.items_judged), (399, 1), "{made:?}");
+    assert_eq!(made.pairs_added, 399 * 6);
+    let again = make_pairs(&world, ItemFilter::default());
+    assert_eq!((again.items, again.pairs_added), (0, 0), "doing it again finds nothing left: {again:?}");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn a_draft_is_offered_again_until_its_judgment_is_stored() {
     let world = with_rows(stars());
     let item = world.queue(Place::Start, 1).remove(0);
     let Verdict::Judged { answers } = rated(&[2]) else { unreachable!() };
-    let draft = Draft { answers, comment: "half way".into(), flagged: false };
+    let draft = Draft { answers, comment: "half way".into(), notes: Vec::new(), flagged: false };
     let save = |draft| Request::SaveDraft { annotator: world.info().annotator, item: item.item.id, draft };
     assert_eq!(world.engine.call(save(Some(draft.clone()))).unwrap(), Reply::Done);
     // As after a crash: by another program, from the disk.

@@ -241,6 +241,7 @@ impl World {
             verdict,
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: Some(Showing {
                 order: item.order.clone(),
@@ -256,6 +257,7 @@ impl World {
                 session: u64::MAX,
                 acquisition: item.acquisition.clone(),
                 window: [900.0, 600.0, 1.5],
+                watched: Vec::new(),
             }),
             origin: Origin::Screen,
             recorded_at,

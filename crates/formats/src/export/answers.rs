@@ -10,9 +10,9 @@ use tiebreak_domain::{Answer, AnswerValue, Judgment, UnixMillis, Verdict};
 
 use super::judged::Judged;
 use super::output::ItemOutput;
-use super::table::quoted;
+use super::table::{notes_json, quoted, watched_words};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 28] = [
     "item_key",
     "external_id",
     "source",
@@ -39,6 +39,8 @@ const COLUMNS: [&str; 26] = [
     "submitted_at",
     "active_ms",
     "idle_ms",
+    "watched",
+    "notes",
 ];
 
 /// The names of the columns as one line.
@@ -114,6 +116,8 @@ fn row(judged: &Judged, judgment: &Judgment, answer: Option<&Answer>) -> String 
         time(showing.map(|showing| showing.submitted_at)),
         number(showing.map(|showing| showing.active_ms)),
         number(showing.map(|showing| showing.idle_ms)),
+        showing.map(|showing| watched_words(&showing.watched, candidate)).unwrap_or_default(),
+        notes_json(&given.notes),
     ];
     fields.map(|field| quoted(&field)).join(",")
 }
@@ -157,7 +161,7 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scope, StrengthSteps, TextPurpose};
-    use tiebreak_domain::{ExportFormat, ExportPlan, Question};
+    use tiebreak_domain::{ExportFormat, ExportPlan, Note, Question, Watched};
 
     #[test]
     fn every_answer_is_a_row_with_its_place_on_the_screen() {
@@ -182,11 +186,22 @@ mod tests {
         ]
         .concat();
         let plan = ExportPlan::new(ExportFormat::Answers);
-        let output = written(&plan, &names, &item, &[judgment(1, 2, answers), judgment(2, 2, vec![])]);
+        let mut first = judgment(1, 2, answers);
+        first.given.notes = vec![Note { candidate: None, part: 0, at_us: 5, text: "cut".into() }];
+        if let Some(showing) = &mut first.given.showing {
+            showing.watched = vec![Watched::ToEnd, Watched::Partly];
+        }
+        let output = written(&plan, &names, &item, &[first, judgment(2, 2, vec![])]);
         let key = "01".repeat(16);
         let row = |candidate: &str, model: &str, told: &str, position: &str| {
+            let watched = match candidate {
+                "" => "to_end partly",
+                "1" => "to_end",
+                _ => "partly",
+            };
             format!(
-                "{key},q1,data,,{candidate},{model},ada,{told},judged,,false,1,{position},{key},1,1000,100,,1000,800,100"
+                "{key},q1,data,,{candidate},{model},ada,{told},judged,,false,1,{position},{key},1,1000,100,,1000,800,100,\
+                 {watched},\"[{{\"\"part\"\":0,\"\"at_us\"\":5,\"\"text\"\":\"\"cut\"\"}}]\""
             )
         };
         assert_eq!(

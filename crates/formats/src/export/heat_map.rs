@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn point(x: f32, y: f32, radius: f32) -> Mark {
-        Mark { part: 0, x, y, form: MarkForm::Radius(radius), label: None }
+        Mark { part: 0, x, y, form: MarkForm::Radius(radius), label: None, at_us: None }
     }
 
     #[test]
@@ -109,8 +109,10 @@ mod tests {
 
     #[test]
     fn several_annotators_are_averaged_and_one_never_counts_twice() {
-        let whole = Mark { part: 0, x: 0.0, y: 0.0, form: MarkForm::Size([1.0, 1.0]), label: None };
-        let half = Mark { part: 0, x: 0.0, y: 0.0, form: MarkForm::Size([0.5, 1.0]), label: None };
+        let whole =
+            Mark { part: 0, x: 0.0, y: 0.0, form: MarkForm::Size([1.0, 1.0]), label: None, at_us: None };
+        let half =
+            Mark { part: 0, x: 0.0, y: 0.0, form: MarkForm::Size([0.5, 1.0]), label: None, at_us: None };
         let (_, _, pixels) = decoded(&heat_map(None, &[vec![&whole, &half], vec![&half], vec![]]));
         assert_eq!(pixels[0], 170, "two of three");
         assert_eq!(pixels[511], 85, "one of three");

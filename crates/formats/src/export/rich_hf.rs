@@ -226,7 +226,7 @@ mod tests {
     }
 
     fn point(label: &str) -> Mark {
-        Mark { part: 0, x: 0.1, y: 0.5, form: MarkForm::Radius(0.05), label: Some(label.into()) }
+        Mark { part: 0, x: 0.1, y: 0.5, form: MarkForm::Radius(0.05), label: Some(label.into()), at_us: None }
     }
 
     #[test]

@@ -302,7 +302,8 @@ fn rich_hf_rows_of_each_annotator() {
         answers.push(said("misaligned_words", None, AnswerValue::Spans(missed)));
         answers
     };
-    let mark = |label: &str, form| Mark { part: 0, x: 0.1, y: 0.37, form, label: Some(label.into()) };
+    let mark =
+        |label: &str, form| Mark { part: 0, x: 0.1, y: 0.37, form, label: Some(label.into()), at_us: None };
     let marks =
         vec![mark("artifact", MarkForm::Radius(0.05)), mark("misalignment", MarkForm::Size([0.3, 0.21]))];
     let red = Span { part: 0, start: 2, end: 5, label: None };

@@ -5,7 +5,7 @@
 //! columns as text. Conversations are JSON lists of messages, as the importer reads them.
 
 use serde_json::Value;
-use tiebreak_domain::{Judgment, Outcome, Part, StoredItem, UnixMillis, Verdict};
+use tiebreak_domain::{Judgment, Note, Outcome, Part, StoredItem, UnixMillis, Verdict, Watched};
 
 use super::judged::Judged;
 use super::output::ItemOutput;
@@ -24,7 +24,7 @@ pub struct CsvRow<'a> {
     pub annotator: &'a str,
 }
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 34] = [
     "item_key",
     "external_id",
     "source",
@@ -57,6 +57,8 @@ const COLUMNS: [&str; 32] = [
     "propensity",
     "session",
     "app_version",
+    "watched",
+    "notes",
 ];
 
 /// The names of the columns as one line, without its end.
@@ -128,8 +130,28 @@ pub fn csv_line(row: &CsvRow) -> String {
         showing.map(|showing| showing.acquisition.propensity.to_string()).unwrap_or_default(),
         showing.map(|showing| showing.session.to_string()).unwrap_or_default(),
         showing.map(|showing| showing.app_version.clone()).unwrap_or_default(),
+        showing.map(|showing| watched_words(&showing.watched, None)).unwrap_or_default(),
+        notes_json(&given.notes),
     ];
     fields.map(|field| quoted(&field)).join(",")
+}
+
+/// How much was seen of one candidate, or of each in the data's order; nothing where nothing plays.
+pub(super) fn watched_words(watched: &[Watched], candidate: Option<usize>) -> String {
+    match candidate {
+        Some(candidate) => {
+            watched.get(candidate).map(|watched| watched.word().to_owned()).unwrap_or_default()
+        }
+        None => watched.iter().map(|watched| watched.word()).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// Notes on moments as JSON; nothing where there is none.
+pub(super) fn notes_json(notes: &[Note]) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(notes).expect("keys are strings and the writer is memory")
 }
 
 /// The word by which a plain choice is written in files.
@@ -198,6 +220,7 @@ mod tests {
             session: 7,
             acquisition: Acquisition::FILE_ORDER,
             window: [900.0, 600.0, 1.0],
+            watched: vec![Watched::ToEnd, Watched::Partly],
         };
         let judgment = Judgment {
             given: NewJudgment {
@@ -207,6 +230,7 @@ mod tests {
                 verdict: Verdict::overall(Preference::new(Outcome::BothBad)),
                 flagged: true,
                 comment: " neither".into(),
+                notes: vec![Note { candidate: Some(1), part: 0, at_us: 40_000, text: "blurs".into() }],
                 rubric_version: 1,
                 showing: Some(showing),
                 origin: Origin::Screen,
@@ -220,7 +244,8 @@ mod tests {
             line,
             format!(
                 "{},\"x,1\",s,\"[{{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"Say \\\"\"hi\\\"\"\"\"}}]\",=1+1,\"two\nlines\",,,anna,\
-                 judged,both_bad,,,\" neither\",true,{},1,,1,screen,2001,b,false,1000,,2000,900,100,file_order,1,7,0.1.0",
+                 judged,both_bad,,,\" neither\",true,{},1,,1,screen,2001,b,false,1000,,2000,900,100,file_order,1,7,0.1.0,to_end partly,\
+                 \"[{{\"\"candidate\"\":1,\"\"part\"\":0,\"\"at_us\"\":40000,\"\"text\"\":\"\"blurs\"\"}}]\"",
                 "01".repeat(16),
                 "02".repeat(16)
             )

@@ -44,6 +44,7 @@ pub fn judgment(annotator: i64, candidates: usize, answers: Vec<Answer>) -> Judg
             verdict,
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: Some(Showing {
                 order: Order::try_from(order).unwrap(),
@@ -59,6 +60,7 @@ pub fn judgment(annotator: i64, candidates: usize, answers: Vec<Answer>) -> Judg
                 session: 7,
                 acquisition: Acquisition::FILE_ORDER,
                 window: [900.0, 600.0, 1.0],
+                watched: Vec::new(),
             }),
             origin: Origin::Screen,
             recorded_at: UnixMillis(annotator * 1_000),

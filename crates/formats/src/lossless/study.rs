@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tiebreak_domain::person::ProfileAnswer;
 use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::{
-    AnnotatorKey, ItemKey, ItemRole, JudgmentId, Origin, Showing, StudySetup, UnixMillis, Verdict,
+    AnnotatorKey, ItemKey, ItemRole, JudgmentId, Note, Origin, Showing, StudySetup, UnixMillis, Verdict,
 };
 
 /// A version of the study; the highest is in force.
@@ -76,6 +76,9 @@ pub struct RepeatRecord {
     pub flagged: bool,
     /// Free words; may be empty.
     pub comment: String,
+    /// What was noted of moments of videos and sounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The rubric it was given under.
     pub rubric_version: u32,
     /// What was on the screen.

@@ -1,7 +1,7 @@
 //! The top of a rubric file, and the rules that hold for the whole of it.
 
 use tiebreak_domain::item::MAX_CANDIDATES;
-use tiebreak_domain::rubric::{Anonymise, CandidateCount, RubricFault, Scope};
+use tiebreak_domain::rubric::{Anonymise, CandidateCount, Ends, RubricFault, Scope, VideoRules};
 use tiebreak_domain::{Question, Rubric, Template};
 use tiebreak_toml_table::{Faults, Table, number, wrong};
 use toml::de::DeValue;
@@ -30,6 +30,7 @@ pub(super) fn read(top: &Table) -> Option<Template> {
         models_visible: top.flag("models_visible").unwrap_or_default(),
         type_column: top.text("type_column"),
         shown_metadata: top.one_or_more_texts("shown_metadata").unwrap_or_default(),
+        video: video(top),
         anonymise: top.table("anonymise").map(|table| anonymise(&table)),
     };
     let about = top.text("about").unwrap_or_default();
@@ -84,6 +85,22 @@ fn question_tables<'a>(top: &Table<'a>) -> Vec<Table<'a>> {
         }
     }
     tables
+}
+
+/// `[video]`: the rules for what plays.
+fn video(top: &Table) -> VideoRules {
+    let Some(value) = top.value("video") else { return VideoRules::default() };
+    let DeValue::Table(entries) = value.get_ref() else {
+        wrong("video", value, "a table, begun with [video]", top.faults);
+        return VideoRules::default();
+    };
+    let table = Table::new(entries, value.span(), top.faults);
+    let rules = VideoRules {
+        ends: table.word("ends", &Ends::WORDS).unwrap_or_default(),
+        must_be_seen: table.flag("must_be_seen").unwrap_or_default(),
+    };
+    table.finish("[video]");
+    rules
 }
 
 /// `2`, or `[1, 12]`.

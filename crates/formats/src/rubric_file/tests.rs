@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use tiebreak_domain::rubric::{
-    Anonymise, CandidateCount, Condition, Entry, MarkShape, QuestionKind, RankingForm, Scale, Scope,
-    SpanUnit, StrengthSteps, TextPurpose,
+    Anonymise, CandidateCount, Condition, Ends, Entry, MarkShape, QuestionKind, RankingForm, Scale, Scope,
+    SpanUnit, StrengthSteps, TextPurpose, VideoRules,
 };
 use tiebreak_domain::{ExportFormat, Outcome, Question, Rubric, Template};
 
@@ -313,6 +313,27 @@ prop_compose! {
     }
 }
 
+#[test]
+fn the_rules_for_videos_are_read_and_a_fault_in_them_is_told_at_its_line() {
+    let file = |rules: &str| {
+        format!(
+            "media = \"video\"\ncandidates = 2\n[video]\n{rules}\n[[question]]\nkey = \"q\"\ntitle = \"Q\"\nkind = \"preference\"\n"
+        )
+    };
+    let read_rules = read(&file("ends = \"stretch\"\nmust_be_seen = true")).unwrap().rubric.video;
+    assert_eq!(read_rules, VideoRules { ends: Ends::Stretch, must_be_seen: true });
+    for (rules, line, what) in [
+        ("ends = \"hald\"", 4, "hald"),
+        ("must_be_seen = 1", 4, "must_be_seen"),
+        ("\nseen = true", 5, "seen"),
+    ] {
+        let error = read(&file(rules)).unwrap_err();
+        let fault = &error.faults()[0];
+        assert_eq!((error.faults().len(), fault.line), (1, line), "{error}");
+        assert!(fault.what.contains(what), "{error}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -326,6 +347,7 @@ proptest! {
             models_visible,
             type_column: Some("task".into()),
             shown_metadata: vec!["domain".into()],
+            video: VideoRules { ends: if models_visible { Ends::Stretch } else { Ends::Loop }, must_be_seen: models_visible },
             anonymise: Some(Anonymise { words: hidden, known_names: true, in_prompt: models_visible }),
         };
         prop_assert_eq!(rubric.faults(), []);

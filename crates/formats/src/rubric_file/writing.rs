@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use tiebreak_domain::rubric::{Condition, Entry, QuestionKind, Scale};
+use tiebreak_domain::rubric::{Condition, Ends, Entry, QuestionKind, Scale};
 use tiebreak_domain::{Question, Rubric, Template};
 
 use super::question::{FORMS, PURPOSES, SCOPES, SHAPES, STRENGTHS, UNITS};
@@ -38,6 +38,12 @@ pub fn write(template: &Template) -> String {
     file.list("shown_metadata", &rubric.shown_metadata);
     if rubric.version != 1 {
         file.value("version", &rubric.version.to_string());
+    }
+    // A table ends the keys of the file itself, and comes after all of them.
+    if !rubric.video.is_usual() {
+        file.0.push_str("\n[video]\n");
+        file.word("ends", rubric.video.ends, &Ends::WORDS);
+        file.flag("must_be_seen", rubric.video.must_be_seen);
     }
     if let Some(anonymise) = &rubric.anonymise {
         file.0.push_str("\n[anonymise]\n");

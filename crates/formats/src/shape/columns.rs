@@ -144,6 +144,7 @@ impl ColumnsShape {
         match columns.kind {
             ContentKind::Text => response_from_cell(&columns.content, cell, self.text_format),
             ContentKind::Image => images(&columns.content, &cell),
+            ContentKind::Video => videos(&columns.content, &cell),
         }
     }
 
@@ -287,21 +288,29 @@ fn list_of_candidates<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]
 }
 
 fn images(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {
-    let image = |uri: &str| Part::image(uri.trim());
+    media(name, cell, "an image", |uri| Part::image(uri))
+}
+
+fn videos(name: &str, cell: &Cell) -> Result<Vec<Part>, String> {
+    media(name, cell, "a video", |uri| Part::Video { uri: uri.to_owned() })
+}
+
+fn media(name: &str, cell: &Cell, what: &str, part: impl Fn(&str) -> Part) -> Result<Vec<Part>, String> {
+    let part = |uri: &str| part(uri.trim());
     match cell {
-        Cell::Text(uri) => Ok(vec![image(uri)]),
+        Cell::Text(uri) => Ok(vec![part(uri)]),
         Cell::Json(value) => {
             let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
             let uri = |value: &serde_json::Value| {
                 let uri = value.as_str().or_else(|| {
                     ["path", "url", "uri", "src"].iter().find_map(|key| value.get(*key)?.as_str())
                 });
-                uri.map(image)
+                uri.map(part)
             };
             let parts: Option<Vec<Part>> = list.iter().map(uri).collect();
-            parts.ok_or_else(|| format!("{name:?} holds no path or address of an image"))
+            parts.ok_or_else(|| format!("{name:?} holds no path or address of {what}"))
         }
-        other => Err(format!("{name:?} is {}, expected the path or address of an image", other.kind())),
+        other => Err(format!("{name:?} is {}, expected the path or address of {what}", other.kind())),
     }
 }
 

@@ -179,7 +179,7 @@ fn mark(value: &Value) -> Option<Mark> {
         _ => return None,
     };
     let label = value.get("label").and_then(Value::as_str).map(str::to_owned);
-    Some(Mark { part: 0, x: number("x")?, y: number("y")?, form, label })
+    Some(Mark { part: 0, x: number("x")?, y: number("y")?, form, label, at_us: None })
 }
 
 /// The words that are missed, from a list of zeros and ones or a text of them.
@@ -250,8 +250,14 @@ mod tests {
             "regions_marks":[{"label":"artifact","x":0.5,"y":0.25,"radius":0.125,"annotator":"ada"}],
             "prompt_misalignment_label":[1,0,1],"annotator":"ada"}"#,
         );
-        let mark =
-            Mark { part: 0, x: 0.5, y: 0.25, form: MarkForm::Radius(0.125), label: Some("artifact".into()) };
+        let mark = Mark {
+            part: 0,
+            x: 0.5,
+            y: 0.25,
+            form: MarkForm::Radius(0.125),
+            label: Some("artifact".into()),
+            at_us: None,
+        };
         let span = Span { part: 0, start: 2, end: 5, label: None };
         let answer =
             |question: &str, candidate, value| Answer { question: question.into(), candidate, value };

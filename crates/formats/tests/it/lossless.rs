@@ -10,8 +10,9 @@ use tiebreak_domain::quality::QualityRules;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::study::{Arms, ProfileField, ProfileKind, ProfileValue};
 use tiebreak_domain::{
-    AnnotatorKey, Candidate, Context, Item, ItemKey, ItemRole, ItemStatus, JudgmentId, Order, Origin,
+    AnnotatorKey, Candidate, Context, Item, ItemKey, ItemRole, ItemStatus, JudgmentId, Note, Order, Origin,
     Outcome, Part, Preference, ProjectKey, Rubric, Showing, Strength, StudySetup, UnixMillis, Verdict,
+    Watched,
 };
 use tiebreak_formats::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,
@@ -89,6 +90,7 @@ prop_compose! {
         first_input_at in option::of(any::<i64>()), spans in any::<[u64; 3]>(), utc_offset_minutes in any::<i32>(),
         app_version in ".*", score in option::of(-1e300..1e300f64), propensity in 0.0..=1.0f64,
         window in any::<[f32; 3]>(),
+        watched in proptest::collection::vec(proptest::sample::select(Watched::WORDS.map(|(_, watched)| watched).to_vec()), 0..3),
     ) -> Showing {
         let finite = |length: f32| if length.is_finite() { length } else { 0.5 };
         Showing {
@@ -105,7 +107,14 @@ prop_compose! {
             session: spans[2],
             acquisition: Acquisition { score, propensity, ..Acquisition::CHOSEN },
             window: window.map(finite),
+            watched,
         }
+    }
+}
+
+prop_compose! {
+    fn note()(candidate in option::of(any::<u8>()), part in any::<u16>(), at_us in any::<u64>(), text in ".*") -> Note {
+        Note { candidate, part, at_us, text }
     }
 }
 
@@ -113,7 +122,7 @@ prop_compose! {
     fn judgment_record()(
         keys in any::<[[u8; 16]; 3]>(), revision in any::<u32>(), supersedes in option::of(any::<[u8; 16]>()),
         verdict in verdict(), flagged in any::<bool>(), comment in ".*", showing in option::of(showing()),
-        recorded_at in any::<i64>(),
+        recorded_at in any::<i64>(), notes in proptest::collection::vec(note(), 0..3),
     ) -> JudgmentRecord {
         JudgmentRecord {
             id: JudgmentId(keys[0]),
@@ -124,6 +133,7 @@ prop_compose! {
             verdict,
             flagged,
             comment,
+            notes,
             rubric_version: 1,
             origin: if showing.is_some() { Origin::Screen } else { Origin::Label },
             showing,
@@ -153,6 +163,7 @@ fn repeat(record: JudgmentRecord) -> RepeatRecord {
         verdict: record.verdict,
         flagged: record.flagged,
         comment: record.comment,
+        notes: record.notes,
         rubric_version: record.rubric_version,
         showing: record.showing,
         origin: record.origin,

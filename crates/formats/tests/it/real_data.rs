@@ -86,11 +86,13 @@ fn pairs_of_images_are_recognised() {
 }
 
 #[test]
-fn videos_are_named_and_not_taken_for_texts() {
+fn videos_are_told_from_texts() {
     let Some(path) = data("videos/wan_pairs.jsonl") else { return };
     let seen = preview(&ImportPlan::of_file(&path)).unwrap();
-    assert!(seen.items.is_empty());
-    assert_eq!(seen.because, "The columns `video_a` and `video_b` hold videos, which cannot be judged yet");
+    let candidates = seen.items.iter().flat_map(|item| &item.candidates);
+    assert!(candidates.clone().all(|candidate| matches!(candidate.parts[..], [Part::Video { .. }])));
+    assert_eq!(candidates.count(), 12);
+    assert_eq!(seen.because, "The columns `video_a` and `video_b` look like a pair of candidates");
 }
 
 #[test]

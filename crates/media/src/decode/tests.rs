@@ -1,10 +1,15 @@
 #![allow(clippy::unwrap_used)]
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    io::{self, Cursor},
+    path::PathBuf,
+    time::Instant,
+};
 
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 
 use super::*;
+use crate::jpeg_scale::decode_scaled;
 
 const BIG: [u32; 2] = [10_000, 10_000];
 const RED: [u8; 4] = [255, 0, 0, 255];
@@ -181,9 +186,9 @@ fn a_bomb_is_refused_by_its_header() {
     let message = problem(&png_bomb(40_000, 40_000)).to_string();
     assert_eq!(
         message,
-        "the picture is too large (40000 x 40000 pixels, 6.4 GB decoded, the limit is 536.9 MB)"
+        "the picture is too large (40000 x 40000 pixels, 6.4 GB decoded, the limit is 1.1 GB)"
     );
-    assert!(matches!(problem(&png_bomb(11_586, 11_586)), Problem::TooLarge { .. }), "just above the limit");
+    assert!(matches!(problem(&png_bomb(16_385, 16_384)), Problem::TooLarge { .. }), "just above the limit");
     let absurd = problem(&png_bomb(u32::MAX >> 1, u32::MAX >> 1));
     assert!(!matches!(absurd, Problem::Panicked { .. }), "{absurd}");
     assert!(
@@ -191,6 +196,46 @@ fn a_bomb_is_refused_by_its_header() {
         "{}",
         problem(&png_bomb(100, 100))
     );
+}
+
+#[test]
+fn a_picture_of_16k_in_rgba_is_allowed_by_its_header() {
+    let problem = problem(&png_bomb(16_384, 16_384));
+    assert!(matches!(problem, Problem::Truncated { .. } | Problem::Damaged { .. }), "{problem}");
+}
+
+#[test]
+fn pictures_of_light_are_shown_within_the_range_of_a_screen() {
+    // sRGB's 0.214 is half of its numbers; 4.0 bends to 0.9892, which is 253.8.
+    let light = |value: f32| image::Rgb32FImage::from_pixel(5, 3, Rgb([value; 3]));
+    for format in [ImageFormat::Hdr, ImageFormat::OpenExr, ImageFormat::Tiff] {
+        for (value, expected) in [(0.214, 128), (0.0, 0), (4.0, 254)] {
+            let bytes = encoded(light(value), format);
+            for pixels in
+                [decoded(&bytes, BIG), decode_for_screen(&bytes, [2, 2], &Limits::default()).unwrap()]
+            {
+                let [red, green, blue, alpha] = pixel(&pixels, 0, 0);
+                assert!(red.abs_diff(expected) <= 1, "{format:?} of {value}: {red}");
+                assert_eq!((green, blue, alpha), (red, red, 255), "{format:?} of {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_name_says_nothing_and_an_animation_without_frames_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jpg");
+    std::fs::write(&file, encoded(halves(10, 10), ImageFormat::Png)).unwrap();
+    assert_eq!(decode_file(&file, BIG, &Limits::default()).unwrap().width, 10, "a PNG called .jpg");
+    let no_frames = problem(b"GIF89a\x04\0\x04\0\0\0\0;");
+    assert!(matches!(no_frames, Problem::Truncated { .. } | Problem::Damaged { .. }), "{no_frames}");
+    let no_size = problem(&png_bomb(0, 10));
+    assert!(matches!(no_size, Problem::Truncated { .. } | Problem::Damaged { .. }), "{no_size}");
+    for (width, height) in [(1, 1), (3, 1), (1, 10_000)] {
+        let pixels = decoded(&encoded(halves(width, height), ImageFormat::Png), [100, 100]);
+        assert_eq!([pixels.width, pixels.height], [width, height.min(100)]);
+    }
 }
 
 #[test]
@@ -225,9 +270,12 @@ fn what_is_no_picture_is_named_with_a_way_out() {
     let page = problem(b"<!doctype html><p>sign in");
     assert_eq!(page.to_string(), "this is no image but a web page");
     assert!(page.hint().unwrap().contains("address"));
+    let heic = problem(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    assert_eq!(heic.to_string(), "HEIC images are not supported");
+    assert!(heic.hint().unwrap().contains("convert"));
+    // With ffmpeg or without, what is no picture is said to be none.
     let avif = problem(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf");
-    assert_eq!(avif.to_string(), "AVIF images are not supported");
-    assert!(avif.hint().unwrap().contains("convert"));
+    assert!(matches!(avif, Problem::NoFfmpeg | Problem::Undecodable { .. }), "{avif}");
     let mut damaged = encoded(noise(80, 80), ImageFormat::Png);
     damaged[60] ^= 0xFF;
     let damaged = problem(&damaged);
@@ -294,7 +342,7 @@ fn time_of_a_large_picture() {
 fn whole(bytes: &[u8], [width, height]: [u32; 2]) -> Pixels {
     let picture = image::load_from_memory_with_format(bytes, ImageFormat::Jpeg).unwrap();
     let full = [picture.width(), picture.height()];
-    fitted(picture, full, [width, height], Orientation::NoTransforms)
+    fitted(picture, full, [width, height], Orientation::NoTransforms, &Conversion::AsIs)
 }
 
 fn mean_difference(one: &Pixels, other: &Pixels) -> f64 {

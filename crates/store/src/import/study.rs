@@ -119,7 +119,7 @@ impl Import<'_> {
 
     /// Takes in a label that was taken from a model; where the item has one, the later one stays.
     pub fn add_model_label(&mut self, label: &crate::ModelLabel) -> Result<()> {
-        crate::score::add_later_label(self.connection, label)
+        crate::score::add_later_label(self.connection, label).map(|_| ())
     }
 
     /// Lists where a merge found that somebody had judged an item in both copies.

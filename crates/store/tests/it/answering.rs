@@ -7,12 +7,16 @@ use tiebreak_domain::rubric::{
     Entry, MarkShape, QuestionKind, RankingForm, Scale, Scope, SpanUnit, StrengthSteps, TextPurpose,
 };
 use tiebreak_domain::{
-    Answer, AnswerValue, Candidate, Context, ContextKind, Draft, Item, ItemId, Outcome, Part, Preference,
-    Question, Rubric, Strength, UnixMillis, Verdict,
+    Answer, AnswerValue, Candidate, Context, ContextKind, Draft, Item, ItemId, Note, Outcome, Part,
+    Preference, Question, Rubric, Strength, UnixMillis, Verdict,
 };
 use tiebreak_store::StoreError;
 
 use crate::project::{Project, prefer};
+
+fn note() -> Note {
+    Note { candidate: Some(1), part: 0, at_us: u64::MAX, text: "ä \"b\"".into() }
+}
 
 fn entries(keys: &[&str]) -> Vec<Entry> {
     keys.iter().map(|&key| Entry { key: key.into(), title: key.into(), group: String::new() }).collect()
@@ -58,6 +62,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
         y: y as f32 / 1_000.0,
         form,
         label,
+        at_us: None,
     });
     let span = (0..9_u16, 0..9_u32, label()).prop_map(|(part, start, label)| Span {
         part,
@@ -111,7 +116,7 @@ proptest! {
         let mut project = Project::with_items(1);
         let ana = project.ana;
         prop_assert_eq!(project.store().set_rubric(&rubric).unwrap(), 2);
-        let draft = Draft { answers: answers.clone(), comment: "so far".into(), flagged: true };
+        let draft = Draft { answers: answers.clone(), comment: "so far".into(), notes: vec![note()], flagged: true };
         project.store().save_draft(ana, ItemId(1), Some(&draft), UnixMillis(1)).unwrap();
         let reader = project.store().reader().unwrap();
         let request = QueueRequest { annotator: ana, place: Place::Start, count: 1, except: vec![] };

@@ -12,3 +12,4 @@ mod project;
 mod queueing;
 mod scoring;
 mod upgrading;
+mod watching;

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use tiebreak_domain::merge::MergeReport;
+use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
     AnnotatorKey, ApiError, ErrorCode, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
     ProjectKey, Rubric, UnixMillis, Verdict,
 };
-use tiebreak_store::{NewProject, Reader, Store, StoreError};
+use tiebreak_store::{ModelLabel, NewProject, Reader, Store, StoreError};
 
 use crate::project::{Project, new_project, new_source, pair, prefer, showing};
 
@@ -60,6 +61,7 @@ fn judgment(
         verdict,
         flagged: false,
         comment: String::new(),
+        notes: Vec::new(),
         rubric_version: 1,
         showing: Some(showing()),
         origin: Origin::Screen,
@@ -332,4 +334,47 @@ proptest! {
         merge(c, b);
         prop_assert_eq!(logs(a1), logs(c), "in whatever turn");
     }
+}
+
+#[test]
+fn labels_of_models_come_along_and_of_two_the_later_stays() {
+    let label = |item: i64, source: &str, at: i64| ModelLabel {
+        item: ItemId(item),
+        scorer: "head".into(),
+        source: source.into(),
+        question: "overall".into(),
+        prediction: Prediction { a: 0.97, tie: 0.01, b: 0.02 },
+        accepted_at: UnixMillis(at),
+    };
+    let mut project = Project::with_items(3);
+    let copies = copied(&mut project, &["one.tiebreak", "other.tiebreak"]);
+    // Each copy has an item of its own, so that one item has two numbers.
+    let take = |path: &Path, own: usize, labels: &[ModelLabel]| {
+        let mut store = Store::open(path).unwrap();
+        let mut import = store.begin_import().unwrap();
+        let source = import.add_source(&new_source(&format!("{own}.jsonl"))).unwrap();
+        import.add_item(source, &pair(own)).unwrap();
+        import.commit().unwrap();
+        store.add_model_labels(labels).unwrap();
+    };
+    take(&copies[0], 8, &[label(1, "model:early@fp32", 5), label(2, "model:one@fp32", 9)]);
+    let theirs = [
+        label(1, "model:late@fp32", 6),
+        label(2, "model:other@fp32", 9),
+        label(3, "model:new@fp32", 1),
+        label(4, "model:own@fp32", 1),
+    ];
+    take(&copies[1], 9, &theirs);
+    let before = copies[0].with_file_name("before.tiebreak");
+    std::fs::copy(&copies[0], &before).unwrap();
+    let of = |path: &Path| Reader::open(path).unwrap().model_labels().unwrap();
+    assert_eq!(merge(&copies[0], &copies[1]).model_labels_added, 4);
+    let [first, second, third, _] = theirs.clone();
+    let expected = [first, second, third, label(5, "model:own@fp32", 1)];
+    assert_eq!(of(&copies[0]), expected, "the later stays, and each is about its own item");
+    assert_eq!(merge(&copies[0], &copies[1]).model_labels_added, 0, "a second merge adds nothing");
+    assert_eq!(merge(&copies[1], &before).model_labels_added, 0);
+    assert_eq!(of(&copies[1]), theirs, "whichever copy takes in the other, they agree");
+    let mut store = Store::open(&copies[1]).unwrap();
+    assert_eq!(store.forget_model_labels().unwrap(), 4, "they are labels of models as ever");
 }

@@ -5,7 +5,7 @@ use tiebreak_domain::judgment::Origin;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Candidate, Item, ItemId, JudgmentId, NewJudgment, Order, Outcome, Part,
-    Preference, ProjectKey, Rubric, Showing, SourceId, UnixMillis, Verdict,
+    Preference, ProjectKey, Rubric, Showing, SourceId, UnixMillis, Verdict, Watched,
 };
 use tiebreak_store::{NewProject, NewSource, Store};
 
@@ -89,6 +89,7 @@ impl Project {
             verdict,
             flagged: false,
             comment: String::new(),
+            notes: Vec::new(),
             rubric_version: 1,
             showing: Some(showing()),
             origin: Origin::Screen,
@@ -123,5 +124,6 @@ pub fn showing() -> Showing {
         session: u64::MAX - 1,
         acquisition: Acquisition { score: Some(0.1 + 0.2), propensity: 1.0 / 3.0, ..Acquisition::CHOSEN },
         window: [1280.1, 720.7, 1.1],
+        watched: vec![Watched::Partly, Watched::ToEnd],
     }
 }

@@ -34,7 +34,6 @@ impl Explained {
     }
 
     pub(super) fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
-        self.documents.begin_frame(ui.ctx());
         let response = Dialog::new("explained", self.title).width(520.0).show(
             ui.ctx(),
             self,

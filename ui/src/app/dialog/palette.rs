@@ -123,14 +123,16 @@ fn hits(words: &str, desk: Option<&Desk>) -> Vec<Command> {
         .filter(|command| match command.scope() {
             Scope::Anywhere => *command != Command::Palette,
             Scope::Project => view.is_some(),
-            Scope::Judge => view.is_some_and(View::judges),
+            Scope::Judge | Scope::Looking | Scope::Playing | Scope::Reading => view.is_some_and(View::judges),
             Scope::SecondLook => view == Some(View::SecondLook),
             Scope::Items => view == Some(View::Items),
             Scope::KnownAnswers => matches!(view, Some(View::Items | View::SecondLook)),
         })
         .filter(anywhere)
         .collect();
-    hits.sort_by_key(|command| (!in_label(command), command.scope() == Scope::Judge && words.is_empty()));
+    hits.sort_by_key(|command| {
+        (!in_label(command), matches!(command.scope(), Scope::Judge | Scope::Looking) && words.is_empty())
+    });
     hits.truncate(MOST);
     hits
 }

@@ -9,7 +9,7 @@ use tiebreak_domain::{Answer, AnswerValue, Draft, Part, Preference, Question, St
 
 use super::*;
 
-mod drawing;
+pub(in crate::app::tests) mod drawing;
 
 const PAIR: [Outcome; 3] = [Outcome::A, Outcome::B, Outcome::Tie];
 
@@ -408,7 +408,10 @@ fn what_was_begun_is_kept_a_moment_later_and_at_once_when_left() {
 fn a_draft_from_the_disk_is_taken_up() {
     let drafted = |id| {
         let answers = vec![Answer { question: "x".into(), candidate: None, value: said(Outcome::Tie) }];
-        QueuedItem { draft: Some(Draft { answers, comment: "so far".into(), flagged: true }), ..pairs(id) }
+        QueuedItem {
+            draft: Some(Draft { answers, comment: "so far".into(), flagged: true, ..Draft::default() }),
+            ..pairs(id)
+        }
     };
     let mut bench = bench(["x", "y"].map(|key| preference(key, StrengthSteps::None)).to_vec(), drafted);
     assert_eq!(active(&bench).0, 1, "the keys are at what is missing");

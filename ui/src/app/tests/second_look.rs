@@ -30,6 +30,7 @@ fn judgment(item: i64, annotator: i64, preference: Preference) -> Judgment {
         verdict: Verdict::overall(preference),
         flagged: true,
         comment: String::new(),
+        notes: Vec::new(),
         rubric_version: 1,
         showing: Some(Showing {
             order: Order::as_given(2),
@@ -45,6 +46,7 @@ fn judgment(item: i64, annotator: i64, preference: Preference) -> Judgment {
             session: 1,
             acquisition: Acquisition::FILE_ORDER,
             window: [1.0; 3],
+            watched: Vec::new(),
         }),
         origin: Origin::Screen,
         recorded_at: UnixMillis(1),

@@ -11,7 +11,7 @@ fn traced(document: &Document) -> Vec<(&str, &Origins)> {
 
 fn traced_of(content: &Content) -> Vec<(&str, &Origins)> {
     match content {
-        Content::Paragraph(words) | Content::Heading { words, .. } => {
+        Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
             vec![(words.text.as_str(), &words.origins)]
         }
         Content::Code { text, origins, .. } | Content::Html { text, origins } => {

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui, vec2};
 use crate::app::{Action, Scene};
 use crate::command::{Chord, Command};
 use crate::desk::Desk;
-use crate::judge::answer_bar::comment_ui;
+use crate::judge::answer_bar::{comment_ui, unseen_words};
 use crate::judge::question::{self, Asked};
 use crate::judge::sheet::{Sheet, StopPart};
 use crate::theme::font::Face;
@@ -60,10 +60,14 @@ pub(super) fn foot_ui(
 fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, asked: &Asked<'_>) {
     let missing = desk.session.missing();
     if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
-        let says = missing.map_or("Answer something first, or skip".to_owned(), |slot| {
-            let name: String = asked.name(slot).chars().take(30).collect();
-            format!("Missing: {name}")
-        });
+        let says = match (missing, desk.session.unseen()) {
+            (Some(slot), _) => {
+                let name: String = asked.name(slot).chars().take(30).collect();
+                format!("Missing: {name}")
+            }
+            (None, Some(position)) => unseen_words(position),
+            (None, None) => "Answer something first, or skip".to_owned(),
+        };
         text_ui(ui, says, Ink::LookAgain, Face::Medium, text::SMALL);
         return;
     }

@@ -45,6 +45,13 @@ impl Drawing {
         }
     }
 
+    /// Leaves out the marks of a part that lie on another frame than the one on the screen.
+    pub fn keep_of_frame(&mut self, part: usize, is_on_screen: impl Fn(u64) -> bool) {
+        if let Some(canvas) = self.canvases.get_mut(part) {
+            canvas.marks.retain(|shown| shown.mark.at_us.is_none_or(&is_on_screen));
+        }
+    }
+
     /// What was drawn in this frame, as changes of answers.
     pub fn changes(&self, asked: &Asked<'_>, active: Option<Slot>, cursor: &Cursor) -> Vec<(Slot, Change)> {
         let Some(slot) = self.is_on else { return Vec::new() };

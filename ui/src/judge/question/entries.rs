@@ -21,15 +21,19 @@ pub const SEARCH_FROM: usize = 20;
 /// Up to so many entries stand side by side.
 const IN_A_ROW: usize = 9;
 
-/// The key of each entry: 1 to 9, then the letters that no command of the screen has.
+/// The key of each entry: 1 to 9, then the letters that no command of the screen has. Those that only say how
+/// pictures are looked at come last, so that a list takes them only where it is very long.
 pub fn keys(count: usize, keymap: &Keymap) -> Vec<Option<char>> {
-    let is_free = |letter: &char| {
+    let is_free = |letter: &char, scopes: &[Scope]| {
         let Some(key) = Key::from_name(&letter.to_ascii_uppercase().to_string()) else { return false };
         let chord = Chord { control: false, alt: false, shift: false, key };
-        let scopes = [Scope::Judge, Scope::Project, Scope::Anywhere];
-        keymap.command(chord, &scopes).is_none_or(Command::is_of_plain_comparison)
+        keymap.command(chord, scopes).is_none_or(Command::is_of_plain_comparison)
     };
-    let keys = ('1'..='9').chain(('a'..='z').filter(is_free)).map(Some);
+    let letters =
+        ('a'..='z').filter(|letter| is_free(letter, &[Scope::Judge, Scope::Project, Scope::Anywhere]));
+    let (free, of_looking): (Vec<char>, Vec<char>) =
+        letters.partition(|letter| is_free(letter, &[Scope::Looking]));
+    let keys = ('1'..='9').chain(free).chain(of_looking).map(Some);
     keys.chain(std::iter::repeat(None)).take(count).collect()
 }
 
@@ -311,6 +315,8 @@ mod tests {
         let unique: std::collections::HashSet<_> = keys.iter().flatten().collect();
         assert_eq!(unique.len(), keys.iter().flatten().count());
         assert!(unique.len() >= 20, "{unique:?}");
+        let place = |letter| keys.iter().position(|key| *key == Some(letter));
+        assert!(place('x') > place('w'), "X flickers as long as there are others");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::row::Row;
 use super::{Asked, Change, digit};
 use crate::command::Chord;
 use crate::judge::sheet::Cursor;
+use crate::player::transport::clock_words;
 use crate::theme::font::Face;
 use crate::theme::{space, text};
 use crate::widget::{ActionButton, Ink, Segmented, text_ui};
@@ -45,7 +46,7 @@ fn parts<'a>(asked: &Asked<'a>, slot: Slot) -> &'a [Part] {
 }
 
 fn pictures(parts: &[Part]) -> Vec<u16> {
-    let is_picture = |(_, part): &(usize, &Part)| matches!(part, Part::Image { .. });
+    let is_picture = |(_, part): &(usize, &Part)| matches!(part, Part::Image { .. } | Part::Video { .. });
     parts.iter().enumerate().filter(is_picture).map(|(index, _)| index as u16).collect()
 }
 
@@ -103,7 +104,10 @@ pub(super) fn key(
     if chord.shift {
         return None;
     }
+    // On a video these go from frame to frame, until a mark is chosen.
+    let is_on_video = matches!(parts(asked, slot).get(usize::from(part)), Some(Part::Video { .. }));
     match chord.key {
+        Key::Period | Key::Comma if is_on_video && cursor.mark.is_none() => None,
         Key::Escape if cursor.point.is_some() => {
             cursor.point = None;
             cursor.corner = None;
@@ -220,7 +224,7 @@ fn place(
         return with_mark(
             asked,
             slot,
-            Mark { part, x: at[0], y: at[1], form: MarkForm::Radius(RADIUS), label },
+            Mark { part, x: at[0], y: at[1], form: MarkForm::Radius(RADIUS), label, at_us: None },
         );
     }
     match cursor.corner.take() {
@@ -230,7 +234,7 @@ fn place(
         }
         Some(corner) => {
             let (x, y, form) = edit::box_between(corner, at);
-            with_mark(asked, slot, Mark { part, x, y, form, label })
+            with_mark(asked, slot, Mark { part, x, y, form, label, at_us: None })
         }
     }
 }
@@ -274,7 +278,8 @@ pub(super) fn ui(
         ui.horizontal(|ui| {
             let form = if matches!(mark.form, MarkForm::Radius(_)) { "Point" } else { "Box" };
             let label = title_of(labels, mark.label.as_deref());
-            let says = format!("{} {form} {label}", index + 1);
+            let moment = mark.at_us.map(clock_words).unwrap_or_default();
+            let says = format!("{} {form} {label} {moment}", index + 1);
             let says = says.trim();
             let is_chosen = row.is_active && cursor.mark == Some(index);
             let button = ActionButton::new(says).small().enabled(row.is_open);

@@ -128,8 +128,27 @@ impl Session {
         })
     }
 
-    /// The answers on the screen as they would be submitted; none while something is missing.
+    /// The answers on the screen as they would be submitted; none while something is missing, or has to be seen
+    /// first.
     pub fn answers_to_submit(&self) -> Option<Vec<Answer>> {
+        let kept = self.complete_answers()?;
+        self.unseen_of(&kept).is_none().then_some(kept)
+    }
+
+    /// Where the candidate stands that has to be seen to its end before what was answered can be submitted;
+    /// none where nothing else than that is to be done, or nothing at all.
+    pub fn unseen(&self) -> Option<usize> {
+        let candidate = self.unseen_of(&self.complete_answers()?)?;
+        let order = self.current.as_ref()?.order();
+        order.indices().iter().position(|index| usize::from(*index) == candidate)
+    }
+
+    fn unseen_of(&self, answers: &[Answer]) -> Option<usize> {
+        let shown = self.current.as_ref()?;
+        self.setup.rubric.unseen(&shown.queued.item.item, answers, &shown.watched)
+    }
+
+    fn complete_answers(&self) -> Option<Vec<Answer>> {
         let shown = self.current.as_ref()?;
         let kept = self.setup.rubric.kept(&shown.queued.item.item, &shown.draft.answers);
         (!kept.is_empty() && self.missing().is_none()).then_some(kept)
@@ -158,6 +177,7 @@ impl Session {
         if is_in_force
             && before.answers == answers
             && before.comment == shown.draft.comment
+            && before.notes == shown.draft.notes
             && before.flagged == shown.draft.flagged
         {
             self.forth(moment, outbox);

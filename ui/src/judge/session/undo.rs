@@ -5,7 +5,7 @@ use tiebreak_domain::{Judgment, JudgmentId, NewJudgment, Origin, Verdict};
 
 use super::{Moment, Session, revised};
 use crate::judge::Outbox;
-use crate::judge::draft::draft_from_verdict;
+use crate::judge::draft::draft_from_judgment;
 use crate::judge::history::Done;
 
 impl Session {
@@ -28,10 +28,7 @@ impl Session {
         {
             self.ahead.push_front(left);
         }
-        self.drafts.insert(
-            queued.item.id,
-            draft_from_verdict(&done.judgment.verdict, &done.judgment.comment, done.judgment.flagged),
-        );
+        self.drafts.insert(queued.item.id, draft_from_judgment(&done.judgment));
         self.show(queued, moment);
         self.history.undid(done);
         true
@@ -72,6 +69,7 @@ impl Session {
             verdict: before.map_or(Verdict::Withdrawn, |judgment| judgment.given.verdict.clone()),
             flagged: before.is_some_and(|judgment| judgment.given.flagged),
             comment: before.map(|judgment| judgment.given.comment.clone()).unwrap_or_default(),
+            notes: before.map(|judgment| judgment.given.notes.clone()).unwrap_or_default(),
             rubric_version: self.setup.rubric.version,
             showing: before.and_then(|judgment| judgment.given.showing.clone()),
             origin: before

@@ -44,6 +44,7 @@ fn judgments(words: &str) -> Vec<Judgment> {
                 verdict: verdict(word),
                 flagged: false,
                 comment: String::new(),
+                notes: Vec::new(),
                 rubric_version: 1,
                 showing: None,
                 origin: Origin::Screen,

@@ -10,7 +10,7 @@ use tiebreak_domain::import::ContextColumn;
 fn understand(line: &str) -> Result<Understood, String> {
     let row: tiebreak_domain::item::Metadata = serde_json::from_str(line).unwrap();
     let columns: Vec<String> = row.keys().cloned().collect();
-    let shape = ColumnsShape::new(propose(&columns, &[row]).mapping, TextFormat::Markdown).unwrap();
+    let shape = ColumnsShape::new(propose(&columns, &[row]), TextFormat::Markdown).unwrap();
     shape.understand(cells_from_json(line, &shape.columns()).unwrap())
 }
 

@@ -27,7 +27,7 @@ fn of_parts(candidates: u8, parts: Vec<Part>) -> impl Fn(i64) -> QueuedItem + Se
 }
 
 /// Where the nodes of this name and role stand on the screen, left to right.
-fn places(bench: &mut Bench, role: Role, name: &str) -> Vec<Rect> {
+pub(in crate::app::tests) fn places(bench: &mut Bench, role: Role, name: &str) -> Vec<Rect> {
     bench.ctx.enable_accesskit();
     bench.frame(Vec::new());
     let mut output = bench.output(Vec::new());
@@ -46,7 +46,7 @@ fn places(bench: &mut Bench, role: Role, name: &str) -> Vec<Rect> {
 }
 
 /// The picture inside its pane: the scripted ones are twice as wide as high.
-fn picture(pane: Rect) -> Rect {
+pub(in crate::app::tests) fn picture(pane: Rect) -> Rect {
     let width = pane.width().min(2.0 * pane.height());
     Rect::from_center_size(pane.center(), vec2(width, width / 2.0))
 }
@@ -66,7 +66,7 @@ fn drag_with(bench: &mut Bench, by: PointerButton, from: Pos2, to: Pos2) {
     bench.frame(Vec::new());
 }
 
-fn drag(bench: &mut Bench, from: Pos2, to: Pos2) {
+pub(in crate::app::tests) fn drag(bench: &mut Bench, from: Pos2, to: Pos2) {
     drag_with(bench, PointerButton::Primary, from, to);
 }
 

@@ -112,11 +112,11 @@ impl Canvas {
             Some(Drawn::Chosen(index)) => return vec![Change::At(index)],
             Some(Drawn::Changed(index, mark)) => (index, mark),
             Some(Drawn::Point([x, y])) => {
-                (marks.len(), Mark { part, x, y, form: MarkForm::Radius(RADIUS), label })
+                (marks.len(), Mark { part, x, y, form: MarkForm::Radius(RADIUS), label, at_us: None })
             }
             Some(Drawn::Box(first, second)) => {
                 let (x, y, form) = edit::box_between(first, second);
-                (marks.len(), Mark { part, x, y, form, label })
+                (marks.len(), Mark { part, x, y, form, label, at_us: None })
             }
         };
         match marks.get_mut(index) {

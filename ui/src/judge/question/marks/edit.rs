@@ -155,11 +155,11 @@ mod tests {
     use super::*;
 
     fn a_box(x: f32, y: f32, width: f32, height: f32) -> Mark {
-        Mark { part: 0, x, y, form: MarkForm::Size([width, height]), label: None }
+        Mark { part: 0, x, y, form: MarkForm::Size([width, height]), label: None, at_us: None }
     }
 
     fn point(x: f32, y: f32, radius: f32) -> Mark {
-        Mark { part: 0, x, y, form: MarkForm::Radius(radius), label: None }
+        Mark { part: 0, x, y, form: MarkForm::Radius(radius), label: None, at_us: None }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Zoom and pan, shared by all candidates of an item, so that both show the same place.
+//! Zoom and pan of one picture in its pane, relative to the picture, so that the same zoom shows the same
+//! place of pictures of different size.
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
@@ -12,8 +13,8 @@ pub struct Zoom {
     center: Pos2,
 }
 
-/// How far one can go in.
-const MAX_SCALE: f32 = 64.0;
+/// How far one can go in: so many points for one pixel of the picture.
+pub const MAX_POINTS_A_PIXEL: f32 = 80.0;
 /// One step of a key.
 pub const STEP: f32 = 1.25;
 
@@ -24,8 +25,13 @@ impl Default for Zoom {
 }
 
 impl Zoom {
-    /// Whether the whole picture is in view.
+    /// Whether the picture fits its pane.
     pub fn is_fit(self) -> bool {
+        self.scale == 1.0
+    }
+
+    /// Whether the whole picture is in view.
+    pub fn is_whole(self) -> bool {
         self.scale <= 1.0
     }
 
@@ -34,10 +40,9 @@ impl Zoom {
         self.scale
     }
 
-    /// Where a picture of this size (in any unit) stands in its pane.
+    /// Where a picture of this size, in its own pixels, stands in its pane.
     pub fn place(self, pane: Rect, picture: Vec2) -> Rect {
-        let fit = (pane.width() / picture.x).min(pane.height() / picture.y);
-        let size = picture * fit * self.scale;
+        let size = picture * fit(pane, picture) * self.scale;
         let middle = pane.center() - vec2((self.center.x - 0.5) * size.x, (self.center.y - 0.5) * size.y);
         let mut rect = Rect::from_center_size(middle, size);
         // What is smaller than the pane stays in its middle; what is larger covers it.
@@ -61,8 +66,10 @@ impl Zoom {
         let before = self.place(pane, picture);
         let at =
             vec2((anchor.x - before.left()) / before.width(), (anchor.y - before.top()) / before.height());
-        self.scale = (self.scale * factor).clamp(1.0, MAX_SCALE);
-        if self.is_fit() {
+        // Out as far as the whole picture; only its own size may be smaller than that.
+        let least = self.scale.min(1.0);
+        self.scale = (self.scale * factor).clamp(least, most(pane, picture));
+        if self.is_whole() {
             self.center = pos2(0.5, 0.5);
             return;
         }
@@ -74,6 +81,9 @@ impl Zoom {
 
     /// Moves the picture by so many points.
     pub fn pan(&mut self, by: Vec2, pane: Rect, picture: Vec2) {
+        if self.is_whole() {
+            return;
+        }
         let size = self.place(pane, picture).size();
         self.center -= vec2(by.x / size.x, by.y / size.y);
         self.hold(pane, picture);
@@ -89,11 +99,14 @@ impl Zoom {
         }
     }
 
-    /// Shows one picture pixel on one screen pixel.
-    pub fn actual(&mut self, pane: Rect, picture: Vec2, pixels_per_point: f32) {
-        let fit = (pane.width() / picture.x).min(pane.height() / picture.y);
-        self.scale = (1.0 / (fit * pixels_per_point)).clamp(1.0, MAX_SCALE);
-        self.hold(pane, picture);
+    /// Shows one picture pixel on one screen pixel; the point under `anchor` stays where it is.
+    pub fn actual(&mut self, anchor: Pos2, pane: Rect, picture: Vec2, pixels_per_point: f32) {
+        let wanted = (1.0 / (fit(pane, picture) * pixels_per_point)).min(most(pane, picture));
+        if wanted < 1.0 {
+            *self = Self { scale: wanted, center: pos2(0.5, 0.5) };
+        } else {
+            self.by(wanted / self.scale, anchor, pane, picture);
+        }
     }
 
     /// The centre that is really in the middle after the edges were held.
@@ -102,6 +115,16 @@ impl Zoom {
         let middle = pane.center() - rect.min;
         self.center = pos2(middle.x / rect.width(), middle.y / rect.height());
     }
+}
+
+/// Points for one pixel of a picture that fits its pane.
+fn fit(pane: Rect, picture: Vec2) -> f32 {
+    (pane.width() / picture.x).min(pane.height() / picture.y)
+}
+
+/// The largest scale.
+fn most(pane: Rect, picture: Vec2) -> f32 {
+    (MAX_POINTS_A_PIXEL / fit(pane, picture)).max(1.0)
 }
 
 #[cfg(test)]
@@ -156,9 +179,22 @@ mod tests {
     #[test]
     fn actual_pixels_are_what_they_say() {
         let mut zoom = Zoom::default();
-        zoom.actual(PANE, vec2(2000.0, 1000.0), 2.0);
+        zoom.actual(PANE.center(), PANE, vec2(2000.0, 1000.0), 2.0);
         assert!((zoom.place(PANE, vec2(2000.0, 1000.0)).width() - 1000.0).abs() < 0.01);
         zoom.by(1e-3, PANE.center(), PANE, vec2(2000.0, 1000.0));
         assert!(zoom.is_fit());
+    }
+
+    #[test]
+    fn a_small_picture_can_be_seen_in_its_own_size_and_large_in_any_pane() {
+        let mut zoom = Zoom::default();
+        let picture = vec2(50.0, 50.0);
+        zoom.actual(PANE.center(), PANE, picture, 1.0);
+        assert_eq!(zoom.place(PANE, picture).width(), 50.0, "smaller than it would fit");
+        zoom.by(0.5, PANE.center(), PANE, picture);
+        assert_eq!(zoom.place(PANE, picture).width(), 50.0, "and no smaller");
+        let huge = vec2(16_384.0, 16_384.0);
+        zoom.by(1e9, PANE.center(), PANE, huge);
+        assert!((zoom.place(PANE, huge).width() / huge.x - MAX_POINTS_A_PIXEL).abs() < 0.1);
     }
 }

@@ -1,0 +1,239 @@
+//! Pictures that move: GIF, WebP and PNG, decoded without ffmpeg. A picture that does not is a video of one frame.
+//!
+//! Such files can only be gone through from the start. A run has a thread of its own, which is never more than one
+//! frame ahead and ends when nobody takes frames from it any more.
+
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use image::{
+    AnimationDecoder, DynamicImage, Frame, Frames, ImageDecoder, ImageError, ImageFormat,
+    Limits as ImageLimits,
+    codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder},
+};
+use tiebreak_domain::door::Pixels;
+
+use super::{
+    footage::{Footage, Run, Taken},
+    problem::VideoProblem,
+    timeline::Timeline,
+    videos::VideoLimits,
+};
+use crate::{
+    Limits, Problem,
+    content_kind::format_name,
+    decode::{decode, scaled, size_within},
+    opened::panic_message,
+};
+
+/// Frames of less than this are shown for [`SLOW_US`], as browsers do: the files are older than such speed.
+const TOO_QUICK_US: u64 = 11_000;
+const SLOW_US: u64 = 100_000;
+
+/// A file of pictures.
+pub(crate) struct Animation {
+    bytes: Arc<[u8]>,
+    format: ImageFormat,
+    limits: Limits,
+    timeline: Timeline,
+}
+
+impl Animation {
+    /// Goes through it once, for the times of its frames.
+    pub fn open(bytes: Vec<u8>, format: ImageFormat, limits: &VideoLimits) -> Result<Self, VideoProblem> {
+        let bytes: Arc<[u8]> = bytes.into();
+        let pictures = limits.pictures;
+        let look = || -> Result<Option<Timeline>, VideoProblem> {
+            let Some((size, frames)) = moving(&bytes, format, &pictures)? else { return Ok(None) };
+            let mut lengths_us = Vec::new();
+            for frame in frames {
+                match frame {
+                    Ok(frame) => lengths_us.push(length_us(&frame)),
+                    // What comes before the damage is worth seeing.
+                    Err(_) if !lengths_us.is_empty() => break,
+                    Err(error) => return Err(damaged(format, error)),
+                }
+                if lengths_us.len() > limits.frames {
+                    return Err(VideoProblem::TooManyFrames { limit: limits.frames });
+                }
+            }
+            Ok(Some(Timeline::of_lengths(&lengths_us, size, codec(format))))
+        };
+        let timeline = catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|panic| {
+            let message = panic_message(panic.as_ref());
+            Err(Problem::Panicked { format: format_name(format), message }.into())
+        })?;
+        let timeline = match timeline {
+            Some(timeline) if timeline.count() > 0 => timeline,
+            Some(_) => return Err(VideoProblem::NoFrames),
+            None => {
+                let picture = decode(&bytes, [1, 1], &pictures)?;
+                Timeline::of_lengths(&[SLOW_US], [picture.full_width, picture.full_height], codec(format))
+            }
+        };
+        Ok(Self { bytes, format, limits: pictures, timeline })
+    }
+}
+
+impl Footage for Animation {
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn run_from(&self, _index: u32, fit: [u32; 2]) -> Result<Box<dyn Run>, VideoProblem> {
+        let (sends, taken) = sync_channel(0);
+        let reader = Reader {
+            bytes: Arc::clone(&self.bytes),
+            format: self.format,
+            limits: self.limits,
+            times_us: Arc::clone(&self.timeline.times_us),
+            full: self.timeline.size,
+            fit,
+        };
+        let thread = thread::Builder::new().name("tiebreak-animation".to_owned());
+        thread.spawn(move || reader.read(&sends)).map_err(VideoProblem::not_run)?;
+        Ok(Box::new(AnimationRun { taken }))
+    }
+}
+
+struct AnimationRun {
+    taken: Receiver<Result<Taken, VideoProblem>>,
+}
+
+impl Run for AnimationRun {
+    fn take(&mut self) -> Result<Option<Taken>, VideoProblem> {
+        self.taken.recv().ok().transpose()
+    }
+}
+
+/// What a run's thread works with.
+struct Reader {
+    bytes: Arc<[u8]>,
+    format: ImageFormat,
+    limits: Limits,
+    times_us: Arc<[u64]>,
+    full: [u32; 2],
+    fit: [u32; 2],
+}
+
+impl Reader {
+    /// Sends frames until there are none, or nobody takes them.
+    fn read(&self, sends: &SyncSender<Result<Taken, VideoProblem>>) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.send_all(sends)));
+        let problem = match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(problem)) => problem,
+            Err(panic) => {
+                let message = panic_message(panic.as_ref());
+                Problem::Panicked { format: format_name(self.format), message }.into()
+            }
+        };
+        // The run may be over; then nobody wants to know.
+        let _ = sends.send(Err(problem));
+    }
+
+    fn send_all(&self, sends: &SyncSender<Result<Taken, VideoProblem>>) -> Result<(), VideoProblem> {
+        let Some((_, frames)) = moving(&self.bytes, self.format, &self.limits)? else {
+            let pixels = decode(&self.bytes, self.fit, &self.limits)?;
+            let _ = sends.send(Ok(Taken { at_us: 0, pixels }));
+            return Ok(());
+        };
+        for (frame, at_us) in frames.zip(self.times_us.iter()) {
+            let frame = frame.map_err(|error| damaged(self.format, error))?;
+            let pixels = fitted(DynamicImage::ImageRgba8(frame.into_buffer()), self.full, self.fit);
+            if sends.send(Ok(Taken { at_us: *at_us as i64, pixels })).is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The frames of a picture that moves, each whole, and their size.
+fn moving<'bytes>(
+    bytes: &'bytes [u8],
+    format: ImageFormat,
+    limits: &Limits,
+) -> Result<Option<([u32; 2], Frames<'bytes>)>, VideoProblem> {
+    let problem = |error| damaged(format, error);
+    let mut allowed = ImageLimits::no_limits();
+    allowed.max_alloc = Some(limits.decoded_bytes);
+    let checked = |(width, height): (u32, u32)| {
+        let decoded_bytes = u64::from(width) * u64::from(height) * 4;
+        if decoded_bytes <= limits.decoded_bytes {
+            return Ok([width, height]);
+        }
+        let limit_bytes = limits.decoded_bytes;
+        Err(VideoProblem::from(Problem::TooLarge { width, height, bytes: decoded_bytes, limit_bytes }))
+    };
+    let bytes = Cursor::new(bytes);
+    Ok(match format {
+        ImageFormat::Gif => {
+            let mut decoder = GifDecoder::new(bytes).map_err(problem)?;
+            let size = checked(decoder.dimensions())?;
+            decoder.set_limits(allowed).map_err(problem)?;
+            Some((size, decoder.into_frames()))
+        }
+        ImageFormat::WebP => {
+            let mut decoder = WebPDecoder::new(bytes).map_err(problem)?;
+            let size = checked(decoder.dimensions())?;
+            decoder.set_limits(allowed).map_err(problem)?;
+            decoder.has_animation().then(|| (size, decoder.into_frames()))
+        }
+        ImageFormat::Png => {
+            let decoder = PngDecoder::with_limits(bytes, allowed).map_err(problem)?;
+            let size = checked(decoder.dimensions())?;
+            if decoder.is_apng().map_err(problem)? {
+                Some((size, decoder.apng().map_err(problem)?.into_frames()))
+            } else {
+                None
+            }
+        }
+        _ => None,
+    })
+}
+
+fn length_us(frame: &Frame) -> u64 {
+    let (numerator, denominator) = frame.delay().numer_denom_ms();
+    let length_us = u64::from(numerator) * 1000 / u64::from(denominator.max(1));
+    if length_us < TOO_QUICK_US { SLOW_US } else { length_us }
+}
+
+fn damaged(format: ImageFormat, error: ImageError) -> VideoProblem {
+    Problem::Damaged { format: format_name(format), source: Arc::new(error) }.into()
+}
+
+fn codec(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Gif => "gif",
+        ImageFormat::WebP => "webp",
+        ImageFormat::Png => "png",
+        _ => "picture",
+    }
+}
+
+/// A picture brought to the size that a video of this full size has in `fit`.
+pub(crate) fn fitted(picture: DynamicImage, full: [u32; 2], fit: [u32; 2]) -> Pixels {
+    let wanted = size_within(full, fit);
+    let picture =
+        if [picture.width(), picture.height()] == wanted { picture } else { scaled(picture, wanted) };
+    let rgba = picture.into_rgba8();
+    let [full_width, full_height] = full;
+    Pixels {
+        width: rgba.width(),
+        height: rgba.height(),
+        full_width,
+        full_height,
+        rgba: Arc::from(rgba.into_raw()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+#![allow(clippy::unwrap_used)]
+use image::{Delay, RgbaImage, codecs::gif::GifEncoder};
+
+use super::*;
+
+/// Frames of one grey each, 10, 20, 30, …, that last so many milliseconds.
+fn gif(lengths_ms: &[u32]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for (count, length_ms) in lengths_ms.iter().enumerate() {
+        let grey = 10 * (count as u8 % 20 + 1);
+        let picture = RgbaImage::from_pixel(8, 4, image::Rgba([grey, grey, grey, 255]));
+        let delay = Delay::from_numer_denom_ms(*length_ms, 1);
+        encoder.encode_frame(Frame::from_parts(picture, 0, 0, delay)).unwrap();
+    }
+    drop(encoder);
+    bytes
+}
+
+fn greys(animation: &Animation, fit: [u32; 2]) -> Vec<(i64, [u32; 2], u8)> {
+    let mut run = animation.run_from(0, fit).unwrap();
+    let mut greys = Vec::new();
+    while let Some(Taken { at_us, pixels }) = run.take().unwrap() {
+        greys.push((at_us, [pixels.width, pixels.height], pixels.rgba[0]));
+    }
+    greys
+}
+
+#[test]
+fn a_gif_has_the_times_it_says() {
+    let animation =
+        Animation::open(gif(&[30, 0, 70, 20]), ImageFormat::Gif, &VideoLimits::default()).unwrap();
+    assert_eq!(*animation.timeline.times_us, [0, 30_000, 130_000, 200_000], "none at once");
+    assert_eq!(animation.timeline.duration_us, 220_000);
+    assert_eq!(animation.timeline.size, [8, 4]);
+    let expected: Vec<_> = [(0, 10), (30_000, 20), (130_000, 30), (200_000, 40)]
+        .map(|(at_us, grey)| (at_us, [4, 2], grey))
+        .to_vec();
+    assert_eq!(greys(&animation, [4, 4]), expected);
+}
+
+#[test]
+fn a_run_that_nobody_takes_from_ends() {
+    let animation = Animation::open(gif(&[30; 50]), ImageFormat::Gif, &VideoLimits::default()).unwrap();
+    let mut run = animation.run_from(0, [8, 8]).unwrap();
+    run.take().unwrap();
+    drop(run);
+    for _ in 0..500 {
+        if Arc::strong_count(&animation.bytes) == 1 {
+            return;
+        }
+        thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("its thread still holds the file");
+}
+
+#[test]
+fn what_is_cut_off_shows_what_is_there_and_a_still_picture_is_one_frame() {
+    let whole = gif(&[50; 6]);
+    let cut =
+        Animation::open(whole[..whole.len() * 2 / 3].to_vec(), ImageFormat::Gif, &VideoLimits::default());
+    let count = cut.unwrap().timeline.count();
+    assert!((1..6).contains(&count), "{count}");
+    let none = Animation::open(whole[..20].to_vec(), ImageFormat::Gif, &VideoLimits::default());
+    assert!(none.is_err(), "there is no frame in it");
+    let mut still = Cursor::new(Vec::new());
+    RgbaImage::new(6, 2).write_to(&mut still, ImageFormat::Png).unwrap();
+    let still = Animation::open(still.into_inner(), ImageFormat::Png, &VideoLimits::default()).unwrap();
+    assert_eq!((still.timeline.count(), still.timeline.size), (1, [6, 2]));
+    assert_eq!(greys(&still, [3, 3]), [(0, [3, 1], 0)]);
+}

@@ -1,0 +1,213 @@
+//! A file that ffmpeg decodes: runs through its frames, scaled and brought to sRGB by ffmpeg itself.
+//!
+//! A run that begins in the middle lets ffmpeg seek to the key frame before and drop what lies between; every frame
+//! still says its own timestamp. Colours without a word on their matrix are taken as players take them: from 720
+//! lines on as BT.709, else as BT.601.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tiebreak_domain::door::Pixels;
+
+use super::{
+    Ffmpeg, Piped,
+    probe::{Colour, Probed, probe},
+    showinfo::{SHOWINFO, Shown, micros_after},
+    unreadable,
+};
+use crate::{
+    decode::size_within,
+    video::{
+        footage::{Footage, Run, Taken},
+        problem::VideoProblem,
+        sound::{SOUND_RATE_HZ, tempo},
+        timeline::Timeline,
+        videos::VideoLimits,
+    },
+};
+
+/// From so many lines on, colours that say nothing are those of high definition.
+const HIGH_DEFINITION_LINES: u32 = 720;
+
+/// So long before a stretch its sound is decoded: a decoder needs what came before.
+const RUN_UP_S: f64 = 0.25;
+/// Up to here sound is decoded from the start: that takes a moment, and where a container's times are coarse
+/// (Matroska's are milliseconds) only counting from the start meets the sample.
+const COUNTED_S: f64 = 120.0;
+
+/// A file that ffmpeg decodes.
+#[derive(Debug)]
+pub(crate) struct Film {
+    ffmpeg: Ffmpeg,
+    file: PathBuf,
+    probed: Probed,
+}
+
+impl Film {
+    /// Looks through a file.
+    pub fn open(ffmpeg: &Ffmpeg, file: &Path, limits: &VideoLimits) -> Result<Self, VideoProblem> {
+        let probed = probe(ffmpeg, file, limits)?;
+        Ok(Self { ffmpeg: ffmpeg.clone(), file: file.to_owned(), probed })
+    }
+
+    /// Where to seek for a frame, in seconds as ffmpeg counts them; none for the start.
+    fn seek_to(&self, index: u32) -> Option<f64> {
+        let times_us = &self.probed.timeline.times_us;
+        let at_us = times_us[index as usize];
+        let before_us = times_us[(index as usize).checked_sub(1)?];
+        // Between the two, so that no rounding makes it the wrong one; but a key frame is sought by its own time.
+        let is_key = self.probed.timeline.key_before(index) == index;
+        let sought_us = if is_key { at_us } else { u64::midpoint(at_us, before_us) };
+        Some(self.first_s() + sought_us as f64 / 1e6 - self.probed.begins_s)
+    }
+
+    /// Whether there is sound.
+    pub fn has_sound(&self) -> bool {
+        self.probed.sound.is_some()
+    }
+
+    /// Samples from a time on, at a speed; see [`SOUND_RATE_HZ`]. Where the sound begins later than the pictures it is
+    /// preceded by silence.
+    pub fn sound_from(&self, from_us: u64, speed_percent: u16) -> Result<Piped, VideoProblem> {
+        let from_s = self.first_s() + from_us as f64 / 1e6;
+        let begins_s = self.probed.begins_s;
+        let is_counted = from_s - begins_s <= COUNTED_S;
+        let run_up_s = if is_counted { begins_s.min(from_s) } else { from_s - RUN_UP_S };
+        let sought_s = run_up_s - begins_s;
+        let sample = |at_s: f64| (at_s * f64::from(SOUND_RATE_HZ)).round() as i64;
+        let mut command = self.ffmpeg.decode(&self.file, (!is_counted).then_some(sought_s));
+        let stream = self.probed.sound.unwrap_or_default();
+        command.args(["-map", &format!("0:{stream}"), "-vn", "-sn", "-dn"]);
+        command.args([
+            "-af",
+            &format!(
+                "aresample={SOUND_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={},\
+                 aformat=sample_fmts=flt:channel_layouts=stereo,\
+                 atrim=start_pts={},asetpts=PTS-STARTPTS{}",
+                sample(run_up_s),
+                sample(from_s),
+                tempo(speed_percent)
+            ),
+        ]);
+        command.args(["-f", "f32le", "pipe:1"]);
+        Piped::start(command)
+    }
+
+    fn first_s(&self) -> f64 {
+        let [numerator, denominator] = self.probed.unit;
+        self.probed.first as f64 * numerator as f64 / denominator as f64
+    }
+
+    /// What turns a decoded frame into pixels of this size.
+    fn filters(&self, [width, height]: [u32; 2]) -> String {
+        let Colour { matrix, transfer, primaries, range, is_rgb } = &self.probed.colour;
+        let is_bright = matches!(transfer.as_str(), "smpte2084" | "arib-std-b67");
+        if is_bright && self.ffmpeg.maps_tones {
+            let or =
+                |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
+            let (primaries, matrix) = (or(primaries, "bt2020"), or(matrix, "bt2020nc"));
+            return format!(
+                "zscale=w={width}:h={height}:tin={transfer}:pin={primaries}:min={matrix}:t=linear:npl=203,\
+                 format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0,\
+                 zscale=t=iec61966-2-1:m=gbr:r=full,format=gbrp,format=rgba,{SHOWINFO}"
+            );
+        }
+        let mut scale = format!("scale=w={width}:h={height}:flags=bicubic+accurate_rnd+full_chroma_int");
+        if !is_rgb {
+            if matrix.is_empty() {
+                let lines = self.probed.timeline.size[0].min(self.probed.timeline.size[1]);
+                let usual = if lines >= HIGH_DEFINITION_LINES { "bt709" } else { "bt601" };
+                scale.push_str(&format!(":in_color_matrix={usual}"));
+            }
+            if matches!(range.as_str(), "pc" | "jpeg" | "full") {
+                scale.push_str(":in_range=pc");
+            }
+        }
+        format!("{scale},format=rgba,{SHOWINFO}")
+    }
+}
+
+impl Footage for Film {
+    fn timeline(&self) -> &Timeline {
+        &self.probed.timeline
+    }
+
+    fn run_from(&self, index: u32, fit: [u32; 2]) -> Result<Box<dyn Run>, VideoProblem> {
+        let full = self.probed.timeline.size;
+        let size = size_within(full, fit);
+        let mut command = self.ffmpeg.decode(&self.file, self.seek_to(index));
+        command.args(["-map", &format!("0:{}", self.probed.stream), "-an", "-sn", "-dn"]);
+        command.args(["-vf", &self.filters(size)]);
+        command.args(self.ffmpeg.one_for_one());
+        command.args(["-f", "rawvideo", "pipe:1"]);
+        Ok(Box::new(FilmRun {
+            piped: Piped::start(command)?,
+            size,
+            full,
+            first: self.probed.first,
+            unit: self.probed.unit,
+            shown_unit: self.probed.unit,
+            has_taken: index > 0,
+            last_us: i64::MIN,
+        }))
+    }
+}
+
+/// A decoder at work.
+struct FilmRun {
+    piped: Piped,
+    size: [u32; 2],
+    full: [u32; 2],
+    first: i64,
+    unit: [i64; 2],
+    /// The unit in which the decoder shows stamps.
+    shown_unit: [i64; 2],
+    /// Whether that nothing comes can be the end and no failure.
+    has_taken: bool,
+    last_us: i64,
+}
+
+impl FilmRun {
+    fn picture(&mut self) -> Result<Option<Pixels>, VideoProblem> {
+        let [width, height] = self.size;
+        let mut rgba = vec![0; width as usize * height as usize * 4];
+        if self.piped.read(&mut rgba)? < rgba.len() {
+            let (is_well, said) = self.piped.end();
+            if self.has_taken || is_well && said.reason().is_none() {
+                return Ok(None);
+            }
+            return Err(unreadable(said.reason()));
+        }
+        self.has_taken = true;
+        let [full_width, full_height] = self.full;
+        Ok(Some(Pixels { width, height, full_width, full_height, rgba: Arc::from(rgba) }))
+    }
+
+    /// When the picture that was just read appears; none where the decoder does not know.
+    fn stamp(&mut self) -> Result<Option<i64>, VideoProblem> {
+        loop {
+            match self.piped.next_shown() {
+                Some(Shown::Unit(unit)) => self.shown_unit = unit,
+                Some(Shown::Frame(stamp)) => {
+                    return Ok(stamp.map(|stamp| micros_after(stamp, self.shown_unit, self.first, self.unit)));
+                }
+                None => return Err(unreadable(Some("ffmpeg gave a picture without its time".into()))),
+            }
+        }
+    }
+}
+
+impl Run for FilmRun {
+    fn take(&mut self) -> Result<Option<Taken>, VideoProblem> {
+        loop {
+            let Some(pixels) = self.picture()? else { return Ok(None) };
+            // What has no time, or the same again, is on no screen.
+            if let Some(at_us) = self.stamp()?
+                && at_us > self.last_us
+            {
+                self.last_us = at_us;
+                return Ok(Some(Taken { at_us, pixels }));
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What every way of decoding a video can do: tell its times, and run through its frames from some index on.
+
+use tiebreak_domain::door::Pixels;
+
+use super::{problem::VideoProblem, timeline::Timeline};
+
+/// A video that was opened and looked through.
+pub(crate) trait Footage: Send + Sync {
+    /// Its times.
+    fn timeline(&self) -> &Timeline;
+
+    /// Begins to decode, such that the first frame taken is the one of this index or, where that cannot be had
+    /// quickly, an earlier one. What is scaled fits in `fit`.
+    fn run_from(&self, index: u32, fit: [u32; 2]) -> Result<Box<dyn Run>, VideoProblem>;
+}
+
+/// Frames, one after the other, in the order they are shown. Dropping it ends the work.
+pub(crate) trait Run: Send {
+    /// The next frame; none after the last.
+    fn take(&mut self) -> Result<Option<Taken>, VideoProblem>;
+}
+
+/// A decoded frame.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    /// When it appears, by the decoder, on the scale of [`Timeline::times_us`].
+    pub at_us: i64,
+    /// What is seen.
+    pub pixels: Pixels,
+}

@@ -1,0 +1,393 @@
+//! The one entry: what is known of a video, its frames by index, its sound by the sample.
+//!
+//! What was looked through is kept by the file and its time of change. A reel with its decoder is kept for every
+//! video at every size that is asked for, the least recently used of which goes when there are too many or nobody
+//! has asked for a while. Asks for one reel wait for one another; different reels work beside one another.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, TryLockError},
+    time::{Duration, Instant},
+};
+
+use tiebreak_domain::{
+    door::Pixels,
+    media::{Frames, Sound, VideoInfo},
+};
+
+use super::{
+    animation::Animation,
+    ffmpeg::{Ffmpeg, Film},
+    footage::Footage,
+    frame_cache::FrameCache,
+    idle::IdleWatch,
+    problem::{VideoError, VideoProblem},
+    reel::Reel,
+    sequence::{Naming, Sequence},
+    sound::{SoundRun, Stretch},
+};
+use crate::{
+    ContentKind, Limits, Located, MediaError, MediaFolder, Problem,
+    content_key::ContentKey,
+    decode::read_file,
+    single_flight::{SingleFlight, locked},
+};
+
+/// How many videos' times are kept.
+const KEPT_FOOTAGE: usize = 256;
+/// How many decoders are kept ready: six panes, and their thumbnails.
+const KEPT_REELS: usize = 12;
+/// How many of sound.
+const KEPT_SOUNDS: usize = 2;
+/// After how long a decoder that nobody asks ends.
+pub(crate) const IDLE: Duration = Duration::from_secs(15);
+/// The most frames of one reply; who wants more asks again.
+const MOST_FRAMES: u32 = 64;
+/// Enough to tell what a file is.
+const LOOK_BYTES: u64 = 4096;
+
+/// What one video may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoLimits {
+    /// Most frames.
+    pub frames: usize,
+    /// Most pixels of a frame.
+    pub pixels: u64,
+    /// How long it may take to look through one.
+    pub looking: Duration,
+    /// Of pictures that are frames.
+    pub pictures: Limits,
+    /// Bytes of decoded frames that are kept.
+    pub kept_bytes: usize,
+}
+
+impl Default for VideoLimits {
+    /// Two million frames (18 hours at 30 a second) of up to 8192 x 8192 pixels; 96 MiB are kept.
+    fn default() -> Self {
+        Self {
+            frames: 2_000_000,
+            pixels: 8192 * 8192,
+            looking: Duration::from_mins(2),
+            pictures: Limits::default(),
+            kept_bytes: 96 * 1024 * 1024,
+        }
+    }
+}
+
+/// Finds and decodes videos; shared by all threads, which it blocks while it works.
+pub struct Videos {
+    limits: VideoLimits,
+    tools: Mutex<Tools>,
+    footage: Mutex<Recent<FootageKey, Opened>>,
+    flights: SingleFlight<FootageKey, Result<Opened, VideoProblem>>,
+    cache: Mutex<FrameCache>,
+    running: Arc<Running>,
+    _watch: IdleWatch,
+}
+
+/// Decoders at work.
+pub(crate) struct Running {
+    reels: Mutex<Recent<ReelKey, Arc<Numbered>>>,
+    sounds: Mutex<Recent<SoundKey, Arc<Mutex<Sounding>>>>,
+}
+
+/// The number of a video, and the size it is to fit in.
+type ReelKey = (u64, [u32; 2]);
+/// The number of a video, and its speed in hundredths.
+type SoundKey = (u64, u16);
+
+#[derive(Default)]
+struct Sounding {
+    run: Option<SoundRun>,
+    used: Option<Instant>,
+}
+
+struct Numbered {
+    number: u64,
+    reel: Mutex<Reel>,
+}
+
+/// Where ffmpeg is: found once, or looked for again until it is.
+enum Tools {
+    Unknown,
+    Found(Ffmpeg),
+    Refused,
+}
+
+/// What of a folder is one video.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum FootageKey {
+    File(ContentKey),
+    Sequence(PathBuf, Naming, Option<std::time::SystemTime>),
+}
+
+#[derive(Clone)]
+struct Opened {
+    number: u64,
+    footage: Arc<dyn Footage>,
+    film: Option<Arc<Film>>,
+}
+
+impl Videos {
+    /// Nothing is looked for or started yet.
+    pub fn new(limits: VideoLimits) -> Self {
+        Self::with_tools(limits, Tools::Unknown)
+    }
+
+    /// As if there were no ffmpeg on this machine.
+    pub fn without_ffmpeg(limits: VideoLimits) -> Self {
+        Self::with_tools(limits, Tools::Refused)
+    }
+
+    fn with_tools(limits: VideoLimits, tools: Tools) -> Self {
+        let running = Arc::new(Running {
+            reels: Mutex::new(Recent::new(KEPT_REELS)),
+            sounds: Mutex::new(Recent::new(KEPT_SOUNDS)),
+        });
+        Self {
+            limits,
+            tools: Mutex::new(tools),
+            footage: Mutex::new(Recent::new(KEPT_FOOTAGE)),
+            flights: SingleFlight::new(),
+            cache: Mutex::new(FrameCache::new(limits.kept_bytes)),
+            _watch: IdleWatch::new(Arc::downgrade(&running)),
+            running,
+        }
+    }
+
+    /// The ffmpeg that is used, looked for if none was found yet.
+    pub fn ffmpeg(&self) -> Option<Ffmpeg> {
+        let mut tools = locked(&self.tools);
+        if let Tools::Unknown = &*tools
+            && let Some(found) = Ffmpeg::find()
+        {
+            *tools = Tools::Found(found);
+        }
+        match &*tools {
+            Tools::Found(found) => Some(found.clone()),
+            Tools::Unknown | Tools::Refused => None,
+        }
+    }
+
+    /// What is known of a video before any frame is decoded.
+    pub fn info(&self, folder: &MediaFolder, uri: &str) -> Result<VideoInfo, VideoError> {
+        Ok(self.opened(folder, uri)?.footage.timeline().info())
+    }
+
+    /// Frames by index, scaled down to `fit` (width and height in pixels), never up; fewer where the video ends.
+    pub fn frames(
+        &self,
+        folder: &MediaFolder,
+        uri: &str,
+        fit: [u32; 2],
+        first: u32,
+        count: u32,
+    ) -> Result<Frames, VideoError> {
+        let opened = self.opened(folder, uri)?;
+        let end = first.saturating_add(count.min(MOST_FRAMES)).min(opened.footage.timeline().count());
+        let pictures = (first..end).map(|index| self.frame(&opened, fit, index));
+        let pictures = pictures.collect::<Result<_, _>>().map_err(|problem| at(uri, problem))?;
+        Ok(Frames { first, pictures })
+    }
+
+    /// A stretch of sound, as long as asked: silence where there is none.
+    pub fn sound(
+        &self,
+        folder: &MediaFolder,
+        uri: &str,
+        from_us: u64,
+        length_us: u64,
+        speed_percent: u16,
+    ) -> Result<Sound, VideoError> {
+        let stretch = Stretch::new(from_us, length_us, speed_percent);
+        let opened = self.opened(folder, uri)?;
+        let Some(film) = opened.film.filter(|film| film.has_sound()) else { return Ok(stretch.silence()) };
+        let key = (opened.number, stretch.speed_percent);
+        let sounding = locked(&self.running.sounds).get_or_insert_with(key, Arc::default);
+        let mut sounding = locked(&sounding);
+        sounding.used = Some(Instant::now());
+        stretch.read(&film, &mut sounding.run).map_err(|problem| at(uri, problem))
+    }
+
+    fn frame(&self, opened: &Opened, fit: [u32; 2], index: u32) -> Result<Pixels, VideoProblem> {
+        let new = || {
+            let reel = Mutex::new(Reel::new(Arc::clone(&opened.footage), fit, Instant::now()));
+            Arc::new(Numbered { number: fresh_number(), reel })
+        };
+        let numbered = locked(&self.running.reels).get_or_insert_with((opened.number, fit), new);
+        let number = numbered.number;
+        if let Some(pixels) = locked(&self.cache).get((number, index)) {
+            return Ok(pixels);
+        }
+        let mut reel = locked(&numbered.reel);
+        reel.used = Instant::now();
+        // Whoever had the reel before may have passed it.
+        if let Some(pixels) = locked(&self.cache).get((number, index)) {
+            return Ok(pixels);
+        }
+        reel.frame(index, &mut |index, pixels| locked(&self.cache).insert((number, index), pixels.clone()))
+    }
+
+    fn opened(&self, folder: &MediaFolder, uri: &str) -> Result<Opened, VideoError> {
+        let key = key_of(folder, uri)?;
+        if let Some(opened) = locked(&self.footage).get(&key) {
+            return Ok(opened);
+        }
+        let opened = self.flights.run(key.clone(), || self.open(&key));
+        let opened = opened.map_err(|problem| at(uri, problem))?;
+        Ok(locked(&self.footage).get_or_insert_with(key, || opened))
+    }
+
+    fn open(&self, key: &FootageKey) -> Result<Opened, VideoProblem> {
+        let number = fresh_number();
+        let path = match key {
+            FootageKey::Sequence(folder, naming, _) => {
+                let footage = Arc::new(Sequence::open(folder, naming, &self.limits)?);
+                return Ok(Opened { number, footage, film: None });
+            }
+            FootageKey::File(ContentKey::File { path, .. }) => path,
+            FootageKey::File(ContentKey::Address(_)) => return Err(VideoProblem::Address),
+        };
+        match kind_of(path)? {
+            ContentKind::Image(format) => {
+                let bytes = read_file(path, &self.limits.pictures)?;
+                let footage = Arc::new(Animation::open(bytes, format, &self.limits)?);
+                Ok(Opened { number, footage, film: None })
+            }
+            looks_like if is_hopeless(looks_like) => Err(VideoProblem::NotAVideo { looks_like }),
+            _ => {
+                let ffmpeg = self.ffmpeg().ok_or(VideoProblem::NoFfmpeg)?;
+                let film = Arc::new(Film::open(&ffmpeg, path, &self.limits)?);
+                Ok(Opened { number, footage: Arc::clone(&film) as Arc<dyn Footage>, film: Some(film) })
+            }
+        }
+    }
+}
+
+impl Running {
+    /// Ends what nobody has asked for a while; tells whether anything is left.
+    pub fn end_idle(&self, now: Instant) {
+        let is_idle = |used: Instant| now.saturating_duration_since(used) >= IDLE;
+        let reels: Vec<_> = locked(&self.reels).values().cloned().collect();
+        for numbered in reels {
+            if let Some(mut reel) = try_locked(&numbered.reel)
+                && is_idle(reel.used)
+            {
+                reel.stop();
+            }
+        }
+        let sounds: Vec<_> = locked(&self.sounds).values().cloned().collect();
+        for sounding in sounds {
+            if let Some(mut sounding) = try_locked(&sounding)
+                && sounding.used.is_some_and(is_idle)
+            {
+                sounding.run = None;
+            }
+        }
+    }
+}
+
+/// What somebody is at is not idle.
+fn try_locked<Value>(mutex: &Mutex<Value>) -> Option<MutexGuard<'_, Value>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+fn at(uri: &str, problem: VideoProblem) -> VideoError {
+    VideoError { place: MediaError::new(uri, Problem::NotFound).place, problem }
+}
+
+fn fresh_number() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn key_of(folder: &MediaFolder, uri: &str) -> Result<FootageKey, VideoError> {
+    let not_found = match folder.locate(uri) {
+        Ok(located @ Located::File(_)) => {
+            return ContentKey::of(located).map(FootageKey::File).map_err(|problem| at(uri, problem.into()));
+        }
+        Ok(Located::Address(_)) => return Err(at(uri, VideoProblem::Address)),
+        Err(error) => error,
+    };
+    let sequence = |path: PathBuf, naming| {
+        let modified = path.metadata().and_then(|metadata| metadata.modified()).ok();
+        FootageKey::Sequence(path, naming, modified)
+    };
+    match &not_found.problem {
+        Problem::NotAFile => Ok(sequence(folder.locate_folder(uri)?, Naming::Numbered)),
+        Problem::NotFound => {
+            let (parent, name) = uri.rsplit_once(['/', '\\']).unwrap_or((".", uri));
+            match Naming::of_pattern(name) {
+                Some(naming) => Ok(sequence(folder.locate_folder(parent)?, naming)),
+                None => Err(not_found.into()),
+            }
+        }
+        _ => Err(not_found.into()),
+    }
+}
+
+fn kind_of(path: &Path) -> Result<ContentKind, Problem> {
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(Problem::from_io)?;
+    file.take(LOOK_BYTES).read_to_end(&mut start).map_err(Problem::from_io)?;
+    Ok(ContentKind::of(&start))
+}
+
+/// Whether ffmpeg need not be asked.
+fn is_hopeless(kind: ContentKind) -> bool {
+    match kind {
+        ContentKind::Empty
+        | ContentKind::WebPage
+        | ContentKind::GitLfsPointer
+        | ContentKind::Text
+        | ContentKind::OtherImage(_) => true,
+        ContentKind::Known(name) => !name.contains("video"),
+        ContentKind::Image(_) | ContentKind::Avif | ContentKind::Unknown => false,
+    }
+}
+
+/// Values by key, the least recently used of which go when there are too many.
+struct Recent<Key, Value> {
+    most: usize,
+    clock: u64,
+    values: HashMap<Key, (u64, Value)>,
+}
+
+impl<Key: Clone + Eq + std::hash::Hash, Value: Clone> Recent<Key, Value> {
+    fn new(most: usize) -> Self {
+        Self { most, clock: 0, values: HashMap::new() }
+    }
+
+    fn get(&mut self, key: &Key) -> Option<Value> {
+        self.clock += 1;
+        let (used, value) = self.values.get_mut(key)?;
+        *used = self.clock;
+        Some(value.clone())
+    }
+
+    fn get_or_insert_with(&mut self, key: Key, make: impl FnOnce() -> Value) -> Value {
+        if let Some(value) = self.get(&key) {
+            return value;
+        }
+        while self.values.len() >= self.most {
+            let oldest = self.values.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone());
+            let Some(oldest) = oldest else { break };
+            self.values.remove(&oldest);
+        }
+        let value = make();
+        self.values.insert(key, (self.clock, value.clone()));
+        value
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.values().map(|(_, value)| value)
+    }
+}

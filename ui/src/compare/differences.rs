@@ -1,0 +1,260 @@
+//! Differences that were made, with the graphics card: kept by the pixels they were made of, a bounded number
+//! made in each frame, and forgotten when the budget is spent, least recently shown first.
+//!
+//! Pixels are known by where they lie in memory, so a frame of a video is another picture although its texture
+//! is the same; they are held for as long as what was made of them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use egui::{ColorImage, Context, Rect, TextureHandle, TextureOptions};
+use tiebreak_domain::door::Pixels;
+
+use super::Visual;
+use super::difference::{Lying, Sight, difference};
+use super::layer::Ground;
+
+/// A difference that can be painted.
+#[derive(Clone)]
+pub struct Made {
+    /// Its texture, which it fills.
+    pub texture: TextureHandle,
+    /// Where it lies on the ground.
+    pub place: Rect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    pixels: [usize; 2],
+    places: [[u32; 4]; 2],
+    sight: Sight,
+    is_sharp: bool,
+}
+
+struct Entry {
+    made: Option<Made>,
+    size_bytes: usize,
+    last_used: u64,
+    _pixels: [Arc<[u8]>; 2],
+}
+
+/// How much is made and kept.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// How much memory differences may take on the graphics card.
+    kept_bytes: usize,
+    /// How many pixels are made in one frame at most, besides the first pair: about a frame of a video.
+    pixels_a_frame: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { kept_bytes: 96 << 20, pixels_a_frame: 1_200_000 }
+    }
+}
+
+/// The cache.
+#[derive(Default)]
+pub struct Differences {
+    limits: Limits,
+    entries: HashMap<Key, Entry>,
+    frame: u64,
+    size_bytes: usize,
+}
+
+/// Pieces whose pixels differ in size by more than this factor are not of the same level.
+const SAME_LEVEL: f32 = 1.7;
+
+impl fmt::Debug for Differences {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Differences({} of {} bytes)", self.entries.len(), self.size_bytes)
+    }
+}
+
+impl Differences {
+    /// The differences of two visuals on a ground, from coarse to fine, and whether that is all of them; what
+    /// is missing is made in the next frames.
+    pub fn of(
+        &mut self,
+        ctx: &Context,
+        visuals: [&Visual; 2],
+        ground: &Ground,
+        sight: Sight,
+        options: TextureOptions,
+    ) -> (Vec<Made>, bool) {
+        self.frame += 1;
+        let mut room = self.limits.pixels_a_frame;
+        let mut made = Vec::new();
+        let mut is_all = true;
+        for [one, other] in pairs(visuals, ground) {
+            let pixels = [one.0, other.0];
+            let key = Key {
+                pixels: pixels.map(|pixels| pixels.rgba.as_ptr().addr()),
+                places: [one.1, other.1]
+                    .map(|place| [place.min.x, place.min.y, place.max.x, place.max.y].map(f32::to_bits)),
+                sight,
+                is_sharp: options == TextureOptions::NEAREST,
+            };
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.last_used = self.frame;
+                made.extend(entry.made.clone());
+                continue;
+            }
+            let count = (one.0.width * one.0.height) as usize;
+            if room < self.limits.pixels_a_frame && count > room {
+                is_all = false;
+                continue;
+            }
+            room = room.saturating_sub(count);
+            let lying = |(pixels, place)| Lying { pixels, place };
+            let difference = difference(lying(one), lying(other), sight).map(|difference| {
+                let image = ColorImage::new(difference.size, difference.colors);
+                let texture = ctx.load_texture("difference", image, options);
+                Made { texture, place: difference.place }
+            });
+            made.extend(difference.clone());
+            self.keep(key, difference, pixels);
+        }
+        self.forget_some();
+        if !is_all {
+            ctx.request_repaint();
+        }
+        (made, is_all)
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.size_bytes = 0;
+    }
+
+    fn keep(&mut self, key: Key, made: Option<Made>, pixels: [&Pixels; 2]) {
+        let size_bytes = made.as_ref().map_or(0, |made| made.texture.byte_size());
+        self.size_bytes += size_bytes;
+        let pixels = pixels.map(|pixels| Arc::clone(&pixels.rgba));
+        self.entries.insert(key, Entry { made, size_bytes, last_used: self.frame, _pixels: pixels });
+    }
+
+    fn forget_some(&mut self) {
+        while self.size_bytes > self.limits.kept_bytes {
+            let old = self.entries.iter().filter(|(_, entry)| entry.last_used < self.frame);
+            let Some(key) = old.min_by_key(|(_, entry)| entry.last_used).map(|(key, _)| *key) else { return };
+            if let Some(entry) = self.entries.remove(&key) {
+                self.size_bytes -= entry.size_bytes;
+            }
+        }
+    }
+}
+
+type Placed<'a> = (&'a Pixels, Rect);
+
+/// The pieces of two visuals that meet and are of the same level; where none are, the finest whole ones.
+fn pairs<'a>([one, other]: [&'a Visual; 2], ground: &Ground) -> Vec<[Placed<'a>; 2]> {
+    let placed = |visual: &'a Visual, which: usize| -> Vec<Placed<'a>> {
+        let frame = ground.frames[which];
+        let scale = frame.width() / visual.full_size[0] as f32;
+        let scale_y = frame.height() / visual.full_size[1] as f32;
+        let scale = egui::vec2(scale, scale_y);
+        visual
+            .pieces
+            .iter()
+            .map(|piece| {
+                let corner = frame.min + piece.place.min.to_vec2() * scale;
+                (&piece.pixels, Rect::from_min_size(corner, piece.place.size() * scale))
+            })
+            .collect()
+    };
+    let (ones, others) = (placed(one, 0), placed(other, 1));
+    let density = |(pixels, place): &Placed<'_>| pixels.width as f32 / place.width();
+    let mut pairs = Vec::new();
+    for one in &ones {
+        for other in &others {
+            let ratio = density(one) / density(other);
+            if (1.0 / SAME_LEVEL..SAME_LEVEL).contains(&ratio) && one.1.intersect(other.1).is_positive() {
+                pairs.push([*one, *other]);
+            }
+        }
+    }
+    if pairs.is_empty()
+        && let (Some(one), Some(other)) = (ones.first(), others.first())
+    {
+        pairs.push([*one, *other]);
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Color32, Pos2, pos2, vec2};
+
+    use super::super::Piece;
+    use super::super::difference::Map;
+    use super::super::layer::Alignment;
+    use super::*;
+
+    const PLAIN: Sight = Sight { gain: 1, map: Map::Absolute };
+
+    fn piece(ctx: &Context, place: Rect, size: [u32; 2]) -> Piece {
+        let rgba: Arc<[u8]> = vec![7; (size[0] * size[1] * 4) as usize].into();
+        let pixels = Pixels { width: size[0], height: size[1], full_width: 100, full_height: 100, rgba };
+        let texture =
+            ctx.load_texture("p", ColorImage::filled([1, 1], Color32::WHITE), TextureOptions::LINEAR);
+        Piece { texture, place, pixels }
+    }
+
+    /// A whole copy of half the size, and the right half in full.
+    fn visual(ctx: &Context) -> Visual {
+        let whole = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
+        let right = Rect::from_min_max(pos2(50.0, 0.0), whole.max);
+        Visual {
+            full_size: [100, 100],
+            pieces: vec![piece(ctx, whole, [50, 50]), piece(ctx, right, [50, 100])],
+        }
+    }
+
+    #[test]
+    fn pieces_of_one_level_meet_and_are_made_once() {
+        let ctx = Context::default();
+        let (one, other) = (visual(&ctx), visual(&ctx));
+        let ground = Ground::of([[100, 100]; 2], Alignment::Fit);
+        let mut differences = Differences::default();
+        let mut show = |visuals| differences.of(&ctx, visuals, &ground, PLAIN, TextureOptions::LINEAR).0;
+        let first = show([&one, &other]);
+        assert_eq!(first.iter().map(|made| made.place.left()).collect::<Vec<_>>(), [0.0, 50.0]);
+        let again = show([&one, &other]);
+        assert!(first.iter().zip(&again).all(|(one, other)| one.texture.id() == other.texture.id()));
+        let next_frame = visual(&ctx);
+        let after = show([&one, &next_frame]);
+        assert!(after[0].texture.id() != first[0].texture.id(), "other pixels are another difference");
+    }
+
+    #[test]
+    fn a_frame_makes_no_more_than_its_share_and_what_was_made_is_bounded() {
+        let ctx = Context::default();
+        let ground = Ground::of([[10, 50]; 2], Alignment::Fit);
+        let tall = || Visual {
+            full_size: [10, 50],
+            pieces: (0..5)
+                .map(|row| {
+                    let at = pos2(0.0, row as f32 * 10.0);
+                    piece(&ctx, Rect::from_min_size(at, vec2(10.0, 10.0)), [10, 10])
+                })
+                .collect(),
+        };
+        let (one, other) = (tall(), tall());
+        let limits = Limits { kept_bytes: 4_000, pixels_a_frame: 120 };
+        let mut differences = Differences { limits, ..Differences::default() };
+        let mut counts = Vec::new();
+        for _ in 0..6 {
+            let (made, is_all) = differences.of(&ctx, [&one, &other], &ground, PLAIN, TextureOptions::LINEAR);
+            counts.push((made.len(), is_all));
+        }
+        assert_eq!(counts, [(1, false), (2, false), (3, false), (4, false), (5, true), (5, true)]);
+        for gain in 2..12 {
+            let sight = Sight { gain, ..PLAIN };
+            while !differences.of(&ctx, [&one, &other], &ground, sight, TextureOptions::LINEAR).1 {}
+        }
+        assert!((2_000..=4_000).contains(&differences.size_bytes), "{differences:?}");
+    }
+}

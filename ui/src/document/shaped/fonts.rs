@@ -1,0 +1,175 @@
+//! The fonts that texts are set in: the bundled ones first, then whatever the system has for a script and a
+//! language, and for emoji and symbols at last what egui brings.
+//!
+//! Asking the system takes a while, so all contexts of the process share one collection; [`warm_up`] makes it
+//! ready beforehand.
+
+use std::sync::{Arc, OnceLock};
+
+use egui::FontDefinitions;
+use parley::fontique::{
+    Blob, Collection, CollectionOptions, FallbackKey, FamilyId, FontInfoOverride, GenericFamily, Script,
+};
+use parley::style::{FontFamily, FontFamilyName, FontStyle, FontWeight};
+
+use crate::theme::font::{FACES, Face};
+
+/// Words are set in this family.
+const WORDS: &str = "Tiebreak Inter";
+/// Code is set in this one.
+const CODE: &str = "Tiebreak JetBrains Mono";
+
+/// Fonts of systems with signs and mathematics, which no script leads to.
+const SYMBOLS: [&str; 7] = [
+    "Noto Sans Symbols2",
+    "Noto Sans Symbols 2",
+    "Noto Sans Symbols",
+    "Noto Sans Math",
+    "Segoe UI Symbol",
+    "Apple Symbols",
+    "DejaVu Sans",
+];
+
+/// Emoji in colour, by system.
+const EMOJI: [&str; 3] = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"];
+
+/// Scripts and the end of the name that their upright font has after "Noto Sans". Where several fonts have a
+/// script a system may name any of them first, Rashi letters for Hebrew as well.
+const NOTO: [(&[u8; 4], &str); 32] = [
+    (b"Zyyy", ""),
+    (b"Zinh", ""),
+    (b"Latn", ""),
+    (b"Grek", ""),
+    (b"Cyrl", ""),
+    (b"Arab", " Arabic"),
+    (b"Hebr", " Hebrew"),
+    (b"Deva", " Devanagari"),
+    (b"Beng", " Bengali"),
+    (b"Guru", " Gurmukhi"),
+    (b"Gujr", " Gujarati"),
+    (b"Orya", " Oriya"),
+    (b"Taml", " Tamil"),
+    (b"Telu", " Telugu"),
+    (b"Knda", " Kannada"),
+    (b"Mlym", " Malayalam"),
+    (b"Sinh", " Sinhala"),
+    (b"Thai", " Thai"),
+    (b"Laoo", " Lao"),
+    (b"Khmr", " Khmer"),
+    (b"Mymr", " Myanmar"),
+    (b"Geor", " Georgian"),
+    (b"Armn", " Armenian"),
+    (b"Ethi", " Ethiopic"),
+    (b"Cher", " Cherokee"),
+    (b"Syrc", " Syriac"),
+    (b"Thaa", " Thaana"),
+    (b"Nkoo", " NKo"),
+    (b"Hani", " CJK SC"),
+    (b"Hira", " CJK JP"),
+    (b"Kana", " CJK JP"),
+    (b"Hang", " CJK KR"),
+];
+
+/// The same for the languages of Han characters.
+const NOTO_HAN: [(&str, &str); 4] = [("ja", "JP"), ("ko", "KR"), ("zh-TW", "TC"), ("zh-HK", "HK")];
+
+/// Looks for the fonts of the system, if that was not done yet.
+pub(in crate::document) fn warm_up() {
+    collection();
+}
+
+/// The fonts of this process.
+pub(super) fn collection() -> &'static Collection {
+    static COLLECTION: OnceLock<Collection> = OnceLock::new();
+    COLLECTION.get_or_init(|| {
+        let mut collection = Collection::new(CollectionOptions { shared: true, system_fonts: true });
+        register(&mut collection);
+        choose_fallbacks(&mut collection);
+        collection
+    })
+}
+
+fn register(collection: &mut Collection) {
+    for (name, bytes) in FACES {
+        let (family_name, weight, style) = match name {
+            "Inter-Regular" => (WORDS, FontWeight::NORMAL, FontStyle::Normal),
+            "Inter-Italic" => (WORDS, FontWeight::NORMAL, FontStyle::Italic),
+            "Inter-Medium" => (WORDS, FontWeight::MEDIUM, FontStyle::Normal),
+            "Inter-SemiBold" => (WORDS, FontWeight::SEMI_BOLD, FontStyle::Normal),
+            "Inter-Bold" => (WORDS, FontWeight::BOLD, FontStyle::Normal),
+            "Inter-BoldItalic" => (WORDS, FontWeight::BOLD, FontStyle::Italic),
+            "JetBrainsMono-Regular" => (CODE, FontWeight::NORMAL, FontStyle::Normal),
+            "JetBrainsMono-Bold" => (CODE, FontWeight::BOLD, FontStyle::Normal),
+            // Faces of counters, in which no text is set.
+            _ => continue,
+        };
+        let named = FontInfoOverride {
+            family_name: Some(family_name),
+            weight: Some(weight),
+            style: Some(style),
+            ..FontInfoOverride::default()
+        };
+        collection.register_fonts(Blob::new(Arc::new(bytes)), Some(named));
+    }
+}
+
+fn choose_fallbacks(collection: &mut Collection) {
+    let mut last: Vec<FamilyId> = SYMBOLS.iter().filter_map(|name| collection.family_id(name)).collect();
+    let definitions = FontDefinitions::default();
+    for name in ["NotoEmoji-Regular", "emoji-icon-font"] {
+        let Some(data) = definitions.font_data.get(name) else { continue };
+        let registered = collection.register_fonts(Blob::new(Arc::clone(&data.font)), None);
+        last.extend(registered.into_iter().map(|(family, _)| family));
+    }
+    let mut emoji: Vec<FamilyId> = EMOJI.iter().filter_map(|name| collection.family_id(name)).collect();
+    emoji.extend(collection.generic_families(GenericFamily::Emoji));
+    // What belongs to a class of fonts of our own goes before what the system has for it.
+    emoji.extend(last.iter().copied());
+    collection.set_generic_families(GenericFamily::Emoji, emoji.into_iter());
+    for (tag, name) in NOTO_HAN {
+        let key = FallbackKey::from((Script::from_bytes(*b"Hani"), tag));
+        prefer(collection, key, &format!("Noto Sans CJK {name}"), &last);
+    }
+    for (script, name) in NOTO {
+        prefer(
+            collection,
+            FallbackKey::from(Script::from_bytes(*script)),
+            &format!("Noto Sans{name}"),
+            &last,
+        );
+    }
+    // Kana and Hangul lead to the font that their language's Han characters have, whatever the system says.
+    for (script, tag) in [(b"Hira", "ja"), (b"Kana", "ja"), (b"Hang", "ko")] {
+        let han = FallbackKey::from((Script::from_bytes(*b"Hani"), tag));
+        let families: Vec<FamilyId> = collection.fallback_families(han).collect();
+        collection.set_fallbacks(FallbackKey::from(Script::from_bytes(*script)), families.into_iter());
+    }
+}
+
+/// Puts a font before those that the system has for a script, if it is there, and signs behind them.
+fn prefer(collection: &mut Collection, key: FallbackKey, name: &str, last: &[FamilyId]) {
+    let named = collection.family_id(name);
+    let own: Vec<FamilyId> = collection.fallback_families(key).collect();
+    collection.set_fallbacks(key, named.into_iter().chain(own).chain(last.iter().copied()));
+}
+
+/// How a face is asked for: families in order, weight and style.
+pub(super) fn asked(face: Face) -> (FontFamily<'static>, FontWeight, FontStyle) {
+    static WORDS_FIRST: [FontFamilyName<'static>; 2] =
+        [FontFamilyName::named(WORDS), FontFamilyName::named(CODE)];
+    static CODE_FIRST: [FontFamilyName<'static>; 2] =
+        [FontFamilyName::named(CODE), FontFamilyName::named(WORDS)];
+    let (weight, style) = match face {
+        Face::Regular | Face::Figures | Face::Mono => (FontWeight::NORMAL, FontStyle::Normal),
+        Face::Italic => (FontWeight::NORMAL, FontStyle::Italic),
+        Face::Medium => (FontWeight::MEDIUM, FontStyle::Normal),
+        Face::SemiBold | Face::FiguresSemiBold => (FontWeight::SEMI_BOLD, FontStyle::Normal),
+        Face::Bold | Face::MonoBold => (FontWeight::BOLD, FontStyle::Normal),
+        Face::BoldItalic => (FontWeight::BOLD, FontStyle::Italic),
+    };
+    let families: &'static [FontFamilyName<'static>] = match face {
+        Face::Mono | Face::MonoBold => &CODE_FIRST,
+        _ => &WORDS_FIRST,
+    };
+    (FontFamily::List(families.into()), weight, style)
+}
