@@ -95,14 +95,7 @@ impl Default for DocumentCache {
 impl DocumentCache {
     /// A cache that holds about `budget_bytes`, and always the text asked for last.
     pub fn new(budget_bytes: usize) -> Self {
-        Self {
-            budget_bytes,
-            used_bytes: 0,
-            clock: 0,
-            texts: HashMap::new(),
-            mask: None,
-            mask_number: 0,
-        }
+        Self { budget_bytes, used_bytes: 0, clock: 0, texts: HashMap::new(), mask: None, mask_number: 0 }
     }
 
     /// Hides what a study hides, from now on, here and in excerpts ([`super::hidden_in`]).

@@ -7,8 +7,8 @@ use std::ops::Range;
 use tiebreak_domain::TextFormat;
 
 use super::block::{Content, Document};
-use super::highlight::{self, Token};
 use super::code_language;
+use super::highlight::{self, Token};
 use super::mask::WordMask;
 
 /// A text is mostly code from this share of its characters on.
@@ -47,7 +47,9 @@ impl CodeText {
                         language.clone_into(&mut code.language);
                     }
                 }
-                Content::Paragraph(words) | Content::Heading { words, .. } => code.push(&words.text, &[]),
+                Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
+                    code.push(&words.text, &[]);
+                }
                 Content::Html { text, .. } => code.push(text, &[]),
                 Content::Table { rows, .. } => {
                     for row in rows {

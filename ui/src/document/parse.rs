@@ -8,8 +8,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use tiebreak_domain::TextFormat;
 
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
-use super::formula::Formula;
 use super::code_language;
+use super::formula::Formula;
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
 use super::language;

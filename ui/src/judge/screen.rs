@@ -133,7 +133,14 @@ impl JudgeScreen {
         self.has_layers && self.looking.leave()
     }
 
-    fn move_view(&mut self, page: f32, layers: &[Layer], pixels_per_point: f32, now_ms: u64, is_linked: bool) {
+    fn move_view(
+        &mut self,
+        page: f32,
+        layers: &[Layer],
+        pixels_per_point: f32,
+        now_ms: u64,
+        is_linked: bool,
+    ) {
         for command in std::mem::take(&mut self.commands) {
             if !layers.is_empty() && self.looking.command(command, layers, pixels_per_point, now_ms) {
                 continue;
