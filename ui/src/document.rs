@@ -22,6 +22,8 @@ mod layout;
 mod marking;
 mod mask;
 mod origin;
+#[cfg(test)]
+pub(crate) mod painted;
 mod parse;
 mod picture;
 mod places;

@@ -114,10 +114,10 @@ mod tests {
     fn a_formula_counts_as_what_it_says() {
         let source = "So $x^2$ is **two**";
         let shown = Shown::of(source, TextFormat::Markdown, None);
-        let (before, after) = shown.text.split_once("x^2").expect("its source is read");
+        let (before, after) = shown.text.split_once("$x^2$").expect("its source is read");
         assert!(before.starts_with("So ") && after.ends_with(" is two"), "{:?}", shown.text);
         let at = before.chars().count() as u32;
-        assert_eq!(shown.source_of(&(at..at + 1)), Some(3..8), "a part stands for the whole");
+        assert_eq!(shown.source_of(&(at..at + 5)), Some(3..8), "all of it is all of the formula");
         let last = shown.length() - 1;
         assert_eq!(shown.source_of(&(last..last + 1)), Some(16..17), "what follows is where it was");
     }

@@ -91,6 +91,13 @@ fn paint(
         let mut typesetter = shop.lock();
         for words in words() {
             sheets.add(&mut typesetter, &words.shaped, origin + words.at.to_vec2(), clip);
+            #[cfg(test)]
+            if let rect = words.rect().translate(origin.to_vec2())
+                && rect.intersects(ui.clip_rect())
+            {
+                let shaped = &words.shaped;
+                super::painted::note(ui.ctx(), shaped.says(&(0..shaped.text().len())), rect);
+            }
         }
         for (place, mark) in marks() {
             if let Mark::Label(label) = mark {

@@ -62,8 +62,9 @@ impl Bench {
             }
             _ => None,
         };
-        let painted = output.shapes.iter().filter_map(words).collect();
+        let mut painted: Vec<_> = output.shapes.iter().filter_map(words).collect();
         output.drop_without_applying_deltas();
+        painted.extend(crate::document::painted::painted(&self.ctx));
         painted
     }
 
