@@ -1,15 +1,14 @@
 //! From text to blocks, for Markdown (CommonMark with tables, strikethrough and task lists) and plain text.
 
-use std::borrow::Cow;
+mod formulas;
+
 use std::ops::Range;
-use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use tiebreak_domain::TextFormat;
 
 use super::block::{Alignment, Block, Container, Content, Document, List, MAX_DEPTH, Marker};
 use super::code_language;
-use super::formula::Formula;
 use super::highlight;
 use super::inline::{InlineStyle, Inlines};
 use super::language;
@@ -336,83 +335,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The formulas that stand in `range`.
-    fn formulas_in(&self, range: &Range<usize>) -> Range<usize> {
-        let first = self.formulas.partition_point(|formula| formula.range.end <= range.start);
-        let end = self.formulas.partition_point(|formula| formula.range.start < range.end);
-        first..end.max(first)
-    }
-
-    /// What stands in `range` of the source, where that is shown as it is written.
-    fn unmasked<'t>(&self, text: &'t str, range: &Range<usize>) -> Cow<'t, str> {
-        let there = self.source.get(range.clone()).filter(|there| there.len() == text.len());
-        match there.filter(|_| !self.formulas_in(range).is_empty()) {
-            Some(there) => there.to_owned().into(),
-            None => text.into(),
-        }
-    }
-
-    /// Pushes words, and the formulas that begin within them.
-    fn push_with_formulas(&mut self, text: &str, range: Range<usize>) {
-        let formulas = self.formulas_in(&range);
-        if formulas.is_empty() || text.len() != range.len() {
-            return self.push(text, range);
-        }
-        let mut start = range.start;
-        for index in formulas {
-            let formula = self.formulas[index].clone();
-            if formula.range.start >= range.start {
-                self.push_between(start..formula.range.start);
-                self.push_formula(&formula);
-            }
-            start = formula.range.end;
-        }
-        self.push_between(start..range.end);
-    }
-
-    fn push_between(&mut self, range: Range<usize>) {
-        let Some(mut text) = self.source.get(range.clone()).filter(|text| !text.is_empty()) else { return };
-        if self.words.is_none() && self.image.is_none() {
-            text = text.trim_start();
-        }
-        self.push(text, range.end - text.len()..range.end);
-    }
-
-    fn push_formula(&mut self, found: &Found) {
-        let written = &self.source[found.range.clone()];
-        if let Some(image) = &mut self.image {
-            image.description.push_str(written);
-            return;
-        }
-        // In a heading or a cell there is no room for what stands by itself.
-        let is_display = found.is_display && self.heading.is_none() && self.table.is_none();
-        let source = self.characters.range(&found.range);
-        let style = self.style();
-        let made = Formula::new(written, &found.tex(self.source), is_display);
-        if is_display {
-            self.end_words();
-        }
-        let words = self.words.get_or_insert_default();
-        let is_shown = made.is_ok();
-        match made {
-            Ok(formula) => words.push_drawn(Arc::new(formula), style, source),
-            Err(fault) => {
-                let style =
-                    InlineStyle { is_code: true, fault: Some(words.add_fault(&fault.to_string())), ..style };
-                words.push_from(written.trim(), style, source);
-            }
-        }
-        if !is_display {
-            return;
-        }
-        if is_shown {
-            let words = self.words.take().unwrap_or_default();
-            self.add(Content::Formula(words));
-        } else {
-            self.end_words();
-        }
-    }
-
     fn end_image(&mut self) {
         if let Some(image) = self.image.take() {
             let style = InlineStyle { is_aside: true, ..self.style() };
@@ -471,16 +393,6 @@ impl<'a> Builder<'a> {
             }
             is_continued = true;
         }
-    }
-
-    /// Shows a block of code in the language `math` as a formula. Gives whether it is one.
-    fn add_block_of_math(&mut self, language: &str, code: &Traced) -> bool {
-        let Some(source) = code.origins.whole().filter(|_| language == "math") else { return false };
-        let Ok(formula) = Formula::new(&code.text, &code.text, true) else { return false };
-        let mut words = Inlines::default();
-        words.push_drawn(Arc::new(formula), InlineStyle::default(), source);
-        self.add(Content::Formula(words));
-        true
     }
 
     fn add_code(&mut self, language: &str, code: Traced) {
