@@ -112,7 +112,11 @@ impl Film {
                  zscale=t=iec61966-2-1:m=gbr:r=full,format=gbrp,format=rgba,{SHOWINFO}"
             );
         }
-        let mut scale = format!("scale=w={width}:h={height}:flags=bicubic+accurate_rnd+full_chroma_int");
+        // Twice the work, which shows only where about every pixel is shown.
+        let full = self.probed.timeline.size;
+        let is_close = u64::from(width) * 4 > u64::from(full[0]) * 3;
+        let care = if is_close { "bicubic+accurate_rnd+full_chroma_int" } else { "bicubic" };
+        let mut scale = format!("scale=w={width}:h={height}:flags={care}");
         if !is_rgb {
             if matrix.is_empty() {
                 let lines = self.probed.timeline.size[0].min(self.probed.timeline.size[1]);
