@@ -150,9 +150,10 @@ fn frame(ctx: &egui::Context, app: &mut App, clock: &Still, keys: &[Key]) -> (f6
     let meshes = ctx.tessellate(shapes, output.pixels_per_point);
     let cost_ms = started.elapsed().as_secs_f64() * 1000.0;
     assert!(!meshes.is_empty(), "something was painted");
-    // Letters are drawn as they come up, in egui's texture and in those of the texts; images are told by their names.
+    // Letters are drawn as they come up, in egui's texture and in those of the texts; all else is images.
     let textures = ctx.tex_manager();
-    let is_image = |id| textures.read().meta(id).is_some_and(|meta| meta.name.ends_with(".png"));
+    let is_letters = |id| textures.read().meta(id).is_some_and(|meta| meta.name == "letters of texts");
+    let is_image = |id| id != egui::TextureId::default() && !is_letters(id);
     let uploads = output.textures_delta.set.iter().filter(|(id, _)| is_image(**id)).count();
     output.drop_without_applying_deltas();
     (cost_ms, uploads)

@@ -289,7 +289,7 @@ impl TextCompare {
     pub fn alone_count(&self, side: Side) -> Option<u32> {
         let side = side.index(self.count());
         let takes_part = self.pairs(self.against()).iter().any(|(one, other)| *one == side || *other == side);
-        if !self.is_difference_on || !takes_part || self.shows_code() {
+        if !self.is_difference_on || !takes_part || self.shows_code() || self.are_strangers() {
             return None;
         }
         let script = self.scripts.get(side)?;
