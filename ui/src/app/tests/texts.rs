@@ -419,6 +419,7 @@ fn unlike_texts_are_said_to_be_so_and_nothing_is_marked() {
     settle(&mut bench);
     assert_eq!(bench.marked(0), []);
     assert!(bench.says("Hardly a word in common"));
+    assert!(!bench.says("only here"), "and nothing is counted");
 }
 
 #[test]
