@@ -48,7 +48,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
 const WRITTEN_ONLY_IN: [(&str, &[&str]); 8] = [
     ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs"]),
-    ("rusqlite::", &["crates/store/"]),
+    ("rusqlite::", &["crates/store/src/sql/", "crates/store/tests/", "crates/store/examples/"]),
     ("reqwest::", &["crates/media/", "crates/reward/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),

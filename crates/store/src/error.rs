@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode as SqliteCode;
 use tiebreak_domain::{ApiError, ErrorCode};
+
+use crate::sql::DatabaseError;
 
 /// Why the store refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +62,7 @@ pub enum StoreError {
     },
     /// The database refused.
     #[error("the project's database refused")]
-    Database(#[source] rusqlite::Error),
+    Database(#[source] DatabaseError),
     /// A stored text is not what was stored.
     #[error("a stored text cannot be read")]
     Content(#[from] serde_json::Error),
@@ -69,20 +70,6 @@ pub enum StoreError {
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(SqliteCode::DiskFull) => Self::DiskFull,
-            Some(SqliteCode::ReadOnly) => Self::ReadOnly(PathBuf::from("the project file")),
-            Some(SqliteCode::DatabaseCorrupt) => {
-                Self::Damaged(format!("the project file is damaged: {error}"))
-            }
-            Some(SqliteCode::NotADatabase) => Self::Damaged("the file is not a Tiebreak project".to_owned()),
-            _ => Self::Database(error),
-        }
-    }
-}
 
 impl StoreError {
     /// The error of a file operation, sorted by what the user can do about it.
@@ -101,9 +88,7 @@ impl StoreError {
     pub(crate) fn at(self, path: &Path) -> Self {
         match self {
             Self::ReadOnly(_) => Self::ReadOnly(path.to_owned()),
-            Self::Database(error) if error.sqlite_error_code() == Some(SqliteCode::CannotOpen) => {
-                Self::ReadOnly(path.to_owned())
-            }
+            Self::Database(error) if error.is_about_opening() => Self::ReadOnly(path.to_owned()),
             other => other,
         }
     }

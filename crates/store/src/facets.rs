@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use roaring::RoaringBitmap;
-use rusqlite::Connection;
 use tiebreak_domain::export::PolicyCounts;
 use tiebreak_domain::filter::{ItemState, RowVerdict};
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::{AnnotatorId, ItemFilter, ItemId, ItemStatus, Outcome, SourceId};
 
 use crate::last_word::{LastVerdict, LastWord};
+use crate::sql::Connection;
 use crate::{Result, StoreError};
 
 /// What one annotator has said, by item.
@@ -42,7 +42,7 @@ impl AnnotatorFacets {
         // Asked for one annotator, the rows come in the order of items, and no more than is needed of each.
         let mut statement = connection
             .prepare_cached("SELECT item_id, state FROM latest WHERE annotator_id = ?1 ORDER BY item_id")?;
-        let mut rows = statement.query([annotator.0])?;
+        let mut rows = statement.stream([annotator.0])?;
         let mut sets = None;
         while let Some(row) = rows.next()? {
             let sets = sets.get_or_insert_with(Self::default);
@@ -123,27 +123,25 @@ impl Facets {
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
         let mut facets = Self::default();
         let last: i64 =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM item", [], |row| row.get(0))?;
+            connection.query_row("SELECT coalesce(max(id), 0) FROM item", (), |row| row.get(0))?;
         facets.last_item = bit(ItemId(last))?;
         if last > 0 {
             facets.active.insert_range(1..=facets.last_item);
         }
-        let mut statement = connection.prepare(
-            "SELECT id, status = 'deleted' FROM item INDEXED BY item_out_of_play WHERE status <> 'active'",
-        )?;
-        let mut rows = statement.query([])?;
+        let mut statement = connection.prepare(connection.dialect().items_out_of_play())?;
+        let mut rows = statement.stream(())?;
         while let Some(row) = rows.next()? {
             let status = if row.get(1)? { ItemStatus::Deleted } else { ItemStatus::Excluded };
             facets.set_status(row.get(0)?, status);
         }
         let mut statement = connection
             .prepare("SELECT first_item, last_item, source_id FROM source_range ORDER BY first_item")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
             facets.add_source_range(SourceId(row.get(2)?), row.get(0)?, row.get(1)?);
         }
         let mut statement = connection.prepare("SELECT id FROM annotator")?;
-        let annotators = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
+        let annotators = statement.query_map((), |row| row.get(0).map(AnnotatorId))?;
         for annotator in annotators.collect::<Result<Vec<_>, _>>()? {
             let sets = AnnotatorFacets::load(connection, annotator)?;
             facets.annotators.extend(sets.map(|sets| (annotator, sets)));

@@ -12,7 +12,6 @@ mod study;
 
 use std::collections::BTreeMap;
 
-use rusqlite::{CachedStatement, Connection, params};
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Answer, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin,
     Rubric, SourceId, Verdict,
@@ -23,6 +22,7 @@ use crate::item::{self, status_word};
 use crate::last_word::LastWord;
 use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewProject, NewSource};
+use crate::sql::{Connection, Statement, params};
 use crate::{Result, StoreError, judgment};
 use new_keys::NewKeys;
 
@@ -44,7 +44,7 @@ pub struct AddedItem {
 /// An import under way. Dropped without [`Import::commit`], nothing happened.
 pub struct Import<'store> {
     pub(crate) connection: &'store Connection,
-    insert_item: CachedStatement<'store>,
+    insert_item: Statement<'store>,
     shared: &'store SharedFacets,
     shared_rubrics: &'store mut BTreeMap<u32, Rubric>,
     rubrics: BTreeMap<u32, Rubric>,
@@ -283,7 +283,7 @@ impl<'store> Import<'store> {
         *self.shared_rubrics = std::mem::take(&mut self.rubrics);
         *self.shared.write() = std::mem::take(&mut self.facets);
         // The log of a large import is as large as the file; a reader in its way only postpones this.
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
         Ok(())
     }
 
@@ -291,7 +291,7 @@ impl<'store> Import<'store> {
         let mut statement = self.connection.prepare_cached(
             "SELECT 1 FROM judgment WHERE annotator_id = ?1 AND item_id = ?2 AND revision = ?3",
         )?;
-        Ok(statement.exists(params![annotator.0, item.0, revision])?)
+        statement.exists(params![annotator.0, item.0, revision])
     }
 
     fn refuse_broken_log(&self, annotator: AnnotatorId, item: ItemId) -> Result<()> {

@@ -1,11 +1,11 @@
 //! Leases: items that were offered to somebody and are kept for them for a while, so that nobody else is offered
 //! the place that they are filling.
 
-use rusqlite::{Connection, params};
 use tiebreak_domain::{AnnotatorId, ItemId, UnixMillis};
 
 use crate::Result;
 use crate::reader::Reader;
+use crate::sql::{Connection, params};
 use crate::store::Store;
 
 /// An item kept for an annotator.
@@ -50,13 +50,13 @@ impl Reader {
     pub fn leases(&self) -> Result<Vec<Lease>> {
         let mut statement =
             self.connection().prepare("SELECT item_id, annotator_id, expires_at FROM lease")?;
-        let leases = statement.query_map([], |row| {
+        let leases = statement.query_map((), |row| {
             Ok(Lease {
                 item: ItemId(row.get(0)?),
                 annotator: AnnotatorId(row.get(1)?),
                 expires_at: UnixMillis(row.get(2)?),
             })
         })?;
-        Ok(leases.collect::<std::result::Result<_, _>>()?)
+        leases.collect()
     }
 }

@@ -10,7 +10,6 @@
 
 mod answer;
 mod assignment;
-mod connection;
 mod content_json;
 mod draft;
 mod error;
@@ -34,6 +33,7 @@ mod repeat;
 mod score;
 mod search;
 mod showing;
+mod sql;
 mod store;
 
 pub use error::{Result, StoreError};

@@ -3,8 +3,7 @@
 //! `user_version` is the number of the last one applied; the table `migration` keeps the hash of each. A file
 //! that is newer than the program, or whose recorded hashes are not those of the embedded files, is refused.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
+use crate::sql::{Connection, OptionalExtension, params};
 use crate::{Result, StoreError};
 
 /// Marks a SQLite file as a Tiebreak project: "TieB".
@@ -48,11 +47,11 @@ impl Migration {
 /// Refuses what is no project, is newer, or was migrated by other SQL than this program's. Returns the number
 /// of the last migration applied.
 pub(crate) fn verify(connection: &Connection) -> Result<usize> {
-    let application_id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let application_id: i32 = connection.query_row("PRAGMA application_id", (), |row| row.get(0))?;
     if application_id != APPLICATION_ID {
         return Err(StoreError::Damaged("the file is not a Tiebreak project".to_owned()));
     }
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0))?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
         return Err(StoreError::TooNew { found, known });
@@ -84,11 +83,11 @@ pub(crate) fn changed(connection: &Connection, count: usize) -> Result<Vec<Strin
 }
 
 /// Applies what is missing after the first `applied`, in one transaction.
-pub(crate) fn apply(connection: &mut Connection, applied: usize) -> Result<()> {
+pub(crate) fn apply(connection: &Connection, applied: usize) -> Result<()> {
     if applied >= MIGRATIONS.len() {
         return Ok(());
     }
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction()?;
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(applied) {
         transaction.execute_batch(migration.sql)?;
         transaction.execute(
@@ -96,8 +95,10 @@ pub(crate) fn apply(connection: &mut Connection, applied: usize) -> Result<()> {
             params![index as i64 + 1, migration.name, migration.blake3()],
         )?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    transaction.execute_batch(&format!(
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {};",
+        MIGRATIONS.len()
+    ))?;
     transaction.commit()?;
     Ok(())
 }
@@ -106,6 +107,7 @@ pub(crate) fn apply(connection: &mut Connection, applied: usize) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::sql::sqlite;
 
     #[test]
     fn landed_migrations_are_never_edited_and_new_ones_are_listed() {
@@ -133,20 +135,20 @@ mod tests {
 
     #[test]
     fn an_edited_migration_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        apply(&mut connection, 0).unwrap();
+        let connection = sqlite::in_memory();
+        apply(&connection, 0).unwrap();
         assert_eq!(verify(&connection).unwrap(), MIGRATIONS.len());
-        connection.execute("UPDATE migration SET blake3 = 'x' WHERE version = 2", []).unwrap();
+        connection.execute("UPDATE migration SET blake3 = 'x' WHERE version = 2", ()).unwrap();
         let error = verify(&connection).unwrap_err().to_string();
         assert!(error.contains("0002_item.sql"), "{error}");
     }
 
     #[test]
     fn a_file_of_another_program_and_a_newer_project_are_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
+        let connection = sqlite::in_memory();
         assert!(matches!(verify(&connection), Err(StoreError::Damaged(_))), "no application id");
-        apply(&mut connection, 0).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
+        apply(&connection, 0).unwrap();
+        connection.execute_batch("PRAGMA user_version = 99").unwrap();
         assert!(matches!(verify(&connection), Err(StoreError::TooNew { found: 99, .. })));
     }
 }

@@ -6,12 +6,12 @@ mod merge;
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
 use tiebreak_domain::person::ProfileAnswer;
 use tiebreak_domain::study::ProfileValue;
 use tiebreak_domain::{Annotator, AnnotatorId, AnnotatorKey, Person, StudySetup, UnixMillis};
 
 use crate::reader::Reader;
+use crate::sql::{Connection, OptionalExtension, params};
 use crate::store::Store;
 use crate::{Result, StoreError, item, project};
 
@@ -20,14 +20,14 @@ pub(crate) use merge::merge;
 /// The study in force.
 pub(crate) fn study(connection: &Connection) -> Result<StudySetup> {
     let mut statement = connection.prepare_cached("SELECT body FROM study ORDER BY version DESC LIMIT 1")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     rows.next()?.map_or_else(|| Ok(StudySetup::default()), |row| item::json(row, 0))
 }
 
 /// Every version of the study and when it was set up, in their order.
 pub(crate) fn studies(connection: &Connection) -> Result<Vec<(StudySetup, UnixMillis)>> {
     let mut statement = connection.prepare_cached("SELECT body, set_at FROM study ORDER BY version")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     let mut studies = Vec::new();
     while let Some(row) = rows.next()? {
         studies.push((item::json(row, 0)?, UnixMillis(row.get(1)?)));
@@ -51,8 +51,8 @@ pub(crate) fn insert_profile_answer(
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR IGNORE INTO profile_answer (annotator_id, field, value, answered_at) \
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             annotator.0,
@@ -86,7 +86,7 @@ pub(crate) fn ensure(connection: &Connection, annotator: AnnotatorId) -> Result<
         return Err(StoreError::NotFound(format!("annotator {annotator}")));
     }
     connection
-        .prepare_cached("INSERT OR IGNORE INTO person (annotator_id) VALUES (?1)")?
+        .prepare_cached("INSERT INTO person (annotator_id) VALUES (?1) ON CONFLICT DO NOTHING")?
         .execute([annotator.0])?;
     Ok(())
 }
@@ -127,7 +127,7 @@ impl Store {
                         "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
                          VALUES (?1, ?2, ?3, ?4) ON CONFLICT (annotator_id, field) \
                          DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at \
-                         WHERE value <> excluded.value",
+                         WHERE profile_answer.value <> excluded.value",
                     )?
                     .execute(params![annotator.0, field, serde_json::to_string(value)?, saved_at.0])?,
                 None => transaction
@@ -153,7 +153,7 @@ impl Store {
         ensure(&transaction, annotator)?;
         let place: u32 =
             transaction
-                .query_row("SELECT coalesce(max(arm_place) + 1, 0) FROM person", [], |row| row.get(0))?;
+                .query_row("SELECT coalesce(max(arm_place) + 1, 0) FROM person", (), |row| row.get(0))?;
         transaction.execute(
             "UPDATE person SET arm = ?2, arm_place = ?3 WHERE annotator_id = ?1 AND arm IS NULL",
             params![annotator.0, arms.arm_at(place), place],
@@ -203,7 +203,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT annotator_id, is_lead, tags, consented_at, consented_version, arm, arm_place FROM person",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut people: HashMap<AnnotatorId, KnownPerson> = HashMap::new();
         while let Some(row) = rows.next()? {
             let arm: Option<String> = row.get(5)?;
@@ -211,7 +211,7 @@ impl Reader {
             let person = KnownPerson {
                 is_lead: row.get(1)?,
                 tags: item::json(row, 2)?,
-                consented_at: row.get::<_, Option<i64>>(3)?.map(UnixMillis),
+                consented_at: row.get::<Option<i64>>(3)?.map(UnixMillis),
                 consented_version: row.get(4)?,
                 arm: arm.zip(place),
                 profile: Vec::new(),
@@ -228,7 +228,7 @@ impl Reader {
     /// The annotator with a name.
     pub fn annotator_named(&self, name: &str) -> Result<Option<AnnotatorId>> {
         let mut statement = self.connection().prepare_cached("SELECT id FROM annotator WHERE name = ?1")?;
-        Ok(statement.query_row([name], |row| row.get(0).map(AnnotatorId)).optional()?)
+        statement.query_row([name], |row| row.get(0).map(AnnotatorId)).optional()
     }
 
     /// Who leads the study; there may be nobody.
@@ -236,8 +236,8 @@ impl Reader {
         let mut statement = self
             .connection()
             .prepare_cached("SELECT annotator_id FROM person WHERE is_lead = 1 ORDER BY annotator_id")?;
-        let leads = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
-        Ok(leads.collect::<std::result::Result<_, _>>()?)
+        let leads = statement.query_map((), |row| row.get(0).map(AnnotatorId))?;
+        leads.collect()
     }
 
     /// An annotator's key and tags.
@@ -291,7 +291,7 @@ impl Reader {
         if let Some(row) = rows.next()? {
             person.is_lead = row.get(0)?;
             person.tags = item::json(row, 1)?;
-            person.consented_at = row.get::<_, Option<i64>>(2)?.map(UnixMillis);
+            person.consented_at = row.get::<Option<i64>>(2)?.map(UnixMillis);
             person.consented_version = row.get(3)?;
             person.arm = row.get(4)?;
             person.has_pin = row.get(5)?;
@@ -303,7 +303,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT annotator_id, field, value, answered_at FROM profile_answer ORDER BY annotator_id, field",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut profiles: HashMap<AnnotatorId, Vec<ProfileAnswer>> = HashMap::new();
         while let Some(row) = rows.next()? {
             profiles.entry(AnnotatorId(row.get(0)?)).or_default().push(ProfileAnswer {

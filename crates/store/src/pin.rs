@@ -1,11 +1,11 @@
 //! PINs: the salted hash that a seat is kept by, and how often it was tried wrongly, which outlasts the program.
 
-use rusqlite::params;
 use tiebreak_domain::{AnnotatorId, UnixMillis};
 
 use crate::Result;
 use crate::people::ensure;
 use crate::reader::Reader;
+use crate::sql::params;
 use crate::store::Store;
 
 /// What is stored of a PIN.
@@ -45,8 +45,9 @@ impl Store {
     /// Notes how a PIN was tried: when it was wrong, or that it was right, which ends the row of wrong ones.
     pub fn note_pin_attempt(&mut self, annotator: AnnotatorId, wrong_at: Option<UnixMillis>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "UPDATE person SET wrong_pins = CASE WHEN ?2 IS NULL THEN 0 ELSE min(wrong_pins, 1000) + 1 END, \
-             wrong_pin_at = coalesce(?2, 0) WHERE annotator_id = ?1",
+            "UPDATE person SET wrong_pins = CASE WHEN CAST(?2 AS BIGINT) IS NULL THEN 0 \
+             WHEN wrong_pins < 1000 THEN wrong_pins + 1 ELSE 1001 END, \
+             wrong_pin_at = coalesce(CAST(?2 AS BIGINT), 0) WHERE annotator_id = ?1",
         )?;
         statement.execute(params![annotator.0, wrong_at.map(|at| at.0)])?;
         Ok(())

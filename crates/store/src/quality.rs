@@ -1,10 +1,10 @@
 //! Items whose answer is known: their roles, and what people first said of them.
 
-use rusqlite::{OptionalExtension, params};
 use tiebreak_domain::{AnnotatorId, ItemId, ItemRole, Judgment, Origin};
 
 use crate::judgment::{self, JudgmentRows};
 use crate::reader::Reader;
+use crate::sql::{OptionalExtension, params};
 use crate::store::Store;
 use crate::{Result, StoreError};
 
@@ -32,7 +32,7 @@ impl Reader {
     pub fn item_roles(&self) -> Result<Vec<(ItemId, ItemRole)>> {
         let mut statement =
             self.connection().prepare_cached("SELECT item_id, body FROM item_role ORDER BY item_id")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut roles = Vec::new();
         while let Some(row) = rows.next()? {
             roles.push((ItemId(row.get(0)?), crate::item::json(row, 1)?));

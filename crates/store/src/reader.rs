@@ -12,7 +12,6 @@ mod stream;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use tiebreak_domain::export::PolicyCounts;
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
@@ -22,7 +21,8 @@ use tiebreak_domain::{
 use crate::facets::{Facets, SharedFacets};
 use crate::judgment::{self, JudgmentRows};
 use crate::project::{self, NewProject};
-use crate::{Result, StoreError, connection, item, migration};
+use crate::sql::{Connection, sqlite};
+use crate::{Result, StoreError, item, migration};
 
 pub use find::Found;
 pub use queue::Queued;
@@ -48,7 +48,7 @@ impl Reader {
     /// then sees items and judgments as they are now, but finds and counts as of its opening. A project that
     /// an older program made is refused ([`StoreError::TooOld`]) until a [`crate::Store`] has opened it.
     pub fn open(path: &Path) -> Result<Self> {
-        let connection = connection::reader(path)?;
+        let connection = sqlite::reader(path)?;
         if migration::verify(&connection)? < migration::MIGRATIONS.len() {
             return Err(StoreError::TooOld(path.to_owned()));
         }

@@ -1,9 +1,9 @@
 //! Full-text search: what the user types, as a query that cannot fail, and the index behind it.
 
-use rusqlite::{Connection, TransactionBehavior, params};
 use tiebreak_domain::Part;
 use tiebreak_domain::project::SearchIndex;
 
+use crate::sql::{Connection, params};
 use crate::{Result, item, project};
 
 /// More words than this narrow nothing any more, and the database limits how deep a query may be.
@@ -44,10 +44,10 @@ fn is_space(character: char) -> bool {
 }
 
 /// Indexes the next items after the last indexed one.
-pub(crate) fn index_some(connection: &mut Connection, max_items: u32) -> Result<SearchIndex> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+pub(crate) fn index_some(connection: &Connection, max_items: u32) -> Result<SearchIndex> {
+    let transaction = connection.transaction()?;
     let through: i64 =
-        transaction.query_row("SELECT indexed_through FROM search_progress", [], |row| row.get(0))?;
+        transaction.query_row("SELECT indexed_through FROM search_progress", (), |row| row.get(0))?;
     let mut last = through;
     {
         let mut items = transaction.prepare_cached(
@@ -126,6 +126,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::sql::sqlite;
+
     #[test]
     fn words_phrases_and_prefixes_become_a_query() {
         assert_eq!(query_from_text("red  apple").as_deref(), Some(r#""red" "apple" "#));
@@ -137,17 +139,17 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_a_syntax_error(text in r#"([a-c"*():^+\-{} \x00\n]|NEAR|AND|\PC){0,40}"#) {
-            let connection = Connection::open_in_memory().unwrap();
+            let connection = sqlite::in_memory();
             connection.execute_batch(
                 "CREATE VIRTUAL TABLE search USING fts5 (prompt, candidates, content = '', contentless_delete = 1, \
                  tokenize = 'unicode61 remove_diacritics 2'); \
                  INSERT INTO search (rowid, prompt, candidates) VALUES (1, 'a b', 'c');",
             ).unwrap();
             if let Some(query) = query_from_text(&text) {
-                let found = connection
-                    .prepare("SELECT rowid FROM search WHERE search MATCH ?1").unwrap()
-                    .query_map([&query], |row| row.get::<_, i64>(0)).unwrap()
-                    .collect::<Result<Vec<_>, _>>();
+                let mut statement =
+                    connection.prepare("SELECT rowid FROM search WHERE search MATCH ?1").unwrap();
+                let found: Result<Vec<i64>> =
+                    statement.query_map([&query], |row| row.get(0)).unwrap().collect();
                 prop_assert!(found.is_ok(), "{text:?} became {query:?}: {found:?}");
             }
         }

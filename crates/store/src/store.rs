@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior, params};
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Draft, ItemId, ItemStatus, NewJudgment, Origin, ProjectInfo, Rubric,
@@ -17,7 +16,8 @@ use crate::last_word::LastWord;
 use crate::lock::ProjectLock;
 use crate::project::{self, NewProject};
 use crate::reader::Reader;
-use crate::{Result, StoreError, connection, draft, item, judgment, lease, migration, repeat, search};
+use crate::sql::{Connection, params, sqlite};
+use crate::{Result, StoreError, draft, item, judgment, lease, migration, repeat, search};
 
 /// A project open for writing. One per project and machine at a time: a lock file beside it sees to that.
 pub struct Store {
@@ -53,8 +53,8 @@ impl Store {
     }
 
     fn create_in(path: &Path, project: &NewProject) -> Result<Connection> {
-        let mut connection = connection::writer(path, true)?;
-        migration::apply(&mut connection, 0)?;
+        let connection = sqlite::writer(path, true)?;
+        migration::apply(&connection, 0)?;
         let transaction = connection.transaction()?;
         project::write(&transaction, project)?;
         transaction.commit()?;
@@ -69,10 +69,10 @@ impl Store {
         let lock = ProjectLock::take(path)?;
         let open = || {
             // Looked at before anything is written to it: another program's file stays as it is.
-            migration::verify(&connection::reader(path)?)?;
-            let mut connection = connection::writer(path, false)?;
+            migration::verify(&sqlite::reader(path)?)?;
+            let connection = sqlite::writer(path, false)?;
             let applied = migration::verify(&connection)?;
-            migration::apply(&mut connection, applied)?;
+            migration::apply(&connection, applied)?;
             Self::with(connection, path, lock)
         };
         open().map_err(|error| error.at(path))
@@ -95,7 +95,7 @@ impl Store {
 
     /// A new connection that reads what this one commits.
     pub fn reader(&self) -> Result<Reader> {
-        Ok(Reader::new(connection::reader(&self.path)?, self.facets.clone(), &self.path))
+        Ok(Reader::new(sqlite::reader(&self.path)?, self.facets.clone(), &self.path))
     }
 
     /// All that the interface knows of the project.
@@ -115,7 +115,7 @@ impl Store {
 
     /// Makes an empty project another.
     pub fn adopt(&mut self, project: &NewProject) -> Result<()> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction()?;
         project::adopt(&transaction, project, &[])?;
         transaction.commit()?;
         self.rubrics = project::rubrics(&self.connection)?;
@@ -142,7 +142,7 @@ impl Store {
     pub fn submit(&mut self, judgment: &NewJudgment) -> Result<Submitted> {
         let place = bit(judgment.item)?;
         let annotator = judgment.annotator;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction()?;
         let known = judgment::revision_of(&transaction, judgment.id)?;
         if let Some(revision) = known.or(repeat::revision_beside(&transaction, judgment.id)?) {
             return Ok(Submitted { revision, progress: self.facets.read().progress(annotator) });
@@ -210,7 +210,7 @@ impl Store {
     /// Asks something else from now on, as the version after the highest, which is returned. The same questions
     /// again are no new version.
     pub fn set_rubric(&mut self, rubric: &Rubric) -> Result<u32> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction()?;
         let version = project::set_rubric(&transaction, rubric)?;
         transaction.commit()?;
         self.rubrics = project::rubrics(&self.connection)?;
@@ -219,7 +219,7 @@ impl Store {
 
     /// Changes whether items take part, all or none, and returns what they were, for an undo.
     pub fn set_status(&mut self, changes: &[(ItemId, ItemStatus)]) -> Result<Vec<(ItemId, ItemStatus)>> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction()?;
         let mut before = Vec::with_capacity(changes.len());
         {
             let mut select = transaction.prepare_cached("SELECT status FROM item WHERE id = ?1")?;
@@ -243,20 +243,20 @@ impl Store {
 
     /// Builds the search index on by at most so many items, in one small transaction.
     pub fn index_some(&mut self, max_items: u32) -> Result<SearchIndex> {
-        search::index_some(&mut self.connection, max_items)
+        search::index_some(&self.connection, max_items)
     }
 
     /// Lets the file grow by no more than so many pages, as a full disk would.
     #[doc(hidden)]
     pub fn limit_pages(&mut self, more: i64) -> Result<()> {
-        let pages: i64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-        Ok(self.connection.query_row(&format!("PRAGMA max_page_count = {}", pages + more), [], |_| Ok(()))?)
+        let pages: i64 = self.connection.query_row("PRAGMA page_count", (), |row| row.get(0))?;
+        self.connection.query_row(&format!("PRAGMA max_page_count = {}", pages + more), (), |_| Ok(()))
     }
 
     /// Writes the log back into the file and closes. Dropping does the same and cannot say what failed.
     pub fn close(self) -> Result<()> {
         let Self { connection, _lock: lock, path, .. } = self;
-        connection.close().map_err(|(_, error)| StoreError::from(error).at(&path))?;
+        connection.close().map_err(|error| error.at(&path))?;
         drop(lock);
         Ok(())
     }

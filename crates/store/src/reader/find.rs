@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
-use rusqlite::params;
 use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS, RowRewrite};
 use tiebreak_domain::{Derived, ItemFilter, ItemId, Part, Rubric, SourceId};
 
@@ -11,6 +10,7 @@ use super::Reader;
 use crate::facets::bit;
 use crate::item::{self, status_from_word, text};
 use crate::search::{self, file_name};
+use crate::sql::params;
 use crate::{Result, StoreError};
 
 /// How many hits of a search are taken between two questions whether to go on.
@@ -66,7 +66,7 @@ impl Reader {
         let mut statement = self.connection.prepare_cached(
             "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid",
         )?;
-        let mut rows = statement.query(params![query, i64::from(after) + 1, last])?;
+        let mut rows = statement.stream(params![query, i64::from(after) + 1, last])?;
         let mut hits = 0;
         while let Some(row) = rows.next()? {
             let hit: u32 = row.get(0)?;
