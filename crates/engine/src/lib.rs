@@ -18,6 +18,7 @@ mod learning;
 mod media_place;
 mod merge;
 mod models;
+mod moving;
 mod offer;
 mod pairs;
 mod people;
@@ -28,6 +29,7 @@ mod sample;
 mod scoring;
 mod session;
 mod settings_file;
+mod sharing;
 pub mod simulation;
 mod views;
 mod writer;
@@ -36,4 +38,7 @@ pub use engine::Engine;
 pub use host::Host;
 pub use jobs::CancelFlag;
 pub use keyring::Keyring;
+pub use moving::{
+    MovedTable, move_project, name_of_place, project_exists, remove_empty_project, shown_place,
+};
 pub use project_file::ProjectFile;

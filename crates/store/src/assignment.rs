@@ -8,9 +8,9 @@ use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::{AnnotatorId, ItemId, ItemStatus, Judgment, Origin, Verdict};
 
-use crate::Result;
 use crate::reader::Reader;
 use crate::sql::{Connection, params};
+use crate::{Result, item};
 
 /// Lists what a merge found.
 pub(crate) fn add_conflicts(connection: &Connection, conflicts: &[MergeConflict]) -> Result<()> {
@@ -26,20 +26,18 @@ pub(crate) fn add_conflicts(connection: &Connection, conflicts: &[MergeConflict]
 impl Reader {
     /// The items that need a tag, by tag: those whose metadata have a text, or a list of texts, in a column.
     pub fn items_by_tag(&self, column: &str) -> Result<BTreeMap<String, RoaringBitmap>> {
-        let path = format!("$.{}", serde_json::to_string(column)?);
         let connection = self.connection();
         let mut statement = connection.prepare(connection.dialect().items_with_texts())?;
-        let mut rows = statement.stream([path])?;
+        let mut rows = statement.stream([connection.dialect().place_in_metadata(column)])?;
         let mut tags: BTreeMap<String, RoaringBitmap> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let item: u32 = row.get(0)?;
-            let value: String = row.get(2)?;
-            let needed = match row.get::<String>(1)?.as_str() {
-                "text" => vec![value],
-                _ => serde_json::from_str::<Vec<serde_json::Value>>(&value)?
-                    .into_iter()
-                    .filter_map(|value| value.as_str().map(str::to_owned))
-                    .collect(),
+            let needed = match item::json(row, 1)? {
+                serde_json::Value::String(tag) => vec![tag],
+                serde_json::Value::Array(tags) => {
+                    tags.into_iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+                }
+                _ => Vec::new(),
             };
             for tag in needed.into_iter().filter(|tag| !tag.is_empty()) {
                 tags.entry(tag).or_default().insert(item);

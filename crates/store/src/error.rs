@@ -17,6 +17,9 @@ pub enum StoreError {
     /// A new project would overwrite a file.
     #[error("there is already a file {}", .0.display())]
     Exists(PathBuf),
+    /// A new project would take the place of one in a database.
+    #[error("there is already a project {0}")]
+    ExistsInDatabase(String),
     /// The file was made by a newer program.
     #[error("the project was made by a newer Tiebreak: its format is {found}, this program knows {known}")]
     TooNew {
@@ -63,6 +66,15 @@ pub enum StoreError {
     /// The database refused.
     #[error("the project's database refused")]
     Database(#[source] DatabaseError),
+    /// The server of a database cannot be spoken to.
+    #[error("the database {server} cannot be reached")]
+    Unreachable {
+        /// Host, port and database.
+        server: String,
+        /// Why.
+        #[source]
+        source: DatabaseError,
+    },
     /// A stored text is not what was stored.
     #[error("a stored text cannot be read")]
     Content(#[from] serde_json::Error),
@@ -93,6 +105,19 @@ impl StoreError {
         }
     }
 
+    /// Whether another change came in between, so that the same one can be tried again.
+    pub(crate) fn is_contended(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_contended())
+    }
+
+    /// Whether a server could not be spoken to, which may pass.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Unreachable { source: error, .. } => error.is_passing(),
+            _ => false,
+        }
+    }
+
     fn with_sources(&self) -> String {
         let mut message = self.to_string();
         let mut source = std::error::Error::source(self);
@@ -108,7 +133,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let (code, hint) = match &error {
             StoreError::NotFound(_) => (ErrorCode::NotFound, None),
-            StoreError::Exists(_) => {
+            StoreError::Exists(_) | StoreError::ExistsInDatabase(_) => {
                 (ErrorCode::BadRequest, Some("choose another name, or open the file that is there"))
             }
             StoreError::TooNew { .. } => (ErrorCode::TooNew, Some("update Tiebreak and open it again")),
@@ -136,6 +161,13 @@ impl From<StoreError> for ApiError {
                 (ErrorCode::DiskFull, Some("free some space and try again; nothing that was saved is lost"))
             }
             StoreError::Refused(_) => (ErrorCode::BadRequest, None),
+            StoreError::Unreachable { source, .. } if source.is_passing() => (
+                ErrorCode::System,
+                Some("check that the server runs and that the network is there, and try again"),
+            ),
+            StoreError::Unreachable { .. } => {
+                (ErrorCode::Denied, Some("check user, password, database and sslmode of the address"))
+            }
             StoreError::File { .. } | StoreError::Database(_) => (ErrorCode::System, None),
         };
         let api = Self::new(code, error.with_sources());

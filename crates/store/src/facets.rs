@@ -5,7 +5,7 @@
 //! whatever commits, and equal at any time to what building them again would give.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use roaring::RoaringBitmap;
 use tiebreak_domain::export::PolicyCounts;
@@ -13,6 +13,7 @@ use tiebreak_domain::filter::{ItemState, RowVerdict};
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::{AnnotatorId, ItemFilter, ItemId, ItemStatus, Outcome, SourceId};
 
+use crate::change::Change;
 use crate::last_word::{LastVerdict, LastWord};
 use crate::sql::Connection;
 use crate::{Result, StoreError};
@@ -95,21 +96,65 @@ pub struct Facets {
 
 /// The sets as the writer and all readers of a project share them: hold a lock for a moment only.
 #[derive(Clone, Debug, Default)]
-pub struct SharedFacets(Arc<RwLock<Facets>>);
+pub struct SharedFacets {
+    facets: Arc<RwLock<Facets>>,
+    /// What was changed since the sets began to be built anew; none while they are not.
+    journal: Arc<Mutex<Option<Vec<Change>>>>,
+    /// Held by whoever builds them anew.
+    rebuilding: Arc<Mutex<()>>,
+}
 
 impl SharedFacets {
     pub(crate) fn new(facets: Facets) -> Self {
-        Self(Arc::new(RwLock::new(facets)))
+        Self { facets: Arc::new(RwLock::new(facets)), ..Self::default() }
     }
 
     /// The sets as they are now.
     pub fn read(&self) -> RwLockReadGuard<'_, Facets> {
         // Every change is made of set operations that do not panic half way.
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.facets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the sets, of a project that nobody else changes.
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Facets> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.facets.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the sets as a change says; whether that is all there is to it.
+    pub(crate) fn apply(&self, change: &Change) -> bool {
+        let mut facets = self.write();
+        if let Some(journal) = &mut *self.journal() {
+            journal.push(change.clone());
+        }
+        change.apply(&mut facets)
+    }
+
+    /// Whether the sets say of somebody's last word what a change does.
+    pub(crate) fn says(&self, change: &Change) -> bool {
+        let Change::Word { annotator, item, state } = change else { return false };
+        let (Ok(item), Some(word)) = (u32::try_from(*item), LastWord::from_state(*state)) else {
+            return true;
+        };
+        self.read().says(AnnotatorId(*annotator), item, word)
+    }
+
+    /// Builds the sets anew, while others go on changing them.
+    pub(crate) fn rebuild(&self, connection: &Connection) -> Result<()> {
+        let _one_at_a_time = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.journal() = Some(Vec::new());
+        let loaded = Facets::load(connection);
+        let mut facets = self.write();
+        let changed = self.journal().take().unwrap_or_default();
+        let mut loaded = loaded?;
+        for change in changed {
+            change.apply(&mut loaded);
+        }
+        *facets = loaded;
+        Ok(())
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Option<Vec<Change>>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,6 +226,26 @@ impl Facets {
 
     pub(crate) fn set_word(&mut self, annotator: AnnotatorId, item: u32, word: LastWord) {
         self.annotators.entry(annotator).or_default().set(item, word);
+    }
+
+    /// Whether an annotator's last word on an item is this one.
+    fn says(&self, annotator: AnnotatorId, item: u32, word: LastWord) -> bool {
+        let Some(sets) = self.annotators.get(&annotator) else {
+            return word.verdict == LastVerdict::Withdrawn;
+        };
+        match word.verdict {
+            LastVerdict::Withdrawn => !sets.judged.contains(item) && !sets.skipped.contains(item),
+            LastVerdict::Skipped => {
+                sets.skipped.contains(item) && sets.flagged.contains(item) == word.flagged
+            }
+            LastVerdict::Judged => {
+                let has_outcome = |outcome: Outcome| sets.outcome(outcome).contains(item);
+                sets.judged.contains(item)
+                    && sets.flagged.contains(item) == word.flagged
+                    && sets.with_strength.contains(item) == word.strength.is_some()
+                    && Outcome::ALL.into_iter().find(|outcome| has_outcome(*outcome)) == word.outcome
+            }
+        }
     }
 
     /// Items with a status.

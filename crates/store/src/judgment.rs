@@ -106,10 +106,11 @@ pub(crate) fn append(
 ) -> Result<()> {
     let showing_id =
         judgment.showing.as_ref().map(|showing| showing::insert(connection, showing)).transpose()?;
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO judgment (id, item_id, annotator_id, revision, supersedes, verdict, flagged, comment, \
          rubric_version, showing_id, origin, recorded_at, notes) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "number",
     )?;
     let verdict = match &judgment.verdict {
         Verdict::Judged { .. } => "judged",

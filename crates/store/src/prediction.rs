@@ -25,9 +25,8 @@ pub struct StoredPrediction {
 impl Store {
     /// Keeps what was said of votes before they were given. What is kept already stays.
     pub fn note_predictions(&mut self, predictions: &[StoredPrediction]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
+        self.change(|connection| {
+            let mut statement = connection.prepare_cached(
                 "INSERT INTO prediction (judgment, scorer, question, a, tie, b) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
             )?;
@@ -35,9 +34,8 @@ impl Store {
                 let Prediction { a, tie, b } = *prediction;
                 statement.execute(params![judgment.0, scorer.word(), question, a, tie, b])?;
             }
-        }
-        transaction.commit()?;
-        Ok(())
+            Ok(())
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The project's own rows: its name and rubrics, its people, its sources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
@@ -10,6 +9,7 @@ use tiebreak_domain::{
 };
 
 use crate::facets::Facets;
+use crate::place::ProjectPlace;
 use crate::sql::{Connection, OptionalExtension, Row, params};
 use crate::{Result, StoreError, item};
 
@@ -41,6 +41,11 @@ pub struct NewSource {
     pub blake3: String,
     /// When it is imported.
     pub imported_at: UnixMillis,
+}
+
+/// Whether a database has a schema.
+pub(crate) fn has_schema(connection: &Connection, schema: &str) -> Result<bool> {
+    connection.prepare("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?1")?.exists([schema])
 }
 
 /// Writes the project's row, or writes over it.
@@ -168,17 +173,22 @@ pub(crate) fn has_annotator(connection: &Connection, annotator: AnnotatorId) -> 
     connection.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])
 }
 
-/// Finds an annotator by key, else by name, else adds one.
-pub(crate) fn annotator(connection: &Connection, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
+/// Finds an annotator by key, else by name, else adds one, and says whether it did.
+pub(crate) fn annotator(
+    connection: &Connection,
+    key: AnnotatorKey,
+    name: &str,
+) -> Result<(AnnotatorId, bool)> {
     let mut statement = connection.prepare_cached(
         "SELECT id FROM annotator WHERE key = ?1 OR name = ?2 ORDER BY key = ?1 DESC LIMIT 1",
     )?;
     let found: Option<i64> = statement.query_row(params![key.0, name], |row| row.get(0)).optional()?;
     if let Some(id) = found {
-        return Ok(AnnotatorId(id));
+        return Ok((AnnotatorId(id), false));
     }
-    let mut statement = connection.prepare_cached("INSERT INTO annotator (key, name) VALUES (?1, ?2)")?;
-    Ok(AnnotatorId(statement.insert(params![key.0, name])?))
+    let mut statement =
+        connection.prepare_insert("INSERT INTO annotator (key, name) VALUES (?1, ?2)", "id")?;
+    Ok((AnnotatorId(statement.insert(params![key.0, name])?), true))
 }
 
 /// Who an annotator is: key and name.
@@ -257,9 +267,10 @@ pub(crate) fn add_source(connection: &Connection, source: &NewSource) -> Result<
             None => break,
         }
     }
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO source (name, media_folder, fetches_addresses, blake3, imported_at) \
          VALUES (?1, ?2, ?3, ?4, ?5)",
+        "id",
     )?;
     let id = statement.insert(params![
         name,
@@ -284,14 +295,13 @@ pub(crate) fn search_index(connection: &Connection) -> Result<SearchIndex> {
 pub(crate) fn info(
     connection: &Connection,
     facets: &Facets,
-    path: &Path,
+    place: &ProjectPlace,
     annotator: AnnotatorId,
 ) -> Result<ProjectInfo> {
     let project = read(connection)?;
-    let revisions: i64 =
-        connection.query_row("SELECT coalesce(max(number), 0) FROM judgment", (), |row| row.get(0))?;
+    let revisions: i64 = connection.query_row(connection.dialect().revisions(), (), |row| row.get(0))?;
     Ok(ProjectInfo {
-        path: path.display().to_string(),
+        path: place.to_string(),
         key: project.key,
         name: project.name,
         rubric: project.rubric,

@@ -5,6 +5,7 @@ use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ItemId, UnixMillis};
 
+use crate::change::Change;
 use crate::reader::Reader;
 use crate::sql::{Connection, Row, Statement, params};
 use crate::store::Store;
@@ -70,16 +71,16 @@ pub struct ModelLabel {
 impl Store {
     /// Stores what a model said, all or nothing. What is known of a candidate is replaced by the same.
     pub fn add_scores(&mut self, model: &ScoredModel, scores: &[CandidateScore]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        transaction.execute(
-            "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
+        self.change(|connection| {
+            connection.execute(
+                "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (key) DO UPDATE SET name = excluded.name",
-            params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
-        )?;
-        let id: i64 =
-            transaction.query_row("SELECT id FROM model WHERE key = ?1", [&model.key.0], |row| row.get(0))?;
-        {
-            let mut statement = transaction.prepare_cached(
+                params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
+            )?;
+            let id: i64 =
+                connection
+                    .query_row("SELECT id FROM model WHERE key = ?1", [&model.key.0], |row| row.get(0))?;
+            let mut statement = connection.prepare_cached(
                 "INSERT INTO score (model_id, candidate, input_key, scores, embedding) \
                  VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (model_id, candidate) DO UPDATE SET \
                  input_key = excluded.input_key, scores = excluded.scores, embedding = excluded.embedding",
@@ -98,16 +99,16 @@ impl Store {
                     score.embedding.as_deref().map(bytes_from_floats),
                 ])?;
             }
-        }
-        transaction.commit()?;
+            Ok(())
+        })?;
+        self.tell(&[Change::Scores]);
         Ok(())
     }
 
     /// Takes labels from a model, in the place of those taken before for the same items.
     pub fn add_model_labels(&mut self, labels: &[ModelLabel]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
+        self.change(|connection| {
+            let mut statement = connection.prepare_cached(
                 "INSERT INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (item_id) DO UPDATE SET \
                  scorer = excluded.scorer, a = excluded.a, tie = excluded.tie, b = excluded.b, \
@@ -116,14 +117,13 @@ impl Store {
             for label in labels {
                 write_label(&mut statement, label)?;
             }
-        }
-        transaction.commit()?;
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Takes every label of a model back; how many there were.
     pub fn forget_model_labels(&mut self) -> Result<u64> {
-        self.connection.execute("DELETE FROM model_label", ())
+        self.change(|connection| connection.execute("DELETE FROM model_label", ()))
     }
 }
 

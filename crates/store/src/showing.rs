@@ -18,12 +18,13 @@ pub(crate) fn refusal(showing: &Showing) -> Option<String> {
 /// Stores a showing and returns its row.
 pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> {
     let order: Vec<String> = showing.order.indices().iter().map(u8::to_string).collect();
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO showing (candidate_order, models_visible, scores_visible, shown_at, first_input_at, \
          submitted_at, active_ms, idle_ms, utc_offset_minutes, app_version, session, acquisition_method, \
          acquisition_score, propensity, window_width, window_height, pixels_per_point, \
          watched) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "id",
     )?;
     let row = statement.insert(params![
         order.join(","),

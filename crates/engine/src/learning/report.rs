@@ -125,7 +125,7 @@ impl Session {
         path: &std::path::Path,
         replace: bool,
     ) -> Result<Reply, ApiError> {
-        let target = Target::new(&self.path, path.to_owned(), replace)?;
+        let target = Target::new(&self.place, path.to_owned(), replace)?;
         let report = self.model_report(filter)?;
         let page = super::page::html(&report, &self.info()?.name);
         let mut file = target.temporary()?;

@@ -29,6 +29,11 @@ impl Connection {
         Ok(Statement::new(self.0.prepare(sql, true)?))
     }
 
+    /// A statement that inserts rows and is asked often; the column that is named holds their number.
+    pub(crate) fn prepare_insert(&self, sql: &str, number: &str) -> Result<Statement<'_>> {
+        Ok(Statement::new(self.0.prepare_insert(sql, number)?))
+    }
+
     /// Runs a statement; how many rows it changed.
     pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<u64> {
         self.prepare(sql)?.execute(params)

@@ -20,6 +20,13 @@ pub(crate) trait Database: Send {
     /// Prepares a statement; `keep` says that it will be asked again, so that it is worth remembering.
     fn prepare<'database>(&'database self, sql: &str, keep: bool) -> Result<Box<dyn Prepared + 'database>>;
 
+    /// Prepares a statement that inserts rows, whose number is in the column that is named.
+    fn prepare_insert<'database>(
+        &'database self,
+        sql: &str,
+        number: &str,
+    ) -> Result<Box<dyn Prepared + 'database>>;
+
     /// Runs statements without values, one after the other.
     fn run(&self, sql: &str) -> Result<()>;
 

@@ -114,6 +114,14 @@ impl Database for Sqlite {
         })
     }
 
+    fn prepare_insert<'database>(
+        &'database self,
+        sql: &str,
+        _number: &str,
+    ) -> Result<Box<dyn Prepared + 'database>> {
+        self.prepare(sql, true)
+    }
+
     fn run(&self, sql: &str) -> Result<()> {
         Ok(self.0.execute_batch(sql)?)
     }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod answering;
+mod backend;
+mod carrying;
 mod check;
 mod files;
 mod finding;
@@ -11,5 +13,6 @@ mod merging;
 mod project;
 mod queueing;
 mod scoring;
+mod sharing;
 mod upgrading;
 mod watching;
