@@ -8,6 +8,7 @@
 //! database itself holds that. Parts and metadata are stored as JSON texts: they are read whole or not at all,
 //! and a person with `sqlite3` can read them too.
 
+mod account;
 mod answer;
 mod assignment;
 mod connection;
@@ -36,6 +37,10 @@ mod search;
 mod showing;
 mod store;
 
+pub use account::{
+    Account, AccountBook, Audit, Invitation, Joining, NewAccount, NewToken, SecretHash, SignIn, StoredToken,
+    Vouching,
+};
 pub use error::{Result, StoreError};
 pub use facets::{AnnotatorFacets, Facets, SharedFacets};
 pub use import::{AddedItem, Import};

@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0007_reward.sql",
     "0008_model_label.sql",
     "0009_showing_watched.sql",
+    "0010_account.sql",
 ];
 
 impl Migration {
