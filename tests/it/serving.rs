@@ -72,11 +72,11 @@ fn served() -> Program {
     program
 }
 
-fn submit(item: usize) -> String {
+fn submit(item: usize, outcome: &str) -> String {
     let id = format!("{item:032x}");
     format!(
         "{{\"submit\":{{\"id\":\"{id}\",\"item\":{item},\"annotator\":1,\"verdict\":{{\"verdict\":\"judged\",\
-         \"answers\":[{{\"question\":\"overall\",\"preference\":{{\"outcome\":\"a\"}}}}]}},\"flagged\":false,\
+         \"answers\":[{{\"question\":\"overall\",\"preference\":{{\"outcome\":\"{outcome}\"}}}}]}},\"flagged\":false,\
          \"comment\":\"\",\"rubric_version\":1,\"showing\":null,\"origin\":\"screen\",\"recorded_at\":{item}}}}}"
     )
 }
@@ -93,7 +93,7 @@ fn a_kill_while_people_judge_in_browsers_loses_nothing_that_was_acknowledged() {
             [("cookie", cookie.as_str()), ("x-tiebreak", "1"), ("content-type", "application/json")];
         for _ in 0..5 + round {
             judged += 1;
-            let (status, _, body) = serving.ask("POST", "/api/v1/call", &headers, &submit(judged));
+            let (status, _, body) = serving.ask("POST", "/api/v1/call", &headers, &submit(judged, "a"));
             assert_eq!(status, 200, "{body}");
             assert!(body.contains("saved"), "{body}");
         }
@@ -125,21 +125,21 @@ fn programs_bring_items_and_read_judgments_with_tokens_made_while_it_serves() {
     let cookie = serving.cookie();
     let headers = [("cookie", cookie.as_str()), ("x-tiebreak", "1"), ("content-type", "application/json")];
     for item in [1, 2] {
-        assert_eq!(serving.ask("POST", "/api/v1/call", &headers, &submit(item)).0, 200);
+        assert_eq!(serving.ask("POST", "/api/v1/call", &headers, &submit(item, "a")).0, 200);
     }
     let read = |query: &str| serving.ask("GET", &format!("/api/v1/judgments?{query}"), &authorized, "");
     let (status, head, table) = read("format=csv");
     assert_eq!(status, 200, "{table}");
     assert_eq!(table.lines().count(), 3, "a header and two judgments: {table}");
     let next = head.lines().find_map(|line| line.strip_prefix("x-tiebreak-next: ")).unwrap().to_owned();
-    assert_eq!(serving.ask("POST", "/api/v1/call", &headers, &submit(3)).0, 200);
+    assert_eq!(serving.ask("POST", "/api/v1/call", &headers, &submit(3, "tie")).0, 200);
     let (_, _, newer) = read(&format!("format=csv&since={next}"));
     assert_eq!(newer.lines().count(), 2, "only what came since: {newer}");
     let (status, _, body) = read("format=trl-explicit");
     assert_eq!(status, 422, "a policy that is needed is asked for: {body}");
     assert!(body.contains("policy_needed"), "{body}");
-    let (status, _, body) = read("format=trl-explicit&strength=ignore");
-    assert!(status == 200 && body.lines().count() == 3, "{status} {body}");
+    let (status, _, body) = read("format=trl-explicit&ties=drop");
+    assert!(status == 200 && body.lines().count() == 2, "{status} {body}");
     let (status, _, body) = serving.ask("GET", "/api/v1/project", &authorized, "");
     assert!(status == 200 && body.contains("\"active_items\":205"), "{body}");
 }

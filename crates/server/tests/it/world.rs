@@ -29,7 +29,7 @@ pub struct World {
 }
 
 impl World {
-    /// Three pairs of texts, and a picture in the media folder.
+    /// Three pairs of texts.
     pub fn new() -> Self {
         Self::behind(false, None)
     }
@@ -94,12 +94,20 @@ impl World {
         world
     }
 
-    fn import_pairs(&self, count: usize) {
+    /// A pair of pictures that are not there, and a media folder with other things in it: source 2.
+    pub fn import_media(&self) {
         let media = self.folder.path().join("media");
         std::fs::create_dir_all(media.join("inner")).unwrap();
-        std::fs::write(self.folder.path().join("secret.txt"), "a secret").unwrap();
         std::fs::write(media.join("clip.mp4"), (0..100).collect::<Vec<u8>>()).unwrap();
         std::fs::write(media.join("page.svg"), "<svg onload='alert(1)'/>").unwrap();
+        let file = media.join("pictures.jsonl");
+        std::fs::write(&file, "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n")
+            .unwrap();
+        self.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
+        self.until(|event| matches!(event, Event::ImportEnded(_, Ok(_))));
+    }
+
+    fn import_pairs(&self, count: usize) {
         let rows: Vec<String> = (0..count)
             .map(|row| {
                 json!({ "prompt": format!("question {row} <script>"), "chosen": format!("yes {row}"),
@@ -109,9 +117,8 @@ impl World {
             .collect();
         let file = self.folder.path().join("pairs.jsonl");
         std::fs::write(&file, rows.join("\n")).unwrap();
-        let mut plan = ImportPlan::of_file(file.to_str().unwrap());
-        plan.media_folder = Some(media.to_str().unwrap().to_owned());
-        self.engine.call(Request::StartImport(plan)).unwrap();
+        std::fs::write(self.folder.path().join("secret.txt"), "a secret").unwrap();
+        self.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
         self.until(|event| matches!(event, Event::ImportEnded(_, Ok(_))));
     }
 
