@@ -162,7 +162,8 @@ impl Session {
             self.learn_anew()?;
         }
         if heard.people || heard.statuses || !heard.words.is_empty() {
-            self.emit(Event::ProjectChanged(Box::new(self.info()?)));
+            let seat = self.seat_here();
+            self.emit(Event::ProjectChanged(Box::new(self.info(&seat)?)));
         }
         Ok(())
     }
