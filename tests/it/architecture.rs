@@ -45,10 +45,11 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
 ];
 
 /// Each foreign name with the only places where it may be written.
-const WRITTEN_ONLY_IN: [(&str, &[&str]); 8] = [
+const WRITTEN_ONLY_IN: [(&str, &[&str]); 9] = [
     ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs"]),
     ("rusqlite::", &["crates/store/src/sql/", "crates/store/tests/", "crates/store/examples/"]),
+    ("postgres::", &["crates/store/"]),
     ("reqwest::", &["crates/media/", "crates/reward/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),
