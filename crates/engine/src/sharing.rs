@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Event, ItemId};
 use tiebreak_store::{Change, Follower, Lease, Store};
@@ -16,6 +16,8 @@ use crate::session::Session;
 
 /// How long changes are gathered before what they mean is read.
 const GATHERED_FOR: Duration = Duration::from_millis(150);
+/// How often whoever listens is told of what others judge.
+const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 /// What others changed and this process has not looked at yet.
 #[derive(Default)]
@@ -113,10 +115,16 @@ impl Drop for Sharing {
 }
 
 fn serve(gathered: &Gathered, session: &Weak<Session>) {
+    // When numbers that grew are told, where they have not been yet.
+    let mut tell_at: Option<Instant> = None;
     loop {
         let mut heard = gathered.0.lock().expect("gathering does not panic");
         while heard.is_empty() && !heard.is_stopped {
-            heard = gathered.1.wait(heard).expect("gathering does not panic");
+            let wait = tell_at.map_or(TOLD_EVERY, |at| at.saturating_duration_since(Instant::now()));
+            heard = gathered.1.wait_timeout(heard, wait).expect("gathering does not panic").0;
+            if tell_at.is_some_and(|at| at <= Instant::now()) {
+                break;
+            }
         }
         if heard.is_stopped {
             return;
@@ -131,24 +139,39 @@ fn serve(gathered: &Gathered, session: &Weak<Session>) {
         let changed = std::mem::take(&mut *heard);
         heard.is_stopped = changed.is_stopped;
         drop(heard);
-        if let Err(error) = session.follow_others(&changed) {
-            tracing::warn!(%error, "what others changed could not be read");
+        let is_told = match session.follow_others(&changed) {
+            Ok(is_told) => is_told,
+            Err(error) => {
+                tracing::warn!(%error, "what others changed could not be read");
+                false
+            }
+        };
+        if is_told {
+            tell_at = None;
+        } else if !changed.words.is_empty() && tell_at.is_none() {
+            tell_at = Some(Instant::now() + TOLD_EVERY);
+        }
+        if tell_at.is_some_and(|at| at <= Instant::now()) {
+            tell_at = None;
+            match session.info() {
+                Ok(info) => session.emit(Event::ProjectChanged(Box::new(info))),
+                Err(error) => tracing::warn!(%error, "the project's numbers could not be read"),
+            }
         }
     }
 }
 
 impl Session {
-    fn follow_others(self: &Arc<Self>, heard: &Heard) -> Result<(), ApiError> {
+    /// Reads anew what others changed; whether whoever listens was told of the project's numbers.
+    fn follow_others(self: &Arc<Self>, heard: &Heard) -> Result<bool, ApiError> {
         self.note_leases(&heard.leases);
-        if heard.is_empty() {
-            return Ok(());
-        }
         if heard.everything || heard.rubric {
-            return self.refresh();
+            self.refresh()?;
+            return Ok(true);
         }
         if heard.people {
             let learned_by = self.learning_rules();
-            self.reload_plan()?;
+            self.reload_plan_of_others()?;
             if self.learning_rules() != learned_by {
                 self.learn_anew()?;
                 self.score_in_background();
@@ -161,11 +184,11 @@ impl Session {
         if heard.scores && self.learning_rules().is_some() {
             self.learn_anew()?;
         }
-        if heard.people || heard.statuses || !heard.words.is_empty() {
-            let seat = self.seat_here();
-            self.emit(Event::ProjectChanged(Box::new(self.info(&seat)?)));
+        let is_told = heard.people || heard.statuses;
+        if is_told {
+            self.emit(Event::ProjectChanged(Box::new(self.info(&self.seat())?)));
         }
-        Ok(())
+        Ok(is_told)
     }
 
     /// Somebody said something in another process.

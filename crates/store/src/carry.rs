@@ -11,13 +11,8 @@ use crate::lock::ProjectLock;
 use crate::place::ProjectPlace;
 use crate::project;
 use crate::sql::catalog::{Table, tables};
-use crate::sql::{Connection, Row, ToValue, Value, postgres, sqlite};
+use crate::sql::{Connection, Row, Value, WaitingRows, postgres, sqlite};
 use crate::{Result, StoreError, migration};
-
-/// So many values go into one statement, in whole rows.
-const VALUES_AT_A_TIME: usize = 1_024;
-/// And rows of about so many bytes.
-const BYTES_AT_A_TIME: usize = 1024 * 1024;
 
 /// A table that was carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,61 +200,34 @@ fn send(
     on_rows: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<CarriedTable>> {
     let width = table.columns.len();
-    let rows_at_a_time = (VALUES_AT_A_TIME / width).max(1);
     let mut digest = Digest::default();
-    let mut waiting = Waiting::default();
+    let mut waiting = WaitingRows::default();
     let mut statement = source.prepare(&select(table))?;
     let mut rows = statement.stream(())?;
     while let Some(row) = rows.next()? {
         digest.add(row, width)?;
-        for column in 0..width {
-            waiting.push(row.get_ref(column)?);
-        }
-        if waiting.values.len() >= rows_at_a_time * width || waiting.bytes >= BYTES_AT_A_TIME {
-            *gone += (waiting.values.len() / width) as u64;
-            waiting.insert(target, table)?;
+        let values = (0..width).map(|column| row.get_ref(column)).collect::<Result<Vec<_>>>()?;
+        if waiting.push(values.into_iter()) {
+            *gone += waiting.count() as u64;
+            insert(target, table, &mut waiting)?;
             if !on_rows(*gone) {
                 return Ok(None);
             }
         }
     }
-    *gone += (waiting.values.len() / width) as u64;
-    waiting.insert(target, table)?;
+    *gone += waiting.count() as u64;
+    insert(target, table, &mut waiting)?;
     Ok(Some(digest.of(table)))
 }
 
-/// Rows on their way.
-#[derive(Default)]
-struct Waiting {
-    values: Vec<Owned>,
-    bytes: usize,
-}
-
-impl Waiting {
-    fn push(&mut self, value: Value<'_>) {
-        let value = Owned::from(value);
-        self.bytes += value.size_bytes();
-        self.values.push(value);
+/// Inserts what waits.
+fn insert(target: &Connection, table: &Table, waiting: &mut WaitingRows) -> Result<()> {
+    if !waiting.is_empty() {
+        let sql = format!("INSERT INTO {} ({}) {}", table.name, table.columns.join(", "), waiting.places());
+        target.prepare_cached(&sql)?.execute(waiting.values().as_slice())?;
+        waiting.clear();
     }
-
-    fn insert(&mut self, target: &Connection, table: &Table) -> Result<()> {
-        let width = table.columns.len();
-        let count = self.values.len() / width;
-        if count > 0 {
-            let row = format!("({})", vec!["?"; width].join(", "));
-            let sql = format!(
-                "INSERT INTO {} ({}) VALUES {}",
-                table.name,
-                table.columns.join(", "),
-                vec![row; count].join(", ")
-            );
-            let values: Vec<Value<'_>> = self.values.iter().map(ToValue::to_value).collect();
-            target.prepare_cached(&sql)?.execute(values.as_slice())?;
-        }
-        self.values.clear();
-        self.bytes = 0;
-        Ok(())
-    }
+    Ok(())
 }
 
 fn digest(connection: &Connection, table: &Table) -> Result<CarriedTable> {
@@ -309,49 +277,6 @@ impl Digest {
             name: table.name.clone(),
             rows: self.rows,
             blake3: self.hasher.finalize().to_hex().to_string(),
-        }
-    }
-}
-
-/// A value that outlives its row.
-enum Owned {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-impl Owned {
-    fn size_bytes(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Blob(bytes) => bytes.len(),
-            _ => 8,
-        }
-    }
-}
-
-impl From<Value<'_>> for Owned {
-    fn from(value: Value<'_>) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Integer(integer) => Self::Integer(integer),
-            Value::Real(number) => Self::Real(number),
-            Value::Text(text) => Self::Text(text.to_owned()),
-            Value::Blob(bytes) => Self::Blob(bytes.to_owned()),
-        }
-    }
-}
-
-impl ToValue for Owned {
-    fn to_value(&self) -> Value<'_> {
-        match self {
-            Self::Null => Value::Null,
-            Self::Integer(integer) => Value::Integer(*integer),
-            Self::Real(number) => Value::Real(*number),
-            Self::Text(text) => Value::Text(text),
-            Self::Blob(bytes) => Value::Blob(bytes),
         }
     }
 }

@@ -142,7 +142,11 @@ impl SharedFacets {
     pub(crate) fn rebuild(&self, connection: &Connection) -> Result<()> {
         let _one_at_a_time = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
         *self.journal() = Some(Vec::new());
-        let loaded = Facets::load(connection);
+        let loaded = connection.read_transaction().and_then(|snapshot| {
+            let loaded = Facets::load(&snapshot)?;
+            snapshot.finish()?;
+            Ok(loaded)
+        });
         let mut facets = self.write();
         let changed = self.journal().take().unwrap_or_default();
         let mut loaded = loaded?;

@@ -163,7 +163,7 @@ impl<'store> Import<'store> {
             .checked_add(1)
             .ok_or_else(|| StoreError::Refused("the project is full".to_owned()))?;
         let id = ItemId(i64::from(number));
-        self.insert_item.execute(params![
+        self.insert_item.execute_soon(params![
             id.0,
             key.0,
             source.0,

@@ -154,7 +154,7 @@ impl Store {
         self.change_people(|connection| {
             let Some(arms) = study(connection)?.arms else { return Ok(()) };
             ensure(connection, annotator)?;
-            if let Some(lock) = connection.dialect().lock_of_imports() {
+            if let Some(lock) = connection.dialect().lock_of_arms() {
                 // Two who are drawn at a time must not get one place.
                 connection.execute_batch(lock)?;
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::{
@@ -26,6 +26,8 @@ use crate::{Result, StoreError, draft, item, judgment, lease, migration, repeat,
 
 /// How often a change that others came in between is tried.
 const MOST_TRIES: u32 = 12;
+/// And for how long.
+const PATIENCE: Duration = Duration::from_secs(30);
 const FIRST_WAIT: Duration = Duration::from_millis(2);
 
 /// A project open for writing. Of a file there is one per machine at a time: a lock beside it sees to that.
@@ -178,6 +180,7 @@ impl Store {
     /// Changes something in one transaction. In a database it is tried again where others came in between or the
     /// connection was lost: a change must be one that can be made twice.
     pub(crate) fn change<T>(&self, mut make: impl FnMut(&Connection) -> Result<T>) -> Result<T> {
+        let begun = Instant::now();
         let mut wait = FIRST_WAIT;
         for tried in 1.. {
             let made = self.connection.transaction().and_then(|transaction| {
@@ -189,6 +192,7 @@ impl Store {
                 Err(error)
                     if self.place.is_shared()
                         && tried < MOST_TRIES
+                        && begun.elapsed() < PATIENCE
                         && (error.is_contended() || error.is_passing()) =>
                 {
                     tracing::debug!(%error, tried, "a change is tried again");
@@ -207,14 +211,17 @@ impl Store {
         if !self.place.is_shared() || changes.is_empty() {
             return;
         }
+        // The change is on the disk by now. That it is told need not be: who tells holds up everyone else who does.
         let told = payloads(self.teller, changes).iter().try_for_each(|payload| {
-            self.connection
-                .prepare_cached("SELECT pg_notify('tiebreak_' || current_schema(), ?1)")?
-                .exists([payload])
-                .map(|_| ())
+            self.connection.execute_batch(&format!(
+                "BEGIN; SET LOCAL synchronous_commit TO off; \
+                 SELECT pg_notify('tiebreak_' || current_schema(), '{}'); COMMIT",
+                payload.replace('\'', "''")
+            ))
         });
         if let Err(error) = told {
             tracing::debug!(%error, "a change could not be told to others");
+            let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 

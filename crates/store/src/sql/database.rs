@@ -48,6 +48,11 @@ pub(crate) trait Prepared {
     /// Runs it with these values; how many rows it changed.
     fn execute(&mut self, values: &[Value<'_>]) -> Result<u64>;
 
+    /// Runs it, at the latest before the next statement that is not of its kind: it inserts one row.
+    fn execute_soon(&mut self, values: &[Value<'_>]) -> Result<()> {
+        self.execute(values).map(|_| ())
+    }
+
     /// Runs it, and gives the number of the row that it inserted.
     fn insert(&mut self, values: &[Value<'_>]) -> Result<i64>;
 

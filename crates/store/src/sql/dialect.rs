@@ -61,6 +61,16 @@ impl Dialect {
         }
     }
 
+    /// What keeps two processes from drawing arms at a time.
+    pub(crate) fn lock_of_arms(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT pg_advisory_xact_lock(hashtext('tiebreak arms'), hashtext(current_schema()))")
+            }
+        }
+    }
+
     /// How many revisions the log holds. Rows of a file are numbered without gaps.
     pub(crate) fn revisions(self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ use postgres::{Client, Statement};
 pub use address::DatabaseAddress;
 pub(crate) use hearing::Hearing;
 
-use super::{Access, Connection, Database, DatabaseError, Dialect, Prepared, RowStream, Value};
+use super::{Access, Connection, Database, DatabaseError, Dialect, Prepared, RowStream, Value, WaitingRows};
 use crate::{Result, StoreError};
 use rows::{CursorRows, MemoryRows};
 
@@ -56,6 +56,14 @@ pub(super) struct Postgres {
     /// How many transactions are open, one in another: the stream of a question outside a transaction is one.
     depth: Cell<u32>,
     cursors: Cell<u64>,
+    /// Rows of one statement that go to the server together.
+    waiting: RefCell<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    sql: String,
+    rows: WaitingRows,
 }
 
 struct State {
@@ -73,11 +81,13 @@ impl Postgres {
             state: RefCell::new(state),
             depth: Cell::new(0),
             cursors: Cell::new(0),
+            waiting: RefCell::default(),
         })
     }
 
     /// The state, connected where that is possible.
     fn state(&self) -> Result<RefMut<'_, State>> {
+        self.send_waiting()?;
         let mut state = self.state.borrow_mut();
         if self.depth.get() == 0 && state.client.is_closed() {
             state.reconnect(&self.address)?;
@@ -95,6 +105,26 @@ impl Postgres {
             }
             other => Ok(other?),
         }
+    }
+
+    /// Inserts the rows that wait.
+    fn send_waiting(&self) -> Result<()> {
+        let mut waiting = self.waiting.borrow_mut();
+        let Waiting { sql, rows } = &mut *waiting;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let into = sql.split("VALUES").next().unwrap_or_default();
+        let sql = format!("{into}{}", rows.places());
+        let mut state = self.state.borrow_mut();
+        let statement = state.statement(&sql)?;
+        let sent = state.client.query_raw(&statement, rows.values().iter()).and_then(|mut answer| {
+            use postgres::fallible_iterator::FallibleIterator as _;
+            while answer.next()?.is_some() {}
+            Ok(())
+        });
+        rows.clear();
+        Ok(sent?)
     }
 
     fn end(&self, sql: &str) -> Result<()> {
@@ -184,10 +214,14 @@ impl Database for Postgres {
     }
 
     fn commit(&self) -> Result<()> {
+        self.send_waiting()?;
         self.end("COMMIT")
     }
 
     fn roll_back(&self) -> Result<()> {
+        if self.depth.get() <= 1 {
+            self.waiting.borrow_mut().rows.clear();
+        }
         self.end("ROLLBACK")
     }
 
@@ -241,6 +275,15 @@ impl Prepared for Remembered<'_> {
                 Ok(rows.rows_affected().unwrap_or(0))
             })
         })
+    }
+
+    fn execute_soon(&mut self, values: &[Value<'_>]) -> Result<()> {
+        if self.database.waiting.borrow().sql != self.sql {
+            self.database.send_waiting()?;
+            self.database.waiting.borrow_mut().sql.clone_from(&self.sql);
+        }
+        let are_enough = self.database.waiting.borrow_mut().rows.push(values.iter().copied());
+        if are_enough { self.database.send_waiting() } else { Ok(()) }
     }
 
     fn insert(&mut self, values: &[Value<'_>]) -> Result<i64> {

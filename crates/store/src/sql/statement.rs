@@ -32,6 +32,12 @@ impl<'connection> Statement<'connection> {
         params.with(|values| self.0.execute(values))
     }
 
+    /// Runs it, at the latest before the next statement that is not of its kind: it inserts one row, and what is wrong
+    /// with it may be told later.
+    pub(crate) fn execute_soon(&mut self, params: impl Params) -> Result<()> {
+        params.with(|values| self.0.execute_soon(values))
+    }
+
     /// Runs it, and gives the number of the row that it inserted.
     pub(crate) fn insert(&mut self, params: impl Params) -> Result<i64> {
         params.with(|values| self.0.insert(values))

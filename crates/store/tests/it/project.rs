@@ -14,6 +14,7 @@ use crate::backend::Home;
 pub struct Project {
     pub store: Option<Store>,
     pub home: Home,
+    others: Vec<Home>,
     pub ana: AnnotatorId,
     pub ben: AnnotatorId,
     counter: u64,
@@ -57,13 +58,21 @@ impl Project {
         let mut store = Store::create(&home.place, &new_project()).unwrap();
         let ana = store.annotator(AnnotatorKey([1; 16]), "Ana").unwrap();
         let ben = store.annotator(AnnotatorKey([2; 16]), "Ben").unwrap();
-        let mut project = Self { store: Some(store), home, ana, ben, counter: 0 };
+        let mut project = Self { store: Some(store), home, others: Vec::new(), ana, ben, counter: 0 };
         project.import("pairs.jsonl", &(1..=items).map(pair).collect::<Vec<_>>());
         project
     }
 
     pub fn place(&self) -> &ProjectPlace {
         &self.home.place
+    }
+
+    /// A place where nothing is yet, for as long as this project is there.
+    pub fn another_place(&mut self) -> ProjectPlace {
+        let home = Home::new();
+        let place = home.place.clone();
+        self.others.push(home);
+        place
     }
 
     /// The file, in stories of files.
