@@ -1,5 +1,5 @@
 """The client against a server that says what it is told to say, and against `tiebreak serve` where
-TIEBREAK_TEST_SERVER and TIEBREAK_TEST_TOKEN name one that holds a project without items."""
+TIEBREAK_TEST_SERVER and TIEBREAK_TEST_TOKEN name one that holds a project without judgments."""
 
 from __future__ import annotations
 
@@ -177,11 +177,12 @@ class AgainstTheServer(unittest.TestCase):
             {"prompt": f"Question {number}", "response_a": "yes", "response_b": "no", "winner": "a"}
             for number in range(25)
         ]
+        before = client.project()
         report = client.push(rows, name="round 1", batch=10)
         self.assertEqual((report.added, report.refused_count), (25, 0), report)
         self.assertEqual(client.push(rows, name="round 1").known, 25, "sending again doubles nothing")
         project = client.project()
-        self.assertEqual(project.items, 25)
+        self.assertEqual(project.items, before.items + 25)
         votes = [{**row, "prompt": "Judged " + row["prompt"]} for row in rows]
         client.push(votes, labels_of="Ada")
         self.assertEqual(client.wait_for(25, timeout=10).judged, 25)

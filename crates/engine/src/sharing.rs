@@ -153,7 +153,7 @@ fn serve(gathered: &Gathered, session: &Weak<Session>) {
         }
         if tell_at.is_some_and(|at| at <= Instant::now()) {
             tell_at = None;
-            match session.info() {
+            match session.info(&session.seat()) {
                 Ok(info) => session.emit(Event::ProjectChanged(Box::new(info))),
                 Err(error) => tracing::warn!(%error, "the project's numbers could not be read"),
             }
