@@ -184,7 +184,7 @@ class AgainstTheServer(unittest.TestCase):
         project = client.project()
         self.assertEqual(project.items, before.items + 25)
         votes = [{**row, "prompt": "Judged " + row["prompt"]} for row in rows]
-        client.push(votes, labels_of="Ada")
+        client.push(votes, labels_of="Somebody before")
         self.assertEqual(client.wait_for(25, timeout=10).judged, 25)
         table = list(client.pull("csv"))
         self.assertEqual(len(table), 25)
