@@ -63,7 +63,7 @@ impl Engine {
     /// An engine with no project open; `events` is called from its threads and must not block.
     pub fn new(host: Host, events: impl Fn(Event) + Send + Sync + 'static) -> Self {
         let images = Images::new(host.cache_folder.clone(), IMAGE_BUDGET_BYTES);
-        let videos = Videos::new(VideoLimits::default());
+        let videos = Videos::new(VideoLimits::default()).fetching_by(images.fetcher());
         let settings = Mutex::new(SettingsFile::new(host.settings_file.clone()));
         let shared = Shared { host, jobs: Arc::default(), settings, events: Box::new(events) };
         Self {

@@ -1,16 +1,31 @@
 //! Where a source's media folder is: as the project says it, and as the disk has it.
 //!
 //! A folder below a project file's own is stored relative to it, with `/` between its parts, so that the
-//! two can be moved together. Any other is stored absolute, and so is every one of a project in a database; a relative
+//! two can be moved together. One in a bucket or at a web server is its address. Any other is stored absolute, and so is every one of a project in a database; a relative
 //! one that such a project was moved with is looked for below the folder that `TIEBREAK_MEDIA` names, else below the
 //! one that the program runs in.
 
 use std::path::{Component, Path, PathBuf};
 
+use tiebreak_media::{MediaFolder, is_address};
 use tiebreak_store::ProjectPlace;
 
-/// What is stored for a folder on this disk.
+/// The media folder for what is stored.
+pub fn media_folder(project: &ProjectPlace, stored: Option<&str>, fetches_addresses: bool) -> MediaFolder {
+    match stored {
+        Some(address) if is_address(address) => MediaFolder::at_address(address, fetches_addresses),
+        stored => {
+            let folder = stored.map(|stored| folder_from_stored(project, stored));
+            MediaFolder::new(folder, fetches_addresses)
+        }
+    }
+}
+
+/// What is stored for a folder on this disk, or at an address.
 pub fn stored_from_folder(project: &ProjectPlace, folder: &Path) -> String {
+    if let Some(address) = folder.to_str().filter(|folder| is_address(folder)) {
+        return address.to_owned();
+    }
     let folder = folder.canonicalize().unwrap_or_else(|_| absolute(folder));
     let Some(file) = project.file() else {
         return folder.to_string_lossy().into_owned();
@@ -55,6 +70,18 @@ fn absolute(path: &Path) -> PathBuf {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_stays_as_it_is() {
+        let project = ProjectPlace::File(PathBuf::from("/home/ada/p.tiebreak"));
+        for address in ["s3://bucket/folder", "https://host/folder/"] {
+            assert_eq!(stored_from_folder(&project, Path::new(address)), address);
+            let expected = MediaFolder::at_address(address, false);
+            assert_eq!(media_folder(&project, Some(address), false), expected);
+        }
+        let folder = Some(PathBuf::from("/home/ada/media"));
+        assert_eq!(media_folder(&project, Some("/home/ada/media"), true), MediaFolder::new(folder, true));
+    }
 
     #[test]
     fn a_folder_below_the_project_moves_with_it() {

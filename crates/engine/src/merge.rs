@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tiebreak_domain::merge::MergeReport;
 use tiebreak_domain::{ApiError, ErrorCode, Event, JobId};
+use tiebreak_media::is_address;
 use tiebreak_store::ProjectPlace;
 
 use crate::engine::Shared;
@@ -47,5 +48,8 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, place: &ProjectPlace)
 
 /// What is stored here for a media folder that the other copy stores.
 fn media_folder(own: &ProjectPlace, other: &ProjectPlace, stored: &str) -> String {
+    if is_address(stored) {
+        return stored.to_owned();
+    }
     stored_from_folder(own, &folder_from_stored(other, stored))
 }

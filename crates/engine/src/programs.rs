@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tiebreak_domain::export::ExportReport;
 use tiebreak_domain::import::ImportReport;
 use tiebreak_domain::{ApiError, ErrorCode, ExportPlan, JobId, Reply, Request, Role, Scope};
+use tiebreak_media::is_address;
 
 use crate::accounts::Known;
 use crate::engine::Engine;
@@ -94,7 +95,9 @@ impl Engine {
 /// Refuses to make this machine fetch from addresses for anybody but an owner: it reaches what they may not.
 fn may_fetch(known: &Known, request: &Request) -> Result<(), ApiError> {
     let fetches = match request {
-        Request::PreviewImport(plan) | Request::StartImport(plan) => plan.fetches_addresses,
+        Request::PreviewImport(plan) | Request::StartImport(plan) => {
+            plan.fetches_addresses || plan.media_folder.as_deref().is_some_and(is_address)
+        }
         _ => false,
     };
     if !fetches || known.caller.role == Role::Owner {

@@ -19,7 +19,7 @@ use tiebreak_store::{ProjectPlace, Store};
 use crate::engine::Shared;
 use crate::export::target::is_same_place;
 use crate::learning::LearningDesk;
-use crate::media_place::folder_from_stored;
+use crate::media_place::media_folder;
 use crate::offer::{offered, offered_for};
 use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
@@ -311,8 +311,7 @@ impl Session {
     /// Where the images of a source are.
     pub fn media_folder(&self, source: tiebreak_domain::SourceId) -> Result<MediaFolder, ApiError> {
         let source = self.readers.lend()?.source(source)?;
-        let folder = source.media_folder.map(|stored| folder_from_stored(&self.place, &stored));
-        Ok(MediaFolder::new(folder, source.fetches_addresses))
+        Ok(media_folder(&self.place, source.media_folder.as_deref(), source.fetches_addresses))
     }
 
     /// How the project stands, for the list of projects opened before.

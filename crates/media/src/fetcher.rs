@@ -1,28 +1,30 @@
-//! Images at http(s) addresses: fetched once, kept on disk, within limits.
+//! Media at addresses, of web servers and of buckets: fetched once, kept on disk, within limits.
 //!
-//! What a server says of its content is not believed: the bytes must look like an image or they are
+//! What a server says of its content is not believed: the bytes must look like what is wanted or they are
 //! refused. A failure is remembered for a while, so that a screen which asks again at every frame does not
 //! hammer a server. Whether fetching is allowed at all is for [`crate::MediaFolder`] to say.
 
+mod bucket;
+mod network;
+
 use std::{
     collections::HashMap,
-    error::Error,
     fs,
     io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock},
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
-use reqwest::{Client, Url, header, redirect};
+use tempfile::NamedTempFile;
 
+use self::network::Network;
 use crate::{
     content_kind::ContentKind,
     decode::read_file,
     error::MediaError,
     limits::{FetchLimits, Limits},
-    network_thread::NetworkThread,
     opened::panic_message,
     problem::Problem,
     single_flight::{SingleFlight, locked},
@@ -30,19 +32,20 @@ use crate::{
 
 type Fetched = Result<Arc<[u8]>, Problem>;
 
-/// Fetches images; shared by all threads.
+/// Enough to tell what a file is.
+const LOOK_BYTES: usize = 4096;
+
+/// Fetches media; shared by all threads.
 pub struct Fetcher {
-    /// Where fetched images lie, by the BLAKE3 of their address; none keeps nothing on disk.
+    /// Where fetched media lie, by the BLAKE3 of their address; none keeps nothing on disk.
     folder: Option<PathBuf>,
     limits: FetchLimits,
+    /// What the environment says of buckets.
+    environment: Vec<(String, String)>,
     network: OnceLock<Result<Network, String>>,
     flights: SingleFlight<String, Fetched>,
+    file_flights: SingleFlight<String, Result<PathBuf, Problem>>,
     failures: Mutex<HashMap<String, (Instant, Problem)>>,
-}
-
-struct Network {
-    client: Client,
-    thread: NetworkThread,
 }
 
 impl Fetcher {
@@ -51,16 +54,49 @@ impl Fetcher {
         Self {
             folder: cache_folder.map(|folder| folder.join("media")),
             limits,
+            environment: bucket::environment(),
             network: OnceLock::new(),
             flights: SingleFlight::new(),
+            file_flights: SingleFlight::new(),
             failures: Mutex::new(HashMap::new()),
         }
+    }
+
+    #[cfg(test)]
+    fn in_environment(self, environment: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self { environment: environment.iter().map(owned).collect(), ..self }
     }
 
     /// The bytes of an image, from disk or from its server. Blocks for at most the limits' total time;
     /// must not be called from within a tokio runtime. `now` is only compared with that of other calls.
     pub fn fetch(&self, address: &str, now: Instant) -> Result<Arc<[u8]>, MediaError> {
         let fetch = || self.flights.run(address.to_owned(), || self.fetch_alone(address, now));
+        catch_unwind(AssertUnwindSafe(fetch))
+            .unwrap_or_else(|panic| Err(Problem::NoClient { message: panic_message(panic.as_ref()) }))
+            .map_err(|problem| MediaError::new(address, problem))
+    }
+
+    /// The file that holds what is at an address, for media that are read piece by piece; they may be larger than
+    /// [`Fetcher::fetch`] allows. `is_wanted` looks at its beginning. Blocks for as long as it takes, within the limits.
+    pub fn fetch_file(
+        &self,
+        address: &str,
+        is_wanted: impl Fn(ContentKind) -> bool,
+        now: Instant,
+    ) -> Result<PathBuf, MediaError> {
+        let fetch = || {
+            self.file_flights.run(address.to_owned(), || {
+                self.rested(address, now)?;
+                let kept = self.file_of(address).ok_or(Problem::NoCacheFolder)?;
+                if kept.is_file() {
+                    touch(&kept);
+                    return Ok(kept);
+                }
+                self.download_file(address, &is_wanted)
+                    .inspect_err(|problem| self.remember(address, problem.clone(), now))
+            })
+        };
         catch_unwind(AssertUnwindSafe(fetch))
             .unwrap_or_else(|panic| Err(Problem::NoClient { message: panic_message(panic.as_ref()) }))
             .map_err(|problem| MediaError::new(address, problem))
@@ -76,11 +112,7 @@ impl Fetcher {
     }
 
     fn fetch_alone(&self, address: &str, now: Instant) -> Fetched {
-        if let Some((failed_at, problem)) = locked(&self.failures).get(address)
-            && now.saturating_duration_since(*failed_at) < self.limits.failure_rest
-        {
-            return Err(problem.clone());
-        }
+        self.rested(address, now)?;
         if let Some(bytes) = self.kept(address) {
             return Ok(bytes);
         }
@@ -91,6 +123,18 @@ impl Fetcher {
             tracing::warn!(%error, "a fetched image could not be kept in the cache folder");
         }
         Ok(bytes.into())
+    }
+
+    /// Refuses what failed a short while ago.
+    fn rested(&self, address: &str, now: Instant) -> Result<(), Problem> {
+        match locked(&self.failures).get(address) {
+            Some((failed_at, problem))
+                if now.saturating_duration_since(*failed_at) < self.limits.failure_rest =>
+            {
+                Err(problem.clone())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn remember(&self, address: &str, problem: Problem, now: Instant) {
@@ -115,99 +159,85 @@ impl Fetcher {
     fn keep(&self, address: &str, bytes: &[u8]) -> io::Result<()> {
         let (Some(folder), Some(file)) = (&self.folder, self.file_of(address)) else { return Ok(()) };
         fs::create_dir_all(folder)?;
-        let mut aside = tempfile::NamedTempFile::new_in(folder)?;
+        let mut aside = NamedTempFile::new_in(folder)?;
         aside.write_all(bytes)?;
         aside.persist(file)?;
         Ok(())
     }
 
+    fn network(&self) -> Result<&Network, Problem> {
+        let network = self.network.get_or_init(|| Network::start(&self.limits, self.environment.clone()));
+        network.as_ref().map_err(|message| Problem::NoClient { message: message.clone() })
+    }
+
     fn download(&self, address: &str) -> Result<Vec<u8>, Problem> {
-        let url = Url::parse(address).map_err(|_| Problem::BadAddress)?;
-        let network = self.network.get_or_init(|| Network::start(&self.limits));
-        let network = network.as_ref().map_err(|message| Problem::NoClient { message: message.clone() })?;
-        let limit = self.limits.total;
-        let body_bytes = self.limits.body_bytes;
-        let whole = async {
-            let body = body_of(&network.client, url, body_bytes);
-            tokio::time::timeout(limit, body).await.unwrap_or(Err(Problem::TookTooLong { limit }))
-        };
-        let bytes = network.thread.wait_for(whole)?;
+        let mut bytes = Vec::new();
+        self.network()?.read(address, self.limits.body_bytes, self.limits.total, |chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })?;
         match ContentKind::of(&bytes) {
             kind if kind.is_image() => Ok(bytes),
             looks_like => Err(Problem::NotAnImage { looks_like }),
         }
     }
-}
 
-impl Network {
-    fn start(limits: &FetchLimits) -> Result<Self, String> {
-        // An error says that the program has chosen another provider, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let most = limits.redirects;
-        let policy = redirect::Policy::custom(move |attempt| {
-            if attempt.previous().len() > most {
-                attempt.error(format!("the server redirects more than {most} times"))
-            } else if matches!(attempt.url().scheme(), "http" | "https") {
-                attempt.follow()
-            } else {
-                let scheme = attempt.url().scheme().to_owned();
-                attempt.error(format!("the server redirects to a \"{scheme}:\" address"))
-            }
-        });
-        let client = Client::builder()
-            .user_agent(concat!("tiebreak/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(limits.connect)
-            .redirect(policy)
-            // Where the images are listed is nobody's business.
-            .referer(false)
-            .build()
-            .map_err(|error| innermost(&error))?;
-        let thread = NetworkThread::start().map_err(|error| error.to_string())?;
-        Ok(Self { client, thread })
-    }
-}
-
-async fn body_of(client: &Client, url: Url, limit_bytes: u64) -> Result<Vec<u8>, Problem> {
-    let request = client.get(url).header(header::ACCEPT, "image/*,*/*;q=0.5");
-    let mut response = request.send().await.map_err(problem_of)?;
-    if response.status().is_redirection() {
-        let why = "the server redirects to something that is no http or https address".to_owned();
-        return Err(Problem::Redirect { why });
-    }
-    if !response.status().is_success() {
-        return Err(Problem::Status { status: response.status().as_u16() });
-    }
-    let promised = response.content_length().unwrap_or(0);
-    if promised > limit_bytes {
-        return Err(Problem::FileTooLarge { bytes: promised, limit_bytes });
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(problem_of)? {
-        let bytes = (body.len() + chunk.len()) as u64;
-        if bytes > limit_bytes {
-            return Err(Problem::FileTooLarge { bytes, limit_bytes });
+    fn download_file(
+        &self,
+        address: &str,
+        is_wanted: &dyn Fn(ContentKind) -> bool,
+    ) -> Result<PathBuf, Problem> {
+        let unkept = |error: io::Error| Problem::Unkept { source: Arc::new(error) };
+        let (Some(folder), Some(file)) = (&self.folder, self.file_of(address)) else {
+            return Err(Problem::NoCacheFolder);
+        };
+        fs::create_dir_all(folder).map_err(unkept)?;
+        let mut aside = NamedTempFile::new_in(folder).map_err(unkept)?;
+        let mut start = Vec::new();
+        self.network()?.read(address, self.limits.file_bytes, self.limits.file_total, |chunk| {
+            start.extend_from_slice(&chunk[..chunk.len().min(LOOK_BYTES - start.len())]);
+            aside.write_all(chunk)
+        })?;
+        match ContentKind::of(&start) {
+            kind if is_wanted(kind) => {}
+            looks_like => return Err(Problem::NotAnImage { looks_like }),
         }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn problem_of(error: reqwest::Error) -> Problem {
-    let why = innermost(&error);
-    if error.is_redirect() {
-        Problem::Redirect { why }
-    } else {
-        // The address is said by the error around this one.
-        Problem::Connection { message: why, source: Arc::new(error.without_url()) }
+        aside.persist(&file).map_err(|error| unkept(error.error))?;
+        if let Err(error) = prune(folder, self.limits.kept_bytes, &file) {
+            tracing::warn!(%error, "the cache folder of fetched media could not be tidied");
+        }
+        Ok(file)
     }
 }
 
-fn innermost(error: &dyn Error) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
+/// Says that a kept file was used, so that it goes last.
+fn touch(file: &Path) {
+    let opened = fs::File::options().append(true).open(file);
+    if let Err(error) = opened.and_then(|file| file.set_modified(SystemTime::now())) {
+        tracing::debug!(%error, "a fetched file goes earlier than it should");
     }
-    deepest.to_string()
+}
+
+/// Removes what was not used for longest, until the rest fits; never what was fetched just now.
+fn prune(folder: &Path, most_bytes: u64, newest: &Path) -> io::Result<()> {
+    let mut kept = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        if metadata.is_file() && entry.path() != newest {
+            let age = metadata.modified()?.elapsed().unwrap_or(Duration::ZERO);
+            kept.push((age, metadata.len(), entry.path()));
+        }
+    }
+    kept.sort();
+    let mut bytes = newest.metadata()?.len();
+    for (_, size, path) in kept {
+        bytes = bytes.saturating_add(size);
+        if bytes > most_bytes {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

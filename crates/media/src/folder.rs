@@ -1,4 +1,4 @@
-//! The folder a source's images may come from, and nothing outside it.
+//! The folder a source's media may come from, and nothing outside it: on this disk, in a bucket, or at a web server.
 //!
 //! The data is from strangers: a path in it must not show the annotator's own files. Both the folder and
 //! the file are resolved, symbolic links included, before they are compared.
@@ -14,8 +14,16 @@ use crate::{
 /// Where a source's images may come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaFolder {
-    folder: Option<PathBuf>,
+    place: Place,
     fetches_addresses: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Folder(PathBuf),
+    /// An address that ends in `/`.
+    Address(String),
 }
 
 /// Where an image is.
@@ -23,14 +31,21 @@ pub struct MediaFolder {
 pub enum Located {
     /// An existing file, resolved, below the folder.
     File(PathBuf),
-    /// An http(s) address that may be fetched.
+    /// An address of a web server or a bucket that may be fetched.
     Address(String),
 }
 
 impl MediaFolder {
     /// A folder, if paths are allowed, and whether addresses are.
     pub fn new(folder: Option<PathBuf>, fetches_addresses: bool) -> Self {
-        Self { folder, fetches_addresses }
+        Self { place: folder.map_or(Place::Nowhere, Place::Folder), fetches_addresses }
+    }
+
+    /// A folder at an address (`s3://bucket/folder`, `https://host/folder`): relative paths are looked for below it.
+    /// Who made it the folder of a source has allowed fetching from there.
+    pub fn at_address(address: &str, fetches_addresses: bool) -> Self {
+        let address = format!("{}/", address.trim_end_matches('/'));
+        Self { place: Place::Address(address), fetches_addresses }
     }
 
     /// Finds an image by what the data calls it: a path relative to the folder, an absolute path below it,
@@ -50,15 +65,37 @@ impl MediaFolder {
     fn find(&self, uri: &str) -> Result<Located, Problem> {
         if is_address(uri) {
             let located = Located::Address(uri.to_owned());
-            return if self.fetches_addresses { Ok(located) } else { Err(Problem::AddressesOff) };
+            let is_allowed = self.fetches_addresses || self.is_below(uri);
+            return if is_allowed { Ok(located) } else { Err(Problem::AddressesOff) };
+        }
+        if let Place::Address(base) = &self.place {
+            refuse_what_is_no_path(uri)?;
+            if uri.starts_with(['/', '\\']) {
+                return Err(Problem::Outside);
+            }
+            return Ok(Located::Address(format!("{base}{}", written_in_address(uri))));
         }
         let path = self.find_path(uri)?;
         if path.is_file() { Ok(Located::File(path)) } else { Err(Problem::NotAFile) }
     }
 
+    /// Whether an address is below the folder's own. Dots lead nowhere: an address with some is not below.
+    fn is_below(&self, uri: &str) -> bool {
+        let Place::Address(base) = &self.place else { return false };
+        uri.strip_prefix(base.as_str()).is_some_and(|below| {
+            let plain =
+                below.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+            !plain.split(['/', '\\']).any(|segment| segment == "..")
+        })
+    }
+
     fn find_path(&self, uri: &str) -> Result<PathBuf, Problem> {
         refuse_what_is_no_path(uri)?;
-        let folder = self.folder.as_deref().ok_or(Problem::NoFolder)?;
+        let folder = match &self.place {
+            Place::Folder(folder) => folder.as_path(),
+            Place::Nowhere => return Err(Problem::NoFolder),
+            Place::Address(_) => return Err(Problem::NotFound),
+        };
         let folder = folder
             .canonicalize()
             .map_err(|_| Problem::FolderMissing { folder: folder.display().to_string() })?;
@@ -68,6 +105,21 @@ impl MediaFolder {
             other => other,
         }
     }
+}
+
+/// A path as it is written in an address, its characters standing for themselves.
+fn written_in_address(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.trim_start_matches("./");
+    let mut written = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~!$&'()*+,;=:@".contains(&byte) {
+            written.push(char::from(byte));
+        } else {
+            written.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    written
 }
 
 fn resolve(folder: &Path, path: &str) -> Result<PathBuf, Problem> {
@@ -228,6 +280,26 @@ mod tests {
         assert!(matches!(problem(&media, "café.png"), Problem::NotFound));
         let named = media.locate("a,b;c=\"d\".png").unwrap();
         assert_eq!(named, Located::File(folder.join("a,b;c=\"d\".png")));
+    }
+
+    #[test]
+    fn a_folder_may_be_at_an_address() {
+        let media = MediaFolder::at_address("s3://bucket/set 1/", false);
+        let found = |uri: &str| media.locate(uri).unwrap();
+        let address = |address: &str| Located::Address(address.to_owned());
+        assert_eq!(found("a/50% ?#é.png"), address("s3://bucket/set 1/a/50%25%20%3F%23%C3%A9.png"));
+        assert_eq!(found("./a\\b.png"), address("s3://bucket/set 1/a/b.png"));
+        assert_eq!(found("s3://bucket/set 1/a.png"), address("s3://bucket/set 1/a.png"));
+        for elsewhere in
+            ["s3://bucket/other/a.png", "s3://bucket/set 1/%2E./a.png", "https://example.org/a.png"]
+        {
+            assert!(matches!(problem(&media, elsewhere), Problem::AddressesOff), "{elsewhere}");
+        }
+        for outside in ["../a.png", "/a.png", "a/../../b.png"] {
+            assert!(matches!(problem(&media, outside), Problem::Outside), "{outside}");
+        }
+        assert!(matches!(problem(&media, "ftp://host/a.png"), Problem::NotAPath { .. }));
+        assert!(media.locate_folder("frames").is_err());
     }
 
     #[test]

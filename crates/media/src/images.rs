@@ -1,6 +1,10 @@
 //! The one entry: an image as the data names it, decoded for a place on the screen, or for a model.
 
-use std::{path::PathBuf, sync::Mutex, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use tiebreak_domain::{door::Pixels, media::TileRequest};
 
@@ -21,7 +25,7 @@ use crate::{
 /// Finds, fetches, decodes and keeps images; shared by all threads, which it blocks while it works.
 pub struct Images {
     limits: Limits,
-    fetcher: Fetcher,
+    fetcher: Arc<Fetcher>,
     cache: Mutex<Cache<ImageKey, Pixels>>,
     flights: SingleFlight<ImageKey, Result<Pixels, Problem>>,
     tiles: Tiles,
@@ -54,11 +58,16 @@ impl Images {
     ) -> Self {
         Self {
             limits,
-            fetcher: Fetcher::new(cache_folder.as_deref(), fetch_limits),
+            fetcher: Arc::new(Fetcher::new(cache_folder.as_deref(), fetch_limits)),
             cache: Mutex::new(Cache::new(budget_bytes as u64)),
             flights: SingleFlight::new(),
             tiles: Tiles::new(cache_folder, limits, tile_budget),
         }
+    }
+
+    /// What fetches, for others who fetch.
+    pub fn fetcher(&self) -> Arc<Fetcher> {
+        Arc::clone(&self.fetcher)
     }
 
     /// The image at a uri as the data has it, upright, scaled down to `fit` (width and height in pixels),

@@ -5,7 +5,7 @@
 //! a [`MediaError`] that names the image, the reason and a way out; none ends in a panic.
 //!
 //! Start at [`Images`], the one entry the engine uses: it joins [`MediaFolder`] (where an image is),
-//! [`Fetcher`] (images at addresses), [`decode`] (bytes to pixels), tiles of large pictures, and caches with byte
+//! [`Fetcher`] (media at addresses), [`decode`] (bytes to pixels), tiles of large pictures, and caches with byte
 //! budgets. Nothing here paints, and nothing here knows a project. [`Videos`] does the like for what moves and
 //! sounds.
 //!
@@ -43,7 +43,7 @@ mod tiles;
 mod upright;
 mod video;
 
-pub use address::host_of;
+pub use address::{host_of, is_address};
 pub use content_kind::ContentKind;
 pub use decode::{decode, decode_file, decode_for_screen};
 pub use error::MediaError;

@@ -45,6 +45,12 @@ pub struct FetchLimits {
     pub body_bytes: u64,
     /// From the call to the last byte of the body.
     pub total: Duration,
+    /// Largest file of [`crate::Fetcher::fetch_file`], in bytes.
+    pub file_bytes: u64,
+    /// From the call to the last byte of such a file.
+    pub file_total: Duration,
+    /// How much is kept on disk before what was not used for longest goes, in bytes.
+    pub kept_bytes: u64,
     /// Until the connection stands, TLS included.
     pub connect: Duration,
     /// How many redirects are followed.
@@ -58,6 +64,9 @@ impl Default for FetchLimits {
         Self {
             body_bytes: 64 * MIB,
             total: Duration::from_secs(30),
+            file_bytes: 4 * 1024 * MIB,
+            file_total: Duration::from_mins(10),
+            kept_bytes: 20 * 1024 * MIB,
             connect: Duration::from_secs(10),
             redirects: 5,
             failure_rest: Duration::from_mins(1),

@@ -183,6 +183,23 @@ pub enum Problem {
         /// [`crate::FetchLimits::total`].
         limit: Duration,
     },
+    /// A bucket refused, or could not be reached.
+    #[error("the bucket cannot be read ({message})")]
+    Bucket {
+        /// The innermost reason.
+        message: String,
+        /// The whole of it.
+        source: Arc<object_store::Error>,
+    },
+    /// What was fetched could not be written to the cache folder.
+    #[error("what was fetched cannot be kept ({source})")]
+    Unkept {
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// There is no folder for what is fetched.
+    #[error("there is no cache folder for what is fetched")]
+    NoCacheFolder,
     /// No client could be made.
     #[error("this machine cannot fetch images ({message})")]
     NoClient {
@@ -269,13 +286,17 @@ impl Problem {
                 "the image is gone from there: check the address in the data"
             }
             Self::Status { status: 401 | 403 } => {
-                "the server wants a login: download the images and name their paths"
+                "it may not be read without a login: let the program read it (for a bucket, by its provider's variables, such as AWS_ACCESS_KEY_ID), or download the images and name their paths"
             }
             Self::Redirect { .. } | Self::BadAddress => "check the address in the data",
             Self::Status { .. } | Self::Connection { .. } | Self::TookTooLong { .. } => {
                 "check the network and try again in a minute"
             }
             Self::Read { .. } => "check the disk, and try again",
+            Self::Bucket { .. } => {
+                "check the bucket's name and its provider's variables (AWS_REGION, AWS_ENDPOINT, GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_ACCOUNT_NAME, …)"
+            }
+            Self::Unkept { .. } | Self::NoCacheFolder => "make room on the disk, and try again",
             Self::NoClient { .. } => "install the system's root certificates, or download the images",
         };
         Some(hint.to_owned())

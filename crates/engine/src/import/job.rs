@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use tiebreak_domain::import::{ImportProgress, ImportReport, LabelPolicy};
 use tiebreak_domain::{ApiError, DataFormat, ErrorCode, Event, ImportPlan, JobId, UnixMillis};
 use tiebreak_formats::Reader;
+use tiebreak_media::is_address;
 use tiebreak_store::{Import, NewSource, PreparedItem, Store};
 
 use crate::engine::Shared;
@@ -54,9 +55,11 @@ fn checked(plan: ImportPlan) -> Result<ImportPlan, ApiError> {
     }
     if let Some(folder) = &plan.media_folder
         && !Path::new(folder).is_dir()
+        && !is_address(folder)
     {
-        return Err(ApiError::new(ErrorCode::NotFound, format!("there is no media folder {folder}"))
-            .hint("choose the folder in which the paths of the data start"));
+        return Err(ApiError::new(ErrorCode::NotFound, format!("there is no media folder {folder}")).hint(
+            "choose the folder in which the paths of the data start, or an address as s3://bucket/folder",
+        ));
     }
     Ok(plan)
 }

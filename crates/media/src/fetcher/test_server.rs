@@ -62,12 +62,12 @@ fn answer(mut stream: TcpStream, image: &[u8], count: &AtomicU32) -> std::io::Re
     };
     let ok = |kind: &str, length: usize| {
         format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nLast-Modified: Mon, 30 Nov 2026 00:00:00 GMT\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
         )
     };
     let page = "<!doctype html><p>sign in";
     match path.as_str() {
-        "/image" => {
+        "/image" | "/bucket/set/an%20image.png" => {
             stream.write_all(ok("text/plain", image.len()).as_bytes())?;
             stream.write_all(image)
         }
@@ -75,6 +75,14 @@ fn answer(mut stream: TcpStream, image: &[u8], count: &AtomicU32) -> std::io::Re
             thread::sleep(Duration::from_millis(200));
             stream.write_all(ok("image/png", image.len()).as_bytes())?;
             stream.write_all(image)
+        }
+        "/bucket/video.bin" => {
+            let body = [b"\x1A\x45\xDF\xA3", &[7; 100_000][..]].concat();
+            stream.write_all(ok("video/webm", body.len()).as_bytes())?;
+            stream.write_all(&body)
+        }
+        "/bucket/secret.png" => {
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         }
         "/half" => {
             stream.write_all(ok("image/png", image.len()).as_bytes())?;

@@ -127,3 +127,55 @@ fn a_connection_that_fails_says_so() {
     let no_host = Fetcher::new(None, limits()).fetch("http://", Instant::now()).unwrap_err();
     assert!(matches!(no_host.problem, Problem::BadAddress), "{no_host:?}");
 }
+
+/// A fetcher that finds buckets at a server, as those of providers that speak as S3 does are found.
+fn of_buckets(server: &TestServer, folder: Option<&Path>, limits: FetchLimits) -> Fetcher {
+    Fetcher::new(folder, limits).in_environment(&[
+        ("AWS_ENDPOINT", &server.at("")),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_ACCESS_KEY_ID", "key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_REGION", "here"),
+    ])
+}
+
+#[test]
+fn images_come_from_buckets() {
+    let server = TestServer::start(image());
+    let fetcher = of_buckets(&server, None, limits());
+    let now = Instant::now();
+    assert_eq!(*fetcher.fetch("s3://bucket/set/an%20image.png", now).unwrap(), *image());
+    let problem = |address: &str| fetcher.fetch(address, now).unwrap_err().problem;
+    assert!(matches!(problem("s3://bucket/nothing.png"), Problem::Status { status: 404 }));
+    assert!(matches!(problem("s3://bucket/secret.png"), Problem::Status { status: 403 }));
+    assert!(matches!(problem("s3:///nowhere"), Problem::BadAddress | Problem::Bucket { .. }));
+    let little = of_buckets(&server, None, FetchLimits { body_bytes: 1000, ..limits() });
+    let problem = little.fetch("s3://bucket/set/an%20image.png", now).unwrap_err().problem;
+    assert!(matches!(problem, Problem::FileTooLarge { limit_bytes: 1000, .. }), "{problem}");
+}
+
+#[test]
+fn files_are_fetched_once_and_the_oldest_go() {
+    let (server, folder) = (TestServer::start(image()), tempfile::tempdir().unwrap());
+    let limits = FetchLimits { kept_bytes: 102_000, ..limits() };
+    let fetcher = of_buckets(&server, Some(folder.path()), limits);
+    let (video, now) = ("s3://bucket/video.bin", Instant::now());
+    let is_wanted = |kind| matches!(kind, ContentKind::Known(name) if name.contains("video"));
+    let file = fetcher.fetch_file(video, is_wanted, now).unwrap();
+    assert_eq!(file.metadata().unwrap().len(), 100_004);
+    assert_eq!(fetcher.fetch_file(video, is_wanted, now).unwrap(), file);
+    assert_eq!(server.requests(), 1);
+    let refused = fetcher.fetch_file(&server.at("/page"), is_wanted, now).unwrap_err().problem;
+    assert!(matches!(refused, Problem::NotAnImage { looks_like: ContentKind::WebPage }));
+    let another = fetcher.fetch_file(&server.at("/image"), |_| true, now).unwrap();
+    assert!(another.is_file() && !file.is_file(), "both are more than what is kept");
+    let none = Fetcher::new(None, limits).fetch_file(video, is_wanted, now).unwrap_err().problem;
+    assert!(matches!(none, Problem::NoCacheFolder));
+}
+
+#[test]
+fn only_what_is_said_of_buckets_is_read_from_the_environment() {
+    for (name, _) in bucket::environment() {
+        assert!(["AWS_", "GOOGLE_", "AZURE_"].iter().any(|start| name.starts_with(start)), "{name}");
+    }
+}

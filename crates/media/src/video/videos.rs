@@ -30,7 +30,7 @@ use super::{
     sound::{SoundRun, Stretch},
 };
 use crate::{
-    ContentKind, Limits, Located, MediaError, MediaFolder, Problem,
+    ContentKind, Fetcher, Limits, Located, MediaError, MediaFolder, Problem,
     content_key::ContentKey,
     decode::read_file,
     single_flight::{SingleFlight, locked},
@@ -80,6 +80,8 @@ impl Default for VideoLimits {
 /// Finds and decodes videos; shared by all threads, which it blocks while it works.
 pub struct Videos {
     limits: VideoLimits,
+    /// By what videos at addresses are fetched; none refuses them.
+    fetcher: Option<Arc<Fetcher>>,
     /// Whether ffmpeg may be used where there is one.
     has_ffmpeg: bool,
     footage: Mutex<Recent<FootageKey, Opened>>,
@@ -143,6 +145,7 @@ impl Videos {
         });
         Self {
             limits,
+            fetcher: None,
             has_ffmpeg,
             footage: Mutex::new(Recent::new(KEPT_FOOTAGE)),
             flights: SingleFlight::new(),
@@ -150,6 +153,11 @@ impl Videos {
             _watch: IdleWatch::new(Arc::downgrade(&running)),
             running,
         }
+    }
+
+    /// Fetches videos at addresses, whole, before they are looked through.
+    pub fn fetching_by(self, fetcher: Arc<Fetcher>) -> Self {
+        Self { fetcher: Some(fetcher), ..self }
     }
 
     /// The ffmpeg that is used, looked for if none was found yet.
@@ -217,7 +225,7 @@ impl Videos {
     }
 
     fn opened(&self, folder: &MediaFolder, uri: &str) -> Result<Opened, VideoError> {
-        let key = key_of(folder, uri)?;
+        let key = key_of(self.fetcher.as_deref(), folder, uri)?;
         if let Some(opened) = locked(&self.footage).get(&key) {
             return Ok(opened);
         }
@@ -294,12 +302,22 @@ fn fresh_number() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-fn key_of(folder: &MediaFolder, uri: &str) -> Result<FootageKey, VideoError> {
+fn key_of(fetcher: Option<&Fetcher>, folder: &MediaFolder, uri: &str) -> Result<FootageKey, VideoError> {
+    let of_file =
+        |located| ContentKey::of(located).map(FootageKey::File).map_err(|problem| at(uri, problem.into()));
     let not_found = match folder.locate(uri) {
-        Ok(located @ Located::File(_)) => {
-            return ContentKey::of(located).map(FootageKey::File).map_err(|problem| at(uri, problem.into()));
+        Ok(located @ Located::File(_)) => return of_file(located),
+        Ok(Located::Address(address)) => {
+            let fetcher = fetcher.ok_or_else(|| at(uri, VideoProblem::Address))?;
+            let fetched = fetcher.fetch_file(&address, |kind| !is_hopeless(kind), Instant::now());
+            return match fetched {
+                Ok(file) => of_file(Located::File(file)),
+                Err(MediaError { problem: Problem::NotAnImage { looks_like }, .. }) => {
+                    Err(at(uri, VideoProblem::NotAVideo { looks_like }))
+                }
+                Err(error) => Err(at(uri, error.problem.into())),
+            };
         }
-        Ok(Located::Address(_)) => return Err(at(uri, VideoProblem::Address)),
         Err(error) => error,
     };
     let sequence = |path: PathBuf, naming| {
