@@ -80,7 +80,7 @@ const WRITTEN_ONLY_IN: [(&str, &[&str]); 10] = [
     ("axum::", &["crates/server/"]),
     ("hyper::", &["crates/server/"]),
     ("rusqlite::", &["crates/store/"]),
-    ("reqwest::", &["crates/media/", "crates/reward/"]),
+    ("reqwest::", &["crates/media/", "crates/reward/", "crates/server/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),
     ("ratex_layout::", &["crates/math/"]),

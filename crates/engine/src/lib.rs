@@ -44,3 +44,4 @@ pub use jobs::CancelFlag;
 pub use keyring::Keyring;
 pub use project_file::ProjectFile;
 pub use seat::Caller;
+pub use tiebreak_store::Vouching;
