@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use tiebreak_domain::{ApiError, ErrorCode, Reply, Request};
-use tiebreak_door::{Door, Gate, Hub, Place, Site};
+use tiebreak_door::{BACK_PATH, Door, Gate, Hub, Place, Site};
 use tiebreak_engine::{Engine, Host};
-use tiebreak_server::{Server, Stop};
+use tiebreak_server::{Provider, ProviderSettings, Server, Stop};
 
 use crate::cli::desk;
 use crate::cli::exit::Exit;
@@ -36,6 +36,15 @@ pub struct Arguments {
     /// Believe the proxy in front about who comes, and whether by TLS (X-Forwarded-For, X-Forwarded-Proto)
     #[arg(long, requires = "public_url")]
     behind_proxy: bool,
+    /// Let people sign in by an OpenID provider, by its address. The secret is read from TIEBREAK_OIDC_SECRET
+    #[arg(long, value_name = "URL", requires = "oidc_client")]
+    oidc_issuer: Option<String>,
+    /// What the provider knows this program as; it sends people back to PUBLIC-URL/vouch/back
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    oidc_client: Option<String>,
+    /// What people call the provider
+    #[arg(long, value_name = "NAME", default_value = "your organisation")]
+    oidc_name: String,
     /// Take the interface from this folder, not from the program
     #[arg(long, value_name = "FOLDER")]
     web: Option<PathBuf>,
@@ -81,7 +90,12 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
     });
     let base = base_url(arguments, address);
     let link = format!("{base}/enter?token={}", engine.offer_owner_link()?);
-    let door = Arc::new(Door::new(engine, hub, site, Some(gate)));
+    let mut door = Door::new(engine, hub, site, Some(gate));
+    let provider = provider(arguments, &base)?;
+    if provider.is_some() {
+        door = door.with_provider(arguments.oidc_name.clone());
+    }
+    let door = Arc::new(door);
     let stop = Stop::default();
     let on_interrupt = stop.clone();
     if let Err(error) = ctrlc::set_handler(move || on_interrupt.stop()) {
@@ -92,9 +106,27 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
     if arguments.open {
         open_browser(&link);
     }
-    Server::new(listener, door, arguments.behind_proxy).run(&stop)?;
+    let mut server = Server::new(listener, door, arguments.behind_proxy);
+    if let Some(provider) = provider {
+        server = server.with_provider(provider);
+    }
+    server.run(&stop)?;
     eprintln!("Stopped; everything acknowledged is saved.");
     Ok(Exit::Done)
+}
+
+/// The OpenID provider, where one is set up.
+fn provider(arguments: &Arguments, base: &str) -> Result<Option<Provider>, ApiError> {
+    let (Some(issuer), Some(client_id)) = (&arguments.oidc_issuer, &arguments.oidc_client) else {
+        return Ok(None);
+    };
+    let settings = ProviderSettings {
+        issuer: issuer.clone(),
+        client_id: client_id.clone(),
+        client_secret: std::env::var("TIEBREAK_OIDC_SECRET").ok().filter(|secret| !secret.is_empty()),
+        redirect_url: format!("{base}{BACK_PATH}"),
+    };
+    Provider::new(settings).map(Some)
 }
 
 /// Under which address a person reaches the door, without a path.

@@ -81,7 +81,7 @@ const WRITTEN_ONLY_IN: [(&str, &[&str]); 11] = [
     ("hyper::", &["crates/server/"]),
     ("rusqlite::", &["crates/store/src/sql/", "crates/store/tests/", "crates/store/examples/"]),
     ("postgres::", &["crates/store/"]),
-    ("reqwest::", &["crates/media/", "crates/reward/"]),
+    ("reqwest::", &["crates/media/", "crates/reward/", "crates/server/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),
     ("ratex_layout::", &["crates/math/"]),

@@ -7,7 +7,7 @@ use tiebreak_domain::account::{InvitationMade, Password};
 use tiebreak_domain::{ApiError, Role, Scope};
 use tiebreak_engine::Known;
 
-use crate::admission::Entered;
+use crate::admission::{Entered, needs_csrf_header};
 use crate::answer::{self, Answer, field};
 use crate::call;
 use crate::door::{Door, only};
@@ -111,13 +111,13 @@ impl Door {
         let engine = &self.engine;
         match route {
             AccountRoute::SignIn => {
-                let form: SignIn = self.own_json(parts, body)?;
+                let form: SignIn = Self::own_json(parts, body)?;
                 let secret =
                     self.let_in(peer, |address| engine.sign_in(&form.name, &form.password, address))?;
                 self.entered(Entered::Me, &secret, peer)
             }
             AccountRoute::Join => {
-                let form: Join = self.own_json(parts, body)?;
+                let form: Join = Self::own_json(parts, body)?;
                 let secret = self.let_in(peer, |address| {
                     engine.join(&form.invitation, &form.name, &form.password, address)
                 })?;
@@ -190,8 +190,8 @@ impl Door {
     }
 
     /// JSON that a page of ours, or a program, sent before anybody was signed in.
-    fn own_json<T: serde::de::DeserializeOwned>(&self, parts: &Parts, body: &[u8]) -> Result<T, Answer> {
-        self.needs_csrf_header(parts)?;
+    fn own_json<T: serde::de::DeserializeOwned>(parts: &Parts, body: &[u8]) -> Result<T, Answer> {
+        needs_csrf_header(parts)?;
         call::json(&parts.headers, body).map_err(|error| answer::error(&error))
     }
 

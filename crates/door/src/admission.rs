@@ -36,7 +36,7 @@ impl Door {
             answer::refusal(StatusCode::UNAUTHORIZED, "nobody is signed in", "sign in at /sign-in")
         })?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
-            self.needs_csrf_header(parts)?;
+            needs_csrf_header(parts)?;
         }
         Ok(known)
     }
@@ -77,18 +77,6 @@ impl Door {
         self.engine.known_by_cookie(&cookie).map_err(|error| answer::error(&error))
     }
 
-    /// Refuses what a foreign page could have made a browser send.
-    pub(crate) fn needs_csrf_header(&self, parts: &Parts) -> Result<(), Answer> {
-        if Gate::has_csrf_header(&parts.headers) {
-            return Ok(());
-        }
-        Err(answer::refusal(
-            StatusCode::FORBIDDEN,
-            "this needs the header X-Tiebreak: 1",
-            "programs sign in with a token instead",
-        ))
-    }
-
     /// Lets somebody in by a secret, unless too many wrong ones came from their address.
     pub(crate) fn let_in<T>(
         &self,
@@ -126,4 +114,16 @@ impl Door {
             None => answer,
         })
     }
+}
+
+/// Refuses what a foreign page could have made a browser send.
+pub(crate) fn needs_csrf_header(parts: &Parts) -> Result<(), Answer> {
+    if Gate::has_csrf_header(&parts.headers) {
+        return Ok(());
+    }
+    Err(answer::refusal(
+        StatusCode::FORBIDDEN,
+        "this needs the header X-Tiebreak: 1",
+        "programs sign in with a token instead",
+    ))
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request as HttpRequest, StatusCode};
 use tiebreak_domain::account::Me;
-use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Role, SourceId};
+use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Role, SourceId, UnixMillis};
 use tiebreak_engine::{Engine, Known};
 
 use crate::answer::{self, Answer, field};
 use crate::events::{Hub, Poll};
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::gate::{Gate, Peer};
 use crate::lane::Lane;
 use crate::route::{AccountRoute, Route};
@@ -104,6 +104,11 @@ impl Door {
     /// Offers to sign in by an OpenID provider.
     pub fn with_provider(self, name: String) -> Self {
         Self { provider: Some(name), ..self }
+    }
+
+    /// The time, as the engine has it.
+    pub fn now(&self) -> UnixMillis {
+        self.engine.now()
     }
 
     /// Where events are.
@@ -339,7 +344,11 @@ impl Door {
         if known.caller.role.leads() {
             self.files.resolve(known.caller.annotator, &mut request)?;
         }
-        self.engine.call_on_files(known, request)
+        let folder = files::folder_of(&request);
+        self.engine.call_on_files(known, request).map_err(|error| match folder {
+            Some(folder) => files::without_folder(error, &folder),
+            None => error,
+        })
     }
 
     fn bytes(&self, parts: &Parts, known: Option<&Known>, wanted: call::Wanted) -> Result<Answer, ApiError> {

@@ -136,10 +136,13 @@ mod tests {
     fn a_long_poll_ends_with_the_next_event() {
         let hub = Arc::new(Hub::default());
         let waits = Arc::clone(&hub);
-        let waiting = std::thread::spawn(move || {
-            waits.wait(1, Duration::from_secs(60));
-            waits.next()
-        });
+        let waiting = std::thread::Builder::new()
+            .name("poll".into())
+            .spawn(move || {
+                waits.wait(1, Duration::from_mins(1));
+                waits.next()
+            })
+            .expect("a thread");
         hub.push(event(1));
         assert_eq!(waiting.join().expect("it ends"), 2);
         assert!(hub.watch().has_changed().is_ok_and(|changed| !changed), "a new watch begins at what is");

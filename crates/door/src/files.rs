@@ -5,7 +5,7 @@
 //! from, and gone when the door is closed. Files are whoever's they are: nobody else can name them.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use tempfile::TempDir;
@@ -34,6 +34,13 @@ pub struct Incoming {
     /// Where it is written.
     pub path: PathBuf,
     name: String,
+}
+
+impl Incoming {
+    /// Where it is kept.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
 }
 
 impl Files {
@@ -116,6 +123,35 @@ impl Files {
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
         self.0.lock().expect("the list of files is never left half-changed")
+    }
+}
+
+/// The path that a request about files names.
+fn path_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::PreviewImport(plan) | Request::StartImport(plan) => Some(&plan.path),
+        Request::StartMerge { path }
+        | Request::OpenRubric { path }
+        | Request::SaveImportReport { path, .. }
+        | Request::SaveRubric { path, .. }
+        | Request::SaveModelReport { path, .. }
+        | Request::StartExport { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// The folder in which the file of a request lies.
+pub fn folder_of(request: &Request) -> Option<PathBuf> {
+    Some(Path::new(path_of(request)?).parent()?.to_owned())
+}
+
+/// An error without the folder in which we keep files: it is nobody's business.
+pub fn without_folder(error: ApiError, folder: &Path) -> ApiError {
+    let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+    ApiError {
+        message: error.message.replace(&folder, ""),
+        hint: error.hint.map(|hint| hint.replace(&folder, "")),
+        ..error
     }
 }
 

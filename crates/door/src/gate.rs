@@ -98,13 +98,31 @@ impl Gate {
         format!("{prefix}tiebreak_{}", self.place.cookie_suffix)
     }
 
+    /// The cookie that ties a sign-in by a provider to the browser it was begun in; gone where there is none. It is
+    /// sent along when the provider sends the browser back, which a stricter one would not be.
+    pub(crate) fn vouching_cookie(&self, state: Option<(&str, u32)>, peer: Peer) -> String {
+        let name = self.vouching_name(peer.is_https);
+        let secure = if peer.is_https { "; Secure" } else { "" };
+        let (state, lasts) = state.unwrap_or(("", 0));
+        format!("{name}={state}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The state that this browser was sent to the provider with.
+    pub(crate) fn vouching_state(&self, headers: &HeaderMap, peer: Peer) -> Option<String> {
+        let name = self.vouching_name(peer.is_https);
+        cookies(headers).find(|(known, _)| *known == name).map(|(_, state)| state.to_owned())
+    }
+
+    fn vouching_name(&self, is_https: bool) -> String {
+        format!("{}_vouch", self.cookie_name(is_https))
+    }
+
     /// The secret of the cookie that a browser shows.
     pub(crate) fn cookie(&self, headers: &HeaderMap) -> Option<String> {
         let names = [true, false].map(|is_https| self.cookie_name(is_https));
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs =
-            cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| names.iter().any(|known| known == name)).map(|(_, token)| token.to_owned())
+        cookies(headers)
+            .find(|(name, _)| names.iter().any(|known| known == name))
+            .map(|(_, token)| token.to_owned())
     }
 
     /// Refuses what is not meant for this door, and what a foreign page made a browser send.
@@ -170,6 +188,12 @@ impl Gate {
         origin.eq_ignore_ascii_case(&format!("{scheme}://{host}"))
             || self.place.public_url.as_deref().is_some_and(|public| origin.eq_ignore_ascii_case(public))
     }
+}
+
+/// The cookies that a browser shows, by name.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// The host a request is for: the header of HTTP/1, the authority of HTTP/2.

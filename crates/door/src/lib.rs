@@ -7,6 +7,11 @@
 //!
 //! Start at [`Door`]; `route` is the list of everything that can be asked, `gate` says what is meant for this door.
 #![recursion_limit = "256"]
+#![allow(
+    clippy::result_large_err,
+    clippy::large_enum_variant,
+    reason = "a refusal is an answer like any other, and made once for each request"
+)]
 
 mod account;
 mod admission;
@@ -28,6 +33,7 @@ mod range;
 mod route;
 mod sign_in;
 mod site;
+mod vouching;
 
 pub use answer::refused as refusal;
 pub use body::Body;
@@ -39,3 +45,4 @@ pub use programs::Upload;
 pub use route::Route;
 pub use site::Site;
 pub use tiebreak_engine::Known;
+pub use vouching::{BACK_PATH, BEGIN_PATH, Returned};

@@ -81,6 +81,15 @@ pub fn link_used() -> Answer {
     )
 }
 
+/// Why nobody came in by a provider.
+pub fn not_vouched(why: &str) -> Answer {
+    let body = format!(
+        "<p>{}.</p><p><a href=\"/sign-in\">Sign in</a></p>",
+        escaped(why.trim_end_matches(['.', ' ']))
+    );
+    page(StatusCode::FORBIDDEN, "You could not be signed in", "", &body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

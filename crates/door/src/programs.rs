@@ -19,7 +19,7 @@ use tiebreak_engine::Known;
 use crate::answer::{self, Answer, field, fields};
 use crate::body::Body;
 use crate::door::Door;
-use crate::files::{Files, Incoming};
+use crate::files::{Files, Incoming, without_folder};
 use crate::gate::Peer;
 use crate::route::Route;
 
@@ -72,7 +72,9 @@ impl Door {
     pub fn finish_upload(&self, parts: &Parts, upload: Upload) -> Answer {
         let Upload { known, incoming, is_items } = upload;
         let answer = if is_items {
-            self.import(parts, &known, &incoming).map(|report| answer::json(StatusCode::OK, &report))
+            let imported = self.import(parts, &known, &incoming);
+            let imported = imported.map_err(|error| without_folder(error, incoming.folder()));
+            imported.map(|report| answer::json(StatusCode::OK, &report))
         } else {
             let path = self.files.keep(known.caller.annotator, incoming, &self.engine.new_file_id());
             Ok(answer::json(StatusCode::CREATED, &serde_json::json!({ "path": path })))

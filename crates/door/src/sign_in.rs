@@ -10,6 +10,7 @@ use crate::answer::{self, Answer, field};
 use crate::door::Door;
 use crate::gate::Peer;
 use crate::page::{self, escaped};
+use crate::vouching::BEGIN_PATH;
 
 impl Door {
     /// The link that the terminal shows once.
@@ -139,11 +140,9 @@ impl Door {
     /// Signing in by an OpenID provider, where one is set up.
     fn provider_button(&self, invitation: Option<&str>) -> String {
         let Some(provider) = &self.provider else { return String::new() };
-        let hidden = invitation.map_or_else(String::new, |secret| {
-            format!("<input type=\"hidden\" name=\"invitation\" value=\"{}\">", escaped(secret))
-        });
+        let query = invitation.map_or_else(String::new, |secret| format!("?invitation={}", escaped(secret)));
         format!(
-            "<form method=\"post\" action=\"/vouch\"><p>{hidden}<button>Sign in with {}</button></p></form>",
+            "<p><a class=\"button\" href=\"{BEGIN_PATH}{query}\">Sign in with {}</a></p>",
             escaped(provider)
         )
     }

@@ -49,3 +49,4 @@ pub use moving::{
 };
 pub use project_file::ProjectFile;
 pub use seat::Caller;
+pub use tiebreak_store::Vouching;

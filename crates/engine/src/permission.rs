@@ -31,9 +31,11 @@ pub(crate) enum Access {
 /// Who may ask this.
 pub(crate) fn access(request: &Request) -> Access {
     match request {
-        // Answered with what an interface begins with, not with this machine's settings.
-        Request::LoadSettings => Access::Anyone,
-        Request::Project
+        // The settings are answered with what an interface begins with, not with this machine's. Which result rows are
+        // of, and whose that is, is looked at where results are kept.
+        Request::LoadSettings
+        | Request::Rows { .. }
+        | Request::Project
         | Request::Study
         | Request::StudyTemplates
         | Request::Templates
@@ -43,8 +45,6 @@ pub(crate) fn access(request: &Request) -> Access {
         | Request::Video(_)
         | Request::Frames(_)
         | Request::Sound(_) => Access::Anyone,
-        // Which result it is of, and whose that is, is looked at where results are kept.
-        Request::Rows { .. } => Access::Anyone,
         Request::Queue(request) => Access::Only(request.annotator),
         Request::Submit(judgment) => Access::Only(judgment.annotator),
         Request::SaveDraft { annotator, .. } | Request::SaveProfile { annotator, .. } => {
@@ -164,14 +164,16 @@ pub(crate) fn check(caller: &Caller, request: &Request) -> Result<(), ApiError> 
 #[cfg(test)]
 mod tests {
     use tiebreak_domain::door::{ImageRequest, ViewId};
-    use tiebreak_domain::export::ExportFormat;
     use tiebreak_domain::filter::BeliefFilter;
     use tiebreak_domain::media::{FramesRequest, MediumRequest, SoundRequest, TileRequest};
     use tiebreak_domain::model_report::ReportFilter;
     use tiebreak_domain::queue::{Place, QueueRequest};
     use tiebreak_domain::reward::{ModelKey, ModelPlace, Scorer, ServerToken};
     use tiebreak_domain::second_look::LookFilter;
-    use tiebreak_domain::*;
+    use tiebreak_domain::{
+        ExportFormat, ExportPlan, ImportPlan, ItemId, ItemRole, JobId, JudgmentId, NewJudgment, Origin,
+        SourceId, UnixMillis, Verdict,
+    };
 
     use super::*;
 

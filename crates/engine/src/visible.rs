@@ -141,7 +141,10 @@ mod tests {
     use tiebreak_domain::import::ImportProgress;
     use tiebreak_domain::project::{SearchIndex, Source};
     use tiebreak_domain::quality::Repeats;
-    use tiebreak_domain::*;
+    use tiebreak_domain::{
+        AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemId, ItemStatus, JobId, Outcome, ProjectKey, Role,
+        Rubric, SourceId, UnixMillis,
+    };
 
     use super::*;
 

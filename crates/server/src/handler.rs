@@ -17,20 +17,23 @@ use crate::events;
 use crate::lanes::{Busy, Lanes};
 use crate::outgoing;
 use crate::peers::peer;
-use crate::upload;
+use crate::provider::Provider;
+use crate::{upload, vouching};
 
 /// The most bytes of a request that is held in memory.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// How long a body may pause.
 pub(crate) const PAUSE: Duration = Duration::from_secs(15);
 /// How long a body may take altogether.
-const WHOLE: Duration = Duration::from_secs(120);
+const WHOLE: Duration = Duration::from_mins(2);
 
 /// What every request needs.
 #[derive(Clone)]
 pub struct Handler {
     /// Who answers.
     pub door: Arc<Door>,
+    /// Who vouches for people, where somebody does.
+    pub provider: Option<Arc<Provider>>,
     /// Where requests wait.
     pub lanes: Lanes,
     /// Whether the headers of a proxy are believed.
@@ -52,6 +55,9 @@ impl Handler {
                 Ok(Err(answer)) => outgoing::response(answer),
                 Err(Busy) => busy(),
             };
+        }
+        if let Some(provider) = self.provider.as_ref().filter(|_| vouching::is_about(&parts)) {
+            return vouching::handle(self.door, provider, &self.lanes, parts, peer).await;
         }
         if Door::is_upload(&parts) {
             return upload::handle(self.door, &self.lanes, parts, body, peer).await;

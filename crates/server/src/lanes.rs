@@ -85,12 +85,10 @@ fn threads_of(lane: Lane, cores: usize) -> usize {
         Lane::Quick => 4,
         // They wait for the disk together, and one thread writes for all of them.
         Lane::Judging => 16,
-        Lane::Pictures => cores.max(2),
+        Lane::Pictures | Lane::Others => cores.max(2),
         // They mostly wait for ffmpeg.
         Lane::Playing => 6,
-        Lane::Looking => 2,
-        Lane::Others => cores.max(2),
-        Lane::Long => 2,
+        Lane::Looking | Lane::Long => 2,
         // Nothing is done there: whoever waits for events has no thread.
         Lane::Waiting => 1,
     }

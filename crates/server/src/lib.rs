@@ -4,6 +4,11 @@
 //! and time, lets each wait in its lane for a thread, since the engine blocks, and sends what the door answers.
 //!
 //! Start at [`Server`].
+#![allow(
+    clippy::result_large_err,
+    clippy::large_enum_variant,
+    reason = "a refusal is an answer like any other, and made once for each request"
+)]
 
 mod events;
 mod handler;
@@ -11,6 +16,9 @@ mod lanes;
 mod listen;
 mod outgoing;
 mod peers;
+mod provider;
 mod upload;
+mod vouching;
 
 pub use listen::{Server, Stop};
+pub use provider::{Provider, ProviderSettings};

@@ -21,6 +21,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::handler::Handler;
 use crate::lanes::Lanes;
+use crate::provider::Provider;
 
 /// How long a client may take for the head of a request, and stay without asking anything.
 const HEAD: Duration = Duration::from_secs(15);
@@ -40,6 +41,7 @@ pub struct Server {
     listener: TcpListener,
     door: Arc<Door>,
     is_behind_proxy: bool,
+    provider: Option<Arc<Provider>>,
 }
 
 /// Makes a server stop; clones stop the same one.
@@ -76,7 +78,12 @@ impl Server {
 
     /// A door on a socket.
     pub fn new(listener: TcpListener, door: Arc<Door>, is_behind_proxy: bool) -> Self {
-        Self { listener, door, is_behind_proxy }
+        Self { listener, door, is_behind_proxy, provider: None }
+    }
+
+    /// Lets people sign in by an OpenID provider.
+    pub fn with_provider(self, provider: Provider) -> Self {
+        Self { provider: Some(Arc::new(provider)), ..self }
     }
 
     /// Serves until it is stopped, on threads of its own.
@@ -102,6 +109,7 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
         let handler = Handler {
             door: self.door,
+            provider: self.provider,
             lanes: Lanes::new(),
             is_behind_proxy: self.is_behind_proxy,
             stop: stop.clone(),

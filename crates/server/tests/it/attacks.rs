@@ -343,7 +343,7 @@ fn nonsense_is_answered_and_harms_nobody() {
     for body in ["", "{", "null", "[]", "{\"queue\":1}", "{\"nothing\":{}}", "\u{0}", &"[".repeat(100_000)] {
         let answer =
             owner.with("content-type", "application/json").send("POST", "/api/v1/call", body.as_bytes());
-        assert_eq!(answer.status, 400, "{:.20}", body);
+        assert_eq!(answer.status, 400, "{body:.20}");
     }
     let huge = json!({ "rows": { "view": u64::MAX, "from": u64::MAX, "count": u32::MAX } });
     assert_eq!(owner.call(&huge).status, 404);

@@ -66,7 +66,7 @@ fn events_stream_to_whom_they_are_for() {
     let ahead = owner.get("/api/v1/events?since=0").json()["next"].as_u64().unwrap();
     let next_event = |stream: &mut std::net::TcpStream| {
         let mut text = String::new();
-        let mut piece = [0; 65_536];
+        let mut piece = vec![0; 65_536];
         while !text.contains("\n\n") || !text.contains("data:") {
             let count = stream.read(&mut piece).unwrap();
             assert!(count > 0, "the stream ended");

@@ -7,4 +7,6 @@ mod coming_in;
 mod judging;
 mod media;
 mod slow;
+mod transport;
+mod vouching;
 mod world;

@@ -60,7 +60,7 @@ fn what_is_too_large_is_refused_before_it_is_read() {
         world.client.address
     );
     stream.write_all(head.as_bytes()).unwrap();
-    let chunk = [b"100000\r\n".as_slice(), &[b'x'; 0x0010_0000], b"\r\n"].concat();
+    let chunk = [b"100000\r\n".as_slice(), &vec![b'x'; 0x0010_0000], b"\r\n"].concat();
     for _ in 0..12 {
         if stream.write_all(&chunk).is_err() {
             break;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tiebreak_domain::{Event, ImportPlan, Reply, Request, UnixMillis};
 use tiebreak_door::{Door, Gate, Hub, Place, Site};
 use tiebreak_engine::{Engine, Host};
-use tiebreak_server::{Server, Stop};
+use tiebreak_server::{Provider, ProviderSettings, Server, Stop};
 
 use crate::client::Client;
 
@@ -36,6 +36,15 @@ impl World {
 
     /// The same behind a proxy, or under a public address.
     pub fn behind(is_behind_proxy: bool, public_url: Option<&str>) -> Self {
+        Self::with(is_behind_proxy, public_url, None)
+    }
+
+    /// The same where an OpenID provider vouches for people.
+    pub fn vouched_by(issuer: &str) -> Self {
+        Self::with(false, None, Some(issuer))
+    }
+
+    fn with(is_behind_proxy: bool, public_url: Option<&str>, issuer: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let random = AtomicU64::new(7);
@@ -74,12 +83,26 @@ impl World {
             is_loopback: public_url.is_none(),
             cookie_suffix: "0123".into(),
         });
-        let door = Arc::new(Door::new(Arc::clone(&engine), hub, Site::new(None), Some(gate)));
+        let mut door = Door::new(Arc::clone(&engine), hub, Site::new(None), Some(gate));
+        if issuer.is_some() {
+            door = door.with_provider("The lab".into());
+        }
+        let door = Arc::new(door);
+        let mut server = Server::new(listener, door, is_behind_proxy);
+        if let Some(issuer) = issuer {
+            let settings = ProviderSettings {
+                issuer: issuer.to_owned(),
+                client_id: "tiebreak & friends".into(),
+                client_secret: Some("s:ecret".into()),
+                redirect_url: format!("http://{address}/vouch/back"),
+            };
+            server = server.with_provider(Provider::new(settings).unwrap());
+        }
         let stop = Stop::default();
         let stops = stop.clone();
         let serving = std::thread::Builder::new()
             .name("test-server".into())
-            .spawn(move || Server::new(listener, door, is_behind_proxy).run(&stops).unwrap())
+            .spawn(move || server.run(&stops).unwrap())
             .unwrap();
         let world = Self {
             folder,
@@ -126,7 +149,7 @@ impl World {
     pub fn until(&self, is_it: impl Fn(&Event) -> bool) {
         let events = self.events.lock().unwrap();
         loop {
-            let event = events.recv_timeout(Duration::from_secs(60)).expect("it happens in time");
+            let event = events.recv_timeout(Duration::from_mins(1)).expect("it happens in time");
             if is_it(&event) {
                 return;
             }

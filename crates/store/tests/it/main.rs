@@ -1,6 +1,7 @@
 //! Stories of the store through its door, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod answering;
 mod backend;
 mod carrying;

@@ -19,7 +19,7 @@ fn heads_fitted_for_a_question_are_kept_until_something_changes() {
     assert!(Arc::ptr_eq(&first, &fitted()), "nothing changed, and nothing is fitted anew");
     let annotator = session.seat().annotator;
     let request = QueueRequest { annotator, place: Place::Start, count: 1, except: Vec::new() };
-    let queued = session.queue(&request).unwrap().remove(0);
+    let queued = session.queue(&session.seat(), &request).unwrap().remove(0);
     let judgment = NewJudgment {
         notes: Vec::new(),
         id: JudgmentId([7; 16]),
@@ -48,7 +48,7 @@ fn heads_fitted_for_a_question_are_kept_until_something_changes() {
         origin: Origin::Screen,
         recorded_at: UnixMillis(5),
     };
-    session.submit(judgment).unwrap();
+    session.submit(&session.seat(), judgment).unwrap();
     let voted = fitted();
     assert!(!Arc::ptr_eq(&first, &voted), "a vote is a change");
     assert_eq!((first.main().votes.len(), voted.main().votes.len()), (0, 1));
