@@ -17,4 +17,5 @@ mod python;
 mod rubrics;
 mod sampling;
 mod templates;
+mod watching;
 mod window;
