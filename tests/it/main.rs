@@ -17,5 +17,6 @@ mod python;
 mod rubrics;
 mod sampling;
 mod templates;
+mod video_models;
 mod watching;
 mod window;
