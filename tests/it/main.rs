@@ -14,6 +14,7 @@ mod pairs;
 mod program;
 mod published;
 mod python;
+mod ready;
 mod rubrics;
 mod sampling;
 mod templates;
