@@ -11,8 +11,8 @@ use tiebreak_domain::queue::QueueRequest;
 use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
-    Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
-    QueuedItem, Reply, Rubric, Verdict,
+    Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
+    ProjectInfo, QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
 use tiebreak_store::Store;
@@ -232,8 +232,9 @@ impl Session {
     }
 
     /// Stores a judgment.
-    pub fn submit(&self, judgment: NewJudgment) -> Result<Reply, ApiError> {
+    pub fn submit(&self, mut judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(&judgment)?;
+        self.note_lot(&mut judgment);
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
         let vote = judgment.clone();
@@ -249,6 +250,16 @@ impl Session {
             annotator,
             progress: submitted.progress,
         })
+    }
+
+    /// Notes of a second look that its item was drawn by lot, and how likely that was.
+    fn note_lot(&self, judgment: &mut NewJudgment) {
+        if judgment.origin == Origin::Review
+            && let Some(showing) = &mut judgment.showing
+            && let Some(drawn) = self.learning.lot().acquisition(judgment.item)
+        {
+            showing.acquisition = drawn;
+        }
     }
 
     /// Keeps what was begun and not submitted, or forgets it.
