@@ -139,6 +139,47 @@ def main(folder):
         ],
     )
 
+    # score: the mean of each channel of each of 4 frames times a weight of its own; the weights are the same numbers in
+    # both orders of the axes, so that the scores are.
+    by_channel = weights(12).reshape(3, 4)
+    for name, shape, matrix in (
+        ("clip_ntchw", (4, 3, 8, 8), by_channel.T),
+        ("clip_ncthw", (3, 4, 8, 8), by_channel),
+    ):
+        save(
+            folder,
+            name,
+            [
+                node("ReduceMean", ["clip"], ["means"], axes=[3, 4], keepdims=0),
+                node("Flatten", ["means"], ["flat"], axis=1),
+                node("MatMul", ["flat", "weight"], ["score"]),
+            ],
+            [value("clip", real, "batch", *shape)],
+            [value("score", real, "batch", 1)],
+            [constant("weight", numpy.ascontiguousarray(matrix).reshape(12, 1))],
+        )
+
+    # score: the mean of the clip's numbers, and the sum of the tokens' rows.
+    save(
+        folder,
+        "clip_text",
+        [
+            node("Flatten", ["clip"], ["flat"], axis=1),
+            node("ReduceMean", ["flat"], ["brightness"], axes=[1], keepdims=1),
+            node("Gather", ["table", "ids"], ["tokens"]),
+            node("ReduceSum", ["tokens", "axes"], ["words"], keepdims=0),
+            node("Unsqueeze", ["words", "one"], ["column"]),
+            node("Add", ["brightness", "column"], ["score"]),
+        ],
+        [value("clip", real, "batch", 3, 4, 8, 8), value("ids", whole, "batch", "length")],
+        [value("score", real, "batch", 1)],
+        [
+            table,
+            constant("axes", numpy.array([1, 2], numpy.int64)),
+            constant("one", numpy.array([1], numpy.int64)),
+        ],
+    )
+
 
 if __name__ == "__main__":
     main(pathlib.Path(sys.argv[1]))

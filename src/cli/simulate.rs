@@ -10,8 +10,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{
-    ApiError, ErrorCode, JudgmentId, NewJudgment, Origin, Outcome, Preference, QueuedItem, Reply, Request,
-    Showing, Strength, Verdict,
+    ApiError, ErrorCode, Item, JudgmentId, NewJudgment, Origin, Outcome, Part, Preference, QueuedItem, Reply,
+    Request, Showing, Strength, Verdict, Watched,
 };
 
 use crate::cli::desk::{Desk, unexpected};
@@ -130,9 +130,19 @@ fn judgment(
             session,
             acquisition: queued.acquisition.clone(),
             window: [0.0, 0.0, 1.0],
-            watched: Vec::new(),
+            watched: watched(&queued.item.item),
         }),
         origin: Origin::Screen,
         recorded_at: now,
     }
+}
+
+/// A simulated annotator looks at everything that plays to its end; nothing where nothing does.
+fn watched(item: &Item) -> Vec<Watched> {
+    let plays: Vec<bool> =
+        item.candidates.iter().map(|candidate| candidate.parts.iter().any(Part::always_plays)).collect();
+    if !plays.contains(&true) {
+        return Vec::new();
+    }
+    plays.into_iter().map(|plays| if plays { Watched::ToEnd } else { Watched::Still }).collect()
 }

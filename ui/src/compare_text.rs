@@ -10,7 +10,9 @@ pub mod difference;
 pub mod find;
 mod finding;
 mod fold;
+mod lines;
 mod linking;
+mod marking;
 mod overlay;
 pub mod script;
 pub mod scroll_map;
@@ -31,20 +33,21 @@ use tiebreak_domain::{ItemId, Order, Part, StoredItem};
 use self::code::{Broken, CodeRows};
 use self::difference::{Difference, Work, common};
 use self::linking::Linking;
+use self::marking::{Marking, Marks};
 use self::script::{Script, Vocabulary};
 use self::shared_ends::{SharedEnds, shared_ends};
 use crate::command::Command;
-use crate::document::{CodeText, DocumentCache, Highlights, Tone};
+use crate::document::{CodeText, DocumentCache, Highlights};
 
 /// Bytes of text that are made into scripts, or words that are compared, in one frame.
 const FRAME_BYTES: usize = 40_000;
-const FRAME_WORDS: u32 = 6_000;
+const FRAME_WORDS: u32 = 3_000;
+
+/// Lines of code that are held against others in one frame, as pairs.
+const FRAME_PAIRS: usize = 1_000;
 
 /// Longer code is compared as words are.
 const MOST_LINES: usize = 10_000;
-
-/// What each part of each side has marked, by the side's place and the part's.
-type Marks = HashMap<usize, HashMap<usize, Highlights>>;
 
 /// What the texts of the item on the screen have in common and what not.
 #[derive(Debug, Default)]
@@ -68,13 +71,27 @@ pub struct TextCompare {
     differences: HashMap<(usize, usize), Difference>,
     work: Option<((usize, usize), Work)>,
     marks: Option<(Against, Marks)>,
+    marking: Option<Marking>,
     ends: Option<SharedEnds>,
     linking: Linking,
     /// Both sides of a pair of code, in the order of the screen; none where it is none.
     code: Option<Box<CodeRows>>,
-    /// Whether it is known if it is one.
-    is_code_known: bool,
+    coding: Coding,
     broken: Broken,
+}
+
+/// Whether a pair is code, and how far its rows are.
+#[derive(Debug, Default)]
+enum Coding {
+    /// Nobody asked yet.
+    #[default]
+    Unknown,
+    /// The first side is.
+    First(Box<CodeText>),
+    /// Both are, and rows are made.
+    Rows(Box<CodeRows>),
+    /// There is nothing more to find out.
+    Known,
 }
 
 impl TextCompare {
@@ -187,9 +204,8 @@ impl TextCompare {
             let candidates: Vec<&Script> = self.scripts.iter().take(self.count()).collect();
             self.ends = Some(shared_ends(&candidates));
         }
-        if self.is_difference_on && !self.is_code_known {
-            self.is_code_known = true;
-            self.code = self.code_rows(item, documents);
+        if self.is_difference_on && self.is_coding(item, documents) {
+            return true;
         }
         let mut words = 0;
         while let Some(pair) = self.next_pair(is_linked) {
@@ -208,20 +224,53 @@ impl TextCompare {
                 self.work = Some((pair, work));
             }
         }
-        false
+        self.is_difference_on
+            && (self.is_marking() || self.code.as_mut().is_some_and(|code| !code.colour_some()))
     }
 
-    /// The candidates of a pair line by line, if both are code.
-    fn code_rows(&self, item: &StoredItem, documents: &DocumentCache) -> Option<Box<CodeRows>> {
-        let [first, second] = self.order[..] else { return None };
-        let code = |candidate: usize| {
-            let [Part::Text { text, format }] = item.item.candidates.get(candidate)?.parts.as_slice() else {
-                return None;
+    /// Goes on to find out whether the candidates are a pair of code, and what its rows are. Gives whether there is
+    /// more to do.
+    fn is_coding(&mut self, item: &StoredItem, documents: &DocumentCache) -> bool {
+        let mut bytes = 0;
+        while bytes < FRAME_BYTES / 2 {
+            self.coding = match std::mem::take(&mut self.coding) {
+                Coding::Unknown => match self.code_of(0, item, documents) {
+                    Some(code) => {
+                        bytes += code.text.len();
+                        Coding::First(Box::new(code))
+                    }
+                    None => Coding::Known,
+                },
+                Coding::First(first) => match self.code_of(1, item, documents) {
+                    Some(second) => {
+                        bytes += second.text.len();
+                        Coding::Rows(Box::new(CodeRows::begin(*first, second)))
+                    }
+                    None => Coding::Known,
+                },
+                Coding::Rows(mut rows) => {
+                    if !rows.go_on(FRAME_PAIRS) {
+                        self.coding = Coding::Rows(rows);
+                        return true;
+                    }
+                    self.code = Some(rows);
+                    Coding::Known
+                }
+                Coding::Known => {
+                    self.coding = Coding::Known;
+                    return false;
+                }
             };
-            CodeText::of(text, *format, documents.mask_of(false))
-                .filter(|code| code.lines.len() <= MOST_LINES)
-        };
-        Some(Box::new(CodeRows::of(code(first)?, code(second)?)))
+        }
+        true
+    }
+
+    /// One of two candidates, if it is code.
+    fn code_of(&self, position: usize, item: &StoredItem, documents: &DocumentCache) -> Option<CodeText> {
+        let [first, second] = self.order[..] else { return None };
+        let candidate = item.item.candidates.get([first, second][position])?;
+        let [Part::Text { text, format }] = candidate.parts.as_slice() else { return None };
+        CodeText::of(text, *format, documents.mask_of(false)).filter(|code| code.lines.len() <= MOST_LINES)
     }
 
     /// The pair line by line, while it is shown so, and where its lines are broken.
@@ -321,44 +370,11 @@ impl TextCompare {
         }
     }
 
-    /// Works out what is marked, once everything is compared.
-    fn mark(&mut self) {
-        let against = self.against();
-        let is_read = self.scripts.len() == self.has_text.len();
-        if !is_read || self.marks.as_ref().is_some_and(|(of, _)| *of == against) {
-            return;
-        }
-        let base = against.side().index(self.count());
-        let mut marks = Marks::new();
-        let pairs = self.pairs(against);
-        for side in 0..self.scripts.len() {
-            if !pairs.iter().any(|(one, other)| *one == side || *other == side) {
-                continue;
-            }
-            let Some(alone) = self.alone(side) else { return };
-            let is_candidate = side < self.count();
-            let tone = if side == base && !is_candidate { Tone::Missing } else { Tone::OnlyHere };
-            let script = &self.scripts[side];
-            let mut parts: HashMap<usize, Vec<(Range<u32>, Tone)>> = HashMap::new();
-            for words in alone {
-                for stretch in script.stretches(&script.characters(&words)) {
-                    parts.entry(stretch.part).or_default().push((stretch.source, tone));
-                }
-            }
-            marks.insert(
-                side,
-                parts.into_iter().map(|(part, ranges)| (part, Highlights::new(ranges))).collect(),
-            );
-        }
-        self.marks = Some((against, marks));
-    }
-
     /// What lies over the texts of one side while they are painted.
     pub fn overlay(&mut self, side: Side) -> Overlay {
         let index = side.index(self.count());
         let mut layers: HashMap<usize, Vec<Highlights>> = HashMap::new();
         if self.is_difference_on {
-            self.mark();
             if let Some((_, marks)) = &self.marks {
                 for (part, highlights) in marks.get(&index).into_iter().flatten() {
                     layers.entry(*part).or_default().push(highlights.clone());

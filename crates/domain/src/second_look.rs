@@ -24,6 +24,8 @@ pub enum LookReason {
     ModelDisagrees(AnnotatorId),
     /// Reward models contradict each other.
     ModelsDisagree,
+    /// It was drawn at random, whatever any model says: what flags are held against.
+    Drawn,
 }
 
 /// A reason without its person, to ask by.
@@ -42,6 +44,8 @@ pub enum LookReasonKind {
     ModelDisagrees,
     /// [`LookReason::ModelsDisagree`].
     ModelsDisagree,
+    /// [`LookReason::Drawn`]. Asked by no reason, only a share of the items listed is of those drawn.
+    Drawn,
 }
 
 impl LookReason {
@@ -54,6 +58,7 @@ impl LookReason {
             Self::MergeConflict(_) => LookReasonKind::MergeConflict,
             Self::ModelDisagrees(_) => LookReasonKind::ModelDisagrees,
             Self::ModelsDisagree => LookReasonKind::ModelsDisagree,
+            Self::Drawn => LookReasonKind::Drawn,
         }
     }
 }

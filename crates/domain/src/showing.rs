@@ -52,11 +52,13 @@ pub enum AcquisitionMethod {
     SecondOpinions,
     /// Where the best of a prompt might still be another one.
     BestOfN,
+    /// Drawn for a second look, uniformly at random from all items with a vote; the propensity is the share drawn.
+    RandomLook,
 }
 
 impl AcquisitionMethod {
     /// Every method.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::FileOrder,
         Self::Chosen,
         Self::OwnOrder,
@@ -71,6 +73,7 @@ impl AcquisitionMethod {
         Self::ModelAgainstModel,
         Self::SecondOpinions,
         Self::BestOfN,
+        Self::RandomLook,
     ];
 
     /// The word used in files.
@@ -90,6 +93,7 @@ impl AcquisitionMethod {
             Self::ModelAgainstModel => "model_against_model",
             Self::SecondOpinions => "second_opinions",
             Self::BestOfN => "best_of_n",
+            Self::RandomLook => "random_look",
         }
     }
 

@@ -8,6 +8,7 @@ mod beliefs;
 mod ensembles;
 pub(crate) mod flags;
 pub(crate) mod learned;
+pub(crate) mod lot;
 mod page;
 pub(crate) mod pool;
 mod rating;
@@ -33,6 +34,7 @@ use tiebreak_store::StoredPrediction;
 use crate::seat::Seat;
 use crate::session::Session;
 use learned::{Learned, Planned};
+use lot::Lot;
 use pool::Pool;
 
 /// How many items are planned ahead.
@@ -61,6 +63,8 @@ struct Published {
     flags: Vec<ModelFlag>,
     /// Judged items about which models contradict each other.
     contradicted: Vec<ItemId>,
+    /// Items drawn for a second look.
+    lot: Lot,
 }
 
 /// What the worker is told.
@@ -132,6 +136,11 @@ impl LearningDesk {
     /// Judged items about which models contradict each other.
     pub fn contradicted(&self) -> Vec<ItemId> {
         self.published().contradicted.clone()
+    }
+
+    /// Items drawn for a second look.
+    pub fn lot(&self) -> Lot {
+        self.published().lot.clone()
     }
 
     /// What is planned next for an annotator, so far as that.
@@ -348,7 +357,7 @@ impl Worker {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let mut judgments = Vec::new();
         session.readers.lend()?.each_vote(|judgment| judgments.push(judgment))?;
-        let (state, raised, contradicted) = if let Some(learned) = session.learning.learned() {
+        let (state, raised, contradicted, lot) = if let Some(learned) = session.learning.learned() {
             // Beside what is published: whoever asks meanwhile is told what was learned before.
             let mut learned = Learned::clone(&learned);
             learned.refit(&judgments, THREADS);
@@ -357,11 +366,11 @@ impl Worker {
             let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
             let contradicted = learned.contradicted();
             session.learning.publish(Some(learned));
-            (state, raised.flags, contradicted)
+            (state, raised.flags, contradicted, raised.lot)
         } else {
             let remark = "there is no pair to learn from: nothing that is asked compares candidates";
             let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
-            (state, Vec::new(), Vec::new())
+            (state, Vec::new(), Vec::new(), Lot::default())
         };
         self.is_stale = false;
         {
@@ -369,6 +378,7 @@ impl Worker {
             published.state = state.clone();
             published.flags = raised;
             published.contradicted = contradicted;
+            published.lot = lot;
         }
         for annotator in self.planned_for.clone() {
             self.plan(session, annotator)?;

@@ -22,7 +22,6 @@ use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
 use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, ItemStatus, JobId, StoredItem};
-use tiebreak_media::Images;
 use tiebreak_reward::model::manifest::{Manifest, Task};
 use tiebreak_reward::model::scorer::ScoringJob;
 use tiebreak_reward::model::{
@@ -49,8 +48,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const TELL_EVERY: Duration = Duration::from_millis(200);
 /// Refusals that are told one by one.
 const REFUSALS_TOLD: usize = 20;
-/// Memory for pictures on their way to a model.
-const IMAGE_BUDGET_BYTES: usize = 32 * 1024 * 1024;
 /// Items looked at to say how many candidates a model could score.
 const MOST_LOOKED_AT: u64 = 20_000;
 
@@ -70,6 +67,15 @@ pub fn scorable(reader: &Reader, manifest: &Manifest) -> Result<u64, ApiError> {
         };
     }
     Ok(count * stride)
+}
+
+/// How many candidates' inputs are in memory at a time.
+fn window_of(manifest: &Manifest) -> usize {
+    match (manifest.input.image(), manifest.input.video()) {
+        (_, Some(video)) => (PICTURE_WINDOW / video.frames).max(1),
+        (Some(_), None) => PICTURE_WINDOW,
+        (None, None) => WINDOW,
+    }
 }
 
 /// Starts scoring by some models, or by every one that fits.
@@ -141,7 +147,7 @@ struct Run<'a> {
     session: &'a Session,
     job: JobId,
     cancel: &'a CancelFlag,
-    images: Images,
+    sources: inputs::Sources,
     report: ScoringReport,
     started: Instant,
     told_at: Option<Instant>,
@@ -155,7 +161,7 @@ impl<'a> Run<'a> {
             session,
             job,
             cancel,
-            images: Images::new(shared.host.cache_folder.clone(), IMAGE_BUDGET_BYTES),
+            sources: inputs::Sources::new(shared.host.cache_folder.clone()),
             report: ScoringReport::default(),
             started: Instant::now(),
             told_at: None,
@@ -199,7 +205,7 @@ impl<'a> Run<'a> {
         };
         let known = Known::read(&*self.session.readers.lend()?, key)?;
         let mut work = Work { scored_model, total, done: 0, known, scorer, began: Instant::now(), seen: 0 };
-        let window = if manifest.input.image().is_some() { PICTURE_WINDOW } else { WINDOW };
+        let window = window_of(manifest);
         let mut wanted: Vec<Wanted> = Vec::new();
         let mut from = 0;
         while let Some(items) = self.next_items(&mut from)? {
@@ -247,8 +253,14 @@ impl<'a> Run<'a> {
             if turn == Turn::Sooner {
                 work.known.sooner.insert(place);
             }
-            let request =
-                inputs::request(self.session, &self.images, stored.source, &stored.item, manifest, candidate);
+            let request = inputs::request(
+                self.session,
+                &self.sources,
+                stored.source,
+                &stored.item,
+                manifest,
+                candidate,
+            );
             let keyed = request.and_then(|request| {
                 let key = work.scorer.model().input_key(&request).map_err(|fault| fault.to_string())?;
                 let mut short = [0; 16];

@@ -10,8 +10,8 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
-    Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, ProjectInfo,
-    QueuedItem, Reply, Rubric, Verdict,
+    Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
+    ProjectInfo, QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
 use tiebreak_store::{ProjectPlace, Store};
@@ -254,9 +254,10 @@ impl Session {
     }
 
     /// Stores a judgment.
-    pub fn submit(&self, seat: &Seat, judgment: NewJudgment) -> Result<Reply, ApiError> {
+    pub fn submit(&self, seat: &Seat, mut judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(seat, &judgment)?;
         self.refuse_items_of_others(seat, judgment.item)?;
+        self.note_lot(&mut judgment);
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
         let vote = judgment.clone();
@@ -272,6 +273,16 @@ impl Session {
             annotator,
             progress: submitted.progress,
         })
+    }
+
+    /// Notes of a second look that its item was drawn by lot, and how likely that was.
+    fn note_lot(&self, judgment: &mut NewJudgment) {
+        if judgment.origin == Origin::Review
+            && let Some(showing) = &mut judgment.showing
+            && let Some(drawn) = self.learning.lot().acquisition(judgment.item)
+        {
+            showing.acquisition = drawn;
+        }
     }
 
     /// Keeps what was begun and not submitted, or forgets it.

@@ -29,8 +29,11 @@ pub struct Row {
     pub is_same: bool,
 }
 
+/// Bytes of code that are coloured in one frame.
+const COLOURED_BYTES: usize = 2_000;
+
 /// Two sides in rows.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct CodeRows {
     /// The sides.
     pub sides: [CodeText; 2],
@@ -38,33 +41,52 @@ pub struct CodeRows {
     pub rows: Vec<Row>,
     /// The bytes of each line that only this side has, where the row has a line on the other side too.
     words: [HashMap<usize, Vec<Range<usize>>>; 2],
+    /// Lines that differ and are not in rows yet, the last first.
+    open: Vec<[Range<usize>; 2]>,
+    /// The lines of each side that are in rows.
+    done: [usize; 2],
 }
 
 impl CodeRows {
-    /// The rows of two sides.
-    pub fn of(before: CodeText, after: CodeText) -> Self {
+    /// The rows of two sides, which [`Self::go_on`] makes.
+    pub fn begin(before: CodeText, after: CodeText) -> Self {
         let lines = |code: &CodeText| -> Vec<String> {
             (0..code.lines.len()).map(|line| code.line(line).trim_end().to_owned()).collect()
         };
         let changed = changes(lines(&before), lines(&after));
-        let mut rows = Self { sides: [before, after], ..Self::default() };
-        let (mut old, mut new) = (0, 0);
-        let end = (rows.sides[0].lines.len(), rows.sides[1].lines.len());
-        let changed = changed.into_iter().map(|(old, new)| (usize_range(&old), usize_range(&new)));
-        for (before, after) in changed.chain([(end.0..end.0, end.1..end.1)]) {
+        let end = [before.lines.len(), after.lines.len()];
+        let changed = changed.into_iter().map(|(old, new)| [usize_range(&old), usize_range(&new)]);
+        let mut open: Vec<_> = changed.chain([end.map(|end| end..end)]).collect();
+        open.reverse();
+        Self { sides: [before, after], open, ..Self::default() }
+    }
+
+    /// Makes rows until about so many lines were held against others. Gives whether there are all.
+    pub fn go_on(&mut self, most_pairs: usize) -> bool {
+        let mut pairs = 0;
+        while pairs < most_pairs {
+            let Some([before, after]) = self.open.pop() else { break };
+            let [mut old, mut new] = self.done;
             while old < before.start {
-                rows.rows.push(Row { lines: [Some(old), Some(new)], is_same: true });
+                self.rows.push(Row { lines: [Some(old), Some(new)], is_same: true });
                 (old, new) = (old + 1, new + 1);
             }
-            for lines in rows.paired(&before, &after) {
+            pairs += (before.len() * after.len()).min(MOST_PAIRS) + before.len() + after.len();
+            for lines in self.paired(&before, &after) {
                 if let [Some(one), Some(other)] = lines {
-                    rows.tell_words(one, other);
+                    self.tell_words(one, other);
                 }
-                rows.rows.push(Row { lines, is_same: false });
+                self.rows.push(Row { lines, is_same: false });
             }
-            (old, new) = (before.end, after.end);
+            self.done = [before.end, after.end];
         }
-        rows
+        self.open.is_empty()
+    }
+
+    /// Colours a little more of both sides. Gives whether all is coloured.
+    pub fn colour_some(&mut self) -> bool {
+        let [before, after] = &mut self.sides;
+        before.colour_some(COLOURED_BYTES) && after.colour_some(COLOURED_BYTES)
     }
 
     /// The bytes that only one side has in a line beside another.
@@ -88,10 +110,13 @@ impl CodeRows {
         // The most alikeness that can be had of the lines from here on.
         let mut best = vec![vec![0.0_f32; width + 1]; height + 1];
         let mut alike = vec![vec![0.0_f32; width]; height];
+        let words = |side: usize, lines: &Range<usize>| -> Vec<Vec<u64>> {
+            lines.clone().map(|line| words_of(self.sides[side].line(line))).collect()
+        };
+        let (words_before, words_after) = (words(0, before), words(1, after));
         for one in (0..height).rev() {
             for other in (0..width).rev() {
-                let lines = (before.start + one, after.start + other);
-                alike[one][other] = likeness(self.sides[0].line(lines.0), self.sides[1].line(lines.1));
+                alike[one][other] = likeness(&words_before[one], &words_after[other]);
                 let pair = if alike[one][other] >= LEAST_LIKENESS { alike[one][other] } else { f32::MIN };
                 best[one][other] =
                     (pair + best[one + 1][other + 1]).max(best[one + 1][other]).max(best[one][other + 1]);
@@ -140,14 +165,18 @@ fn usize_range(range: &Range<u32>) -> Range<usize> {
     range.start as usize..range.end as usize
 }
 
+/// A number for each word of a line, the same for the same word.
+fn words_of(line: &str) -> Vec<u64> {
+    line.split_word_bounds()
+        .filter(|word| !word.trim().is_empty())
+        .map(|word| egui::util::hash(word))
+        .collect()
+}
+
 /// Of the words of the longer line, the share that both have, in order.
-fn likeness(one: &str, other: &str) -> f32 {
-    let words = |line: &str| -> Vec<String> {
-        line.split_word_bounds().filter(|word| !word.trim().is_empty()).map(str::to_owned).collect()
-    };
-    let (one, other) = (words(one), words(other));
+fn likeness(one: &[u64], other: &[u64]) -> f32 {
     let (count, longest) = (one.len() as u32, one.len().max(other.len()));
-    let changed = changes(one, other);
+    let changed = changes(one.to_vec(), other.to_vec());
     let shared: usize =
         gaps(changed.iter().map(|(old, _)| old), count).iter().map(ExactSizeIterator::len).sum();
     shared as f32 / longest.max(1) as f32
@@ -160,6 +189,12 @@ mod tests {
 
     use super::*;
 
+    fn rows(before: CodeText, after: CodeText) -> CodeRows {
+        let mut rows = CodeRows::begin(before, after);
+        while !rows.go_on(usize::MAX) {}
+        rows
+    }
+
     fn code(lines: &str) -> CodeText {
         let text = lines.to_owned();
         let mut start = 0;
@@ -167,7 +202,10 @@ mod tests {
             start += line.len() + 1;
             start - line.len() - 1..start - 1
         });
-        CodeText { lines: lines.collect(), text: text.clone(), ..CodeText::default() }
+        let mut code = CodeText::default();
+        code.lines = lines.collect();
+        code.text.clone_from(&text);
+        code
     }
 
     /// `=` for the same, `~` for beside each other, `<` and `>` for alone.
@@ -183,7 +221,7 @@ mod tests {
 
     #[test]
     fn lines_that_belong_together_stand_in_one_row() {
-        let rows = CodeRows::of(
+        let rows = rows(
             code("import a\ndef f(x):\n    return x\nend"),
             code("import a\n# new\ndef f(x, y):\n    return x\nend"),
         );
@@ -197,21 +235,39 @@ mod tests {
 
     #[test]
     fn lines_with_nothing_in_common_stand_alone() {
-        assert_eq!(shape(&CodeRows::of(code("a b c\nz"), code("d e f\nz"))), "<>=");
+        assert_eq!(shape(&rows(code("a b c\nz"), code("d e f\nz"))), "<>=");
     }
 
     #[test]
     fn real_code_of_two_fences() {
         let of = |text: &str| CodeText::of(text, TextFormat::Markdown, None).expect("code");
-        let rows =
-            CodeRows::of(of("```\na = 1\nb = 2\nc = 3\n```"), of("```\na = 1\nb = 5\nc = 3\nd = 4\n```"));
+        let rows = rows(of("```\na = 1\nb = 2\nc = 3\n```"), of("```\na = 1\nb = 5\nc = 3\nd = 4\n```"));
         assert_eq!(shape(&rows), "=~=>");
+    }
+
+    #[test]
+    fn rows_come_the_same_in_small_steps() {
+        let side = |changed: &str| -> String {
+            let line = |number: u32| match number % 7 {
+                0 => format!("let {changed}_{number} = {number}\n"),
+                _ => format!("let same_{number} = {number}\n"),
+            };
+            (0..200).map(line).collect()
+        };
+        let whole = rows(code(&side("old")), code(&side("new")));
+        let mut slow = CodeRows::begin(code(&side("old")), code(&side("new")));
+        let mut steps = 1;
+        while !slow.go_on(5) {
+            steps += 1;
+        }
+        assert!(steps > 9, "{steps} steps");
+        assert_eq!((slow.rows, slow.words), (whole.rows, whole.words));
     }
 
     proptest! {
         #[test]
         fn every_line_stands_once_and_in_order(before in "[ab \n]{0,40}", after in "[ab \n]{0,40}") {
-            let rows = CodeRows::of(code(&before), code(&after));
+            let rows = rows(code(&before), code(&after));
             for (side, text) in [&before, &after].into_iter().enumerate() {
                 let lines: Vec<usize> = rows.rows.iter().filter_map(|row| row.lines[side]).collect();
                 let all: Vec<usize> = (0..text.split('\n').count()).collect();

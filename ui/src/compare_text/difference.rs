@@ -1,7 +1,7 @@
 //! What two scripts share, and what stands in one of them only.
 //!
-//! Short scripts are compared word by word; long ones line by line first, and then word by word within what
-//! changed, so that no step takes longer than a frame has ([`Work::step`]). Runs of a few common words between
+//! Short scripts are compared word by word; long ones line by line first ([`super::lines`]), and then word by word
+//! within what changed, so that no step takes longer than a frame has ([`Work::step`]). Runs of a few common words between
 //! long differences say nothing and are left out of what is shared, by the rule of Fraser's "Diff strategies"
 //! (2006, "semantics"): a shared run no longer than the differences on both sides of it is no shared run.
 
@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
+use super::lines::LineWork;
 use super::script::Script;
 
 /// Scripts of at most so many words together are compared word by word at once.
@@ -100,41 +101,33 @@ pub fn common(one: &[Range<u32>], other: &[Range<u32>]) -> Vec<Range<u32>> {
 #[derive(Debug, Default)]
 pub struct Work {
     difference: Difference,
+    /// The lines of long scripts, while they are compared.
+    lines: Option<LineWork>,
     /// What changed and is still to be compared word by word, the last first.
     open: Vec<Passage>,
 }
 
 impl Work {
-    /// Compares the lines of long scripts; short ones are compared in the first step.
+    /// Nothing is compared yet.
     pub fn begin(before: &Script, after: &Script) -> Self {
         let words = [before.word_count(), after.word_count()];
-        let all = Passage { before: 0..words[0], after: 0..words[1] };
-        let mut work = Self { difference: Difference { passages: Vec::new(), words }, open: vec![all] };
+        let difference = Difference { passages: Vec::new(), words };
         if words[0] + words[1] > MOST_WORDS_AT_ONCE {
-            let lines = |script: &'_ Script| -> Vec<Box<[u32]>> {
-                let line =
-                    |words: &Range<u32>| script.numbers()[words.start as usize..words.end as usize].into();
-                script.lines().iter().map(line).collect()
-            };
-            let changed = changes(lines(before), lines(after));
-            let places = |script: &Script, lines: &Range<u32>| {
-                let start = |line: u32| {
-                    script.lines().get(line as usize).map_or(script.word_count(), |words| words.start)
-                };
-                start(lines.start)..start(lines.end)
-            };
-            work.open = changed
-                .iter()
-                .map(|(old, new)| Passage { before: places(before, old), after: places(after, new) })
-                .collect();
-            work.difference.passages = between(&work.open, words);
-            work.open.reverse();
+            return Self { difference, lines: Some(LineWork::default()), open: Vec::new() };
         }
-        work
+        Self { difference, lines: None, open: vec![Passage { before: 0..words[0], after: 0..words[1] }] }
     }
 
     /// Goes on until about `most_words` were compared. Gives whether everything was.
     pub fn step(&mut self, before: &Script, after: &Script, most_words: u32) -> bool {
+        if let Some(lines) = &mut self.lines {
+            let Some(changed) = lines.step([before, after], most_words) else { return false };
+            self.lines = None;
+            self.open = changed;
+            self.difference.passages = between(&self.open, self.difference.words);
+            self.open.reverse();
+            return self.open.is_empty();
+        }
         let mut compared = 0;
         while compared < most_words {
             let Some(changed) = self.open.pop() else { break };
@@ -286,6 +279,9 @@ mod tests {
         assert_eq!(only(&text("white"), &text("black")), ["white", "black"]);
         let [one, other] = scripts(&text("white"), &text("black"));
         let mut work = Work::begin(&one, &other);
+        while work.lines.is_some() {
+            assert!(!work.step(&one, &other, 100), "not in one step");
+        }
         assert_eq!(work.open.len(), 1, "only the line that changed is left to be compared");
         assert!(work.step(&one, &other, 1), "in one step");
     }

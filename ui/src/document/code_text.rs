@@ -1,6 +1,7 @@
 //! A text that is code, or mostly, line by line and with its colours.
 //!
-//! What stands around the code stays in it, as lines of words: nothing that a model wrote is ever left out.
+//! What stands around the code stays in it, as lines of words: nothing that a model wrote is ever left out. Colours
+//! come after it, a little at a time ([`CodeText::colour_some`]).
 
 use std::ops::Range;
 
@@ -8,7 +9,7 @@ use tiebreak_domain::TextFormat;
 
 use super::block::{Content, Document};
 use super::code_language;
-use super::highlight::{self, Token};
+use super::highlight::{Colouring, Token};
 use super::mask::WordMask;
 
 /// A text is mostly code from this share of its characters on.
@@ -17,22 +18,25 @@ const MOSTLY: f32 = 0.6;
 const LEAST_LINES: usize = 3;
 
 /// Code, line by line.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct CodeText {
     /// Everything.
     pub text: String,
     /// The bytes of each line, without its line break.
     pub lines: Vec<Range<usize>>,
-    /// Where each part of the text ends, in bytes, and what it is.
+    /// Where each part of the text ends, in bytes, and what it is; as far as it is coloured.
     pub tokens: Vec<(usize, Token)>,
     /// What it is in, as far as it says or can be told; may be empty.
     pub language: String,
+    /// What is still to be coloured, the last first: its bytes, and what it is in.
+    waiting: Vec<(Range<usize>, String)>,
+    colouring: Option<Colouring>,
 }
 
 impl CodeText {
-    /// `text` if it is code, or mostly, with the words of `mask` hidden.
+    /// `text` if it is code, or mostly, with the words of `mask` hidden and without colours.
     pub fn of(text: &str, format: TextFormat, mask: Option<&WordMask>) -> Option<Self> {
-        let mut document = Document::parse(text, format);
+        let mut document = Document::parse_with(text, format, false);
         if let Some(mask) = mask {
             document.hide(mask);
         }
@@ -40,24 +44,21 @@ impl CodeText {
         let mut code_bytes = 0;
         for block in &document.blocks {
             match &block.content {
-                Content::Code { language, text, tokens, .. } => {
+                Content::Code { language, text, .. } => {
                     code_bytes += text.len();
-                    code.push(text, tokens);
-                    if code.language.is_empty() {
-                        language.clone_into(&mut code.language);
-                    }
+                    code.push_code(text, language, block.is_continued);
                 }
                 Content::Paragraph(words) | Content::Heading { words, .. } | Content::Formula(words) => {
-                    code.push(&words.text, &[]);
+                    code.push(&words.text);
                 }
-                Content::Html { text, .. } => code.push(text, &[]),
+                Content::Html { text, .. } => code.push(text),
                 Content::Table { rows, .. } => {
                     for row in rows {
                         let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
-                        code.push(&cells.join(" | "), &[]);
+                        code.push(&cells.join(" | "));
                     }
                 }
-                Content::Rule => code.push("---", &[]),
+                Content::Rule => code.push("---"),
             }
         }
         if code_bytes == 0 {
@@ -67,6 +68,7 @@ impl CodeText {
         } else if code.language.is_empty() {
             code_language::guess(&code.text).unwrap_or_default().clone_into(&mut code.language);
         }
+        code.waiting.reverse();
         let mut start = 0;
         for line in code.text.split('\n') {
             code.lines.push(start..start + line.len());
@@ -84,19 +86,49 @@ impl CodeText {
         let text = text.trim_end_matches('\n');
         let text = mask.map_or_else(|| text.to_owned(), |mask| mask.masked(text));
         let language = code_language::guess(&text).unwrap_or_default().to_owned();
-        let tokens = highlight::tokens(&language, &text);
-        Some(Self { text, lines: Vec::new(), tokens, language })
+        let waiting = vec![(0..text.len(), language.clone())];
+        Some(Self { text, language, waiting, ..Self::default() })
     }
 
-    fn push(&mut self, text: &str, tokens: &[(usize, Token)]) {
+    /// Colours about so many bytes more. Gives whether all of it is.
+    pub fn colour_some(&mut self, most_bytes: usize) -> bool {
+        let Some((bytes, language)) = self.waiting.last() else { return true };
+        let (start, code) = (bytes.start, &self.text[bytes.clone()]);
+        if self.colouring.is_none() {
+            self.colouring = Colouring::begin(language, code);
+        }
+        let is_done = self.colouring.as_mut().is_none_or(|colouring| colouring.go_on(code, most_bytes));
+        if is_done {
+            self.tokens.push((start, Token::Plain));
+            let tokens = self.colouring.take().map(|colouring| colouring.tokens).unwrap_or_default();
+            self.tokens.extend(tokens.into_iter().map(|(end, token)| (start + end, token)));
+            self.waiting.pop();
+        }
+        self.waiting.is_empty()
+    }
+
+    fn push(&mut self, text: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        let start = self.text.len();
-        self.tokens.push((start, Token::Plain));
         self.text.push_str(text);
-        self.tokens.extend(tokens.iter().map(|(end, token)| (start + end, *token)));
-        self.tokens.push((self.text.len(), Token::Plain));
+    }
+
+    /// A piece of code; `is_continued` if it goes on where the last piece ended.
+    fn push_code(&mut self, text: &str, language: &str, is_continued: bool) {
+        self.push(text);
+        let (start, end) = (self.text.len() - text.len(), self.text.len());
+        match self.waiting.last_mut() {
+            Some((bytes, _)) if is_continued => bytes.end = end,
+            _ => {
+                let guessed = || code_language::guess(text).unwrap_or_default();
+                let language = if language.is_empty() { guessed() } else { language };
+                if self.language.is_empty() {
+                    language.clone_into(&mut self.language);
+                }
+                self.waiting.push((start..end, language.to_owned()));
+            }
+        }
     }
 
     /// The words of a line.
@@ -128,7 +160,8 @@ mod tests {
     #[test]
     fn a_fence_with_a_word_around_it_is_code_and_keeps_the_word() {
         let source = "Here:\n\n```python\ndef f(x):\n    return x + 1  # one more\n```";
-        let code = CodeText::of(source, TextFormat::Markdown, None).expect("code");
+        let mut code = CodeText::of(source, TextFormat::Markdown, None).expect("code");
+        while !code.colour_some(10) {}
         assert_eq!(code.text, "Here:\ndef f(x):\n    return x + 1  # one more");
         assert_eq!(code.language, "python");
         assert_eq!(code.line(1), "def f(x):");
@@ -146,7 +179,28 @@ mod tests {
             Some("python".into())
         );
         let prose = format!("{}\n\n```\nx = 1\n```", "Some words that say why. ".repeat(10));
-        assert_eq!(CodeText::of(&prose, TextFormat::Markdown, None), None);
-        assert_eq!(CodeText::of("", TextFormat::Markdown, None), None);
+        assert!(CodeText::of(&prose, TextFormat::Markdown, None).is_none());
+        assert!(CodeText::of("", TextFormat::Markdown, None).is_none());
+    }
+
+    #[test]
+    fn colours_are_those_of_the_whole_fence_however_it_was_cut() {
+        let lines = "def f(x):\n    \"\"\"Says\n    why\"\"\"\n    return x + 1\n".repeat(90);
+        let source = format!("```python\n{lines}```\n\nand\n\n```\n{lines}```");
+        let mut code = CodeText::of(&source, TextFormat::Markdown, None).expect("code");
+        let mut steps = 1;
+        while !code.colour_some(500) {
+            steps += 1;
+        }
+        assert!(steps > 10, "{steps} steps");
+        let whole = crate::document::highlight::tokens("python", lines.trim_end_matches('\n'));
+        let length = lines.len() - 1;
+        for start in [0, length + "\nand\n".len()] {
+            let bytes = start..start + length;
+            let here = code.tokens_within(&bytes);
+            let (ends, kinds): (Vec<usize>, Vec<Token>) =
+                here.iter().map(|(bytes, token)| (bytes.end - start, *token)).unzip();
+            assert_eq!(ends.iter().copied().zip(kinds).collect::<Vec<_>>(), whole);
+        }
     }
 }

@@ -72,23 +72,51 @@ pub fn warm_up_some() -> bool {
 
 /// Where each part of `code` ends, in bytes, and what it is. Empty for unknown languages and very long code.
 pub(super) fn tokens(language: &str, code: &str) -> Vec<(usize, Token)> {
-    if language.is_empty()
-        || code.len() > MAX_BYTES
-        || code.lines().count() > MAX_LINES
-        || code.lines().any(|line| line.len() > MAX_LINE_BYTES)
-    {
-        return Vec::new();
+    let Some(mut colouring) = Colouring::begin(language, code) else { return Vec::new() };
+    while !colouring.go_on(code, usize::MAX) {}
+    colouring.tokens
+}
+
+/// Code on its way to colours, line by line.
+pub(super) struct Colouring {
+    state: ParseState,
+    scopes: ScopeStack,
+    offset: usize,
+    /// Where each part ends, so far; empty where the grammar fails on the code.
+    pub tokens: Vec<(usize, Token)>,
+}
+
+impl Colouring {
+    /// Begins; none for unknown languages and very long code.
+    pub fn begin(language: &str, code: &str) -> Option<Self> {
+        if language.is_empty()
+            || code.len() > MAX_BYTES
+            || code.lines().count() > MAX_LINES
+            || code.lines().any(|line| line.len() > MAX_LINE_BYTES)
+        {
+            return None;
+        }
+        let state = ParseState::new(syntax_for(language)?);
+        Some(Self { state, scopes: ScopeStack::new(), offset: 0, tokens: Vec::new() })
     }
-    let Some(syntax) = syntax_for(language) else { return Vec::new() };
-    let mut state = ParseState::new(syntax);
-    let mut scopes = ScopeStack::new();
-    let mut tokens: Vec<(usize, Token)> = Vec::new();
-    let mut push = |end: usize, token: Token| match tokens.last_mut() {
-        Some(last) if last.1 == token => last.0 = end,
-        _ => tokens.push((end, token)),
-    };
-    let mut offset = 0;
-    for line in code.split_inclusive('\n') {
+
+    /// Colours lines of about so many bytes more. Gives whether that was all.
+    pub fn go_on(&mut self, code: &str, most_bytes: usize) -> bool {
+        let until = self.offset.saturating_add(most_bytes);
+        for line in code[self.offset..].split_inclusive('\n') {
+            if self.offset >= until {
+                return false;
+            }
+            if self.line(line).is_none() {
+                self.tokens.clear();
+                self.offset = code.len();
+                return true;
+            }
+        }
+        true
+    }
+
+    fn line(&mut self, line: &str) -> Option<()> {
         // The grammars want every line to end in a line break, the last one too.
         let ended;
         let whole_line = if line.ends_with('\n') {
@@ -97,24 +125,36 @@ pub(super) fn tokens(language: &str, code: &str) -> Vec<(usize, Token)> {
             ended = format!("{line}\n");
             &ended
         };
-        let Ok(operations) = state.parse_line(whole_line, syntaxes()) else { return Vec::new() };
+        let operations = self.state.parse_line(whole_line, syntaxes()).ok()?;
         let mut from = 0;
         for (at, operation) in operations {
             let at = at.min(line.len());
             if at > from {
-                push(offset + at, token_of(&scopes));
+                self.push(self.offset + at);
                 from = at;
             }
-            if scopes.apply(&operation).is_err() {
-                return Vec::new();
-            }
+            self.scopes.apply(&operation).ok()?;
         }
         if line.len() > from {
-            push(offset + line.len(), token_of(&scopes));
+            self.push(self.offset + line.len());
         }
-        offset += line.len();
+        self.offset += line.len();
+        Some(())
     }
-    tokens
+
+    fn push(&mut self, end: usize) {
+        let token = token_of(&self.scopes);
+        match self.tokens.last_mut() {
+            Some(last) if last.1 == token => last.0 = end,
+            _ => self.tokens.push((end, token)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Colouring {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Colouring").field("offset", &self.offset).finish_non_exhaustive()
+    }
 }
 
 /// The language whose first line is such a line, by a name that [`tokens`] knows.
@@ -214,6 +254,18 @@ mod tests {
         ] {
             assert!(parts.contains(&expected), "{expected:?} is not in {parts:?}");
         }
+    }
+
+    #[test]
+    fn colours_come_the_same_in_slices() {
+        let code = "def f(x):\n    \"\"\"Says\n    why\"\"\"\n    return x + 1\n".repeat(8);
+        let mut colouring = Colouring::begin("python", &code).expect("a known language");
+        let mut slices = 1;
+        while !colouring.go_on(&code, 30) {
+            slices += 1;
+        }
+        assert!(slices > 8, "{slices} slices");
+        assert_eq!(colouring.tokens, tokens("python", &code));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod formulas;
 mod order;
 mod scripts;
 mod sources;
+mod standard;
 
 fn blocks(text: &str) -> Vec<Block> {
     Document::parse(text, Markdown).blocks

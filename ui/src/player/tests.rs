@@ -9,6 +9,8 @@ use tiebreak_domain::{Candidate, ItemStatus, Order, StoredItem};
 use super::*;
 use crate::command::Command;
 
+mod sound;
+
 /// A bench with an item of videos; the engine answers at once, or not until it is told.
 struct Bench {
     ctx: Context,
@@ -121,11 +123,7 @@ impl Bench {
         for wanted in std::mem::take(&mut self.waiting) {
             let reply = match &wanted {
                 Wanted::Info(medium) => self.videos[&medium.uri].clone().map(Reply::Video),
-                Wanted::Sound(request) => {
-                    let count = request.length_us * 48 / 10 / u64::from(request.speed_percent) * 2;
-                    let samples = vec![0.5; count as usize].into();
-                    Ok(Reply::Sound(Sound { rate_hz: 48_000, channels: 2, samples }))
-                }
+                Wanted::Sound(request) => Ok(Reply::Sound(sound::numbered(request))),
                 Wanted::Frames(request) => {
                     self.asked.push(request.clone());
                     let info = self.videos[&request.medium.uri].clone().expect("frames of what plays");

@@ -13,6 +13,7 @@ use crate::app::notice::with_capital;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::document::hidden_in;
 use crate::form;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, radius, space, text};
@@ -65,7 +66,7 @@ fn row_ui(ui: &mut Ui, look: &LookItem, badge: &str, is_current: bool, is_decide
     let palette = theme::palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("look", look.item.0)), Sense::click());
-    let title = title(look);
+    let title = title(ui, look);
     let sentence = if is_decided { "Decided".to_owned() } else { words::sentence(look) };
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, format!("{title}, {sentence}")));
@@ -107,8 +108,11 @@ fn row_ui(ui: &mut Ui, look: &LookItem, badge: &str, is_current: bool, is_decide
     response.clicked()
 }
 
-fn title(look: &LookItem) -> String {
-    if look.prompt.is_empty() { item_name(look.item) } else { look.prompt.clone() }
+fn title(ui: &Ui, look: &LookItem) -> String {
+    if look.prompt.is_empty() {
+        return item_name(look.item);
+    }
+    hidden_in(ui.ctx(), &look.prompt, true).into_owned()
 }
 
 fn item_name(item: ItemId) -> String {

@@ -9,6 +9,7 @@ use super::words;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::document::hidden_in;
 use crate::judge::question::Asked;
 use crate::people::role::use_as_ui;
 use crate::theme::font::Face;
@@ -104,6 +105,11 @@ fn table_ui(ui: &mut Ui, desk: &Desk, look: &LookItem, asked: &Asked<'_>, is_nam
     let cell = |ui: &mut Ui, words: &str, ink: Ink| {
         text_ui(ui, words, ink, Face::Regular, text::SMALL);
     };
+    // What people wrote may quote the words that the study hides, and a rewrite begins with them.
+    let hidden_cell = |ui: &mut Ui, words: &str| {
+        let words = hidden_in(ui.ctx(), words, false);
+        cell(ui, &words, Ink::First);
+    };
     let spacing = vec2(space::LARGE, space::TINY);
     let grid = Grid::new(("said table", look.item.0)).spacing(spacing).min_col_width(COLUMN);
     grid.max_col_width(2.0 * COLUMN).show(ui, |ui| {
@@ -120,7 +126,7 @@ fn table_ui(ui: &mut Ui, desk: &Desk, look: &LookItem, asked: &Asked<'_>, is_nam
             }
             cell(ui, &label, Ink::Second);
             for column in &columns {
-                cell(ui, &words_of(column.judgment, &question, candidate, asked), Ink::First);
+                hidden_cell(ui, &words_of(column.judgment, &question, candidate, asked));
             }
             ui.end_row();
         }
@@ -132,14 +138,14 @@ fn table_ui(ui: &mut Ui, desk: &Desk, look: &LookItem, asked: &Asked<'_>, is_nam
                     .iter()
                     .filter(|derived| derived.lineage.judgment == column.judgment.given.id);
                 let words: Vec<String> = of_column.map(|derived| derived.candidate.text()).collect();
-                cell(ui, &words.join("\n\n"), Ink::First);
+                hidden_cell(ui, &words.join("\n\n"));
             }
             ui.end_row();
         }
         if columns.iter().any(|column| !column.judgment.given.comment.is_empty()) {
             cell(ui, "Comment", Ink::Second);
             for column in &columns {
-                cell(ui, &column.judgment.given.comment, Ink::First);
+                hidden_cell(ui, &column.judgment.given.comment);
             }
             ui.end_row();
         }

@@ -9,7 +9,7 @@ use crate::form::counted;
 use crate::judge::question::Asked;
 
 /// Every reason that can be asked for, as the filter calls it.
-pub const FILTERS: [(Option<LookReasonKind>, &str); 7] = [
+pub const FILTERS: [(Option<LookReasonKind>, &str); 8] = [
     (None, "Every reason"),
     (Some(LookReasonKind::Flagged), "Flagged"),
     (Some(LookReasonKind::PeopleDisagree), "People disagree"),
@@ -17,6 +17,7 @@ pub const FILTERS: [(Option<LookReasonKind>, &str); 7] = [
     (Some(LookReasonKind::MergeConflict), "Merge conflicts"),
     (Some(LookReasonKind::ModelDisagrees), "A model was surprised"),
     (Some(LookReasonKind::ModelsDisagree), "Models disagree"),
+    (Some(LookReasonKind::Drawn), "Drawn at random"),
 ];
 
 /// The one word on an item's badge: its first reason.
@@ -29,6 +30,7 @@ pub fn badge(look: &LookItem, reviewer: AnnotatorId) -> &'static str {
         Some(LookReason::MergeConflict(_)) => "merge",
         Some(LookReason::ModelDisagrees(_)) => "model",
         Some(LookReason::ModelsDisagree) => "models",
+        Some(LookReason::Drawn) => "random",
     }
 }
 
@@ -50,6 +52,7 @@ pub fn sentence(look: &LookItem) -> String {
             LookReasonKind::MergeConflict => "Judged by the same person in two copies".to_owned(),
             LookReasonKind::ModelDisagrees => "A model held a vote for unlikely".to_owned(),
             LookReasonKind::ModelsDisagree => "Models contradict each other".to_owned(),
+            LookReasonKind::Drawn => "Drawn at random".to_owned(),
         });
     }
     said.join(" · ")

@@ -9,10 +9,11 @@
 //! Audit votes hold slips themselves, the very thing that is looked for: held against them, hardly any vote stands out
 //! beyond chance. Once there are enough second looks, votes are held against what those decided, which is clean. Second
 //! looks at what was flagged are odder than second looks at random items, so that p-values are rather too large than
-//! too small. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
+//! too small; second looks at items drawn by lot ([`Lot`]) are just as odd as honest votes, and where there are enough
+//! of those, they alone count. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
 //! vote on a hard one would look like a slip. Until then it is said how many second looks are missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::learning::Learning;
@@ -24,6 +25,7 @@ use tiebreak_stats::calibration::fit_temperature_of_classes;
 use tiebreak_stats::conformal::{AuditScores, benjamini_hochberg, labels_needed, oddness, severity};
 
 use super::learned::Learned;
+use super::lot::{Looked, Lot};
 
 /// Flags, or why there are none.
 pub struct Flags {
@@ -33,6 +35,8 @@ pub struct Flags {
     pub discoveries: usize,
     /// What is to be told of them, a sentence each.
     pub remarks: Vec<String>,
+    /// Items drawn for a second look.
+    pub lot: Lot,
 }
 
 /// Holds every vote of the main dimension against a head that has not seen it.
@@ -77,22 +81,30 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         let alike = second_half.filter(|row| (row.class == TIE) == is_tie);
         AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
     };
-    let clean_of = |is_tie: bool| {
-        let alike = clean.iter().filter(|row| (row.class == TIE) == is_tie);
+    let clean_needed = clean_needed(learning);
+    let lot = Lot::draw(&looked_at(&rows, &clean), clean_needed);
+    let drawn: BTreeSet<ItemId> = lot.items.iter().copied().collect();
+    let clean_of = |is_tie: bool, is_wanted: &dyn Fn(&Row) -> bool| {
+        let alike = clean.iter().filter(|row| (row.class == TIE) == is_tie && is_wanted(row));
         AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
     };
-    let clean_needed = clean_needed(learning);
     let basis_of = |is_tie: bool| {
-        let clean = clean_of(is_tie);
-        if clean.len() as u64 >= clean_needed { (clean, true) } else { (audit_of(is_tie), false) }
+        let is_enough = |scores: &AuditScores| scores.len() as u64 >= clean_needed;
+        let by_lot = clean_of(is_tie, &|row| drawn.contains(&row.item));
+        if is_enough(&by_lot) {
+            return (by_lot, Basis::Lot);
+        }
+        let clean = clean_of(is_tie, &|_| true);
+        if is_enough(&clean) { (clean, Basis::Looks) } else { (audit_of(is_tie), Basis::Audits) }
     };
     // Sides, and ties; whichever has too few audits is not flagged.
-    let ((sides, are_sides_clean), (ties, _)) = (basis_of(false), basis_of(true));
+    let ((sides, basis), (ties, _)) = (basis_of(false), basis_of(true));
+    let basis_count = sides.len();
     let audits_alike = [sides, ties];
     let thresholds = [0, 1].map(|like: usize| audits_alike[like].threshold(learning.flag_level).ok());
     if thresholds.iter().all(Option::is_none) {
         let remark = format!("votes are flagged once about {needed} audits are judged; there are {audits}");
-        return Flags { flags: Vec::new(), discoveries: 0, remarks: vec![remark] };
+        return Flags { flags: Vec::new(), discoveries: 0, remarks: vec![remark], lot };
     }
     let like = |row: &Row| usize::from(row.class == TIE);
     let p_values: Vec<f64> =
@@ -131,22 +143,26 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     });
     let found = flags.iter().filter(|(is_discovery, _)| *is_discovery).count();
     let allowed = learning.false_discovery * 100.0;
-    let control = if are_sides_clean {
-        format!("at most {allowed:.0} % false alarms expected, by {} second looks", clean.len())
-    } else {
-        format!(
+    let control = match basis {
+        Basis::Lot => format!(
+            "at most {allowed:.0} % false alarms expected, by {basis_count} second looks at items drawn at random"
+        ),
+        Basis::Looks => {
+            format!("at most {allowed:.0} % false alarms expected, by {} second looks", clean.len())
+        }
+        Basis::Audits => format!(
             "at most {allowed:.0} % false alarms expected; as odd as audit votes are, whose own slips count in"
-        )
+        ),
     };
     let mut remarks = vec![format!("{} flagged, {found} of them with {control}", flags.len())];
-    if !are_sides_clean {
+    if basis == Basis::Audits {
         let sides = clean.iter().filter(|row| row.class != TIE).count() as u64;
         remarks.push(format!(
-            "no clean audits to tell slips from chance: look twice at {} items more that have a better side first",
+            "no clean audits to tell slips from chance: look twice at {} items more that have a better side first, best at those drawn at random",
             clean_needed - sides
         ));
     }
-    Flags { flags: flags.into_iter().map(|(_, flag)| flag).collect(), discoveries: found, remarks }
+    Flags { flags: flags.into_iter().map(|(_, flag)| flag).collect(), discoveries: found, remarks, lot }
 }
 
 /// The least number of second looks against which the oddest share of votes that is flagged could survive the control
@@ -155,6 +171,24 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
 pub fn clean_needed(learning: &Learning) -> u64 {
     // A hair more than a whole number is meant as it.
     (1.0 / (learning.false_discovery * learning.flag_level) - 1e-6).ceil().max(1.0) as u64 - 1
+}
+
+/// What votes are held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Basis {
+    /// Second looks at items drawn by lot.
+    Lot,
+    /// Second looks at whatever was looked at.
+    Looks,
+    /// Votes on items that no model chose.
+    Audits,
+}
+
+/// Every item with a vote, and what a second look at it found.
+fn looked_at(votes: &[Row], looks: &[Row]) -> BTreeMap<ItemId, Looked> {
+    let open = votes.iter().map(|row| (row.item, Looked::Open));
+    let found = |row: &Row| if row.class == TIE { Looked::Tie } else { Looked::Side };
+    open.chain(looks.iter().map(|row| (row.item, found(row)))).collect()
 }
 
 /// The first of each item: what several reviewers said of one is not several items.

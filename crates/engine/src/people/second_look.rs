@@ -1,12 +1,13 @@
 //! The second look: which items call for a reviewer, why, and all that was said of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReason, ModelFlag, SecondLook};
 use tiebreak_domain::{ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict};
 use tiebreak_store::{Reader, Repeat};
 
+use crate::learning::lot::{Lot, mixed_in};
 use crate::seat::Seat;
 use crate::session::Session;
 
@@ -21,7 +22,20 @@ impl Session {
         for item in self.learning.contradicted() {
             reasons.entry(item.0 as u32).or_default().push(LookReason::ModelsDisagree);
         }
+        let lot = self.learning.lot();
+        for item in &lot.items {
+            if let Some(reasons) = reasons.get_mut(&(item.0 as u32)) {
+                reasons.push(LookReason::Drawn);
+            }
+        }
         let reasons = in_order(active_only(&reader, reasons), &flags, filter.order);
+        let drawn = drawn_alone(&reader, &lot, &reasons);
+        let reasons = if filter.reasons.is_empty() {
+            let share = self.learning_rules().map_or(0.0, |learning| learning.audit_share);
+            mixed_in(reasons, drawn.into_iter(), share)
+        } else {
+            reasons.into_iter().chain(drawn).collect()
+        };
         let reviewed = reader.reviewed()?;
         let repeats = reader.repeats(None, None)?;
         let mut look = SecondLook::default();
@@ -135,6 +149,17 @@ fn reasons(
         }
     }
     Ok(reasons)
+}
+
+/// Items that were drawn and call for a second look by nothing else, in the order in which they were.
+fn drawn_alone(reader: &Reader, lot: &Lot, others: &[(u32, Vec<LookReason>)]) -> Vec<(u32, Vec<LookReason>)> {
+    let others: HashSet<u32> = others.iter().map(|(item, _)| *item).collect();
+    let facets = reader.facets();
+    let facets = facets.read();
+    let active = facets.with_status(ItemStatus::Active);
+    let is_alone = |item: &u32| active.contains(*item) && !others.contains(item);
+    let items = lot.items.iter().map(|item| item.0 as u32).filter(is_alone);
+    items.map(|item| (item, vec![LookReason::Drawn])).collect()
 }
 
 fn active_only(

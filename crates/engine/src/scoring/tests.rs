@@ -147,7 +147,7 @@ fn what_is_on_the_screen_is_scored_before_all_else_and_counted_once() {
     let of_item: Vec<Vec<i32>> = (0..2)
         .map(|candidate| {
             let request =
-                inputs::request(&session, &run.images, stored.source, &stored.item, &manifest, candidate);
+                inputs::request(&session, &run.sources, stored.source, &stored.item, &manifest, candidate);
             let ids = tokens.tokens(&request.unwrap()).unwrap().unwrap().ids;
             ids.into_iter().map(|id| id as i32).collect()
         })

@@ -12,6 +12,7 @@ mod importing;
 mod judging;
 mod learning;
 mod lossless;
+mod lot;
 mod merging;
 mod model_labels;
 mod opening;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::error::InputFault;
 use super::image::{self, RgbImage};
-use super::manifest::{EmbeddingOutput, ImageInput, Input, Padding, Pooling, TextInput};
+use super::manifest::{EmbeddingOutput, ImageInput, Input, Layout, Padding, Pooling, TextInput};
 use super::prepared::Prepared;
 use super::request::Scored;
 use super::reward_model::RewardModel;
@@ -38,7 +38,8 @@ pub(super) enum Fault {
 /// One row of the tensors.
 struct Row<'p> {
     tokens: Option<&'p Tokens>,
-    image: Option<&'p RgbImage>,
+    /// One image, or all frames of a clip.
+    images: &'p [RgbImage],
     prepared: &'p Prepared,
 }
 
@@ -128,14 +129,12 @@ fn run_whole(
 ) -> Result<Vec<Result<Scored, InputFault>>, Fault> {
     let mut rows: Vec<Row> = Vec::new();
     for &prepared in batch {
-        let images = prepared.images.iter().map(Some);
-        let images: Vec<Option<&RgbImage>> =
-            if prepared.images.is_empty() { vec![None] } else { images.collect() };
-        rows.extend(images.into_iter().map(|image| Row {
-            tokens: prepared.tokens.as_ref(),
-            image,
-            prepared,
-        }));
+        let row = |images| Row { tokens: prepared.tokens.as_ref(), images, prepared };
+        if prepared.rows() == 1 {
+            rows.push(row(&prepared.images));
+        } else {
+            rows.extend(prepared.images.chunks(1).map(row));
+        }
     }
     let mut scored: Vec<Scored> = Vec::with_capacity(rows.len());
     // A file that fixes its batch is run on that many rows at a time.
@@ -178,11 +177,10 @@ fn run_rows(
         token_inputs(text, rows, length, &mut inputs);
     }
     if let Some(image) = manifest.input.image() {
-        let first = rows.iter().filter_map(|row| row.image);
-        inputs.push(image_input(image, &image.name, first)?);
+        inputs.push(image_input(image, &image.name, rows.iter().map(|row| row.images))?);
         if let Some(name) = &image.second_name {
             let second = rows.iter().filter_map(|row| row.prepared.second_image.as_ref());
-            inputs.push(image_input(image, name, second)?);
+            inputs.push(image_input(image, name, second.map(std::slice::from_ref))?);
         }
     }
     if let Input::Features(features) = &manifest.input {
@@ -258,17 +256,20 @@ fn token_inputs<'m>(text: &'m TextInput, rows: &[Row], length: usize, inputs: &m
 fn image_input<'m, 'i>(
     input: &ImageInput,
     name: &'m str,
-    images: impl Iterator<Item = &'i RgbImage>,
+    rows: impl Iterator<Item = &'i [RgbImage]>,
 ) -> Result<InputTensor<'m>, Fault> {
     let mut numbers = Vec::new();
-    let mut count = 0;
-    for given in images {
-        image::append(given, input, &mut numbers).map_err(Fault::Input)?;
+    let (mut count, mut frames) = (0, 1);
+    for images in rows {
+        image::append_clip(images, input, &mut numbers).map_err(Fault::Input)?;
         count += 1;
+        frames = images.len();
     }
     let shape = match input.layout {
-        super::manifest::Layout::Nchw => vec![count, 3, input.height, input.width],
-        super::manifest::Layout::Nhwc => vec![count, input.height, input.width, 3],
+        Layout::Nchw => vec![count, 3, input.height, input.width],
+        Layout::Nhwc => vec![count, input.height, input.width, 3],
+        Layout::Ntchw => vec![count, frames, 3, input.height, input.width],
+        Layout::Ncthw => vec![count, 3, frames, input.height, input.width],
     };
     Ok(InputTensor { name, shape, numbers: Numbers::Float(numbers) })
 }

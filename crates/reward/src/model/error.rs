@@ -289,8 +289,10 @@ pub enum InputFault {
         found: usize,
     },
     /// Too few or too many frames.
-    #[error("the model takes 1 to {most} frames, and was given {found}")]
+    #[error("the model takes {least} to {most} frames, and was given {found}")]
     WrongFrames {
+        /// The fewest that it takes.
+        least: usize,
         /// The most that it takes.
         most: usize,
         /// What it was given.

@@ -165,9 +165,12 @@ fn check_ports(manifest: &Manifest, outline: &Outline) -> Result<Option<usize>, 
     }
     if let Some(image) = manifest.input.image() {
         let (width, height) = (Some(image.width as u64), Some(image.height as u64));
+        let frames = manifest.input.video().map(|video| video.frames as u64);
         let shape = match image.layout {
             manifest::Layout::Nchw => vec![None, Some(3), height, width],
             manifest::Layout::Nhwc => vec![None, height, width, Some(3)],
+            manifest::Layout::Ntchw => vec![None, frames, Some(3), height, width],
+            manifest::Layout::Ncthw => vec![None, Some(3), frames, height, width],
         };
         for name in std::iter::once(&image.name).chain(&image.second_name) {
             wanted.push((name, shape.clone(), false));

@@ -42,7 +42,7 @@ pub(super) fn append(image: &RgbImage, input: &ImageInput, numbers: &mut Vec<f32
     let scale: [f32; 3] = std::array::from_fn(|channel| 1.0 / (255.0 * input.sd[channel]));
     let shift: [f32; 3] = std::array::from_fn(|channel| -input.mean[channel] / input.sd[channel]);
     match input.layout {
-        Layout::Nchw => {
+        Layout::Nchw | Layout::Ntchw | Layout::Ncthw => {
             for channel in 0..3 {
                 let values = fitted.iter().skip(channel).step_by(3);
                 numbers.extend(values.map(|value| f32::from(*value) * scale[channel] + shift[channel]));
@@ -52,6 +52,25 @@ pub(super) fn append(image: &RgbImage, input: &ImageInput, numbers: &mut Vec<f32
             let values = fitted.iter().enumerate();
             numbers.extend(values.map(|(at, value)| f32::from(*value) * scale[at % 3] + shift[at % 3]));
         }
+    }
+    Ok(())
+}
+
+/// Brings the frames of a clip to the model's size and appends their numbers in the model's order.
+pub(super) fn append_clip(
+    frames: &[RgbImage],
+    input: &ImageInput,
+    numbers: &mut Vec<f32>,
+) -> Result<(), InputFault> {
+    if input.layout != Layout::Ncthw {
+        return frames.iter().try_for_each(|frame| append(frame, input, numbers));
+    }
+    let mut by_frame = Vec::new();
+    frames.iter().try_for_each(|frame| append(frame, input, &mut by_frame))?;
+    let plane = input.width * input.height;
+    for channel in 0..3 {
+        let planes = by_frame.chunks_exact(plane).skip(channel).step_by(3);
+        numbers.extend(planes.flatten());
     }
     Ok(())
 }
@@ -171,6 +190,19 @@ mod tests {
         append(&image, &ImageInput { layout: Layout::Nchw, ..input(2, 1, Resize::Exact) }, &mut numbers)
             .unwrap();
         assert_eq!(numbers, [2.0, -2.0, -2.0, 2.0, -2.0, -2.0], "channel by channel");
+    }
+
+    #[test]
+    fn the_frames_of_a_clip_stand_whole_or_channel_by_channel() {
+        let frames = [[255, 0, 0], [0, 255, 0]].map(|pixel| image(1, 1, |_, _| pixel));
+        let numbers = |layout| {
+            let mut numbers = Vec::new();
+            let input = ImageInput { layout, ..input(1, 1, Resize::Exact) };
+            append_clip(&frames, &input, &mut numbers).unwrap();
+            numbers
+        };
+        assert_eq!(numbers(Layout::Ntchw), [2.0, -2.0, -2.0, -2.0, 2.0, -2.0]);
+        assert_eq!(numbers(Layout::Ncthw), [2.0, -2.0, -2.0, 2.0, -2.0, -2.0]);
     }
 
     #[test]

@@ -7,10 +7,12 @@
 mod reading;
 mod remote;
 mod template;
+mod video;
 
 pub use remote::RemoteServer;
 pub use template::{Extent, Field, Piece, TextTemplate, Texts};
 pub use tiebreak_toml_table::{Fault as ManifestFault, FileError as ManifestError};
+pub use video::{Sampling, VideoInput};
 
 use tiebreak_toml_table::FileKind;
 
@@ -123,9 +125,9 @@ pub enum Input {
     Image(ImageInput),
     /// An image and a text.
     ImageText(ImageInput, TextInput),
-    /// Frames of a video, each run as an image; what comes out is averaged.
+    /// Frames of a video: each run as an image, and what comes out averaged, or all at once as a clip, by the layout.
     Video(ImageInput, VideoInput),
-    /// Frames of a video, each run with the text; what comes out is averaged.
+    /// The same with a text.
     VideoText(ImageInput, VideoInput, TextInput),
     /// Numbers that the caller computed, such as an embedding.
     Features(FeaturesInput),
@@ -151,12 +153,17 @@ impl Input {
         }
     }
 
-    /// How many frames of a video are wanted.
+    /// Which frames of a video are wanted.
     pub fn video(&self) -> Option<&VideoInput> {
         match self {
             Self::Video(_, video) | Self::VideoText(_, video, _) => Some(video),
             _ => None,
         }
+    }
+
+    /// Whether all frames of a video go in together.
+    pub fn is_clip(&self) -> bool {
+        self.image().is_some_and(|image| image.layout.is_clip())
     }
 
     /// How features are read, where they are.
@@ -279,13 +286,17 @@ pub enum Layout {
     Nchw,
     /// Batch, row, column, channel.
     Nhwc,
+    /// Of a clip: batch, frame, channel, row, column.
+    Ntchw,
+    /// Of a clip: batch, channel, frame, row, column.
+    Ncthw,
 }
 
-/// How a video is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VideoInput {
-    /// How many frames, uniformly spaced, the caller gives.
-    pub frames: usize,
+impl Layout {
+    /// Whether all frames of a video go in together.
+    pub fn is_clip(self) -> bool {
+        matches!(self, Self::Ntchw | Self::Ncthw)
+    }
 }
 
 /// How numbers of the caller are read.

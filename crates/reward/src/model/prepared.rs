@@ -30,6 +30,8 @@ pub(super) struct Prepared {
     pub(super) digest: InputKey,
     /// Tokens of one row, filling included where it is fixed.
     pub(super) length: usize,
+    /// Whether the images go in together, as one row.
+    pub(super) is_clip: bool,
 }
 
 /// How many tokens' work one image is: a patch of 16 by 16 pixels, as most image models cut them.
@@ -46,6 +48,7 @@ impl Prepared {
             features: None,
             digest: InputKey([0; 32]),
             length: 1,
+            is_clip: input.is_clip(),
         };
         let mut parts = Parts::new("input");
         if let (Some(text), Some(tokenizer)) = (input.text(), model.tokenizer()) {
@@ -86,15 +89,15 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// How many rows it takes: one, or one for each frame.
+    /// How many rows it takes: one, or one for each frame that runs as an image.
     pub(super) fn rows(&self) -> usize {
-        self.images.len().max(1)
+        if self.is_clip { 1 } else { self.images.len().max(1) }
     }
 
     /// The work of it, in tokens.
     pub(super) fn cost(&self, input: &Input) -> usize {
         let pixels = input.image().map_or(0, |image| image.width * image.height / PIXELS_PER_TOKEN);
-        self.rows() * (self.length + pixels)
+        self.rows() * self.length + self.images.len().max(1) * pixels
     }
 }
 
@@ -143,10 +146,12 @@ fn check_kinds(model: &RewardModel, request: &Request) -> Result<(), InputFault>
             return Err(InputFault::WrongKind { expected, found });
         }
     }
-    if let (Some(video), Candidate::Frames(frames)) = (model.manifest().input.video(), &request.candidate)
-        && (frames.is_empty() || frames.len() > video.frames)
-    {
-        return Err(InputFault::WrongFrames { most: video.frames, found: frames.len() });
+    let input = &model.manifest().input;
+    if let (Some(video), Candidate::Frames(frames)) = (input.video(), &request.candidate) {
+        let least = if input.is_clip() { video.frames } else { 1 };
+        if !(least..=video.frames).contains(&frames.len()) {
+            return Err(InputFault::WrongFrames { least, most: video.frames, found: frames.len() });
+        }
     }
     match (model.is_pairwise(), request.second.is_some()) {
         (true, false) => Err(InputFault::WrongKind { expected: "two candidates", found: "one" }),

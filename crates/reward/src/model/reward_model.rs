@@ -203,7 +203,10 @@ impl RewardModel {
         let candidate = match &self.manifest().input {
             Input::Text(_) => Candidate::Text("A trial of the model".into()),
             Input::Image(_) | Input::ImageText(..) => Candidate::Image(grey()),
-            Input::Video(..) | Input::VideoText(..) => Candidate::Frames(vec![grey()]),
+            Input::Video(image, video) | Input::VideoText(image, video, _) => {
+                let count = if image.layout.is_clip() { video.frames } else { 1 };
+                Candidate::Frames(vec![grey(); count])
+            }
             Input::Features(features) => Candidate::Features(vec![0.1; features.length].into()),
         };
         let second = self.is_pairwise().then(|| candidate.clone());

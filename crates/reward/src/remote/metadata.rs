@@ -53,7 +53,8 @@ impl Expected {
             inputs.extend(text_inputs(text));
         }
         if let Some(image) = manifest.input.image() {
-            inputs.extend(image_inputs(image));
+            let frames = manifest.input.video().map_or(1, |video| video.frames);
+            inputs.extend(image_inputs(image, frames));
         }
         if let Some(features) = manifest.input.features() {
             let names = std::iter::once(&features.name).chain(&features.second_name);
@@ -127,11 +128,13 @@ fn text_inputs(text: &TextInput) -> impl Iterator<Item = ExpectedTensor> {
     names.map(move |name| ExpectedTensor { name: name.clone(), is_whole: true, shape: vec![-1, length] })
 }
 
-fn image_inputs(image: &ImageInput) -> impl Iterator<Item = ExpectedTensor> {
-    let (width, height) = (image.width as i64, image.height as i64);
+fn image_inputs(image: &ImageInput, frames: usize) -> impl Iterator<Item = ExpectedTensor> {
+    let (width, height, frames) = (image.width as i64, image.height as i64, frames as i64);
     let shape = match image.layout {
         Layout::Nchw => vec![-1, 3, height, width],
         Layout::Nhwc => vec![-1, height, width, 3],
+        Layout::Ntchw => vec![-1, frames, 3, height, width],
+        Layout::Ncthw => vec![-1, 3, frames, height, width],
     };
     let names = std::iter::once(&image.name).chain(&image.second_name);
     names.map(move |name| ExpectedTensor::float(name, shape.clone()))

@@ -131,8 +131,68 @@ fn images_with_text_and_videos_run_frame_by_frame() {
         let given = scores(&mut opened, &[frames(&[0, 51, 255]), frames(&[255]), frames(&[0; 4]), request]);
         assert_near(given[0].as_ref().unwrap().scores[0], 0.4 + words, "the mean over frames");
         assert_near(given[1].as_ref().unwrap().scores[0], 1.0 + words, "a single frame");
-        assert_eq!(given[2], Err(InputFault::WrongFrames { most: 3, found: 4 }));
+        assert_eq!(given[2], Err(InputFault::WrongFrames { least: 1, most: 3, found: 4 }));
         assert!(given[3].is_err(), "an image is no video");
+    }
+}
+
+/// The tiny models of clips, in a folder.
+fn clip_folder(model: &str, layout: &str) -> Folder {
+    let has_text = model == "clip_text";
+    let (input, tokenizer, text) = if has_text {
+        (
+            "video_text",
+            "tokenizer = { path = \"tokenizer.json\", blake3 = \"HASH:tokenizer.json\" }\n",
+            "[text]\nfirst = \"{prompt}\"\nmax_tokens = 6\npad_id = 0\nids = \"ids\"\n",
+        )
+    } else {
+        ("video", "", "")
+    };
+    let file = format!("{model}.onnx");
+    let sections = format!(
+        "task = \"score\"\nprecision = \"fp32\"\ninput = \"{input}\"\n\
+         [files]\nmodel = {{ path = \"{file}\", blake3 = \"HASH:{file}\" }}\n{tokenizer}{text}\
+         [video]\nframes = 4\n\
+         [image]\nname = \"clip\"\nsize = [8, 8]\nresize = \"exact\"\nfilter = \"bilinear\"\n\
+         mean = [0, 0, 0]\nsd = [1, 1, 1]\nlayout = \"{layout}\"\n\
+         [score]\nname = \"score\"\ndimensions = [\"overall\"]\n"
+    );
+    Folder::new(&sections, &[(&file, &data(&file)), ("tokenizer.json", &data("tokenizer.json"))])
+}
+
+#[test]
+fn the_frames_of_a_clip_go_in_together_in_either_order_of_the_axes() {
+    let even = |colour: [u8; 3]| RgbImage { width: 3, height: 2, pixels: colour.repeat(6).into() };
+    let colours = [[0, 51, 255], [102, 0, 51], [255, 255, 0], [0, 204, 153]];
+    let clip = |colours: &[[u8; 3]]| Request {
+        prompt: "one".into(),
+        candidate: Candidate::Frames(colours.iter().map(|colour| even(*colour)).collect()),
+        second: None,
+    };
+    let turned: Vec<[u8; 3]> = colours.iter().rev().copied().collect();
+    let expected = |colours: &[[u8; 3]]| -> f32 {
+        let numbers = (0..3).flat_map(|channel| colours.iter().map(move |colour| colour[channel]));
+        let weight = |at: usize| ((at * 37 % 19) as f32 - 9.0) / 9.0;
+        numbers.enumerate().map(|(at, value)| weight(at) * f32::from(value) / 255.0).sum()
+    };
+    assert!((expected(&colours) - expected(&turned)).abs() > 0.1, "the order of frames matters");
+    let words: f32 = [2, 4, 3].iter().flat_map(|id| row(*id)).sum();
+    let bright = colours.concat().iter().map(|value| f32::from(*value) / 255.0).sum::<f32>() / 12.0;
+    for runtime in runtimes() {
+        for layout in ["ntchw", "ncthw"] {
+            let mut opened = clip_folder(&format!("clip_{layout}"), layout).open(&runtime).unwrap();
+            let given = scores(&mut opened, &[clip(&colours), clip(&turned), clip(&colours[..3])]);
+            assert_near(given[0].as_ref().unwrap().scores[0], expected(&colours), layout);
+            assert_near(given[1].as_ref().unwrap().scores[0], expected(&turned), layout);
+            assert_eq!(given[2], Err(InputFault::WrongFrames { least: 4, most: 4, found: 3 }));
+            let key = |clip: &Request| opened.model.input_key(clip).unwrap();
+            assert_ne!(key(&clip(&colours)), key(&clip(&turned)), "the same frames in another order");
+        }
+        let mut opened = clip_folder("clip_text", "ncthw").open(&runtime).unwrap();
+        let given = scores(&mut opened, &[clip(&colours)]);
+        assert_near(given[0].as_ref().unwrap().scores[0], bright + words, "with words");
+        let turned_axes = clip_folder("clip_ncthw", "ntchw");
+        assert_eq!(turned_axes.fault(&runtime).0, "wrong_shape", "the file has the other order");
     }
 }
 

@@ -2,8 +2,12 @@
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use tiebreak_domain::answer::TextAnswer;
+use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, LookReasonKind, SecondLook};
-use tiebreak_domain::{Judgment, JudgmentId, Origin, Preference, Showing, Strength};
+use tiebreak_domain::{
+    Answer, AnswerValue, Judgment, JudgmentId, Origin, Preference, Question, Showing, Strength,
+};
 
 use super::*;
 use crate::desk::View;
@@ -346,4 +350,31 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
     bench.keys(key);
     frames(&mut bench);
     assert!(told(&bench).iter().any(|words| words.contains("likely a slip")), "{:?}", told(&bench));
+}
+
+#[test]
+fn what_was_said_hides_the_words_that_the_study_hides() {
+    let anonymise =
+        tiebreak_domain::rubric::Anonymise { known_names: true, in_prompt: true, words: Vec::new() };
+    let kind = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };
+    let why = Question { required: false, ..Question::new("why", "Why?", Scope::Item, kind) };
+    let rubric = Rubric { anonymise: Some(anonymise), questions: vec![why], ..Rubric::default() };
+    let mut bench = Bench::over(ProjectInfo { rubric, ..info() }, queued, saved);
+    bench.keys("Ctrl+3");
+    let mut said = judgment(7, 2, Preference::new(Outcome::B));
+    let text = TextAnswer { text: "ChatGPT made this up".into(), confidence: None };
+    let answer = Answer { question: "why".into(), candidate: None, value: AnswerValue::Text(text) };
+    said.given.verdict = Verdict::Judged { answers: vec![answer] };
+    let asked = LookItem {
+        prompt: "Are you ChatGPT?".into(),
+        reasons: vec![LookReason::PeopleDisagree, LookReason::Drawn],
+        ..look(7, vec![said])
+    };
+    list(&bench.remote, vec![asked]);
+    frames(&mut bench);
+    bench.keys("O");
+    frames(&mut bench);
+    assert!(bench.says("▮▮▮ made this up"), "{:?}", bench.painted());
+    assert!(bench.says("Are you ▮▮▮?") && bench.says("1 person disagree · Drawn at random"));
+    assert!(!bench.says("ChatGPT"), "nowhere is the name");
 }

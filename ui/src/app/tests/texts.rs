@@ -54,7 +54,7 @@ impl Bench {
     }
 
     /// The words on the screen, each with its place.
-    fn painted(&mut self) -> Vec<(String, Rect)> {
+    pub(super) fn painted(&mut self) -> Vec<(String, Rect)> {
         let output = self.output(Vec::new());
         let words = |shape: &egui::epaint::ClippedShape| match &shape.shape {
             egui::Shape::Text(text) if text.visual_bounding_rect().intersects(shape.clip_rect) => {
@@ -68,7 +68,7 @@ impl Bench {
         painted
     }
 
-    fn says(&mut self, words: &str) -> bool {
+    pub(super) fn says(&mut self, words: &str) -> bool {
         self.painted().iter().any(|(said, _)| said.contains(words))
     }
 

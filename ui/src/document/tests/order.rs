@@ -60,7 +60,11 @@ fn is_removed(text: &str, at: usize) -> bool {
 }
 
 /// The same as our lines show it: what belongs to a character follows it from the right or from the left.
-fn shown(typesetter: &mut Typesetter, text: &str, direction: Option<Direction>) -> Vec<(usize, bool)> {
+pub(super) fn shown(
+    typesetter: &mut Typesetter,
+    text: &str,
+    direction: Option<Direction>,
+) -> Vec<(usize, bool)> {
     let look = Look {
         face: theme::font::Face::Regular,
         size: 16.0,

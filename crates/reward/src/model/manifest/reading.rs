@@ -6,7 +6,8 @@ use super::remote::remote;
 use super::template::{Field, TextTemplate};
 use super::{
     EmbeddingOutput, FeaturesInput, FileEntry, Files, Filter, ImageInput, Input, Layout, Manifest, Padding,
-    Pooling, Precision, Reference, Resize, ScoreOutput, Side, Task, TextInput, Truncation, VideoInput,
+    Pooling, Precision, Reference, Resize, Sampling, ScoreOutput, Side, Task, TextInput, Truncation,
+    VideoInput,
 };
 
 /// The only version of the format so far.
@@ -33,7 +34,9 @@ const SIDES: [(&str, Side); 2] = [("right", Side::Right), ("left", Side::Left)];
 const PADDINGS: [(&str, Padding); 2] = [("longest", Padding::Longest), ("max", Padding::Max)];
 const FILTERS: [(&str, Filter); 3] =
     [("bicubic", Filter::Bicubic), ("bilinear", Filter::Bilinear), ("lanczos", Filter::Lanczos)];
-const LAYOUTS: [(&str, Layout); 2] = [("nchw", Layout::Nchw), ("nhwc", Layout::Nhwc)];
+const LAYOUTS: [(&str, Layout); 4] =
+    [("nchw", Layout::Nchw), ("nhwc", Layout::Nhwc), ("ntchw", Layout::Ntchw), ("ncthw", Layout::Ncthw)];
+const SAMPLINGS: [(&str, Sampling); 2] = [("middles", Sampling::Middles), ("ends", Sampling::Ends)];
 const POOLINGS: [(&str, Pooling); 3] =
     [("none", Pooling::None), ("mean", Pooling::Mean), ("cls", Pooling::Cls)];
 
@@ -150,11 +153,12 @@ fn input(root: &Table, wanted: Sections, is_pairwise: bool) -> Option<Input> {
     let video = section("video", wanted.video, "with frames = 8");
     let features = section("features", wanted.features, "with name = \"…\" and length = 768");
     let text = text.and_then(|table| text_input(&table, is_pairwise, wanted.image));
-    let image = image.and_then(|table| image_input(&table, is_pairwise));
+    let image = image.and_then(|table| image_input(&table, is_pairwise, wanted.video));
     let video = video.and_then(|table| {
         let frames = table.wanted_number("frames", 1..=64, "8");
+        let sampling = table.word("sampling", &SAMPLINGS).unwrap_or(Sampling::Middles);
         table.finish("[video]");
-        Some(VideoInput { frames: frames? })
+        Some(VideoInput { frames: frames?, sampling })
     });
     if wanted.video && is_pairwise {
         root.fault(
@@ -234,7 +238,7 @@ fn template(table: &Table, key: &'static str, source: &str) -> Option<TextTempla
     }
 }
 
-fn image_input(table: &Table, is_pairwise: bool) -> Option<ImageInput> {
+fn image_input(table: &Table, is_pairwise: bool, has_video: bool) -> Option<ImageInput> {
     let name = table.wanted_text("name", "\"pixel_values\", the model's input");
     let second_name = second_name(table, is_pairwise);
     if !table.has("size") {
@@ -266,6 +270,10 @@ fn image_input(table: &Table, is_pairwise: bool) -> Option<ImageInput> {
         table.fault("sd", "a channel is divided by 0 or less", "write numbers above 0");
     }
     let layout = table.word("layout", &LAYOUTS).unwrap_or(Layout::Nchw);
+    if layout.is_clip() && !has_video {
+        let hint = "write layout = \"nchw\" or \"nhwc\", or input = \"video\"";
+        table.fault("layout", "only a model of videos takes several frames at once", hint);
+    }
     table.finish("[image]");
     let [width, height] = size?;
     let pixels = shortest.unwrap_or(width.max(height));

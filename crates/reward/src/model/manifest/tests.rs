@@ -123,7 +123,13 @@ fn images_videos_and_features_are_read() {
     let manifest = rest("image", "score", &format!("{image}{score}")).unwrap();
     assert_eq!(manifest.input.image().unwrap().resize, Resize::ShortestSide { pixels: 224 });
     let manifest = rest("video", "score", &format!("{image}[video]\nframes = 8\n{score}")).unwrap();
-    assert_eq!(manifest.input.video().unwrap().frames, 8);
+    assert_eq!(*manifest.input.video().unwrap(), VideoInput { frames: 8, sampling: Sampling::Middles });
+    let clip = image.replace("[image]", "[image]\nlayout = \"ncthw\"");
+    let ends = "[video]\nframes = 8\nsampling = \"ends\"\n";
+    let manifest = rest("video", "score", &format!("{clip}{ends}{score}")).unwrap();
+    assert!(manifest.input.is_clip() && manifest.input.video().unwrap().sampling == Sampling::Ends);
+    let error = rest("image", "score", &format!("{clip}{score}")).unwrap_err();
+    assert_eq!(error.faults()[0].what, "only a model of videos takes several frames at once");
     let features = "[features]\nname = \"x\"\nlength = 768\nnormalise = true\n";
     assert!(rest("features", "score", &format!("{features}{score}")).is_ok());
     let error = rest("features", "pairwise", &format!("{features}{score}")).unwrap_err();

@@ -37,6 +37,7 @@ pub fn calibrate(
         features: None,
         digest: InputKey([0; 32]),
         length,
+        is_clip: false,
     };
     let started = Instant::now();
     // The fastest of several rounds counts: whatever else the machine does only ever slows a round down.

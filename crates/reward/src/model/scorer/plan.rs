@@ -83,6 +83,7 @@ mod tests {
             features: None,
             digest: InputKey([name; 32]),
             length,
+            is_clip: false,
         }
     }
 

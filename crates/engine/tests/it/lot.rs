@@ -1,0 +1,121 @@
+//! Second looks at items drawn at random, on imported votes: what flags are held against, and how it is marked.
+
+use std::fmt::Write as _;
+
+use tiebreak_domain::learning::Learning;
+use tiebreak_domain::queue::Place;
+use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, LookReasonKind, SecondLook};
+use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::{
+    ExportFormat, ItemId, NewJudgment, Origin, Outcome, Reply, Request, StudySetup, Verdict,
+};
+
+use crate::world::{World, preference, until};
+
+/// One in ten votes prefers the answer that anything can tell is worse.
+fn imported(count: usize) -> World {
+    let world = World::new();
+    world.create("p.tiebreak");
+    let rows = (1..=count).fold(String::new(), |mut rows, n| {
+        let good = format!("Please see step {n}, which is explained at length and with care");
+        let bad = format!("No {n}");
+        let (chosen, rejected) = if n % 10 == 0 { (bad, good) } else { (good, bad) };
+        writeln!(
+            rows,
+            "{{\"prompt\":\"Question {n}?\",\"chosen\":\"{chosen}\",\"rejected\":\"{rejected}\"}}"
+        )
+        .unwrap();
+        rows
+    });
+    let report = world.import_with_labels(&world.write("rows.jsonl", rows), "past");
+    assert_eq!(report.judgments_added, count as u64);
+    // At these levels nine second looks are enough.
+    let learning = Learning {
+        scores_in_background: false,
+        flag_level: 0.25,
+        false_discovery: 0.4,
+        audit_share: 0.25,
+        ..Learning::default()
+    };
+    let study = StudySetup { learning: Some(learning), ..StudySetup::default() };
+    world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
+    until(|| (world.learning_state().votes == count as u64).then_some(()));
+    world
+}
+
+fn look(world: &World, reasons: &[LookReasonKind]) -> SecondLook {
+    let filter = LookFilter { reasons: reasons.to_vec(), count: 200, ..LookFilter::default() };
+    match world.engine.call(Request::SecondLook(filter)).unwrap() {
+        Reply::SecondLook(look) => *look,
+        other => panic!("expected a second look, found {other:?}"),
+    }
+}
+
+/// The chosen answer is A of the data; whoever looks twice sees the better one.
+fn review(world: &World, item: ItemId) {
+    let queued = world.queue(Place::At(item), 1).remove(0);
+    let better = if item.0 % 10 == 0 { Outcome::B } else { Outcome::A };
+    let judgment = world.judgment(&queued, Verdict::overall(preference(better)));
+    world.submit(NewJudgment { origin: Origin::Review, ..judgment });
+}
+
+#[test]
+fn flags_on_imported_votes_are_held_against_second_looks_at_items_drawn_at_random() {
+    let world = imported(100);
+    let told = |words: &str| world.learning_state().remarks.iter().any(|remark| remark.contains(words));
+    assert!(told("look twice at 9 items more") && told("best at those drawn at random"));
+    let drawn_looks = look(&world, &[LookReasonKind::Drawn]).items;
+    let drawn: Vec<ItemId> = drawn_looks.iter().map(|look| look.item).collect();
+    let is_alone = |look: &LookItem| look.reasons == [LookReason::Drawn];
+    assert_eq!(drawn.len(), 9, "as many as are needed");
+    let all = look(&world, &[]).items;
+    let others: Vec<bool> = all.iter().map(is_alone).collect();
+    let alone = others.iter().filter(|is_drawn| **is_drawn).count();
+    let most = drawn_looks.iter().filter(|look| is_alone(look)).count();
+    assert_eq!(
+        alone,
+        ((others.len() - alone) / 3).min(most),
+        "a quarter of the list, as far as there are: {others:?}"
+    );
+    assert!(alone > 0 && !others[..3].contains(&true) && others[3], "mixed in: {others:?}");
+    for item in &drawn {
+        review(&world, *item);
+    }
+    until(|| told("by 9 second looks at items drawn at random").then_some(()));
+    assert!(!told("no clean audits"), "{:?}", world.learning_state().remarks);
+    assert!(look(&world, &[LookReasonKind::Drawn]).items.is_empty(), "enough is enough");
+    let flagged = look(&world, &[LookReasonKind::ModelDisagrees]).items;
+    let slips = flagged.iter().filter(|look| look.item.0 % 10 == 0).count();
+    assert!(slips >= 5 && slips * 2 >= flagged.len(), "{slips} of {} flagged are slips", flagged.len());
+}
+
+#[test]
+fn a_second_look_says_that_its_item_was_drawn_and_how_likely_that_was() {
+    let world = imported(60);
+    let drawn = look(&world, &[LookReasonKind::Drawn]).items[0].item;
+    let other = (1..=60)
+        .map(ItemId)
+        .find(|item| look(&world, &[LookReasonKind::Drawn]).items.iter().all(|look| look.item != *item));
+    review(&world, drawn);
+    review(&world, other.unwrap());
+    let reviews = look_at_reviews(&world, [drawn, other.unwrap()]);
+    assert_eq!(reviews[0], (AcquisitionMethod::RandomLook, 9.0 / 60.0));
+    assert_ne!(reviews[1].0, AcquisitionMethod::RandomLook, "it was chosen");
+    let written = world.export(ExportFormat::Tiebreak, "all.jsonl");
+    assert_eq!(
+        written.matches("\"method\":\"random_look\",\"propensity\":0.15").count(),
+        1,
+        "exports say so"
+    );
+    world.create("b.tiebreak");
+    world.import(&world.text("all.jsonl"));
+    assert_eq!(world.export(ExportFormat::Tiebreak, "again.jsonl"), written, "and imports keep it");
+}
+
+fn look_at_reviews(world: &World, items: [ItemId; 2]) -> [(AcquisitionMethod, f64); 2] {
+    items.map(|item| {
+        let queued = world.queue(Place::At(item), 1).remove(0);
+        let showing = queued.previous.unwrap().given.showing.unwrap();
+        (showing.acquisition.method, showing.acquisition.propensity)
+    })
+}
