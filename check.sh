@@ -2,7 +2,7 @@
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
 #   ./check.sh            everything
-#   ./check.sh NAME...    only these: format lint test wasm window python video
+#   ./check.sh NAME...    only these: format lint test wasm window python video postgres
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -72,13 +72,15 @@ window() {
   TIEBREAK_TEST_WINDOW=1 cargo test --locked --test it -- window --nocapture
 }
 
-# The exports, read by the library that trainers read them with.
+# The exports, read by the library that trainers read them with; and the tools, as far as they need no torch.
 python() {
   step 'python'
   install python3 python3 python3-venv
   local venv="$target/python"
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { install pip3 python3-venv python3-pip; python3 -m venv "$venv"; }
-  "$venv/bin/python" -c 'import datasets' 2>/dev/null || "$venv/bin/pip" install -q --disable-pip-version-check datasets
+  "$venv/bin/python" -c 'import blake3, datasets, onnx' 2>/dev/null ||
+    "$venv/bin/pip" install -q --disable-pip-version-check blake3 datasets onnx
+  "$venv/bin/python" -m unittest discover -s tools -v
   TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --locked --test it -- python --nocapture
 }
 
@@ -101,10 +103,47 @@ video() {
   return "$outcome"
 }
 
+# Projects in PostgreSQL: the stories of files, told again, and what several processes do with one project. The server is
+# private: its data are in a temporary folder, and so is the socket that is its only door.
+postgres() {
+  step 'postgres'
+  local programs; programs=$(postgres_programs)
+  [ -n "$programs" ] || { fetch postgresql; programs=$(postgres_programs); }
+  [ -n "$programs" ] || fail 'initdb is still missing after installing postgresql'
+  # A server refuses to run as root.
+  local as=()
+  if [ "$(id -u)" = 0 ]; then
+    id postgres >/dev/null 2>&1 || useradd --system --home-dir /nonexistent --no-create-home postgres
+    as=(runuser -u postgres --)
+  fi
+  local folder; folder=$(mktemp -d "${TMPDIR:-/tmp}/tiebreak-postgres.XXXXXX")
+  [ "$(id -u)" != 0 ] || chown postgres "$folder"
+  (cd "$folder" && "${as[@]}" "$programs/initdb" -D "$folder/data" -A trust -U tiebreak -E UTF8 --no-locale >/dev/null)
+  (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
+    -o "-k $folder -c listen_addresses='' -c max_connections=200" start >/dev/null) \
+    || { cat "$folder/log" >&2; fail 'the private PostgreSQL server did not start'; }
+  local outcome=0
+  TIEBREAK_TEST_POSTGRES="postgres://tiebreak@${folder//\//%2F}/postgres" \
+    cargo test --locked -p tiebreak-store -p tiebreak-engine --test it -- postgres carrying sharing || outcome=$?
+  (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/data" -w -m fast stop >/dev/null) || true
+  rm -rf "$folder"
+  return "$outcome"
+}
+
+# Where the programs of the newest PostgreSQL are.
+postgres_programs() {
+  if command -v initdb >/dev/null 2>&1; then dirname "$(command -v initdb)"; return; fi
+  local newest=''
+  for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V); do
+    if [ -x "$folder/initdb" ]; then newest=$folder; fi
+  done
+  printf '%s' "$newest"
+}
+
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint test wasm window python video; fi
+if [ $# -eq 0 ]; then set -- format lint test wasm window python video postgres; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
@@ -114,6 +153,7 @@ for name in "$@"; do
     window) window ;;
     python) python ;;
     video) video ;;
+    postgres) postgres ;;
     *) fail "no check is called $name" ;;
   esac
 done

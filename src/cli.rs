@@ -16,6 +16,7 @@ mod json;
 mod labels;
 mod merge;
 mod models;
+mod moving;
 mod pairs;
 mod progress;
 mod report;
@@ -63,6 +64,8 @@ enum Command {
     Export(export::Arguments),
     /// Bring copies of a project together: items, annotators and judgments
     Merge(merge::Arguments),
+    /// Carry a project from a file into a database, or back
+    Move(moving::Arguments),
     /// List the rubrics that come with the program, show one, or check a rubric file
     Rubric(rubric::Arguments),
     /// Say what a project holds
@@ -105,6 +108,7 @@ pub fn main() -> ExitCode {
         Some(Command::Import(arguments)) => import::run(*arguments),
         Some(Command::Export(arguments)) => export::run(arguments),
         Some(Command::Merge(arguments)) => merge::run(&arguments),
+        Some(Command::Move(arguments)) => moving::run(&arguments),
         Some(Command::Rubric(arguments)) => rubric::run(&arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),

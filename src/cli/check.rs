@@ -11,7 +11,7 @@ use crate::cli::json;
 /// Nothing is changed, and the project may be open elsewhere.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// Print the problems as a JSON list
     #[arg(long)]
@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
     if arguments.json {
         json::print(&problems)?;
     } else if problems.is_empty() {
-        println!("{} is sound", arguments.project.display());
+        println!("{} is sound", tiebreak_engine::shown_place(&arguments.project));
     } else {
         for problem in &problems {
             println!("{problem}");

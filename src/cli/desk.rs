@@ -42,10 +42,10 @@ impl Desk {
         }
     }
 
-    /// Makes a project, named after its file.
+    /// Makes a project, named after its place.
     pub fn create(&self, path: &Path) -> Result<ProjectInfo, ApiError> {
-        let name = path.file_stem().map_or_else(|| "Project".into(), |stem| stem.to_string_lossy());
-        match self.call(Request::CreateProject { path: text(path)?, name: name.into_owned() })? {
+        let name = tiebreak_engine::name_of_place(path)?;
+        match self.call(Request::CreateProject { path: text(path)?, name })? {
             Reply::Project(info) => Ok(*info),
             other => Err(unexpected(&other)),
         }

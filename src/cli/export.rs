@@ -22,7 +22,7 @@ use crate::machine;
 /// the format does not ask for changes nothing.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// The file to write; its manifest is put beside it, as OUT.manifest.json, and so are what else the
     /// format has: utterances (prism), heat maps (richhf), the entry for dataset_info.json (llama-factory)

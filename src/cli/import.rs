@@ -21,7 +21,7 @@ const PROBLEMS_PRINTED: usize = 10;
 /// import is all or nothing, and importing a file twice adds nothing.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file; a preview needs none
+    /// The project: a file, or postgres://user@host/database#project; a preview needs none
     project: PathBuf,
     /// The data
     #[arg(required_unless_present = "preview")]
@@ -110,7 +110,7 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
         return preview(&desk, plan, arguments.json);
     }
     let project = project.expect("without a preview a project is named");
-    let is_new = arguments.create && !project.exists();
+    let is_new = arguments.create && !tiebreak_engine::project_exists(project)?;
     if is_new {
         // A file that cannot be understood must not leave an empty project behind.
         desk.call(Request::PreviewImport(plan.clone()))?;
@@ -122,7 +122,7 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
     } else if arguments.rubric.is_some() {
         return Err(ApiError::new(
             ErrorCode::Exists,
-            format!("there is already a project {}", project.display()),
+            format!("there is already a project {}", tiebreak_engine::shown_place(project)),
         )
         .hint("what it asks is changed in the app; leave --rubric out to import into it"));
     } else {
@@ -138,7 +138,7 @@ pub fn run(arguments: Arguments) -> Result<Exit, ApiError> {
     let imported = desk.run(Request::StartImport(plan), &mut Progress::new(), ended);
     if imported.is_err() && is_new {
         desk.call(Request::CloseProject)?;
-        if let Err(error) = std::fs::remove_file(project) {
+        if let Err(error) = tiebreak_engine::remove_empty_project(project) {
             tracing::warn!(%error, "the empty project could not be removed");
         }
     }

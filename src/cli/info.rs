@@ -11,7 +11,7 @@ use crate::cli::json;
 /// Nothing is changed, and the project may be open elsewhere.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// Print everything as JSON
     #[arg(long)]

@@ -22,7 +22,7 @@ pub struct Arguments {
 enum Command {
     /// Take a model's word for open pairs that it is sure of
     Accept {
-        /// The project file
+        /// The project: a file, or postgres://user@host/database#project
         project: PathBuf,
         /// How sure at least, between 0.5 and 1
         #[arg(long, value_name = "SHARE", default_value_t = 0.95)]
@@ -35,7 +35,7 @@ enum Command {
     },
     /// Take all of them back
     Forget {
-        /// The project file
+        /// The project: a file, or postgres://user@host/database#project
         project: PathBuf,
     },
 }

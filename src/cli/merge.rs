@@ -13,12 +13,12 @@ use crate::cli::progress::Progress;
 /// How many conflicts are printed; `--json` prints them all.
 const CONFLICTS_PRINTED: usize = 10;
 
-/// Copies are project files that were one file once. Every judgment of every copy is kept; merging a copy again
+/// Copies are projects that were one once. Every judgment of every copy is kept; merging a copy again
 /// adds nothing. Where an annotator went on judging an item in two copies, the later word is in force, and the
 /// item is listed. Each copy comes in whole or not at all.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file that the others are brought into
+    /// The project that the others are brought into: a file, or postgres://user@host/database#project
     into: PathBuf,
     /// The other copies; they stay as they are
     #[arg(required = true)]
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
         };
         let request = Request::StartMerge { path: text(other)? };
         let (_, report) = desk.run(request, &mut Progress::new(), ended).map_err(|error| ApiError {
-            message: format!("{}: {}", other.display(), error.message),
+            message: format!("{}: {}", tiebreak_engine::shown_place(other), error.message),
             ..error
         })?;
         if !arguments.json {
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
 fn print_report(other: &Path, report: &MergeReport) {
     println!(
         "{}: {} judgments added, {} known before; {} items added, {} known before; {} annotators added",
-        other.display(),
+        tiebreak_engine::shown_place(other),
         report.judgments_added,
         report.judgments_known,
         report.items_added,

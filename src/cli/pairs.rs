@@ -13,7 +13,7 @@ use crate::cli::{filter, json};
 /// takes back. What people have judged or skipped stays as it is. Doing it twice adds nothing.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     #[arg(long, value_name = "FILTER", help = filter::HELP)]
     of: Option<String>,

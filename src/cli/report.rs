@@ -13,7 +13,7 @@ use crate::cli::json;
 /// and "left wins". What holds for all is measured on items drawn at random alone.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// Only votes on items that were drawn at random
     #[arg(long)]

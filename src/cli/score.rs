@@ -13,7 +13,7 @@ use crate::cli::progress::Progress;
 /// What is scored already is not scored again; a run that is stopped keeps what it had, and the next goes on there.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// Score by this model only, by key or name; may be given several times
     #[arg(long)]

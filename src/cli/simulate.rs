@@ -23,7 +23,7 @@ use crate::machine;
 /// curves, the labels saved with their intervals, and a plot are written.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The project file
+    /// The project: a file, or postgres://user@host/database#project
     project: PathBuf,
     /// How many items to judge
     #[arg(long, default_value_t = 100)]

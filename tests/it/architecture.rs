@@ -74,12 +74,13 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Each foreign name with the only places where it may be written.
-const WRITTEN_ONLY_IN: [(&str, &[&str]); 10] = [
+const WRITTEN_ONLY_IN: [(&str, &[&str]); 11] = [
     ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs"]),
     ("axum::", &["crates/server/"]),
     ("hyper::", &["crates/server/"]),
-    ("rusqlite::", &["crates/store/"]),
+    ("rusqlite::", &["crates/store/src/sql/", "crates/store/tests/", "crates/store/examples/"]),
+    ("postgres::", &["crates/store/"]),
     ("reqwest::", &["crates/media/", "crates/reward/", "crates/server/"]),
     ("ort::", &["crates/reward/"]),
     ("rten::", &["crates/reward/"]),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use tiebreak_domain::media::{FramesRequest, SoundRequest};
 use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings, SourceId};
 use tiebreak_media::{Images, Located, VideoLimits, Videos};
-use tiebreak_store::{NewProject, Store, StoreError};
+use tiebreak_store::{NewProject, ProjectPlace, Store, StoreError};
 
 use crate::accounts::Known;
 use crate::host::Host;
@@ -133,16 +133,18 @@ impl Engine {
             }
             Request::OpenSample => {
                 let path = sample::path_in_data_folder(&self.shared.host)?;
-                self.switch(&path, || sample::open_or_make(&path, &self.shared.host))
+                self.switch(&ProjectPlace::File(path.clone()), || {
+                    sample::open_or_make(&path, &self.shared.host)
+                })
             }
             Request::OpenProject { path } => {
-                let path = absolute(&path);
-                self.switch(&path, || Ok(Store::open(&path)?))
+                let place = place(&path)?;
+                self.switch(&place, || Ok(Store::open(&place)?))
             }
             Request::CreateProject { path, name } => {
-                let path = absolute(&path);
+                let place = place(&path)?;
                 let project = self.new_project(&name)?;
-                self.switch(&path, || create(&path, &project))
+                self.switch(&place, || create(&place, &project))
             }
             Request::CloseProject => {
                 let _switching = self.switching.lock().expect("switching does not panic");
@@ -191,7 +193,7 @@ impl Engine {
                 Ok(Reply::Project(Box::new(session.set_rubric(&seat, *rubric)?)))
             }
             Request::StartMerge { path } => {
-                merge::start(&self.shared, &self.session()?, absolute(&path)).map(Reply::Started)
+                merge::start(&self.shared, &self.session()?, &place(&path)?).map(Reply::Started)
             }
             Request::Study => Ok(Reply::Study(Box::new(self.session()?.study()))),
             Request::SetStudy(study) => {
@@ -348,9 +350,13 @@ impl Engine {
 
     /// Exchanges the open project for another. One that cannot be opened leaves the open one as it is,
     /// unless both are the same file.
-    fn switch(&self, path: &Path, open: impl FnOnce() -> Result<Store, ApiError>) -> Result<Reply, ApiError> {
+    fn switch(
+        &self,
+        place: &ProjectPlace,
+        open: impl FnOnce() -> Result<Store, ApiError>,
+    ) -> Result<Reply, ApiError> {
         let _switching = self.switching.lock().expect("switching does not panic");
-        if self.session().is_ok_and(|session| session.is_at(path)) {
+        if self.session().is_ok_and(|session| session.is_at(place)) {
             self.close();
         }
         let session = Session::start(open()?, Arc::clone(&self.shared))?;
@@ -401,10 +407,21 @@ impl Engine {
     }
 }
 
-fn create(path: &Path, project: &NewProject) -> Result<Store, ApiError> {
-    Store::create(path, project).map_err(|error| match error {
+fn create(place: &ProjectPlace, project: &NewProject) -> Result<Store, ApiError> {
+    Store::create(place, project).map_err(|error| match error {
         StoreError::Exists(path) => failure::exists(&path, EXISTS_HINT),
+        StoreError::ExistsInDatabase(_) => {
+            ApiError::new(ErrorCode::Exists, error.to_string()).hint(EXISTS_HINT)
+        }
         other => other.into(),
+    })
+}
+
+/// Where a project is: an address of a database, or a file.
+fn place(path: &str) -> Result<ProjectPlace, ApiError> {
+    Ok(match ProjectPlace::from_text(path)? {
+        ProjectPlace::File(_) => ProjectPlace::File(absolute(path)),
+        database => database,
     })
 }
 

@@ -204,6 +204,12 @@ impl Session {
         self.learning.tell(Note::Judged(Box::new(judgment), revision == 1));
     }
 
+    /// A judgment was stored by another process, which has kept what was foretold of it.
+    pub fn note_vote_of_others(&self, judgment: NewJudgment) {
+        self.learning.kept.forget();
+        self.learning.tell(Note::Judged(Box::new(judgment), false));
+    }
+
     /// How learning stands.
     pub fn learning_state(&self) -> Reply {
         Reply::Learning(Box::new(self.learning.published().state.clone()))

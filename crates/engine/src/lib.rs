@@ -19,6 +19,7 @@ mod learning;
 mod media_place;
 mod merge;
 mod models;
+mod moving;
 mod offer;
 mod pairs;
 mod people;
@@ -32,6 +33,7 @@ mod scoring;
 mod seat;
 mod session;
 mod settings_file;
+mod sharing;
 pub mod simulation;
 mod views;
 mod visible;
@@ -42,6 +44,9 @@ pub use engine::Engine;
 pub use host::Host;
 pub use jobs::CancelFlag;
 pub use keyring::Keyring;
+pub use moving::{
+    MovedTable, move_project, name_of_place, project_exists, remove_empty_project, shown_place,
+};
 pub use project_file::ProjectFile;
 pub use seat::Caller;
 pub use tiebreak_store::Vouching;

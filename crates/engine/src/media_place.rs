@@ -1,14 +1,21 @@
-//! Where a source's media folder is: as the project file says it, and as the disk has it.
+//! Where a source's media folder is: as the project says it, and as the disk has it.
 //!
-//! A folder below the project file's own is stored relative to it, with `/` between its parts, so that the
-//! two can be moved together. Any other is stored absolute.
+//! A folder below a project file's own is stored relative to it, with `/` between its parts, so that the
+//! two can be moved together. Any other is stored absolute, and so is every one of a project in a database; a relative
+//! one that such a project was moved with is looked for below the folder that `TIEBREAK_MEDIA` names, else below the
+//! one that the program runs in.
 
 use std::path::{Component, Path, PathBuf};
 
+use tiebreak_store::ProjectPlace;
+
 /// What is stored for a folder on this disk.
-pub fn stored_from_folder(project: &Path, folder: &Path) -> String {
+pub fn stored_from_folder(project: &ProjectPlace, folder: &Path) -> String {
     let folder = folder.canonicalize().unwrap_or_else(|_| absolute(folder));
-    let home = project_folder(project);
+    let Some(file) = project.file() else {
+        return folder.to_string_lossy().into_owned();
+    };
+    let home = folder_of_file(file);
     match folder.strip_prefix(&home) {
         Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
         Ok(below) => {
@@ -26,11 +33,15 @@ pub fn stored_from_folder(project: &Path, folder: &Path) -> String {
 }
 
 /// The folder on this disk for what is stored.
-pub fn folder_from_stored(project: &Path, stored: &str) -> PathBuf {
-    project_folder(project).join(stored)
+pub fn folder_from_stored(project: &ProjectPlace, stored: &str) -> PathBuf {
+    let home = match project.file() {
+        Some(file) => folder_of_file(file),
+        None => absolute(Path::new(&std::env::var_os("TIEBREAK_MEDIA").unwrap_or_else(|| ".".into()))),
+    };
+    home.join(stored)
 }
 
-fn project_folder(project: &Path) -> PathBuf {
+fn folder_of_file(project: &Path) -> PathBuf {
     let project = absolute(project);
     let folder = project.parent().unwrap_or(Path::new("/"));
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
@@ -48,13 +59,13 @@ mod tests {
     #[test]
     fn a_folder_below_the_project_moves_with_it() {
         let home = tempfile::tempdir().unwrap();
-        let project = home.path().join("p.tiebreak");
+        let project = ProjectPlace::File(home.path().join("p.tiebreak"));
         let media = home.path().join("media/deep");
         std::fs::create_dir_all(&media).unwrap();
         assert_eq!(stored_from_folder(&project, &media), "media/deep");
         assert_eq!(stored_from_folder(&project, home.path()), ".");
         let moved = tempfile::tempdir().unwrap();
-        let found = folder_from_stored(&moved.path().join("p.tiebreak"), "media/deep");
+        let found = folder_from_stored(&ProjectPlace::File(moved.path().join("p.tiebreak")), "media/deep");
         assert_eq!(found, moved.path().canonicalize().unwrap().join("media/deep"));
     }
 
@@ -62,7 +73,7 @@ mod tests {
     fn a_folder_elsewhere_is_absolute() {
         let home = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
-        let project = home.path().join("p.tiebreak");
+        let project = ProjectPlace::File(home.path().join("p.tiebreak"));
         let stored = stored_from_folder(&project, elsewhere.path());
         assert_eq!(PathBuf::from(&stored), elsewhere.path().canonicalize().unwrap());
         assert_eq!(folder_from_stored(&project, &stored), PathBuf::from(stored));

@@ -1,13 +1,13 @@
 //! One merge: another copy of the open project, brought in by the writer thread in one transaction.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tiebreak_domain::merge::MergeReport;
 use tiebreak_domain::{ApiError, ErrorCode, Event, JobId};
+use tiebreak_store::ProjectPlace;
 
 use crate::engine::Shared;
-use crate::export::target::is_same_file;
+use crate::export::target::is_same_place;
 use crate::failure;
 use crate::jobs::CancelFlag;
 use crate::media_place::{folder_from_stored, stored_from_folder};
@@ -15,12 +15,12 @@ use crate::project_file;
 use crate::session::Session;
 
 /// Starts a merge into the open project. A file that cannot be opened is refused at once.
-pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, path: PathBuf) -> Result<JobId, ApiError> {
-    if is_same_file(&session.path, &path) {
+pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, place: &ProjectPlace) -> Result<JobId, ApiError> {
+    if is_same_place(&session.place, place) {
         return Err(ApiError::new(ErrorCode::BadRequest, "a project cannot be merged into itself")
             .hint("choose the other copy"));
     }
-    let other = project_file::reader(&path)?;
+    let other = project_file::reader(place)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
     let on_panic = {
@@ -29,9 +29,9 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, path: PathBuf) -> Res
     };
     let work = move |job: JobId, cancel: &CancelFlag| {
         let cancel = cancel.clone();
-        let own = session.path.clone();
+        let own = session.place.clone();
         let ended = session.writer.ask(move |store| {
-            let media_folder = |stored: &str| media_folder(&own, other.path(), stored);
+            let media_folder = |stored: &str| media_folder(&own, other.place(), stored);
             let merged = store.merge(&other, media_folder, || !cancel.is_set())?;
             merged.ok_or_else(|| failure::cancelled("merge"))
         });
@@ -46,6 +46,6 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, path: PathBuf) -> Res
 }
 
 /// What is stored here for a media folder that the other copy stores.
-fn media_folder(own: &Path, other: &Path, stored: &str) -> String {
+fn media_folder(own: &ProjectPlace, other: &ProjectPlace, stored: &str) -> String {
     stored_from_folder(own, &folder_from_stored(other, stored))
 }

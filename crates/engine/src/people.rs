@@ -64,6 +64,16 @@ impl Session {
         Ok(())
     }
 
+    /// The same where another process changed something: most of the time it is no more than who there is.
+    pub(crate) fn reload_plan_of_others(&self) -> Result<(), ApiError> {
+        let plan = Plan::load(&*self.readers.lend()?)?;
+        if plan.study.assignment != self.people.plan().study.assignment {
+            return self.reload_plan();
+        }
+        *self.people.plan.write().expect("a plan is exchanged whole") = Arc::new(plan);
+        Ok(())
+    }
+
     /// The study in force.
     pub fn study(&self) -> StudySetup {
         self.people.plan().study.clone()

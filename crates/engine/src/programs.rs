@@ -32,7 +32,7 @@ impl Engine {
     ) -> Result<ExportReport, ApiError> {
         permission::check_program(known, Scope::JudgmentsRead)?;
         let session = self.session()?;
-        let target = Target::new(&session.path, path.to_owned(), true)?;
+        let target = Target::new(&session.place, path.to_owned(), true)?;
         let reader = session.readers.lend()?;
         ask_policies(&reader, plan)?;
         let within = since.map(|since| reader.items_judged_after(since)).transpose()?;
@@ -80,7 +80,7 @@ impl Engine {
     /// a network.
     pub fn folder_beside(&self, name: &str) -> Result<PathBuf, ApiError> {
         let session = self.session()?;
-        let beside = session.path.parent().map(Path::to_owned).unwrap_or_default();
+        let beside = session.place.file().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
         let missing = || {
             ApiError::new(ErrorCode::NotFound, format!("there is no folder {name:?} beside the project"))
                 .hint("media lie beside the project file, on the machine that serves it")

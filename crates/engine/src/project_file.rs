@@ -2,11 +2,11 @@
 //!
 //! The one exception: a file that an older program made is brought up to date first, if it can be written.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport};
 use tiebreak_domain::{ApiError, ExportPlan, ProjectInfo};
-use tiebreak_store::{Reader, Store, StoreError};
+use tiebreak_store::{ProjectPlace, Reader, Store, StoreError};
 
 use crate::export::target::Target;
 use crate::export::{job, preview};
@@ -16,13 +16,14 @@ use crate::jobs::CancelFlag;
 /// A project file that is only read.
 pub struct ProjectFile {
     reader: Reader,
-    path: PathBuf,
+    place: ProjectPlace,
 }
 
 impl ProjectFile {
     /// Opens a project to look at it.
     pub fn open(path: &Path) -> Result<Self, ApiError> {
-        Ok(Self { reader: reader(path)?, path: path.to_owned() })
+        let place = ProjectPlace::from_path(path)?;
+        Ok(Self { reader: reader(&place)?, place })
     }
 
     /// The project's numbers.
@@ -50,7 +51,7 @@ impl ProjectFile {
         cancel: &CancelFlag,
         on_progress: impl FnMut(ExportProgress),
     ) -> Result<ExportReport, ApiError> {
-        let target = Target::new(&self.path, path.to_owned(), replace)?;
+        let target = Target::new(&self.place, path.to_owned(), replace)?;
         job::ask_policies(&self.reader, plan)?;
         let told = job::Told { profiles: true, within: None };
         job::export(&self.reader, plan, &target, host, &told, cancel, on_progress)
@@ -58,17 +59,17 @@ impl ProjectFile {
 }
 
 /// Opens a project to read it, bringing it up to date first where an older program made it.
-pub fn reader(path: &Path) -> Result<Reader, ApiError> {
-    match Reader::open(path) {
+pub fn reader(place: &ProjectPlace) -> Result<Reader, ApiError> {
+    match Reader::open(place) {
         Err(StoreError::TooOld(old)) => {
-            let upgraded = Store::open(path).and_then(Store::close);
+            let upgraded = Store::open(place).and_then(Store::close);
             // Somebody who may write must open it; why we may not is the lesser half of it.
             upgraded.map_err(|error| {
                 let why = ApiError::from(error);
                 let error = ApiError::from(StoreError::TooOld(old));
                 ApiError { message: format!("{} ({})", error.message, why.message), ..error }
             })?;
-            Ok(Reader::open(path)?)
+            Ok(Reader::open(place)?)
         }
         other => Ok(other?),
     }

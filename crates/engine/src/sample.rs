@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::{ApiError, ErrorCode, Item, Rubric, StudySetup};
-use tiebreak_store::{NewProject, NewSource, Store};
+use tiebreak_store::{NewProject, NewSource, ProjectPlace, Store};
 
 use crate::failure;
 use crate::host::{Host, NOBODY};
@@ -67,7 +67,7 @@ fn fill(store: &mut Store, path: &Path, host: &Host) -> Result<(), ApiError> {
     let mut import = store.begin_import()?;
     let source = import.add_source(&NewSource {
         name: "Sample".to_owned(),
-        media_folder: Some(stored_from_folder(path, &media_folder)),
+        media_folder: Some(stored_from_folder(&ProjectPlace::from(path), &media_folder)),
         fetches_addresses: false,
         blake3: blake3::hash(items).to_hex().to_string(),
         imported_at: host.now(),

@@ -1,7 +1,6 @@
 //! One open project: its writer thread, its readers, its searches, and who sits here.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,10 +14,10 @@ use tiebreak_domain::{
     QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
-use tiebreak_store::Store;
+use tiebreak_store::{ProjectPlace, Store};
 
 use crate::engine::Shared;
-use crate::export::target::is_same_file;
+use crate::export::target::is_same_place;
 use crate::learning::LearningDesk;
 use crate::media_place::folder_from_stored;
 use crate::offer::{offered, offered_for};
@@ -26,6 +25,7 @@ use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
 use crate::scoring::{self, in_sight::InSight};
 use crate::seat::Seat;
+use crate::sharing::Sharing;
 use crate::views::Views;
 use crate::writer::Writer;
 
@@ -38,8 +38,8 @@ const LOOKED_AT: usize = 12;
 
 /// An open project.
 pub struct Session {
-    /// The file.
-    pub path: PathBuf,
+    /// Where it is.
+    pub place: ProjectPlace,
     /// Everything that changes it.
     pub writer: Writer,
     /// Everything that reads it.
@@ -48,6 +48,8 @@ pub struct Session {
     pub views: Views,
     /// What its people are asked, and what they are at.
     pub people: PeopleState,
+    /// What other processes change.
+    sharing: Mutex<Option<Sharing>>,
     /// What is learned from votes.
     pub learning: LearningDesk,
     /// What somebody looks at or is about to, which models score first.
@@ -71,9 +73,15 @@ struct Seated {
 impl Session {
     /// Takes over an opened store, and seats the annotator whom the settings name.
     pub fn start(mut store: Store, shared: Arc<Shared>) -> Result<Arc<Self>, ApiError> {
-        let path = store.path().to_owned();
+        let place = store.place().clone();
         let name = shared.annotator_name();
         let annotator = store.annotator(shared.host.new_annotator_key(), &name)?;
+        if place.is_shared() {
+            // Nobody else tidies up what ran out.
+            store.lease(&[], shared.host.now())?;
+        }
+        // Heard from before anything is read that others may change.
+        let sharing = Sharing::begin(&store)?;
         let readers = Readers::of_store(&store)?;
         let rubric = Arc::new(readers.lend()?.project()?.rubric);
         let events = Arc::clone(&shared);
@@ -82,17 +90,22 @@ impl Session {
         let is_locked = readers.lend()?.pin_state(annotator)?.record.is_some();
         let seated = Mutex::new(Seated { annotator, name, is_locked, rubric });
         let session = Arc::new(Self {
-            path,
+            place,
             writer,
             readers,
             views: Views::default(),
             people,
+            sharing: Mutex::new(None),
             learning: LearningDesk::new(),
             in_sight: InSight::default(),
             is_scoring: AtomicBool::new(false),
             shared,
             seated,
         });
+        if let Some(mut sharing) = sharing {
+            sharing.look(&session)?;
+            *session.sharing.lock().expect("following is begun and ended once") = Some(sharing);
+        }
         session.learn_anew()?;
         Ok(session)
     }
@@ -298,7 +311,7 @@ impl Session {
     /// Where the images of a source are.
     pub fn media_folder(&self, source: tiebreak_domain::SourceId) -> Result<MediaFolder, ApiError> {
         let source = self.readers.lend()?.source(source)?;
-        let folder = source.media_folder.map(|stored| folder_from_stored(&self.path, &stored));
+        let folder = source.media_folder.map(|stored| folder_from_stored(&self.place, &stored));
         Ok(MediaFolder::new(folder, source.fetches_addresses))
     }
 
@@ -332,7 +345,10 @@ impl Session {
         let flagged = reader.find(&flagged, None, || true)?.ids.len();
         let judged = info.current_annotator().map_or(0, |annotator| annotator.judged);
         Ok(RecentProject {
-            path: self.path.to_string_lossy().into_owned(),
+            path: match self.place.file() {
+                Some(path) => path.to_string_lossy().into_owned(),
+                None => self.place.to_string(),
+            },
             name: info.name,
             content: content.to_owned(),
             judged,
@@ -342,13 +358,15 @@ impl Session {
         })
     }
 
-    /// Whether this is the project in that file.
-    pub fn is_at(&self, path: &Path) -> bool {
-        is_same_file(&self.path, path)
+    /// Whether this is the project in that place.
+    pub fn is_at(&self, place: &ProjectPlace) -> bool {
+        is_same_place(&self.place, place)
     }
 
     /// Stops searches, learning and readers, lets the writer finish, and releases the file.
     pub fn close(&self) {
+        let sharing = self.sharing.lock().expect("following is begun and ended once").take();
+        drop(sharing);
         self.views.close();
         self.learning.stop();
         self.readers.close(PATIENCE);

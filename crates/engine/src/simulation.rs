@@ -107,7 +107,7 @@ pub fn simulate(
     cancel: &CancelFlag,
     on_progress: impl Fn(usize, usize) + Sync,
 ) -> Result<Simulation, ApiError> {
-    let reader = project_file::reader(project)?;
+    let reader = project_file::reader(&tiebreak_store::ProjectPlace::from_path(project)?)?;
     let rubric = reader.project()?.rubric;
     let features = sources::feature_source(&reader, &grid.features)?;
     let learning = Learning { features, ..Learning::default() };

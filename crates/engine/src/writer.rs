@@ -1,4 +1,6 @@
-//! The one thread that writes: it owns the store, and everything that changes the project is a task for it.
+//! The thread that writes: it owns the store, and everything that changes the project is a task for it. Of a project in
+//! a database there are several, since each waits for the server most of the time; whoever asks waits for the answer,
+//! so that what one asks happens in its order there too.
 //!
 //! Tasks run one after another in the order they were sent. When none waits, the thread builds the search
 //! index in small steps, so that a judgment never waits for more than one such step. A task that panics
@@ -28,13 +30,17 @@ type Task = Box<dyn FnOnce(&mut Store) + Send>;
 const INDEX_STEP: u32 = 1_000;
 /// The least time between two reports of the index.
 const INDEX_REPORT: Duration = Duration::from_millis(150);
+/// How many connections write to a database.
+const WRITERS_OF_DATABASES: usize = 4;
+/// How often it is looked whether another process has brought in items.
+const LOOK_FOR_ITEMS: Duration = Duration::from_secs(3);
 /// How long numbers that were handed out may be on their way before the index is told once more.
 const TELL_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// The way to the writer thread.
 pub struct Writer {
     tasks: Mutex<Option<Sender<Task>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     tells_again: Arc<AtomicBool>,
 }
 
@@ -44,13 +50,15 @@ impl Writer {
         let (sender, tasks) = unbounded();
         let tells_again = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&tells_again);
-        let thread = std::thread::Builder::new()
-            .name("tiebreak-writer".to_owned())
-            .spawn(move || serve(store, &tasks, &asked, &on_index))
-            .map_err(|error| {
-                ApiError::new(ErrorCode::System, format!("cannot start the writer thread: {error}"))
-            })?;
-        Ok(Self { tasks: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), tells_again })
+        let mut threads = Vec::new();
+        for _ in 1..WRITERS_OF_DATABASES {
+            if let Some(another) = store.another()? {
+                let tasks = tasks.clone();
+                threads.push(spawn(move || serve_tasks(another, &tasks))?);
+            }
+        }
+        threads.push(spawn(move || serve(store, &tasks, &asked, &on_index))?);
+        Ok(Self { tasks: Mutex::new(Some(sender)), threads: Mutex::new(threads), tells_again })
     }
 
     /// Has the state of the search index told once more, after what is on its way now has arrived.
@@ -88,11 +96,11 @@ impl Writer {
     /// Lets the tasks already sent finish, then closes the store and releases its lock.
     pub fn stop(&self) {
         self.tasks.lock().expect("no task is sent while panicking").take();
-        let thread = self.thread.lock().expect("stopping does not panic").take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer thread panicked");
+        let threads = std::mem::take(&mut *self.threads.lock().expect("stopping does not panic"));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a writer thread panicked");
+            }
         }
     }
 }
@@ -100,6 +108,26 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+fn spawn(serve: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, ApiError> {
+    std::thread::Builder::new()
+        .name("tiebreak-writer".to_owned())
+        .spawn(serve)
+        .map_err(|error| ApiError::new(ErrorCode::System, format!("cannot start the writer thread: {error}")))
+}
+
+/// Does what is sent, and nothing else.
+fn serve_tasks(mut store: Store, tasks: &Receiver<Task>) {
+    while let Ok(task) = tasks.recv() {
+        run(task, &mut store);
+    }
+}
+
+fn run(task: Task, store: &mut Store) {
+    if catch_unwind(AssertUnwindSafe(|| task(store))).is_err() {
+        tracing::error!("a change to the project panicked and was rolled back");
     }
 }
 
@@ -119,6 +147,16 @@ fn serve(mut store: Store, tasks: &Receiver<Task>, tells_again: &AtomicBool, on_
                     continue;
                 }
             }
+        } else if is_indexed && store.place().is_shared() {
+            // What others bring in is to be found too.
+            match tasks.recv_timeout(LOOK_FOR_ITEMS) {
+                Ok(task) => Ok(task),
+                Err(RecvTimeoutError::Disconnected) => Err(()),
+                Err(RecvTimeoutError::Timeout) => {
+                    is_indexed = false;
+                    continue;
+                }
+            }
         } else if is_indexed {
             tasks.recv().map_err(|_| ())
         } else {
@@ -132,9 +170,7 @@ fn serve(mut store: Store, tasks: &Receiver<Task>, tells_again: &AtomicBool, on_
             }
         };
         let Ok(task) = task else { break };
-        if catch_unwind(AssertUnwindSafe(|| task(&mut store))).is_err() {
-            tracing::error!("a change to the project panicked and was rolled back");
-        }
+        run(task, &mut store);
         is_indexed = false;
     }
 }
@@ -196,7 +232,7 @@ mod tests {
             rubric: Rubric::default(),
             is_sample: false,
         };
-        let store = Store::create(&folder.path().join("p.tiebreak"), &project).unwrap();
+        let store = Store::create(folder.path().join("p.tiebreak"), &project).unwrap();
         let (sender, told) = channel();
         let writer = Writer::start(store, move |index| sender.send(index).unwrap()).unwrap();
         let patience = Duration::from_secs(20);

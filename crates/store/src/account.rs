@@ -17,10 +17,10 @@ pub use sign_in::SignIn;
 pub use token::{NewToken, StoredToken};
 pub use vouching::Vouching;
 
-use rusqlite::{Connection, Row, params};
 use tiebreak_domain::{AnnotatorId, Role, UnixMillis};
 
 use crate::reader::Reader;
+use crate::sql::{Connection, Row, Value, params};
 use crate::store::Store;
 use crate::{PinRecord, Result, StoreError};
 
@@ -58,7 +58,7 @@ fn account_from(row: &Row<'_>) -> Result<Account> {
     Ok(Account {
         annotator: AnnotatorId(row.get(0)?),
         name: row.get(1)?,
-        role: role_from(&row.get::<_, String>(2)?)?,
+        role: role_from(&row.get::<String>(2)?)?,
         password: salt.zip(hash).map(|(salt, hash)| PinRecord { salt, hash }),
         subject: row.get(5)?,
         is_disabled: row.get(6)?,
@@ -108,44 +108,44 @@ pub struct NewAccount<'a> {
 impl Store {
     /// Adds an account for an annotator who has none.
     pub fn add_account(&mut self, account: &NewAccount<'_>) -> Result<()> {
-        insert(&self.connection, account)
+        self.change(|connection| insert(connection, account))
     }
 
     /// Changes what somebody may do.
     pub fn set_account_role(&mut self, annotator: AnnotatorId, role: Role) -> Result<()> {
-        let mut statement =
-            self.connection.prepare_cached("UPDATE account SET role = ?2 WHERE annotator_id = ?1")?;
-        changed(statement.execute(params![annotator.0, role.word()])?, annotator)
+        let sql = "UPDATE account SET role = ?2 WHERE annotator_id = ?1";
+        let count = self.change(|connection| connection.execute(sql, params![annotator.0, role.word()]))?;
+        changed(count, annotator)
     }
 
     /// Shuts somebody out, which ends all their sign-ins and tokens, or lets them in again.
     pub fn set_account_disabled(&mut self, annotator: AnnotatorId, is_disabled: bool) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        let count = transaction.execute(
-            "UPDATE account SET is_disabled = ?2 WHERE annotator_id = ?1",
-            params![annotator.0, i64::from(is_disabled)],
-        )?;
-        changed(count, annotator)?;
-        if is_disabled {
-            transaction.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
-            transaction.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
-        }
-        transaction.commit()?;
-        Ok(())
+        self.change(|connection| {
+            let count = connection.execute(
+                "UPDATE account SET is_disabled = ?2 WHERE annotator_id = ?1",
+                params![annotator.0, i64::from(is_disabled)],
+            )?;
+            changed(count, annotator)?;
+            if is_disabled {
+                connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+                connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+            }
+            Ok(())
+        })
     }
 
     /// Changes a password, which ends all sign-ins of its owner.
     pub fn set_password(&mut self, annotator: AnnotatorId, password: &PinRecord) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        let count = transaction.execute(
-            "UPDATE account SET password_salt = ?2, password_hash = ?3, wrong_passwords = 0, \
+        self.change(|connection| {
+            let count = connection.execute(
+                "UPDATE account SET password_salt = ?2, password_hash = ?3, wrong_passwords = 0, \
              wrong_password_at = 0 WHERE annotator_id = ?1",
-            params![annotator.0, password.salt, password.hash],
-        )?;
-        changed(count, annotator)?;
-        transaction.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
-        transaction.commit()?;
-        Ok(())
+                params![annotator.0, password.salt, password.hash],
+            )?;
+            changed(count, annotator)?;
+            connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+            Ok(())
+        })
     }
 
     /// Notes how a password was tried: when it was wrong, or that it was right, which ends the row of wrong ones.
@@ -154,22 +154,22 @@ impl Store {
         annotator: AnnotatorId,
         wrong_at: Option<UnixMillis>,
     ) -> Result<()> {
-        match wrong_at {
-            Some(at) => self.connection.execute(
+        self.change(|connection| match wrong_at {
+            Some(at) => connection.execute(
                 "UPDATE account SET wrong_passwords = wrong_passwords + 1, wrong_password_at = ?2 \
                  WHERE annotator_id = ?1",
                 params![annotator.0, at.0],
-            )?,
-            None => self.connection.execute(
+            ),
+            None => connection.execute(
                 "UPDATE account SET wrong_passwords = 0, wrong_password_at = 0 WHERE annotator_id = ?1",
                 params![annotator.0],
-            )?,
-        };
+            ),
+        })?;
         Ok(())
     }
 }
 
-fn changed(count: usize, annotator: AnnotatorId) -> Result<()> {
+fn changed(count: u64, annotator: AnnotatorId) -> Result<()> {
     if count == 0 { Err(StoreError::NotFound(format!("account of annotator {annotator}"))) } else { Ok(()) }
 }
 
@@ -180,7 +180,7 @@ impl Reader {
             "SELECT {COLUMNS} FROM account a JOIN annotator n ON n.id = a.annotator_id ORDER BY a.annotator_id"
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut accounts = Vec::new();
         while let Some(row) = rows.next()? {
             accounts.push(account_from(row)?);
@@ -190,20 +190,20 @@ impl Reader {
 
     /// The account that somebody signs in to by name.
     pub fn account_named(&self, name: &str) -> Result<Option<Account>> {
-        self.account_where("n.name = ?1", params![name])
+        self.account_where("n.name = ?1", &params![name])
     }
 
     /// An annotator's account.
     pub fn account_of(&self, annotator: AnnotatorId) -> Result<Option<Account>> {
-        self.account_where("a.annotator_id = ?1", params![annotator.0])
+        self.account_where("a.annotator_id = ?1", &params![annotator.0])
     }
 
     /// The account that somebody vouches for.
     pub fn account_of_subject(&self, subject: &str) -> Result<Option<Account>> {
-        self.account_where("a.subject = ?1", params![subject])
+        self.account_where("a.subject = ?1", &params![subject])
     }
 
-    fn account_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<Account>> {
+    fn account_where(&self, condition: &str, values: &[Value<'_>]) -> Result<Option<Account>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM account a JOIN annotator n ON n.id = a.annotator_id WHERE {condition}"
         );

@@ -3,9 +3,9 @@
 //! A preference and a rating have columns of their own, since nearly all answers are one or the other; every
 //! other kind is the JSON that domain makes of it.
 
-use rusqlite::{CachedStatement, Connection, Row, params};
 use tiebreak_domain::{Answer, AnswerValue, Outcome, Preference, Strength};
 
+use crate::sql::{Connection, Row, Statement, params};
 use crate::{Result, StoreError, item};
 
 /// The most answers of one judgment: the answers' ids leave room for so many.
@@ -46,7 +46,7 @@ pub(crate) fn insert(connection: &Connection, number: i64, answers: &[Answer]) -
 
 /// Reads the answers of one judgment after another.
 pub(crate) struct AnswerRows<'connection> {
-    statement: CachedStatement<'connection>,
+    statement: Statement<'connection>,
 }
 
 impl<'connection> AnswerRows<'connection> {
@@ -74,7 +74,7 @@ fn value_from_row(row: &Row<'_>) -> Result<AnswerValue> {
     if let Some(rating) = row.get(5)? {
         return Ok(AnswerValue::Rating(rating));
     }
-    let Some(outcome) = row.get_ref(2)?.as_str_or_null().map_err(rusqlite::Error::from)? else {
+    let Some(outcome) = row.get_ref(2)?.as_str_or_null()? else {
         return item::json(row, 6);
     };
     let outcome = Outcome::from_word(outcome)

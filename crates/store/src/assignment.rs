@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
-use rusqlite::{Connection, params};
 use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::{AnnotatorId, ItemId, ItemStatus, Judgment, Origin, Verdict};
 
-use crate::Result;
 use crate::reader::Reader;
+use crate::sql::{Connection, params};
+use crate::{Result, item};
 
 /// Lists what a merge found.
 pub(crate) fn add_conflicts(connection: &Connection, conflicts: &[MergeConflict]) -> Result<()> {
-    let mut statement = connection
-        .prepare_cached("INSERT OR IGNORE INTO merge_conflict (item_id, annotator_id) VALUES (?1, ?2)")?;
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO merge_conflict (item_id, annotator_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    )?;
     for conflict in conflicts {
         statement.execute(params![conflict.item.0, conflict.annotator.0])?;
     }
@@ -25,22 +26,18 @@ pub(crate) fn add_conflicts(connection: &Connection, conflicts: &[MergeConflict]
 impl Reader {
     /// The items that need a tag, by tag: those whose metadata have a text, or a list of texts, in a column.
     pub fn items_by_tag(&self, column: &str) -> Result<BTreeMap<String, RoaringBitmap>> {
-        let path = format!("$.{}", serde_json::to_string(column)?);
-        let mut statement = self.connection().prepare(
-            "SELECT id, json_type(metadata, ?1), json_extract(metadata, ?1) FROM item \
-             WHERE json_type(metadata, ?1) IN ('text', 'array')",
-        )?;
-        let mut rows = statement.query([path])?;
+        let connection = self.connection();
+        let mut statement = connection.prepare(connection.dialect().items_with_texts())?;
+        let mut rows = statement.stream([connection.dialect().place_in_metadata(column)])?;
         let mut tags: BTreeMap<String, RoaringBitmap> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let item: u32 = row.get(0)?;
-            let value: String = row.get(2)?;
-            let needed = match row.get::<_, String>(1)?.as_str() {
-                "text" => vec![value],
-                _ => serde_json::from_str::<Vec<serde_json::Value>>(&value)?
-                    .into_iter()
-                    .filter_map(|value| value.as_str().map(str::to_owned))
-                    .collect(),
+            let needed = match item::json(row, 1)? {
+                serde_json::Value::String(tag) => vec![tag],
+                serde_json::Value::Array(tags) => {
+                    tags.into_iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+                }
+                _ => Vec::new(),
             };
             for tag in needed.into_iter().filter(|tag| !tag.is_empty()) {
                 tags.entry(tag).or_default().insert(item);
@@ -102,8 +99,8 @@ impl Reader {
              JOIN latest l ON l.annotator_id = j.annotator_id AND l.item_id = j.item_id \
              WHERE l.judgment = r.judgment AND j.verdict = 'judged'",
         )?;
-        let items = statement.query_map([], |row| row.get::<_, u32>(0))?;
-        Ok(items.collect::<std::result::Result<_, _>>()?)
+        let items = statement.query_map((), |row| row.get::<u32>(0))?;
+        items.collect()
     }
 
     /// Who judged which item in two copies that were merged.
@@ -111,9 +108,9 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT item_id, annotator_id FROM merge_conflict ORDER BY item_id, annotator_id",
         )?;
-        let conflicts = statement.query_map([], |row| {
+        let conflicts = statement.query_map((), |row| {
             Ok(MergeConflict { item: ItemId(row.get(0)?), annotator: AnnotatorId(row.get(1)?) })
         })?;
-        Ok(conflicts.collect::<std::result::Result<_, _>>()?)
+        conflicts.collect()
     }
 }

@@ -1,10 +1,10 @@
 //! Drafts: answers that were begun and not submitted, one per annotator and item. Unlike judgments they change
 //! and go.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use tiebreak_domain::{AnnotatorId, Draft, ItemId, UnixMillis};
 
 use crate::Result;
+use crate::sql::{Connection, OptionalExtension, params};
 
 /// Keeps a draft in the place of the one before.
 pub(crate) fn save(

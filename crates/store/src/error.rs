@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode as SqliteCode;
 use tiebreak_domain::{ApiError, ErrorCode};
+
+use crate::sql::DatabaseError;
 
 /// Why the store refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum StoreError {
     /// A new project would overwrite a file.
     #[error("there is already a file {}", .0.display())]
     Exists(PathBuf),
+    /// A new project would take the place of one in a database.
+    #[error("there is already a project {0}")]
+    ExistsInDatabase(String),
     /// The file was made by a newer program.
     #[error("the project was made by a newer Tiebreak: its format is {found}, this program knows {known}")]
     TooNew {
@@ -61,7 +65,16 @@ pub enum StoreError {
     },
     /// The database refused.
     #[error("the project's database refused")]
-    Database(#[source] rusqlite::Error),
+    Database(#[source] DatabaseError),
+    /// The server of a database cannot be spoken to.
+    #[error("the database {server} cannot be reached")]
+    Unreachable {
+        /// Host, port and database.
+        server: String,
+        /// Why.
+        #[source]
+        source: DatabaseError,
+    },
     /// A stored text is not what was stored.
     #[error("a stored text cannot be read")]
     Content(#[from] serde_json::Error),
@@ -69,20 +82,6 @@ pub enum StoreError {
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(SqliteCode::DiskFull) => Self::DiskFull,
-            Some(SqliteCode::ReadOnly) => Self::ReadOnly(PathBuf::from("the project file")),
-            Some(SqliteCode::DatabaseCorrupt) => {
-                Self::Damaged(format!("the project file is damaged: {error}"))
-            }
-            Some(SqliteCode::NotADatabase) => Self::Damaged("the file is not a Tiebreak project".to_owned()),
-            _ => Self::Database(error),
-        }
-    }
-}
 
 impl StoreError {
     /// The error of a file operation, sorted by what the user can do about it.
@@ -101,10 +100,21 @@ impl StoreError {
     pub(crate) fn at(self, path: &Path) -> Self {
         match self {
             Self::ReadOnly(_) => Self::ReadOnly(path.to_owned()),
-            Self::Database(error) if error.sqlite_error_code() == Some(SqliteCode::CannotOpen) => {
-                Self::ReadOnly(path.to_owned())
-            }
+            Self::Database(error) if error.is_about_opening() => Self::ReadOnly(path.to_owned()),
             other => other,
+        }
+    }
+
+    /// Whether another change came in between, so that the same one can be tried again.
+    pub(crate) fn is_contended(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_contended())
+    }
+
+    /// Whether a server could not be spoken to, which may pass.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Unreachable { source: error, .. } => error.is_passing(),
+            _ => false,
         }
     }
 
@@ -123,7 +133,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let (code, hint) = match &error {
             StoreError::NotFound(_) => (ErrorCode::NotFound, None),
-            StoreError::Exists(_) => {
+            StoreError::Exists(_) | StoreError::ExistsInDatabase(_) => {
                 (ErrorCode::BadRequest, Some("choose another name, or open the file that is there"))
             }
             StoreError::TooNew { .. } => (ErrorCode::TooNew, Some("update Tiebreak and open it again")),
@@ -151,6 +161,13 @@ impl From<StoreError> for ApiError {
                 (ErrorCode::DiskFull, Some("free some space and try again; nothing that was saved is lost"))
             }
             StoreError::Refused(_) => (ErrorCode::BadRequest, None),
+            StoreError::Unreachable { source, .. } if source.is_passing() => (
+                ErrorCode::System,
+                Some("check that the server runs and that the network is there, and try again"),
+            ),
+            StoreError::Unreachable { .. } => {
+                (ErrorCode::Denied, Some("check user, password, database and sslmode of the address"))
+            }
             StoreError::File { .. } | StoreError::Database(_) => (ErrorCode::System, None),
         };
         let api = Self::new(code, error.with_sources());

@@ -5,16 +5,17 @@
 //! whatever commits, and equal at any time to what building them again would give.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use roaring::RoaringBitmap;
-use rusqlite::Connection;
 use tiebreak_domain::export::PolicyCounts;
 use tiebreak_domain::filter::{ItemState, RowVerdict};
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::{AnnotatorId, ItemFilter, ItemId, ItemStatus, Outcome, SourceId};
 
+use crate::change::Change;
 use crate::last_word::{LastVerdict, LastWord};
+use crate::sql::Connection;
 use crate::{Result, StoreError};
 
 /// What one annotator has said, by item.
@@ -42,7 +43,7 @@ impl AnnotatorFacets {
         // Asked for one annotator, the rows come in the order of items, and no more than is needed of each.
         let mut statement = connection
             .prepare_cached("SELECT item_id, state FROM latest WHERE annotator_id = ?1 ORDER BY item_id")?;
-        let mut rows = statement.query([annotator.0])?;
+        let mut rows = statement.stream([annotator.0])?;
         let mut sets = None;
         while let Some(row) = rows.next()? {
             let sets = sets.get_or_insert_with(Self::default);
@@ -95,21 +96,69 @@ pub struct Facets {
 
 /// The sets as the writer and all readers of a project share them: hold a lock for a moment only.
 #[derive(Clone, Debug, Default)]
-pub struct SharedFacets(Arc<RwLock<Facets>>);
+pub struct SharedFacets {
+    facets: Arc<RwLock<Facets>>,
+    /// What was changed since the sets began to be built anew; none while they are not.
+    journal: Arc<Mutex<Option<Vec<Change>>>>,
+    /// Held by whoever builds them anew.
+    rebuilding: Arc<Mutex<()>>,
+}
 
 impl SharedFacets {
     pub(crate) fn new(facets: Facets) -> Self {
-        Self(Arc::new(RwLock::new(facets)))
+        Self { facets: Arc::new(RwLock::new(facets)), ..Self::default() }
     }
 
     /// The sets as they are now.
     pub fn read(&self) -> RwLockReadGuard<'_, Facets> {
         // Every change is made of set operations that do not panic half way.
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.facets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the sets, of a project that nobody else changes.
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Facets> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.facets.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the sets as a change says; whether that is all there is to it.
+    pub(crate) fn apply(&self, change: &Change) -> bool {
+        let mut facets = self.write();
+        if let Some(journal) = &mut *self.journal() {
+            journal.push(change.clone());
+        }
+        change.apply(&mut facets)
+    }
+
+    /// Whether the sets say of somebody's last word what a change does.
+    pub(crate) fn says(&self, change: &Change) -> bool {
+        let Change::Word { annotator, item, state } = change else { return false };
+        let (Ok(item), Some(word)) = (u32::try_from(*item), LastWord::from_state(*state)) else {
+            return true;
+        };
+        self.read().says(AnnotatorId(*annotator), item, word)
+    }
+
+    /// Builds the sets anew, while others go on changing them.
+    pub(crate) fn rebuild(&self, connection: &Connection) -> Result<()> {
+        let _one_at_a_time = self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.journal() = Some(Vec::new());
+        let loaded = connection.read_transaction().and_then(|snapshot| {
+            let loaded = Facets::load(&snapshot)?;
+            snapshot.finish()?;
+            Ok(loaded)
+        });
+        let mut facets = self.write();
+        let changed = self.journal().take().unwrap_or_default();
+        let mut loaded = loaded?;
+        for change in changed {
+            change.apply(&mut loaded);
+        }
+        *facets = loaded;
+        Ok(())
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Option<Vec<Change>>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,27 +172,25 @@ impl Facets {
     pub(crate) fn load(connection: &Connection) -> Result<Self> {
         let mut facets = Self::default();
         let last: i64 =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM item", [], |row| row.get(0))?;
+            connection.query_row("SELECT coalesce(max(id), 0) FROM item", (), |row| row.get(0))?;
         facets.last_item = bit(ItemId(last))?;
         if last > 0 {
             facets.active.insert_range(1..=facets.last_item);
         }
-        let mut statement = connection.prepare(
-            "SELECT id, status = 'deleted' FROM item INDEXED BY item_out_of_play WHERE status <> 'active'",
-        )?;
-        let mut rows = statement.query([])?;
+        let mut statement = connection.prepare(connection.dialect().items_out_of_play())?;
+        let mut rows = statement.stream(())?;
         while let Some(row) = rows.next()? {
             let status = if row.get(1)? { ItemStatus::Deleted } else { ItemStatus::Excluded };
             facets.set_status(row.get(0)?, status);
         }
         let mut statement = connection
             .prepare("SELECT first_item, last_item, source_id FROM source_range ORDER BY first_item")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
             facets.add_source_range(SourceId(row.get(2)?), row.get(0)?, row.get(1)?);
         }
         let mut statement = connection.prepare("SELECT id FROM annotator")?;
-        let annotators = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
+        let annotators = statement.query_map((), |row| row.get(0).map(AnnotatorId))?;
         for annotator in annotators.collect::<Result<Vec<_>, _>>()? {
             let sets = AnnotatorFacets::load(connection, annotator)?;
             facets.annotators.extend(sets.map(|sets| (annotator, sets)));
@@ -183,6 +230,26 @@ impl Facets {
 
     pub(crate) fn set_word(&mut self, annotator: AnnotatorId, item: u32, word: LastWord) {
         self.annotators.entry(annotator).or_default().set(item, word);
+    }
+
+    /// Whether an annotator's last word on an item is this one.
+    fn says(&self, annotator: AnnotatorId, item: u32, word: LastWord) -> bool {
+        let Some(sets) = self.annotators.get(&annotator) else {
+            return word.verdict == LastVerdict::Withdrawn;
+        };
+        match word.verdict {
+            LastVerdict::Withdrawn => !sets.judged.contains(item) && !sets.skipped.contains(item),
+            LastVerdict::Skipped => {
+                sets.skipped.contains(item) && sets.flagged.contains(item) == word.flagged
+            }
+            LastVerdict::Judged => {
+                let has_outcome = |outcome: Outcome| sets.outcome(outcome).contains(item);
+                sets.judged.contains(item)
+                    && sets.flagged.contains(item) == word.flagged
+                    && sets.with_strength.contains(item) == word.strength.is_some()
+                    && Outcome::ALL.into_iter().find(|outcome| has_outcome(*outcome)) == word.outcome
+            }
+        }
     }
 
     /// Items with a status.

@@ -12,17 +12,19 @@ mod study;
 
 use std::collections::BTreeMap;
 
-use rusqlite::{CachedStatement, Connection, params};
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Answer, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin,
     Rubric, SourceId, Verdict,
 };
 
-use crate::facets::{Facets, SharedFacets, bit};
+use crate::change::Change;
+use crate::facets::{Facets, bit};
 use crate::item::{self, status_word};
 use crate::last_word::LastWord;
 use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewProject, NewSource};
+use crate::sql::{Connection, Statement, Transaction, params};
+use crate::store::Store;
 use crate::{Result, StoreError, judgment};
 use new_keys::NewKeys;
 
@@ -43,10 +45,11 @@ pub struct AddedItem {
 
 /// An import under way. Dropped without [`Import::commit`], nothing happened.
 pub struct Import<'store> {
+    insert_item: Statement<'store>,
+    /// None once it is committed.
+    transaction: Option<Transaction<'store>>,
     pub(crate) connection: &'store Connection,
-    insert_item: CachedStatement<'store>,
-    shared: &'store SharedFacets,
-    shared_rubrics: &'store mut BTreeMap<u32, Rubric>,
+    store: &'store Store,
     rubrics: BTreeMap<u32, Rubric>,
     pub(crate) facets: Facets,
     /// Runs of new items with one source: source, first, last.
@@ -56,33 +59,35 @@ pub struct Import<'store> {
     new_keys: NewKeys,
     /// Whether any key is in the database, where it would have to be looked for.
     has_stored_keys: bool,
-    is_open: bool,
 }
 
 impl<'store> Import<'store> {
-    pub(crate) fn begin(
-        connection: &'store Connection,
-        shared: &'store SharedFacets,
-        rubrics: &'store mut BTreeMap<u32, Rubric>,
-        most_keys_in_memory: usize,
-    ) -> Result<Self> {
+    pub(crate) fn begin(store: &'store Store, most_keys_in_memory: usize) -> Result<Self> {
+        let connection = &store.connection;
         let insert_item = connection.prepare_cached(
             "INSERT INTO item (id, content_key, source_id, status, external_id, prompt, candidates, metadata, context) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let transaction = connection.transaction()?;
+        let (facets, rubrics) = match connection.dialect().lock_of_imports() {
+            None => (store.facets.read().clone(), store.rubrics()),
+            Some(lock) => {
+                // What others brought in before is known only now.
+                connection.execute_batch(lock)?;
+                (Facets::load(connection)?, project::rubrics(connection)?)
+            }
+        };
         Ok(Self {
             connection,
             insert_item,
-            facets: shared.read().clone(),
-            shared,
-            rubrics: rubrics.clone(),
-            shared_rubrics: rubrics,
+            has_stored_keys: facets.last_item() > 0,
+            facets,
+            rubrics,
+            store,
+            transaction: Some(transaction),
             runs: Vec::new(),
             unordered: Vec::new(),
             new_keys: NewKeys::new(most_keys_in_memory),
-            has_stored_keys: shared.read().last_item() > 0,
-            is_open: true,
         })
     }
 
@@ -158,7 +163,7 @@ impl<'store> Import<'store> {
             .checked_add(1)
             .ok_or_else(|| StoreError::Refused("the project is full".to_owned()))?;
         let id = ItemId(i64::from(number));
-        self.insert_item.execute(params![
+        self.insert_item.execute_soon(params![
             id.0,
             key.0,
             source.0,
@@ -194,7 +199,7 @@ impl<'store> Import<'store> {
 
     /// Finds an annotator by key or name, else adds one.
     pub fn annotator(&mut self, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
-        project::annotator(self.connection, key, name)
+        Ok(project::annotator(self.connection, key, name)?.0)
     }
 
     /// Adds a judgment unless the log has its id already, and says whether it is new.
@@ -278,12 +283,18 @@ impl<'store> Import<'store> {
             )?;
             statement.execute(params![first, last, source.0])?;
         }
-        self.connection.execute_batch("COMMIT")?;
-        self.is_open = false;
-        *self.shared_rubrics = std::mem::take(&mut self.rubrics);
-        *self.shared.write() = std::mem::take(&mut self.facets);
-        // The log of a large import is as large as the file; a reader in its way only postpones this.
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Some(transaction) = self.transaction.take() {
+            transaction.commit()?;
+        }
+        self.store.set_rubrics(std::mem::take(&mut self.rubrics));
+        if self.store.place().is_shared() {
+            // Others may have gone on judging meanwhile.
+            self.store.facets.rebuild(self.connection)?;
+        } else {
+            *self.store.facets.write() = std::mem::take(&mut self.facets);
+        }
+        let _ = self.connection.execute_batch(self.connection.dialect().tidy_up());
+        self.store.tell(&[Change::Items]);
         Ok(())
     }
 
@@ -291,7 +302,7 @@ impl<'store> Import<'store> {
         let mut statement = self.connection.prepare_cached(
             "SELECT 1 FROM judgment WHERE annotator_id = ?1 AND item_id = ?2 AND revision = ?3",
         )?;
-        Ok(statement.exists(params![annotator.0, item.0, revision])?)
+        statement.exists(params![annotator.0, item.0, revision])
     }
 
     fn refuse_broken_log(&self, annotator: AnnotatorId, item: ItemId) -> Result<()> {
@@ -313,14 +324,5 @@ impl<'store> Import<'store> {
             expected += 1;
         }
         Ok(())
-    }
-}
-
-impl Drop for Import<'_> {
-    fn drop(&mut self) {
-        if self.is_open {
-            // What cannot be rolled back now is rolled back when the file is next opened.
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
     }
 }

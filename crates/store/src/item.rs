@@ -1,10 +1,10 @@
 //! Items and candidates: rows in and out.
 
-use rusqlite::{Connection, OptionalExtension, Row};
 use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{Candidate, Context, Item, ItemId, ItemKey, ItemStatus, Part, SourceId, StoredItem};
 
 use crate::content_json::{candidates_from_json, parts_from_json};
+use crate::sql::{Connection, OptionalExtension, Row, Value};
 use crate::{Result, StoreError};
 
 /// The columns of [`from_row`].
@@ -91,14 +91,14 @@ pub(crate) fn candidates(row: &Row<'_>, column: usize) -> Result<Vec<Candidate>>
 /// A column of what stands beside a prompt.
 pub(crate) fn context(row: &Row<'_>, column: usize) -> Result<Vec<Context>> {
     match row.get_ref(column)? {
-        rusqlite::types::ValueRef::Null => Ok(Vec::new()),
+        Value::Null => Ok(Vec::new()),
         _ => json(row, column),
     }
 }
 
 fn metadata(row: &Row<'_>, column: usize) -> Result<Metadata> {
     match row.get_ref(column)? {
-        rusqlite::types::ValueRef::Null => Ok(Metadata::new()),
+        Value::Null => Ok(Metadata::new()),
         _ => json(row, column),
     }
 }

@@ -1,12 +1,12 @@
 //! The log of judgments: rows in and out, revisions, and the last word kept beside it.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use tiebreak_domain::{
     AnnotatorId, Item, ItemId, Judgment, JudgmentId, NewJudgment, Note, Origin, Rubric, UnixMillis, Verdict,
 };
 
 use crate::answer::{self, AnswerRows, MAX_ANSWERS};
 use crate::last_word::LastWord;
+use crate::sql::{Connection, OptionalExtension, Row, params};
 use crate::{Result, StoreError, showing};
 
 /// The columns of [`judgment_from_row`].
@@ -35,13 +35,13 @@ pub(crate) fn head(connection: &Connection, annotator: AnnotatorId, item: ItemId
     let head = statement.query_row([annotator.0, item.0], |row| {
         Ok(Head { id: JudgmentId(row.get(0)?), revision: row.get(1)?, is_withdrawn: row.get(2)? })
     });
-    Ok(head.optional()?)
+    head.optional()
 }
 
 /// The revision of a judgment that is in the log.
 pub(crate) fn revision_of(connection: &Connection, id: JudgmentId) -> Result<Option<u32>> {
     let mut statement = connection.prepare_cached("SELECT revision FROM judgment WHERE id = ?1")?;
-    Ok(statement.query_row([id.0], |row| row.get(0)).optional()?)
+    statement.query_row([id.0], |row| row.get(0)).optional()
 }
 
 /// Whose a judgment in the log is, and what it is about.
@@ -49,7 +49,7 @@ pub(crate) fn place_of(connection: &Connection, id: JudgmentId) -> Result<Option
     let mut statement =
         connection.prepare_cached("SELECT annotator_id, item_id FROM judgment WHERE id = ?1")?;
     let place = statement.query_row([id.0], |row| Ok((AnnotatorId(row.get(0)?), ItemId(row.get(1)?))));
-    Ok(place.optional()?)
+    place.optional()
 }
 
 /// Refuses what can never be stored, whatever the project holds.
@@ -106,10 +106,11 @@ pub(crate) fn append(
 ) -> Result<()> {
     let showing_id =
         judgment.showing.as_ref().map(|showing| showing::insert(connection, showing)).transpose()?;
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO judgment (id, item_id, annotator_id, revision, supersedes, verdict, flagged, comment, \
          rubric_version, showing_id, origin, recorded_at, notes) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "number",
     )?;
     let verdict = match &judgment.verdict {
         Verdict::Judged { .. } => "judged",
@@ -201,7 +202,7 @@ impl<'connection> JudgmentRows<'connection> {
                 )));
             }
         };
-        let showing = match row.get::<_, Option<i64>>(12)? {
+        let showing = match row.get::<Option<i64>>(12)? {
             Some(_) => Some(showing::from_row(row, 13)?),
             None => None,
         };
@@ -214,7 +215,7 @@ impl<'connection> JudgmentRows<'connection> {
                 verdict,
                 flagged: row.get(7)?,
                 comment: row.get(8)?,
-                notes: notes_from_text(number, row.get::<_, Option<String>>(31)?.as_deref())?,
+                notes: notes_from_text(number, row.get::<Option<String>>(31)?.as_deref())?,
                 rubric_version: row.get(9)?,
                 showing,
                 origin: match origin.as_str() {
@@ -225,7 +226,7 @@ impl<'connection> JudgmentRows<'connection> {
                 recorded_at: UnixMillis(row.get(11)?),
             },
             revision: row.get(4)?,
-            supersedes: row.get::<_, Option<[u8; 16]>>(5)?.map(JudgmentId),
+            supersedes: row.get::<Option<[u8; 16]>>(5)?.map(JudgmentId),
         })
     }
 }

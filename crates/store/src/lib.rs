@@ -11,11 +11,13 @@
 mod account;
 mod answer;
 mod assignment;
-mod connection;
+mod carry;
+mod change;
 mod content_json;
 mod draft;
 mod error;
 mod facets;
+mod follow;
 mod import;
 mod item;
 mod judgment;
@@ -26,6 +28,7 @@ mod merge;
 mod migration;
 mod people;
 mod pin;
+mod place;
 mod prediction;
 mod prepared_item;
 mod project;
@@ -35,22 +38,29 @@ mod repeat;
 mod score;
 mod search;
 mod showing;
+mod sql;
 mod store;
 
 pub use account::{
     Account, AccountBook, Audit, Invitation, Joining, NewAccount, NewToken, SecretHash, SignIn, StoredToken,
     Vouching,
 };
+pub use carry::{CarriedTable, carry};
+pub use change::Change;
 pub use error::{Result, StoreError};
 pub use facets::{AnnotatorFacets, Facets, SharedFacets};
+pub use follow::Follower;
 pub use import::{AddedItem, Import};
-pub use lease::Lease;
+pub use lease::{Lease, Wish};
 pub use people::KnownPerson;
 pub use pin::{PinRecord, PinState};
+pub use place::ProjectPlace;
 pub use prediction::StoredPrediction;
 pub use prepared_item::PreparedItem;
 pub use project::{NewProject, NewSource};
 pub use reader::{Found, Queued, Reader};
 pub use repeat::Repeat;
 pub use score::{CandidateScore, ModelLabel, ScoredModel, StoredScores};
+pub use sql::DatabaseError;
+pub use sql::postgres::DatabaseAddress;
 pub use store::{Store, Submitted};

@@ -20,7 +20,6 @@ mod order;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
 
-use rusqlite::Connection;
 use tiebreak_domain::merge::MergeReport;
 use tiebreak_domain::{AnnotatorId, ItemId, Judgment, Source, SourceId};
 
@@ -30,6 +29,7 @@ use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewSource};
 use crate::reader::Reader;
 use crate::score::ModelLabel;
+use crate::sql::Connection;
 use crate::store::Store;
 use crate::{Result, StoreError, assignment, item, people, score};
 
@@ -48,7 +48,7 @@ impl Store {
         if own.key != theirs.key {
             return Err(StoreError::NotKin { own: own.name, other: theirs.name });
         }
-        let transaction = other.connection().unchecked_transaction()?;
+        let transaction = other.connection().read_transaction()?;
         let report = {
             let mut merge = Merge::new(self.begin_import()?, &reader, &transaction)?;
             if !merge.items(&media_folder, &mut go_on)? || !merge.judgments(&mut go_on)? {
@@ -108,12 +108,12 @@ impl<'a, 'store> Merge<'a, 'store> {
     ) -> Result<bool> {
         let mut sources: HashMap<SourceId, SourceId> = HashMap::new();
         let mut keys = self.other.prepare("SELECT id, content_key FROM item ORDER BY id")?;
-        let mut rows = keys.query([])?;
+        let mut rows = keys.stream(())?;
         while let Some(row) = rows.next()? {
             if !go_on() {
                 return Ok(false);
             }
-            let (number, key) = (row.get::<_, u32>(0)? as usize, tiebreak_domain::ItemKey(row.get(1)?));
+            let (number, key) = (row.get::<u32>(0)? as usize, tiebreak_domain::ItemKey(row.get(1)?));
             // Numbers have no gaps, so that this holds no more than there are items.
             if number != self.items.len() {
                 return Err(damaged(format!("item {} is missing", self.items.len())));
@@ -169,7 +169,7 @@ impl<'a, 'store> Merge<'a, 'store> {
         let sql = format!("{} ORDER BY j.annotator_id, j.item_id, j.revision", judgment::SELECT);
         let mut statement = self.other.prepare(&sql)?;
         let mut judgments = JudgmentRows::new(self.other)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.stream(())?;
         let mut log: Vec<Judgment> = Vec::new();
         while let Some(row) = rows.next()? {
             if !go_on() {

@@ -1,10 +1,10 @@
-//! Migrations: the SQL files of `migrations/`, in order, each applied once and never edited after landing.
+//! Migrations: the SQL files of `migrations/`, in order, each applied once and never edited after landing. Those of
+//! `migrations/postgres/` have the same numbers and names, and make the same tables of a database's schema.
 //!
-//! `user_version` is the number of the last one applied; the table `migration` keeps the hash of each. A file
-//! that is newer than the program, or whose recorded hashes are not those of the embedded files, is refused.
+//! Of a file, `user_version` is the number of the last one applied; the table `migration` keeps the hash of each. A
+//! project that is newer than the program, or whose recorded hashes are not those of the embedded files, is refused.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
+use crate::sql::{Connection, Dialect, OptionalExtension, params};
 use crate::{Result, StoreError};
 
 /// Marks a SQLite file as a Tiebreak project: "TieB".
@@ -18,15 +18,21 @@ pub(crate) struct Migration {
 
 macro_rules! migrations {
     ($($name:literal),+ $(,)?) => {
-        &[$(Migration {
+        /// Every migration of files; the first has the number 1.
+        const OF_FILES: &[Migration] = &[$(Migration {
             name: $name,
             sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $name)),
-        }),+]
+        }),+];
+
+        /// The same of databases.
+        const OF_DATABASES: &[Migration] = &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres/", $name)),
+        }),+];
     };
 }
 
-/// Every migration; the first has the number 1.
-pub(crate) const MIGRATIONS: &[Migration] = migrations![
+migrations![
     "0001_project.sql",
     "0002_item.sql",
     "0003_judgment.sql",
@@ -39,6 +45,17 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0010_account.sql",
 ];
 
+/// The number of the last migration.
+pub(crate) const NEWEST: usize = OF_FILES.len();
+
+/// The migrations of a database.
+fn migrations(dialect: Dialect) -> &'static [Migration] {
+    match dialect {
+        Dialect::Sqlite => OF_FILES,
+        Dialect::Postgres => OF_DATABASES,
+    }
+}
+
 impl Migration {
     /// BLAKE3 of its text, in hexadecimal; line ends count as one character, whatever a checkout made of them.
     pub(crate) fn blake3(&self) -> String {
@@ -49,12 +66,11 @@ impl Migration {
 /// Refuses what is no project, is newer, or was migrated by other SQL than this program's. Returns the number
 /// of the last migration applied.
 pub(crate) fn verify(connection: &Connection) -> Result<usize> {
-    let application_id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if application_id != APPLICATION_ID {
-        return Err(StoreError::Damaged("the file is not a Tiebreak project".to_owned()));
-    }
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as i64;
+    let found = match connection.dialect() {
+        Dialect::Sqlite => format_of_file(connection)?,
+        Dialect::Postgres => format_of_schema(connection)?,
+    };
+    let known = NEWEST as i64;
     if found > known {
         return Err(StoreError::TooNew { found, known });
     }
@@ -67,11 +83,29 @@ pub(crate) fn verify(connection: &Connection) -> Result<usize> {
     }
 }
 
+fn format_of_file(connection: &Connection) -> Result<i64> {
+    let application_id: i32 = connection.query_row("PRAGMA application_id", (), |row| row.get(0))?;
+    if application_id != APPLICATION_ID {
+        return Err(StoreError::Damaged("the file is not a Tiebreak project".to_owned()));
+    }
+    connection.query_row("PRAGMA user_version", (), |row| row.get(0))
+}
+
+fn format_of_schema(connection: &Connection) -> Result<i64> {
+    let found = connection.query_row("SELECT coalesce(max(version), 0) FROM migration", (), |row| row.get(0));
+    found.map_err(|error| match error {
+        StoreError::Database(error) if error.is_about_missing() => {
+            StoreError::NotFound("project of that name in the database".to_owned())
+        }
+        other => other,
+    })
+}
+
 /// A sentence for each of the first `count` migrations that is not recorded as this program has it.
 pub(crate) fn changed(connection: &Connection, count: usize) -> Result<Vec<String>> {
     let mut statement = connection.prepare("SELECT blake3 FROM migration WHERE version = ?1")?;
     let mut sentences = Vec::new();
-    for (index, migration) in MIGRATIONS.iter().enumerate().take(count) {
+    for (index, migration) in migrations(connection.dialect()).iter().enumerate().take(count) {
         let recorded: Option<String> =
             statement.query_row([index as i64 + 1], |row| row.get(0)).optional()?;
         if recorded.as_deref() != Some(migration.blake3().as_str()) {
@@ -85,21 +119,38 @@ pub(crate) fn changed(connection: &Connection, count: usize) -> Result<Vec<Strin
 }
 
 /// Applies what is missing after the first `applied`, in one transaction.
-pub(crate) fn apply(connection: &mut Connection, applied: usize) -> Result<()> {
-    if applied >= MIGRATIONS.len() {
+pub(crate) fn apply(connection: &Connection, applied: usize) -> Result<()> {
+    if applied >= NEWEST {
         return Ok(());
     }
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(applied) {
-        transaction.execute_batch(migration.sql)?;
-        transaction.execute(
+    let transaction = connection.transaction()?;
+    apply_in(&transaction, applied)?;
+    transaction.commit()
+}
+
+/// Applies what is missing in a transaction that is under way.
+pub(crate) fn apply_in(connection: &Connection, applied: usize) -> Result<()> {
+    let dialect = connection.dialect();
+    let mut applied = applied;
+    if let Some(lock) = dialect.lock_of_migrations() {
+        connection.execute_batch(lock)?;
+        if applied > 0 {
+            // Another process may have been there first.
+            applied = verify(connection)?;
+        }
+    }
+    for (index, migration) in migrations(dialect).iter().enumerate().skip(applied) {
+        connection.execute_batch(migration.sql)?;
+        connection.execute(
             "INSERT INTO migration (version, name, blake3) VALUES (?1, ?2, ?3)",
             params![index as i64 + 1, migration.name, migration.blake3()],
         )?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
-    transaction.commit()?;
+    if dialect == Dialect::Sqlite {
+        connection.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
+        ))?;
+    }
     Ok(())
 }
 
@@ -107,47 +158,52 @@ pub(crate) fn apply(connection: &mut Connection, applied: usize) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::sql::sqlite;
 
     #[test]
     fn landed_migrations_are_never_edited_and_new_ones_are_listed() {
-        let landed = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/landed.txt"));
-        let lines: Vec<String> = MIGRATIONS
-            .iter()
-            .map(|migration| format!("{} {}\n", migration.name, migration.blake3()))
-            .collect();
-        let embedded = lines.concat();
-        assert_eq!(
-            landed.replace("\r\n", "\n"),
-            embedded,
-            "a landed file was edited, or a new one is not in landed.txt"
-        );
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| std::path::Path::new(name).extension().is_some_and(|extension| extension == "sql"))
-            .collect();
-        files.sort();
-        let names: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.name).collect();
-        assert_eq!(files, names, "a file of migrations/ is not embedded");
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        for (folder, migrations) in [(root.to_owned(), OF_FILES), (format!("{root}/postgres"), OF_DATABASES)]
+        {
+            let landed = std::fs::read_to_string(format!("{folder}/landed.txt")).unwrap();
+            let lines: Vec<String> = migrations
+                .iter()
+                .map(|migration| format!("{} {}\n", migration.name, migration.blake3()))
+                .collect();
+            assert_eq!(
+                landed.replace("\r\n", "\n"),
+                lines.concat(),
+                "a landed file was edited, or a new one is not in landed.txt of {folder}"
+            );
+            let mut files: Vec<String> = std::fs::read_dir(&folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .filter(|name| {
+                    std::path::Path::new(name).extension().is_some_and(|extension| extension == "sql")
+                })
+                .collect();
+            files.sort();
+            let names: Vec<&str> = migrations.iter().map(|migration| migration.name).collect();
+            assert_eq!(files, names, "a file of {folder} is not embedded");
+        }
     }
 
     #[test]
     fn an_edited_migration_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        apply(&mut connection, 0).unwrap();
-        assert_eq!(verify(&connection).unwrap(), MIGRATIONS.len());
-        connection.execute("UPDATE migration SET blake3 = 'x' WHERE version = 2", []).unwrap();
+        let connection = sqlite::in_memory();
+        apply(&connection, 0).unwrap();
+        assert_eq!(verify(&connection).unwrap(), NEWEST);
+        connection.execute("UPDATE migration SET blake3 = 'x' WHERE version = 2", ()).unwrap();
         let error = verify(&connection).unwrap_err().to_string();
         assert!(error.contains("0002_item.sql"), "{error}");
     }
 
     #[test]
     fn a_file_of_another_program_and_a_newer_project_are_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
+        let connection = sqlite::in_memory();
         assert!(matches!(verify(&connection), Err(StoreError::Damaged(_))), "no application id");
-        apply(&mut connection, 0).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
+        apply(&connection, 0).unwrap();
+        connection.execute_batch("PRAGMA user_version = 99").unwrap();
         assert!(matches!(verify(&connection), Err(StoreError::TooNew { found: 99, .. })));
     }
 }

@@ -6,12 +6,13 @@ mod merge;
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
 use tiebreak_domain::person::ProfileAnswer;
 use tiebreak_domain::study::ProfileValue;
 use tiebreak_domain::{Annotator, AnnotatorId, AnnotatorKey, Person, StudySetup, UnixMillis};
 
+use crate::change::Change;
 use crate::reader::Reader;
+use crate::sql::{Connection, OptionalExtension, params};
 use crate::store::Store;
 use crate::{Result, StoreError, item, project};
 
@@ -20,14 +21,14 @@ pub(crate) use merge::merge;
 /// The study in force.
 pub(crate) fn study(connection: &Connection) -> Result<StudySetup> {
     let mut statement = connection.prepare_cached("SELECT body FROM study ORDER BY version DESC LIMIT 1")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     rows.next()?.map_or_else(|| Ok(StudySetup::default()), |row| item::json(row, 0))
 }
 
 /// Every version of the study and when it was set up, in their order.
 pub(crate) fn studies(connection: &Connection) -> Result<Vec<(StudySetup, UnixMillis)>> {
     let mut statement = connection.prepare_cached("SELECT body, set_at FROM study ORDER BY version")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     let mut studies = Vec::new();
     while let Some(row) = rows.next()? {
         studies.push((item::json(row, 0)?, UnixMillis(row.get(1)?)));
@@ -51,8 +52,8 @@ pub(crate) fn insert_profile_answer(
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR IGNORE INTO profile_answer (annotator_id, field, value, answered_at) \
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             annotator.0,
@@ -86,7 +87,7 @@ pub(crate) fn ensure(connection: &Connection, annotator: AnnotatorId) -> Result<
         return Err(StoreError::NotFound(format!("annotator {annotator}")));
     }
     connection
-        .prepare_cached("INSERT OR IGNORE INTO person (annotator_id) VALUES (?1)")?
+        .prepare_cached("INSERT INTO person (annotator_id) VALUES (?1) ON CONFLICT DO NOTHING")?
         .execute([annotator.0])?;
     Ok(())
 }
@@ -94,20 +95,22 @@ pub(crate) fn ensure(connection: &Connection, annotator: AnnotatorId) -> Result<
 impl Store {
     /// Sets the study up anew, as the next version, which is given back. The same study again is no new version.
     pub fn set_study(&mut self, study: &StudySetup, set_at: UnixMillis) -> Result<StudySetup> {
-        let transaction = self.connection.transaction()?;
-        let before = self::study(&transaction)?;
-        let next = StudySetup { version: before.version, ..study.clone() };
-        if next == before {
-            return Ok(before);
-        }
-        let version = before
-            .version
-            .checked_add(1)
-            .ok_or_else(|| StoreError::Refused("the project has no room for another study".to_owned()))?;
-        let next = StudySetup { version, ..next };
-        insert_study(&transaction, &next, set_at)?;
-        transaction.commit()?;
-        Ok(next)
+        let set = self.change(|connection| {
+            let before = self::study(connection)?;
+            let next = StudySetup { version: before.version, ..study.clone() };
+            if next == before {
+                return Ok(before);
+            }
+            let version = before
+                .version
+                .checked_add(1)
+                .ok_or_else(|| StoreError::Refused("the project has no room for another study".to_owned()))?;
+            let next = StudySetup { version, ..next };
+            insert_study(connection, &next, set_at)?;
+            Ok(next)
+        })?;
+        self.tell(&[Change::People]);
+        Ok(set)
     }
 
     /// Keeps what a person says of themselves; a field without a value is taken back.
@@ -118,71 +121,81 @@ impl Store {
         consents: Option<bool>,
         saved_at: UnixMillis,
     ) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        ensure(&transaction, annotator)?;
-        for (field, value) in answers {
-            match value {
-                Some(value) => transaction
-                    .prepare_cached(
-                        "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+        self.change_people(|connection| {
+            ensure(connection, annotator)?;
+            for (field, value) in answers {
+                match value {
+                    Some(value) => connection
+                        .prepare_cached(
+                            "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
                          VALUES (?1, ?2, ?3, ?4) ON CONFLICT (annotator_id, field) \
                          DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at \
-                         WHERE value <> excluded.value",
-                    )?
-                    .execute(params![annotator.0, field, serde_json::to_string(value)?, saved_at.0])?,
-                None => transaction
-                    .prepare_cached("DELETE FROM profile_answer WHERE annotator_id = ?1 AND field = ?2")?
-                    .execute(params![annotator.0, field])?,
-            };
-        }
-        if let Some(consents) = consents {
-            let version = consents.then_some(study(&transaction)?.version);
-            transaction.execute(
-                "UPDATE person SET consented_at = ?2, consented_version = ?3 WHERE annotator_id = ?1",
-                params![annotator.0, consents.then_some(saved_at.0), version],
-            )?;
-        }
-        transaction.commit()?;
-        Ok(())
+                         WHERE profile_answer.value <> excluded.value",
+                        )?
+                        .execute(params![annotator.0, field, serde_json::to_string(value)?, saved_at.0])?,
+                    None => connection
+                        .prepare_cached("DELETE FROM profile_answer WHERE annotator_id = ?1 AND field = ?2")?
+                        .execute(params![annotator.0, field])?,
+                };
+            }
+            if let Some(consents) = consents {
+                let version = consents.then_some(study(connection)?.version);
+                connection.execute(
+                    "UPDATE person SET consented_at = ?2, consented_version = ?3 WHERE annotator_id = ?1",
+                    params![annotator.0, consents.then_some(saved_at.0), version],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     /// Draws a person's arm, where the study has arms and the person has none yet.
     pub fn draw_arm(&mut self, annotator: AnnotatorId) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        let Some(arms) = study(&transaction)?.arms else { return Ok(()) };
-        ensure(&transaction, annotator)?;
-        let place: u32 =
-            transaction
-                .query_row("SELECT coalesce(max(arm_place) + 1, 0) FROM person", [], |row| row.get(0))?;
-        transaction.execute(
-            "UPDATE person SET arm = ?2, arm_place = ?3 WHERE annotator_id = ?1 AND arm IS NULL",
-            params![annotator.0, arms.arm_at(place), place],
-        )?;
-        transaction.commit()?;
-        Ok(())
+        self.change_people(|connection| {
+            let Some(arms) = study(connection)?.arms else { return Ok(()) };
+            ensure(connection, annotator)?;
+            if let Some(lock) = connection.dialect().lock_of_arms() {
+                // Two who are drawn at a time must not get one place.
+                connection.execute_batch(lock)?;
+            }
+            let place: u32 =
+                connection
+                    .query_row("SELECT coalesce(max(arm_place) + 1, 0) FROM person", (), |row| row.get(0))?;
+            connection.execute(
+                "UPDATE person SET arm = ?2, arm_place = ?3 WHERE annotator_id = ?1 AND arm IS NULL",
+                params![annotator.0, arms.arm_at(place), place],
+            )?;
+            Ok(())
+        })
     }
 
     /// Says which skills and which seniority a person has.
     pub fn set_tags(&mut self, annotator: AnnotatorId, tags: &[String]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        ensure(&transaction, annotator)?;
-        transaction.execute(
-            "UPDATE person SET tags = ?2 WHERE annotator_id = ?1",
-            params![annotator.0, serde_json::to_string(tags)?],
-        )?;
-        transaction.commit()?;
-        Ok(())
+        self.change_people(|connection| {
+            ensure(connection, annotator)?;
+            connection.execute(
+                "UPDATE person SET tags = ?2 WHERE annotator_id = ?1",
+                params![annotator.0, serde_json::to_string(tags)?],
+            )?;
+            Ok(())
+        })
     }
 
     /// Makes somebody lead the study, or not.
     pub fn set_lead(&mut self, annotator: AnnotatorId, is_lead: bool) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        ensure(&transaction, annotator)?;
-        transaction.execute(
-            "UPDATE person SET is_lead = ?2 WHERE annotator_id = ?1",
-            params![annotator.0, is_lead],
-        )?;
-        transaction.commit()?;
+        self.change_people(|connection| {
+            ensure(connection, annotator)?;
+            connection.execute(
+                "UPDATE person SET is_lead = ?2 WHERE annotator_id = ?1",
+                params![annotator.0, is_lead],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn change_people(&self, make: impl FnMut(&Connection) -> Result<()>) -> Result<()> {
+        self.change(make)?;
+        self.tell(&[Change::People]);
         Ok(())
     }
 }
@@ -203,7 +216,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT annotator_id, is_lead, tags, consented_at, consented_version, arm, arm_place FROM person",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut people: HashMap<AnnotatorId, KnownPerson> = HashMap::new();
         while let Some(row) = rows.next()? {
             let arm: Option<String> = row.get(5)?;
@@ -211,7 +224,7 @@ impl Reader {
             let person = KnownPerson {
                 is_lead: row.get(1)?,
                 tags: item::json(row, 2)?,
-                consented_at: row.get::<_, Option<i64>>(3)?.map(UnixMillis),
+                consented_at: row.get::<Option<i64>>(3)?.map(UnixMillis),
                 consented_version: row.get(4)?,
                 arm: arm.zip(place),
                 profile: Vec::new(),
@@ -228,7 +241,7 @@ impl Reader {
     /// The annotator with a name.
     pub fn annotator_named(&self, name: &str) -> Result<Option<AnnotatorId>> {
         let mut statement = self.connection().prepare_cached("SELECT id FROM annotator WHERE name = ?1")?;
-        Ok(statement.query_row([name], |row| row.get(0).map(AnnotatorId)).optional()?)
+        statement.query_row([name], |row| row.get(0).map(AnnotatorId)).optional()
     }
 
     /// Who leads the study; there may be nobody.
@@ -236,8 +249,8 @@ impl Reader {
         let mut statement = self
             .connection()
             .prepare_cached("SELECT annotator_id FROM person WHERE is_lead = 1 ORDER BY annotator_id")?;
-        let leads = statement.query_map([], |row| row.get(0).map(AnnotatorId))?;
-        Ok(leads.collect::<std::result::Result<_, _>>()?)
+        let leads = statement.query_map((), |row| row.get(0).map(AnnotatorId))?;
+        leads.collect()
     }
 
     /// An annotator's key and tags.
@@ -291,7 +304,7 @@ impl Reader {
         if let Some(row) = rows.next()? {
             person.is_lead = row.get(0)?;
             person.tags = item::json(row, 1)?;
-            person.consented_at = row.get::<_, Option<i64>>(2)?.map(UnixMillis);
+            person.consented_at = row.get::<Option<i64>>(2)?.map(UnixMillis);
             person.consented_version = row.get(3)?;
             person.arm = row.get(4)?;
             person.has_pin = row.get(5)?;
@@ -303,7 +316,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT annotator_id, field, value, answered_at FROM profile_answer ORDER BY annotator_id, field",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut profiles: HashMap<AnnotatorId, Vec<ProfileAnswer>> = HashMap::new();
         while let Some(row) = rows.next()? {
             profiles.entry(AnnotatorId(row.get(0)?)).or_default().push(ProfileAnswer {

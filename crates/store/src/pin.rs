@@ -1,11 +1,11 @@
 //! PINs: the salted hash that a seat is kept by, and how often it was tried wrongly, which outlasts the program.
 
-use rusqlite::params;
 use tiebreak_domain::{AnnotatorId, UnixMillis};
 
 use crate::Result;
 use crate::people::ensure;
 use crate::reader::Reader;
+use crate::sql::params;
 use crate::store::Store;
 
 /// What is stored of a PIN.
@@ -31,25 +31,28 @@ pub struct PinState {
 impl Store {
     /// Keeps a seat by a PIN, or lets it go; wrong attempts are forgotten.
     pub fn set_pin(&mut self, annotator: AnnotatorId, record: Option<&PinRecord>) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        ensure(&transaction, annotator)?;
-        transaction.execute(
-            "UPDATE person SET pin_salt = ?2, pin_hash = ?3, wrong_pins = 0, wrong_pin_at = 0 \
-             WHERE annotator_id = ?1",
-            params![annotator.0, record.map(|record| record.salt), record.map(|record| record.hash)],
-        )?;
-        transaction.commit()?;
-        Ok(())
+        self.change(|connection| {
+            ensure(connection, annotator)?;
+            connection.execute(
+                "UPDATE person SET pin_salt = ?2, pin_hash = ?3, wrong_pins = 0, wrong_pin_at = 0 \
+                 WHERE annotator_id = ?1",
+                params![annotator.0, record.map(|record| record.salt), record.map(|record| record.hash)],
+            )?;
+            Ok(())
+        })
     }
 
     /// Notes how a PIN was tried: when it was wrong, or that it was right, which ends the row of wrong ones.
     pub fn note_pin_attempt(&mut self, annotator: AnnotatorId, wrong_at: Option<UnixMillis>) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "UPDATE person SET wrong_pins = CASE WHEN ?2 IS NULL THEN 0 ELSE min(wrong_pins, 1000) + 1 END, \
-             wrong_pin_at = coalesce(?2, 0) WHERE annotator_id = ?1",
-        )?;
-        statement.execute(params![annotator.0, wrong_at.map(|at| at.0)])?;
-        Ok(())
+        self.change(|connection| {
+            let mut statement = connection.prepare_cached(
+                "UPDATE person SET wrong_pins = CASE WHEN CAST(?2 AS BIGINT) IS NULL THEN 0 \
+             WHEN wrong_pins < 1000 THEN wrong_pins + 1 ELSE 1001 END, \
+             wrong_pin_at = coalesce(CAST(?2 AS BIGINT), 0) WHERE annotator_id = ?1",
+            )?;
+            statement.execute(params![annotator.0, wrong_at.map(|at| at.0)])?;
+            Ok(())
+        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! Predictions of votes before they were given, and all votes as heads learn from them.
 
-use rusqlite::{Row, params};
 use tiebreak_domain::reward::{Prediction, Scorer};
 use tiebreak_domain::{Judgment, JudgmentId, Verdict};
 
 use crate::Result;
 use crate::judgment::{self, JudgmentRows};
 use crate::reader::Reader;
+use crate::sql::{Row, params};
 use crate::store::Store;
 
 /// What was said of a vote before it was given.
@@ -25,19 +25,17 @@ pub struct StoredPrediction {
 impl Store {
     /// Keeps what was said of votes before they were given. What is kept already stays.
     pub fn note_predictions(&mut self, predictions: &[StoredPrediction]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO prediction (judgment, scorer, question, a, tie, b) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        self.change(|connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO prediction (judgment, scorer, question, a, tie, b) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
             )?;
             for StoredPrediction { judgment, scorer, question, prediction } in predictions {
                 let Prediction { a, tie, b } = *prediction;
                 statement.execute(params![judgment.0, scorer.word(), question, a, tie, b])?;
             }
-        }
-        transaction.commit()?;
-        Ok(())
+            Ok(())
+        })
     }
 }
 
@@ -47,7 +45,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT judgment, scorer, question, a, tie, b FROM prediction ORDER BY judgment, scorer, question",
         )?;
-        let predictions = statement.query_map([], |row| {
+        let predictions = statement.query_map((), |row| {
             let scorer: String = row.get(1)?;
             Ok(StoredPrediction {
                 judgment: JudgmentId(row.get(0)?),
@@ -56,7 +54,7 @@ impl Reader {
                 prediction: prediction_from_row(row, 3)?,
             })
         })?;
-        Ok(predictions.collect::<std::result::Result<_, _>>()?)
+        predictions.collect()
     }
 
     /// Every judgment in force that says something, in the order in which they were stored.
@@ -66,7 +64,7 @@ impl Reader {
             judgment::SELECT
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.stream(())?;
         let mut judgments = JudgmentRows::new(self.connection())?;
         while let Some(row) = rows.next()? {
             let judgment = judgments.read(row)?;
@@ -81,6 +79,6 @@ impl Reader {
 }
 
 /// Three columns from the first on.
-pub(crate) fn prediction_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Prediction> {
+pub(crate) fn prediction_from_row(row: &Row<'_>, first: usize) -> Result<Prediction> {
     Ok(Prediction { a: row.get(first)?, tie: row.get(first + 1)?, b: row.get(first + 2)? })
 }

@@ -1,9 +1,7 @@
 //! The project's own rows: its name and rubrics, its people, its sources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, ItemStatus, ProjectInfo, ProjectKey, Rubric, Source, SourceId,
@@ -11,6 +9,8 @@ use tiebreak_domain::{
 };
 
 use crate::facets::Facets;
+use crate::place::ProjectPlace;
+use crate::sql::{Connection, OptionalExtension, Row, params};
 use crate::{Result, StoreError, item};
 
 /// What a project is made of before anything is in it.
@@ -43,12 +43,19 @@ pub struct NewSource {
     pub imported_at: UnixMillis,
 }
 
+/// Whether a database has a schema.
+pub(crate) fn has_schema(connection: &Connection, schema: &str) -> Result<bool> {
+    connection.prepare("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?1")?.exists([schema])
+}
+
 /// Writes the project's row, or writes over it.
 pub(crate) fn write(connection: &Connection, project: &NewProject) -> Result<()> {
     insert_rubric(connection, &project.rubric, project.rubric.version)?;
     connection.execute(
-        "INSERT OR REPLACE INTO project (id, key, name, created_at, is_sample, rubric_version) \
-         VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO project (id, key, name, created_at, is_sample, rubric_version) \
+         VALUES (1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET key = excluded.key, \
+         name = excluded.name, created_at = excluded.created_at, is_sample = excluded.is_sample, \
+         rubric_version = excluded.rubric_version",
         params![project.key.0, project.name, project.created_at.0, project.is_sample, project.rubric.version],
     )?;
     Ok(())
@@ -58,7 +65,7 @@ pub(crate) fn write(connection: &Connection, project: &NewProject) -> Result<()>
 pub(crate) fn adopt(connection: &Connection, project: &NewProject, other_rubrics: &[Rubric]) -> Result<()> {
     let is_empty: bool = connection.query_row(
         "SELECT NOT EXISTS (SELECT 1 FROM item) AND NOT EXISTS (SELECT 1 FROM judgment)",
-        [],
+        (),
         |row| row.get(0),
     )?;
     if !is_empty {
@@ -66,9 +73,9 @@ pub(crate) fn adopt(connection: &Connection, project: &NewProject, other_rubrics
     }
     // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the
     // one it becomes.
-    connection.execute("DELETE FROM annotator", [])?;
-    connection.execute("DELETE FROM project", [])?;
-    connection.execute("DELETE FROM rubric", [])?;
+    connection.execute("DELETE FROM annotator", ())?;
+    connection.execute("DELETE FROM project", ())?;
+    connection.execute("DELETE FROM rubric", ())?;
     write(connection, project)?;
     let mut versions = BTreeSet::from([project.rubric.version]);
     for rubric in other_rubrics {
@@ -87,7 +94,7 @@ pub(crate) fn read(connection: &Connection) -> Result<NewProject> {
         "SELECT p.key, p.name, p.created_at, p.is_sample, r.body \
          FROM project p JOIN rubric r ON r.version = p.rubric_version",
     )?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     let row =
         rows.next()?.ok_or_else(|| StoreError::Damaged("the project has no name and rubric".to_owned()))?;
     Ok(NewProject {
@@ -102,7 +109,7 @@ pub(crate) fn read(connection: &Connection) -> Result<NewProject> {
 /// Every rubric ever asked, by version.
 pub(crate) fn rubrics(connection: &Connection) -> Result<BTreeMap<u32, Rubric>> {
     let mut statement = connection.prepare("SELECT version, body FROM rubric")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     let mut rubrics = BTreeMap::new();
     while let Some(row) = rows.next()? {
         rubrics.insert(row.get(0)?, item::json(row, 1)?);
@@ -116,7 +123,7 @@ pub(crate) fn set_rubric(connection: &Connection, rubric: &Rubric) -> Result<u32
     if is_same_but_version(&asked, rubric) {
         return Ok(asked.version);
     }
-    let highest: u32 = connection.query_row("SELECT max(version) FROM rubric", [], |row| row.get(0))?;
+    let highest: u32 = connection.query_row("SELECT max(version) FROM rubric", (), |row| row.get(0))?;
     let version = highest
         .checked_add(1)
         .ok_or_else(|| StoreError::Refused("the project has no room for another rubric".to_owned()))?;
@@ -163,20 +170,25 @@ fn is_same_but_version(one: &Rubric, other: &Rubric) -> bool {
 
 /// Whether there is such an annotator.
 pub(crate) fn has_annotator(connection: &Connection, annotator: AnnotatorId) -> Result<bool> {
-    Ok(connection.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])?)
+    connection.prepare_cached("SELECT 1 FROM annotator WHERE id = ?1")?.exists([annotator.0])
 }
 
-/// Finds an annotator by key, else by name, else adds one.
-pub(crate) fn annotator(connection: &Connection, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
+/// Finds an annotator by key, else by name, else adds one, and says whether it did.
+pub(crate) fn annotator(
+    connection: &Connection,
+    key: AnnotatorKey,
+    name: &str,
+) -> Result<(AnnotatorId, bool)> {
     let mut statement = connection.prepare_cached(
         "SELECT id FROM annotator WHERE key = ?1 OR name = ?2 ORDER BY key = ?1 DESC LIMIT 1",
     )?;
     let found: Option<i64> = statement.query_row(params![key.0, name], |row| row.get(0)).optional()?;
     if let Some(id) = found {
-        return Ok(AnnotatorId(id));
+        return Ok((AnnotatorId(id), false));
     }
-    let mut statement = connection.prepare_cached("INSERT INTO annotator (key, name) VALUES (?1, ?2)")?;
-    Ok(AnnotatorId(statement.insert(params![key.0, name])?))
+    let mut statement =
+        connection.prepare_insert("INSERT INTO annotator (key, name) VALUES (?1, ?2)", "id")?;
+    Ok((AnnotatorId(statement.insert(params![key.0, name])?), true))
 }
 
 /// Who an annotator is: key and name.
@@ -189,20 +201,20 @@ pub(crate) fn annotator_of(connection: &Connection, id: AnnotatorId) -> Result<(
 /// The annotator with a key.
 pub(crate) fn annotator_with_key(connection: &Connection, key: AnnotatorKey) -> Result<Option<AnnotatorId>> {
     let mut statement = connection.prepare_cached("SELECT id FROM annotator WHERE key = ?1")?;
-    Ok(statement.query_row([key.0], |row| row.get(0).map(AnnotatorId)).optional()?)
+    statement.query_row([key.0], |row| row.get(0).map(AnnotatorId)).optional()
 }
 
 /// What everyone is called.
 pub(crate) fn annotator_names(connection: &Connection) -> Result<BTreeSet<String>> {
     let mut statement = connection.prepare_cached("SELECT name FROM annotator")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
+    let names = statement.query_map((), |row| row.get(0))?;
+    names.collect()
 }
 
 /// Everyone, oldest first.
 pub(crate) fn annotators(connection: &Connection, facets: &Facets) -> Result<Vec<Annotator>> {
     let mut statement = connection.prepare_cached("SELECT id, key, name FROM annotator ORDER BY id")?;
-    let annotators = statement.query_map([], |row| {
+    let annotators = statement.query_map((), |row| {
         let id = AnnotatorId(row.get(0)?);
         let sets = facets.annotator(id);
         Ok(Annotator {
@@ -213,13 +225,13 @@ pub(crate) fn annotators(connection: &Connection, facets: &Facets) -> Result<Vec
             skipped: sets.map_or(0, |sets| sets.skipped.len()),
         })
     })?;
-    Ok(annotators.collect::<Result<_, _>>()?)
+    annotators.collect()
 }
 
 const SELECT_SOURCE: &str =
     "SELECT id, name, media_folder, fetches_addresses, blake3, imported_at FROM source ";
 
-fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
+fn source_from_row(row: &Row<'_>) -> Result<Source> {
     Ok(Source {
         id: SourceId(row.get(0)?),
         name: row.get(1)?,
@@ -233,8 +245,8 @@ fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
 /// Every source, oldest first.
 pub(crate) fn sources(connection: &Connection) -> Result<Vec<Source>> {
     let mut statement = connection.prepare_cached(&format!("{SELECT_SOURCE} ORDER BY id"))?;
-    let sources = statement.query_map([], source_from_row)?;
-    Ok(sources.collect::<Result<_, _>>()?)
+    let sources = statement.query_map((), source_from_row)?;
+    sources.collect()
 }
 
 /// One source.
@@ -255,9 +267,10 @@ pub(crate) fn add_source(connection: &Connection, source: &NewSource) -> Result<
             None => break,
         }
     }
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO source (name, media_folder, fetches_addresses, blake3, imported_at) \
          VALUES (?1, ?2, ?3, ?4, ?5)",
+        "id",
     )?;
     let id = statement.insert(params![
         name,
@@ -274,8 +287,7 @@ pub(crate) fn search_index(connection: &Connection) -> Result<SearchIndex> {
     let mut statement = connection.prepare_cached(
         "SELECT indexed_through, (SELECT coalesce(max(id), 0) FROM item) FROM search_progress",
     )?;
-    let (indexed, total) =
-        statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    let (indexed, total) = statement.query_row((), |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
     Ok(SearchIndex { indexed: indexed as u64, total: total as u64 })
 }
 
@@ -283,14 +295,13 @@ pub(crate) fn search_index(connection: &Connection) -> Result<SearchIndex> {
 pub(crate) fn info(
     connection: &Connection,
     facets: &Facets,
-    path: &Path,
+    place: &ProjectPlace,
     annotator: AnnotatorId,
 ) -> Result<ProjectInfo> {
     let project = read(connection)?;
-    let revisions: i64 =
-        connection.query_row("SELECT coalesce(max(number), 0) FROM judgment", [], |row| row.get(0))?;
+    let revisions: i64 = connection.query_row(connection.dialect().revisions(), (), |row| row.get(0))?;
     Ok(ProjectInfo {
-        path: path.display().to_string(),
+        path: place.to_string(),
         key: project.key,
         name: project.name,
         rubric: project.rubric,

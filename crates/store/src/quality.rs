@@ -1,28 +1,33 @@
 //! Items whose answer is known: their roles, and what people first said of them.
 
-use rusqlite::{OptionalExtension, params};
 use tiebreak_domain::{AnnotatorId, ItemId, ItemRole, Judgment, Origin};
 
+use crate::change::Change;
 use crate::judgment::{self, JudgmentRows};
 use crate::reader::Reader;
+use crate::sql::{OptionalExtension, params};
 use crate::store::Store;
 use crate::{Result, StoreError};
 
 impl Store {
     /// Says what an item is for.
     pub fn set_item_role(&mut self, item: ItemId, role: &ItemRole) -> Result<()> {
-        if !self.facets.read().has_item(item) {
-            return Err(StoreError::NotFound(format!("item {item}")));
-        }
-        if *role == ItemRole::Normal {
-            self.connection.execute("DELETE FROM item_role WHERE item_id = ?1", [item.0])?;
-            return Ok(());
-        }
-        self.connection.execute(
-            "INSERT INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (item_id) DO UPDATE SET role = excluded.role, body = excluded.body",
-            params![item.0, role.word(), serde_json::to_string(role)?],
-        )?;
+        self.change(|connection| {
+            if !self.has_item(connection, item)? {
+                return Err(StoreError::NotFound(format!("item {item}")));
+            }
+            if *role == ItemRole::Normal {
+                connection.execute("DELETE FROM item_role WHERE item_id = ?1", [item.0])?;
+                return Ok(());
+            }
+            connection.execute(
+                "INSERT INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (item_id) DO UPDATE SET role = excluded.role, body = excluded.body",
+                params![item.0, role.word(), serde_json::to_string(role)?],
+            )?;
+            Ok(())
+        })?;
+        self.tell(&[Change::People]);
         Ok(())
     }
 }
@@ -32,7 +37,7 @@ impl Reader {
     pub fn item_roles(&self) -> Result<Vec<(ItemId, ItemRole)>> {
         let mut statement =
             self.connection().prepare_cached("SELECT item_id, body FROM item_role ORDER BY item_id")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut roles = Vec::new();
         while let Some(row) = rows.next()? {
             roles.push((ItemId(row.get(0)?), crate::item::json(row, 1)?));

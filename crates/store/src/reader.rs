@@ -10,9 +10,7 @@ mod queue;
 mod stream;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use tiebreak_domain::export::PolicyCounts;
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::{
@@ -21,8 +19,10 @@ use tiebreak_domain::{
 
 use crate::facets::{Facets, SharedFacets};
 use crate::judgment::{self, JudgmentRows};
+use crate::place::ProjectPlace;
 use crate::project::{self, NewProject};
-use crate::{Result, StoreError, connection, item, migration};
+use crate::sql::{Connection, postgres, sqlite};
+use crate::{Result, StoreError, item, migration};
 
 pub use find::Found;
 pub use queue::Queued;
@@ -31,29 +31,33 @@ pub use queue::Queued;
 pub struct Reader {
     connection: Connection,
     facets: SharedFacets,
-    path: PathBuf,
+    place: ProjectPlace,
 }
 
 impl Reader {
-    pub(crate) fn new(connection: Connection, facets: SharedFacets, path: &Path) -> Self {
-        Self { connection, facets, path: path.to_owned() }
+    pub(crate) fn new(connection: Connection, facets: SharedFacets, place: &ProjectPlace) -> Self {
+        Self { connection, facets, place: place.clone() }
     }
 
-    /// The project file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Where the project is.
+    pub fn place(&self) -> &ProjectPlace {
+        &self.place
     }
 
     /// Opens a project to read it only. Needs no lock, so it works while a window has the project open, and
     /// then sees items and judgments as they are now, but finds and counts as of its opening. A project that
     /// an older program made is refused ([`StoreError::TooOld`]) until a [`crate::Store`] has opened it.
-    pub fn open(path: &Path) -> Result<Self> {
-        let connection = connection::reader(path)?;
-        if migration::verify(&connection)? < migration::MIGRATIONS.len() {
-            return Err(StoreError::TooOld(path.to_owned()));
+    pub fn open(place: impl Into<ProjectPlace>) -> Result<Self> {
+        let place = place.into();
+        let connection = match &place {
+            ProjectPlace::File(path) => sqlite::reader(path)?,
+            ProjectPlace::Database(address) => postgres::connect(address)?,
+        };
+        if migration::verify(&connection)? < migration::NEWEST {
+            return Err(StoreError::TooOld(place.to_string().into()));
         }
         let facets = SharedFacets::new(Facets::load(&connection)?);
-        Ok(Self::new(connection, facets, path))
+        Ok(Self::new(connection, facets, &place))
     }
 
     pub(crate) fn connection(&self) -> &Connection {
@@ -97,7 +101,7 @@ impl Reader {
 
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
-        project::info(&self.connection, &self.facets.read(), &self.path, annotator)
+        project::info(&self.connection, &self.facets.read(), &self.place, annotator)
     }
 
     /// Every rubric ever asked, by version.

@@ -8,12 +8,12 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, OptionalExtension, params};
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, NewJudgment, Order, UnixMillis, Verdict};
 
 use crate::judgment::{self, Head};
 use crate::reader::Reader;
+use crate::sql::{Connection, OptionalExtension, Row, params};
 use crate::{Result, item};
 
 /// A repeat as it is stored.
@@ -30,12 +30,12 @@ pub(crate) fn revision_beside(connection: &Connection, id: JudgmentId) -> Result
     let mut statement = connection.prepare_cached(
         "SELECT j.revision FROM repeat_judgment p JOIN judgment j ON j.id = p.repeat_of WHERE p.id = ?1",
     )?;
-    Ok(statement.query_row([id.0], |row| row.get(0)).optional()?)
+    statement.query_row([id.0], |row| row.get(0)).optional()
 }
 
 /// Whether the log of repeats has an id.
 pub(crate) fn is_known(connection: &Connection, id: JudgmentId) -> Result<bool> {
-    Ok(connection.prepare_cached("SELECT 1 FROM repeat_judgment WHERE id = ?1")?.exists([id.0])?)
+    connection.prepare_cached("SELECT 1 FROM repeat_judgment WHERE id = ?1")?.exists([id.0])
 }
 
 /// The judgment that another one repeats; none if it is an ordinary one.
@@ -90,7 +90,7 @@ pub(crate) fn append(connection: &Connection, judgment: &NewJudgment, repeat_of:
 
 const SELECT: &str = "SELECT body, repeat_of, annotator_id, item_id FROM repeat_judgment";
 
-fn from_row(row: &rusqlite::Row<'_>) -> Result<Repeat> {
+fn from_row(row: &Row<'_>) -> Result<Repeat> {
     let given: NewJudgment = item::json(row, 0)?;
     // Rows of another copy are named otherwise there.
     let given = NewJudgment { annotator: AnnotatorId(row.get(2)?), item: ItemId(row.get(3)?), ..given };
@@ -160,7 +160,7 @@ impl Reader {
         let mut statement = self
             .connection()
             .prepare_cached("SELECT count(DISTINCT item_id) FROM repeat_judgment WHERE annotator_id = ?1")?;
-        Ok(statement.query_row([annotator.0], |row| row.get::<_, i64>(0))? as u64)
+        Ok(statement.query_row([annotator.0], |row| row.get::<i64>(0))? as u64)
     }
 
     /// Items that an annotator judged last at least so many judgments ago, the latest of them first, as long as
@@ -175,7 +175,7 @@ impl Reader {
         let newest: i64 = self
             .connection()
             .prepare_cached("SELECT coalesce(max(number), 0) FROM judgment")?
-            .query_row([], |row| row.get(0))?;
+            .query_row((), |row| row.get(0))?;
         let mut statement = self.connection().prepare_cached(
             "SELECT j.item_id FROM judgment j JOIN latest l ON l.judgment = j.number \
              WHERE j.annotator_id = ?1 AND j.number > ?2 AND j.verdict = 'judged' ORDER BY j.number DESC",
@@ -196,14 +196,14 @@ impl Reader {
     pub fn last_repeat(&self) -> Result<i64> {
         let mut statement =
             self.connection().prepare_cached("SELECT coalesce(max(number), 0) FROM repeat_judgment")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        statement.query_row((), |row| row.get(0))
     }
 
     /// The log of repeats up to a row's number, withdrawn ones included, in the order of time and then of id.
     pub fn each_repeat(&self, last: i64, mut each: impl FnMut(Repeat) -> ControlFlow<()>) -> Result<()> {
         let sql = format!("{SELECT} WHERE number <= ?1 ORDER BY recorded_at, id");
         let mut statement = self.connection().prepare_cached(&sql)?;
-        let mut rows = statement.query([last])?;
+        let mut rows = statement.stream([last])?;
         while let Some(row) = rows.next()? {
             if each(from_row(row)?).is_break() {
                 break;

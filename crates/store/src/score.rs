@@ -1,12 +1,13 @@
 //! Scores: what models said of candidates. Derived data: it can be computed again, and a change of the content is
 //! another candidate, so that nothing here is ever out of date.
 
-use rusqlite::{Connection, Row, Statement, params};
 use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ItemId, UnixMillis};
 
+use crate::change::Change;
 use crate::reader::Reader;
+use crate::sql::{Connection, Row, Statement, params};
 use crate::store::Store;
 use crate::{Result, StoreError};
 
@@ -70,18 +71,19 @@ pub struct ModelLabel {
 impl Store {
     /// Stores what a model said, all or nothing. What is known of a candidate is replaced by the same.
     pub fn add_scores(&mut self, model: &ScoredModel, scores: &[CandidateScore]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        transaction.execute(
-            "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
+        self.change(|connection| {
+            connection.execute(
+                "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (key) DO UPDATE SET name = excluded.name",
-            params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
-        )?;
-        let id: i64 =
-            transaction.query_row("SELECT id FROM model WHERE key = ?1", [&model.key.0], |row| row.get(0))?;
-        {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO score (model_id, candidate, input_key, scores, embedding) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
+            )?;
+            let id: i64 =
+                connection
+                    .query_row("SELECT id FROM model WHERE key = ?1", [&model.key.0], |row| row.get(0))?;
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO score (model_id, candidate, input_key, scores, embedding) \
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (model_id, candidate) DO UPDATE SET \
+                 input_key = excluded.input_key, scores = excluded.scores, embedding = excluded.embedding",
             )?;
             for score in scores {
                 let numbers = score.scores.iter().chain(score.embedding.iter().flatten());
@@ -97,30 +99,31 @@ impl Store {
                     score.embedding.as_deref().map(bytes_from_floats),
                 ])?;
             }
-        }
-        transaction.commit()?;
+            Ok(())
+        })?;
+        self.tell(&[Change::Scores]);
         Ok(())
     }
 
     /// Takes labels from a model, in the place of those taken before for the same items.
     pub fn add_model_labels(&mut self, labels: &[ModelLabel]) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        self.change(|connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO model_label (item_id, scorer, a, tie, b, accepted_at, source, question) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (item_id) DO UPDATE SET \
+                 scorer = excluded.scorer, a = excluded.a, tie = excluded.tie, b = excluded.b, \
+                 accepted_at = excluded.accepted_at, source = excluded.source, question = excluded.question",
             )?;
             for label in labels {
                 write_label(&mut statement, label)?;
             }
-        }
-        transaction.commit()?;
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Takes every label of a model back; how many there were.
     pub fn forget_model_labels(&mut self) -> Result<u64> {
-        Ok(self.connection.execute("DELETE FROM model_label", [])? as u64)
+        self.change(|connection| connection.execute("DELETE FROM model_label", ()))
     }
 }
 
@@ -130,7 +133,7 @@ impl Reader {
         let mut statement = self
             .connection()
             .prepare_cached("SELECT key, name, version, dimensions FROM model ORDER BY id")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut models = Vec::new();
         while let Some(row) = rows.next()? {
             models.push(model_from_row(row, 0)?);
@@ -143,7 +146,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT count(*) FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1)",
         )?;
-        Ok(statement.query_row([&model.0], |row| row.get::<_, i64>(0))? as u64)
+        Ok(statement.query_row([&model.0], |row| row.get::<i64>(0))? as u64)
     }
 
     /// Every score of a model in the order of items and candidates: item, candidate, key of the input, scores.
@@ -156,7 +159,7 @@ impl Reader {
             "SELECT candidate, input_key, scores FROM score \
              WHERE model_id = (SELECT id FROM model WHERE key = ?1) ORDER BY candidate",
         )?;
-        let mut rows = statement.query([&model.0])?;
+        let mut rows = statement.stream([&model.0])?;
         let mut numbers = Vec::new();
         while let Some(row) = rows.next()? {
             floats_from_row(row, 2, &mut numbers)?;
@@ -172,7 +175,7 @@ impl Reader {
             "SELECT candidate, embedding FROM score \
              WHERE model_id = (SELECT id FROM model WHERE key = ?1) AND embedding IS NOT NULL ORDER BY candidate",
         )?;
-        let mut rows = statement.query([&model.0])?;
+        let mut rows = statement.stream([&model.0])?;
         let mut numbers = Vec::new();
         while let Some(row) = rows.next()? {
             floats_from_row(row, 1, &mut numbers)?;
@@ -208,7 +211,7 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT item_id, scorer, a, tie, b, accepted_at, source, question FROM model_label ORDER BY item_id",
         )?;
-        let labels = statement.query_map([], |row| {
+        let labels = statement.query_map((), |row| {
             let (scorer, source, question): (String, String, String) =
                 (row.get(1)?, row.get(6)?, row.get(7)?);
             Ok(ModelLabel {
@@ -220,7 +223,7 @@ impl Reader {
                 accepted_at: UnixMillis(row.get(5)?),
             })
         })?;
-        Ok(labels.collect::<std::result::Result<_, _>>()?)
+        labels.collect()
     }
 }
 
@@ -233,7 +236,7 @@ pub(crate) fn add_later_label(connection: &Connection, label: &ModelLabel) -> Re
          a = excluded.a, tie = excluded.tie, b = excluded.b, accepted_at = excluded.accepted_at, \
          source = excluded.source, question = excluded.question \
          WHERE (excluded.accepted_at, excluded.source, excluded.question, excluded.a, excluded.b) \
-             > (accepted_at, source, question, a, b)",
+             > (model_label.accepted_at, model_label.source, model_label.question, model_label.a, model_label.b)",
     )?;
     write_label(&mut statement, label)
 }
@@ -276,7 +279,7 @@ fn bytes_from_floats(numbers: &[f32]) -> Vec<u8> {
 }
 
 fn floats_from_row(row: &Row<'_>, column: usize, numbers: &mut Vec<f32>) -> Result<()> {
-    let bytes = row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?;
+    let bytes = row.get_ref(column)?.as_blob()?;
     let (whole, rest) = bytes.as_chunks::<4>();
     if !rest.is_empty() {
         return Err(StoreError::Damaged(format!("a score has {} bytes", bytes.len())));

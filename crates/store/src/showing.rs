@@ -1,9 +1,9 @@
 //! Showings: rows in and out. Every field has a column, because none can be recovered later.
 
-use rusqlite::{Connection, Row, params};
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{Order, Showing, UnixMillis, Watched};
 
+use crate::sql::{Connection, Row, params};
 use crate::{Result, StoreError};
 
 /// Why a showing cannot be stored and read back the same; none if it can.
@@ -18,12 +18,13 @@ pub(crate) fn refusal(showing: &Showing) -> Option<String> {
 /// Stores a showing and returns its row.
 pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> {
     let order: Vec<String> = showing.order.indices().iter().map(u8::to_string).collect();
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_insert(
         "INSERT INTO showing (candidate_order, models_visible, scores_visible, shown_at, first_input_at, \
          submitted_at, active_ms, idle_ms, utc_offset_minutes, app_version, session, acquisition_method, \
          acquisition_score, propensity, window_width, window_height, pixels_per_point, \
          watched) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "id",
     )?;
     let row = statement.insert(params![
         order.join(","),
@@ -52,19 +53,19 @@ pub(crate) fn insert(connection: &Connection, showing: &Showing) -> Result<i64> 
 pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Showing> {
     let order: String = row.get(first)?;
     let method: String = row.get(first + 11)?;
-    let number = |offset: usize| row.get::<_, f64>(first + offset).map(|number| number as f32);
+    let number = |offset: usize| row.get::<f64>(first + offset).map(|number| number as f32);
     Ok(Showing {
         order: order_from_text(&order)?,
         models_visible: row.get(first + 1)?,
         scores_visible: row.get(first + 2)?,
         shown_at: UnixMillis(row.get(first + 3)?),
-        first_input_at: row.get::<_, Option<i64>>(first + 4)?.map(UnixMillis),
+        first_input_at: row.get::<Option<i64>>(first + 4)?.map(UnixMillis),
         submitted_at: UnixMillis(row.get(first + 5)?),
-        active_ms: row.get::<_, i64>(first + 6)? as u64,
-        idle_ms: row.get::<_, i64>(first + 7)? as u64,
+        active_ms: row.get::<i64>(first + 6)? as u64,
+        idle_ms: row.get::<i64>(first + 7)? as u64,
         utc_offset_minutes: row.get(first + 8)?,
         app_version: row.get(first + 9)?,
-        session: row.get::<_, i64>(first + 10)? as u64,
+        session: row.get::<i64>(first + 10)? as u64,
         acquisition: Acquisition {
             method: AcquisitionMethod::from_word(&method)
                 .ok_or_else(|| StoreError::Damaged(format!("a showing has an unknown policy: {method:?}")))?,
@@ -72,7 +73,7 @@ pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Showing> {
             propensity: row.get(first + 13)?,
         },
         window: [number(14)?, number(15)?, number(16)?],
-        watched: watched_from_text(row.get::<_, Option<String>>(first + 17)?.as_deref())?,
+        watched: watched_from_text(row.get::<Option<String>>(first + 17)?.as_deref())?,
     })
 }
 

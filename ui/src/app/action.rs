@@ -100,5 +100,6 @@ impl Action {
 
 /// Whether a path is a project's, by its name.
 pub fn is_project(path: &str) -> bool {
-    path.to_lowercase().ends_with(".tiebreak")
+    let is_address = ["postgres://", "postgresql://"].iter().any(|scheme| path.starts_with(scheme));
+    is_address || path.to_lowercase().ends_with(".tiebreak")
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tiebreak_domain::account::TokenMade;
 use tiebreak_domain::{ApiError, ErrorCode, Role, Scope, UnixMillis};
-use tiebreak_store::{AccountBook, Store, StoreError};
+use tiebreak_store::{AccountBook, ProjectPlace, Store, StoreError};
 
 use super::inviting::invitation;
 use super::tokens::{new_token, new_token_secret, token_info};
@@ -15,20 +15,21 @@ use crate::seat::Caller;
 /// How the audit log names this machine.
 const HERE: &str = "this machine";
 
-/// The accounts of a project file.
+/// The accounts of a project.
 pub struct AccountDesk {
     book: AccountBook,
     host: Host,
 }
 
 impl AccountDesk {
-    /// Opens the accounts of a project file, which may be open elsewhere.
+    /// Opens the accounts of a project, which may be open elsewhere.
     pub fn open(path: &Path, host: Host) -> Result<Self, ApiError> {
-        let book = match AccountBook::open(path) {
+        let place = ProjectPlace::from_path(path)?;
+        let book = match AccountBook::open(&place) {
             Err(StoreError::TooOld(_)) => {
                 // Opening it for once brings it up to date.
-                Store::open(path)?.close()?;
-                AccountBook::open(path)?
+                Store::open(&place)?.close()?;
+                AccountBook::open(&place)?
             }
             other => other?,
         };

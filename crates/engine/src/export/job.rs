@@ -47,7 +47,7 @@ pub fn start(
     path: PathBuf,
     replace: bool,
 ) -> Result<JobId, ApiError> {
-    let target = Target::new(&session.path, path, replace)?;
+    let target = Target::new(&session.place, path, replace)?;
     refuse_existing(plan.format, &target)?;
     ask_policies(&*session.readers.lend()?, &plan)?;
     let tells_profiles = !session.is_for_lead_alone(seat)?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempDir};
 use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_store::ProjectPlace;
 
 use crate::failure;
 
@@ -18,7 +19,7 @@ pub struct Target {
 
 impl Target {
     /// Refuses what is no file, is there already (unless `replace`), or is the project itself.
-    pub fn new(project: &Path, path: PathBuf, replace: bool) -> Result<Self, ApiError> {
+    pub fn new(project: &ProjectPlace, path: PathBuf, replace: bool) -> Result<Self, ApiError> {
         let name = path.file_name().ok_or_else(|| {
             ApiError::new(ErrorCode::BadRequest, format!("this names no file to write, {}", path.display()))
                 .hint("choose a name for the file")
@@ -28,7 +29,7 @@ impl Target {
         let manifest_path = path.with_file_name(manifest_name);
         refuse_to_replace(&path, replace)?;
         refuse_to_replace(&manifest_path, replace)?;
-        if is_same_file(project, &path) {
+        if project.file().is_some_and(|project| is_same_file(project, &path)) {
             return Err(ApiError::new(ErrorCode::BadRequest, "the export would replace the project itself")
                 .hint("choose another name"));
         }
@@ -74,10 +75,19 @@ impl Target {
 }
 
 /// Whether two paths lead to one file.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
+fn is_same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
+    }
+}
+
+/// Whether two places are one project.
+pub fn is_same_place(one: &ProjectPlace, other: &ProjectPlace) -> bool {
+    match (one, other) {
+        (ProjectPlace::File(one), ProjectPlace::File(other)) => is_same_file(one, other),
+        (ProjectPlace::Database(one), ProjectPlace::Database(other)) => one.is_same(other),
+        _ => false,
     }
 }
 

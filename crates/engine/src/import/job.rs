@@ -115,7 +115,7 @@ impl Work {
             return Err(failure::cancelled("import"));
         }
         let reader = store.reader()?;
-        let project_path = store.path().to_owned();
+        let project = store.place().clone();
         let sources = reader.sources()?;
         let info = store.info(NOBODY)?;
         let mut taken = sources.iter().map(|source| source.name.clone()).collect::<HashSet<_>>();
@@ -127,14 +127,14 @@ impl Work {
             let annotators = if is_empty { Vec::new() } else { info.annotators };
             let before = Before { is_empty, sources, annotators, rubric: info.rubric };
             let folder = self.plan.media_folder.as_ref();
-            let folder = folder.map(|folder| stored_from_folder(&project_path, Path::new(folder)));
+            let folder = folder.map(|folder| stored_from_folder(&project, Path::new(folder)));
             let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);
             self.receive(&messages, &spent, Target::Lossless(Box::new(lossless)), &mut on_progress)?;
         } else {
             let setting = Setting {
                 source: NewSource {
                     name,
-                    media_folder: Some(stored_from_folder(&project_path, &self.media_folder())),
+                    media_folder: Some(stored_from_folder(&project, &self.media_folder())),
                     fetches_addresses: self.plan.fetches_addresses,
                     blake3: String::new(),
                     imported_at: self.started_at,

@@ -127,7 +127,7 @@ impl Session {
         path: &std::path::Path,
         replace: bool,
     ) -> Result<Reply, ApiError> {
-        let target = Target::new(&self.path, path.to_owned(), replace)?;
+        let target = Target::new(&self.place, path.to_owned(), replace)?;
         let report = self.model_report(seat, filter)?;
         let page = super::page::html(&report, &self.info(seat)?.name);
         let mut file = target.temporary()?;

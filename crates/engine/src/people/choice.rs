@@ -20,7 +20,7 @@ use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemId, ItemStatus, UnixMillis,
 };
-use tiebreak_store::{Lease, Reader};
+use tiebreak_store::{Lease, Reader, Wish};
 
 use super::plan::Plan;
 use super::pools::{Pools, close_by_tag, close_settled, pools};
@@ -59,12 +59,32 @@ impl Session {
             return Ok(None);
         }
         let now = self.shared.host.now();
+        if self.place.is_shared() && plan.most_wanted().is_some() {
+            return self.choose_with_others(&plan, request, now).map(Some);
+        }
+        let (offers, leases) = self.choose_from(&plan, request, now, &RoaringBitmap::new())?;
+        if !leases.is_empty() {
+            // Whoever asks need not wait for the disk: the leases in memory are what the queue goes by.
+            self.writer.send(move |store| Ok(store.lease(&leases, now)?))?;
+        }
+        Ok(Some(offers))
+    }
+
+    /// Chooses from what this process knows, the passed items aside, and notes the leases in memory.
+    fn choose_from(
+        &self,
+        plan: &Plan,
+        request: &QueueRequest,
+        now: UnixMillis,
+        passed: &RoaringBitmap,
+    ) -> Result<(Vec<Offer>, Vec<Lease>), ApiError> {
         let reader = self.readers.lend()?;
         let annotators = reader.annotators()?;
         let mut work = self.people.work.lock().expect("the work is never left half-changed");
         let random = &*self.shared.host.random;
         let mut choice =
-            Choice::new(&plan, &reader, &mut work, &annotators, request, now, (&self.learning, random))?;
+            Choice::new(plan, &reader, &mut work, &annotators, request, now, (&self.learning, random))?;
+        choice.pools.normal -= passed;
         let offers = choice.offers(request)?;
         if offers.is_empty()
             && let Some(refusal) = choice.not_qualified()?
@@ -76,11 +96,70 @@ impl Session {
         if plan.is_chosen_by_learning() {
             self.learning.replenish(request.annotator);
         }
-        if !leases.is_empty() {
-            // Whoever asks need not wait for the disk: the leases in memory are what the queue goes by.
-            self.writer.send(move |store| Ok(store.lease(&leases, now)?))?;
+        Ok((offers, leases))
+    }
+
+    /// Chooses where other processes choose too: what is chosen here is confirmed by the database, all of it at once, and
+    /// what is refused there is passed over.
+    fn choose_with_others(
+        &self,
+        plan: &Plan,
+        request: &QueueRequest,
+        now: UnixMillis,
+    ) -> Result<Vec<Offer>, ApiError> {
+        let annotator = request.annotator;
+        let mut request = request.clone();
+        let mut passed = RoaringBitmap::new();
+        let mut confirmed: Vec<Offer> = Vec::new();
+        loop {
+            let (offers, leases) = self.choose_from(plan, &request, now, &passed)?;
+            let wishes = self.wishes(plan, &offers);
+            let is_chosen = |item: ItemId| offers.iter().any(|offer| offer.item == item);
+            let renewed: Vec<ItemId> =
+                leases.iter().map(|lease| lease.item).filter(|item| !is_chosen(*item)).collect();
+            let Some(expires_at) = leases.first().map(|lease| lease.expires_at) else {
+                confirmed.extend(offers);
+                return Ok(confirmed);
+            };
+            let past = self.readers.lend()?.annotators()?;
+            let past: Vec<AnnotatorId> =
+                past.iter().filter(|annotator| annotator.is_past()).map(|annotator| annotator.id).collect();
+            let asked = wishes.clone();
+            let claimed = self.writer.ask(move |store| {
+                Ok(store.claim(annotator, &asked, asked.len(), &past, &renewed, expires_at, now)?)
+            })?;
+            let refused: Vec<ItemId> =
+                wishes.iter().map(|wish| wish.item).filter(|item| !claimed.contains(item)).collect();
+            let kept = offers.into_iter().filter(|offer| !refused.contains(&offer.item));
+            for offer in kept {
+                request.except.push(offer.item);
+                request.count = request.count.saturating_sub(1);
+                confirmed.push(offer);
+            }
+            if refused.is_empty() || request.count == 0 {
+                return Ok(confirmed);
+            }
+            let mut work = self.people.work.lock().expect("the work is never left half-changed");
+            for item in refused {
+                work.release(annotator, item.0 as u32);
+                passed.insert(item.0 as u32);
+            }
         }
-        Ok(Some(offers))
+    }
+
+    /// What of some offers fills a place that others might fill, and how many places there are.
+    fn wishes(&self, plan: &Plan, offers: &[Offer]) -> Vec<Wish> {
+        let Some((wanted, most)) = plan.most_wanted() else { return Vec::new() };
+        let work = self.people.work.lock().expect("the work is never left half-changed");
+        let fills_a_place = |offer: &&Offer| {
+            let is_known = plan.roles.contains_key(&(offer.item.0 as u32));
+            !is_known && offer.acquisition.method != AcquisitionMethod::Repeat
+        };
+        let wish = |offer: &Offer| {
+            let is_disputed = work.disputed.contains(offer.item.0 as u32);
+            Wish { item: offer.item, most: if is_disputed { most } else { wanted } as u32 }
+        };
+        offers.iter().filter(fills_a_place).map(wish).collect()
     }
 }
 

@@ -63,7 +63,8 @@ impl Work {
         leases.keys().copied().collect()
     }
 
-    fn release(&mut self, annotator: AnnotatorId, item: u32) {
+    /// Keeps an item for somebody no longer.
+    pub fn release(&mut self, annotator: AnnotatorId, item: u32) {
         if let Some(leases) = self.leases.get_mut(&annotator) {
             leases.remove(&item);
         }
@@ -79,6 +80,14 @@ impl Work {
 }
 
 impl Session {
+    /// Takes note of what others keep for somebody.
+    pub fn note_leases(&self, leases: &[Lease]) {
+        let mut work = self.people.work.lock().expect("the work is never left half-changed");
+        for lease in leases {
+            work.lease(*lease);
+        }
+    }
+
     /// Takes note of a judgment that was stored.
     pub fn note_judgment(&self, item: ItemId, judgment: &JudgmentNote) -> Result<(), ApiError> {
         let plan = self.people.plan();

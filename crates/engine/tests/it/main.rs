@@ -23,6 +23,7 @@ mod rubrics;
 mod searching;
 mod second_look;
 mod settings;
+mod sharing;
 mod simulating;
 mod tokens;
 mod videos;

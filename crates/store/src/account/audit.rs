@@ -1,10 +1,10 @@
 //! The audit log: what was done with accounts, by whom and from where. The database itself holds that it only grows.
 
-use rusqlite::{Connection, params};
 use tiebreak_domain::{AnnotatorId, UnixMillis};
 
 use crate::Result;
 use crate::reader::Reader;
+use crate::sql::{Connection, params};
 use crate::store::Store;
 
 /// One line of the audit log.
@@ -28,7 +28,8 @@ pub struct Audit {
 pub(super) fn append(connection: &Connection, audit: &Audit) -> Result<()> {
     connection
             .prepare_cached(
-                "INSERT INTO audit (id, at, annotator_id, action, about, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO audit (id, at, annotator_id, action, about, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                 ON CONFLICT (id) DO NOTHING",
             )?
             .execute(params![
                 audit.id,
@@ -44,7 +45,7 @@ pub(super) fn append(connection: &Connection, audit: &Audit) -> Result<()> {
 impl Store {
     /// Adds a line to the audit log.
     pub fn audit(&mut self, audit: &Audit) -> Result<()> {
-        append(&self.connection, audit)
+        self.change(|connection| append(connection, audit))
     }
 }
 
@@ -60,7 +61,7 @@ impl Reader {
             audits.push(Audit {
                 id: row.get(0)?,
                 at: UnixMillis(row.get(1)?),
-                annotator: row.get::<_, Option<i64>>(2)?.map(AnnotatorId),
+                annotator: row.get::<Option<i64>>(2)?.map(AnnotatorId),
                 action: row.get(3)?,
                 about: row.get(4)?,
                 address: row.get(5)?,

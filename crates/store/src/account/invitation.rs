@@ -1,10 +1,11 @@
 //! Invitations: links that let one person in, once, however often and from wherever they are followed.
 
-use rusqlite::{Connection, params};
 use tiebreak_domain::{AnnotatorId, AnnotatorKey, Role, UnixMillis};
 
 use super::{NewAccount, SecretHash, insert, role_from};
+use crate::change::Change;
 use crate::reader::Reader;
+use crate::sql::{Connection, params};
 use crate::store::Store;
 use crate::{PinRecord, Result, StoreError, project};
 
@@ -66,14 +67,14 @@ pub(super) fn keep(connection: &Connection, hash: &SecretHash, invitation: &Invi
 impl Store {
     /// Keeps an invitation.
     pub fn add_invitation(&mut self, hash: &SecretHash, invitation: &Invitation) -> Result<()> {
-        keep(&self.connection, hash, invitation)
+        self.change(|connection| keep(connection, hash, invitation))
     }
 
     /// Takes an invitation back; whether it was there and open.
     pub fn withdraw_invitation(&mut self, hash: &SecretHash) -> Result<bool> {
-        let count = self
-            .connection
-            .execute("DELETE FROM invitation WHERE hash = ?1 AND used_at IS NULL", params![hash])?;
+        let count = self.change(|connection| {
+            connection.execute("DELETE FROM invitation WHERE hash = ?1 AND used_at IS NULL", params![hash])
+        })?;
         Ok(count > 0)
     }
 
@@ -88,29 +89,33 @@ impl Store {
         joining: &Joining<'_>,
         now: UnixMillis,
     ) -> Result<Option<AnnotatorId>> {
-        let transaction = self.connection.transaction()?;
-        let Some(invitation) = use_up(&transaction, hash, now)? else { return Ok(None) };
-        let name = invitation.name.as_deref().unwrap_or(joining.name);
-        if invitation.name.is_none() && annotator_named(&transaction, name)?.is_some() {
-            return Err(StoreError::Refused(format!("somebody here is called {name:?} already")));
-        }
-        let annotator = project::annotator(&transaction, joining.key, name)?;
-        if has_account(&transaction, annotator)? {
-            if !invitation.is_sign_in {
-                return Err(StoreError::Refused(format!("{name:?} has an account already")));
+        let joined = self.change(|connection| {
+            let Some(invitation) = use_up(connection, hash, now)? else { return Ok(None) };
+            let name = invitation.name.as_deref().unwrap_or(joining.name);
+            if invitation.name.is_none() && annotator_named(connection, name)?.is_some() {
+                return Err(StoreError::Refused(format!("somebody here is called {name:?} already")));
             }
-        } else {
-            let account = NewAccount {
-                annotator,
-                role: invitation.role,
-                password: joining.password,
-                subject: joining.subject,
-                created_at: now,
-            };
-            insert(&transaction, &account)?;
+            let (annotator, is_new) = project::annotator(connection, joining.key, name)?;
+            if has_account(connection, annotator)? {
+                if !invitation.is_sign_in {
+                    return Err(StoreError::Refused(format!("{name:?} has an account already")));
+                }
+            } else {
+                let account = NewAccount {
+                    annotator,
+                    role: invitation.role,
+                    password: joining.password,
+                    subject: joining.subject,
+                    created_at: now,
+                };
+                insert(connection, &account)?;
+            }
+            Ok(Some((annotator, is_new)))
+        })?;
+        if joined.is_some_and(|(_, is_new)| is_new) {
+            self.tell(&[Change::People]);
         }
-        transaction.commit()?;
-        Ok(Some(annotator))
+        Ok(joined.map(|(annotator, _)| annotator))
     }
 }
 
@@ -131,12 +136,12 @@ fn find(connection: &Connection, hash: &SecretHash) -> Result<Option<Invitation>
     let mut rows = statement.query([hash])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some(Invitation {
-        role: role_from(&row.get::<_, String>(0)?)?,
+        role: role_from(&row.get::<String>(0)?)?,
         name: row.get(1)?,
         is_sign_in: row.get(2)?,
         created_at: UnixMillis(row.get(3)?),
         expires_at: UnixMillis(row.get(4)?),
-        used_at: row.get::<_, Option<i64>>(5)?.map(UnixMillis),
+        used_at: row.get::<Option<i64>>(5)?.map(UnixMillis),
     }))
 }
 

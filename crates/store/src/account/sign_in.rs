@@ -1,11 +1,11 @@
 //! Sign-ins: browsers that are known by a cookie, until it expires, was unused for too long, or is given back.
 
-use rusqlite::params;
 use tiebreak_domain::{AnnotatorId, Role, UnixMillis};
 
 use super::{SecretHash, role_from};
 use crate::Result;
 use crate::reader::Reader;
+use crate::sql::params;
 use crate::store::Store;
 
 /// A browser that is signed in, and whose account it is now.
@@ -32,27 +32,27 @@ impl Store {
         now: UnixMillis,
         expires_at: UnixMillis,
     ) -> Result<()> {
-        let transaction = self.connection.transaction()?;
-        transaction.execute("DELETE FROM sign_in WHERE expires_at <= ?1", [now.0])?;
-        transaction.execute(
-            "INSERT INTO sign_in (hash, annotator_id, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?3, ?4)",
-            params![hash, annotator.0, now.0, expires_at.0],
-        )?;
-        transaction.commit()?;
-        Ok(())
+        self.change(|connection| {
+            connection.execute("DELETE FROM sign_in WHERE expires_at <= ?1", [now.0])?;
+            connection.execute(
+                "INSERT INTO sign_in (hash, annotator_id, created_at, seen_at, expires_at) \
+                 VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
+                params![hash, annotator.0, now.0, expires_at.0],
+            )?;
+            Ok(())
+        })
     }
 
     /// Notes that a sign-in was used.
     pub fn note_seen(&mut self, hash: &SecretHash, now: UnixMillis) -> Result<()> {
-        self.connection
-            .prepare_cached("UPDATE sign_in SET seen_at = ?2 WHERE hash = ?1")?
-            .execute(params![hash, now.0])?;
+        let sql = "UPDATE sign_in SET seen_at = ?2 WHERE hash = ?1";
+        self.change(|connection| connection.prepare_cached(sql)?.execute(params![hash, now.0]))?;
         Ok(())
     }
 
     /// Signs a browser out.
     pub fn sign_out(&mut self, hash: &SecretHash) -> Result<()> {
-        self.connection.execute("DELETE FROM sign_in WHERE hash = ?1", params![hash])?;
+        self.change(|connection| connection.execute("DELETE FROM sign_in WHERE hash = ?1", params![hash]))?;
         Ok(())
     }
 }
@@ -70,7 +70,7 @@ impl Reader {
         Ok(Some(SignIn {
             annotator: AnnotatorId(row.get(0)?),
             name: row.get(1)?,
-            role: role_from(&row.get::<_, String>(2)?)?,
+            role: role_from(&row.get::<String>(2)?)?,
             seen_at: UnixMillis(row.get(3)?),
             expires_at: UnixMillis(row.get(4)?),
         }))

@@ -1,10 +1,10 @@
 //! Tokens: what programs sign in with, for some purposes and for some time.
 
-use rusqlite::{Connection, Row, params};
 use tiebreak_domain::{AnnotatorId, Role, Scope, UnixMillis};
 
 use super::{SecretHash, role_from};
 use crate::reader::Reader;
+use crate::sql::{Connection, Row, params};
 use crate::store::Store;
 use crate::{Result, StoreError};
 
@@ -55,7 +55,7 @@ fn token_from(row: &Row<'_>) -> Result<StoredToken> {
             expires_at: UnixMillis(row.get(5)?),
         },
         annotator_name: row.get(6)?,
-        role: role_from(&row.get::<_, String>(7)?)?,
+        role: role_from(&row.get::<String>(7)?)?,
     })
 }
 
@@ -68,7 +68,7 @@ pub(super) fn keep(connection: &Connection, hash: &SecretHash, token: &NewToken)
     connection
         .prepare_cached(
             "INSERT INTO api_token (hash, annotator_id, name, scopes, created_at, expires_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash) DO NOTHING",
         )?
         .execute(params![
             hash,
@@ -84,12 +84,13 @@ pub(super) fn keep(connection: &Connection, hash: &SecretHash, token: &NewToken)
 impl Store {
     /// Keeps a token, and forgets those that have expired.
     pub fn add_token(&mut self, hash: &SecretHash, token: &NewToken) -> Result<()> {
-        keep(&self.connection, hash, token)
+        self.change(|connection| keep(connection, hash, token))
     }
 
     /// Takes a token back; whether there was one.
     pub fn revoke_token(&mut self, hash: &SecretHash) -> Result<bool> {
-        Ok(self.connection.execute("DELETE FROM api_token WHERE hash = ?1", params![hash])? > 0)
+        let sql = "DELETE FROM api_token WHERE hash = ?1";
+        Ok(self.change(|connection| connection.execute(sql, params![hash]))? > 0)
     }
 }
 
@@ -106,7 +107,7 @@ impl Reader {
     pub fn tokens(&self) -> Result<Vec<StoredToken>> {
         let sql = format!("SELECT {COLUMNS} ORDER BY t.created_at, t.hash");
         let mut statement = self.connection().prepare_cached(&sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(())?;
         let mut tokens = Vec::new();
         while let Some(row) = rows.next()? {
             tokens.push(token_from(row)?);

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use rusqlite::{Connection, ToSql, params, params_from_iter};
 use tiebreak_domain::{ItemId, ItemKey};
 
 use crate::Result;
+use crate::sql::{Connection, ToValue, Value, params};
 
 /// With so many, the map takes some 44 MB, and nearly twice that where it is sorted.
 pub(crate) const MOST_IN_MEMORY: usize = 1_800_000;
@@ -52,9 +52,13 @@ impl NewKeys {
         let rows = vec!["(?, ?)"; KEYS_PER_STATEMENT].join(", ");
         let mut insert =
             connection.prepare(&format!("INSERT INTO item_key (content_key, item_id) VALUES {rows}"))?;
+        let mut values: Vec<Value<'_>> = Vec::with_capacity(2 * KEYS_PER_STATEMENT);
         for group in &mut groups {
-            let values = group.iter().flat_map(|(key, number)| [key as &dyn ToSql, number]);
-            insert.execute(params_from_iter(values))?;
+            values.clear();
+            for (key, number) in group {
+                values.extend([key.to_value(), number.to_value()]);
+            }
+            insert.execute(values.as_slice())?;
         }
         let mut insert =
             connection.prepare_cached("INSERT INTO item_key (content_key, item_id) VALUES (?1, ?2)")?;

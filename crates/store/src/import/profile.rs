@@ -1,10 +1,10 @@
 //! What a survey tells of people: it comes in beside what is known, never in its place.
 
-use rusqlite::params;
 use tiebreak_domain::study::ProfileValue;
 use tiebreak_domain::{AnnotatorId, UnixMillis};
 
 use super::Import;
+use crate::sql::params;
 use crate::{Result, people};
 
 impl Import<'_> {
@@ -18,8 +18,8 @@ impl Import<'_> {
     ) -> Result<bool> {
         people::ensure(self.connection, annotator)?;
         let mut statement = self.connection.prepare_cached(
-            "INSERT OR IGNORE INTO profile_answer (annotator_id, field, value, answered_at) \
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?;
         let mut is_new = false;
         for (field, value) in answers {

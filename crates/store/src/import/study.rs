@@ -4,7 +4,6 @@
 //! A project that becomes what the file says takes all of it. Any other keeps what it has and what it is: of
 //! people it takes what is not known here, of items the roles of those that have none.
 
-use rusqlite::params;
 use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::{
     AnnotatorId, ItemId, ItemRole, JudgmentId, NewJudgment, StudySetup, UnixMillis, Verdict,
@@ -12,6 +11,7 @@ use tiebreak_domain::{
 
 use super::Import;
 use crate::people::{self, KnownPerson};
+use crate::sql::params;
 use crate::{Result, StoreError, assignment, judgment, repeat};
 
 /// The highest place in the order of drawing that is taken from elsewhere, so that there is room behind it.
@@ -61,7 +61,7 @@ impl Import<'_> {
         };
         self.connection
             .prepare_cached(
-                "UPDATE person SET is_lead = max(is_lead, ?2), tags = CASE WHEN tags = '[]' THEN ?3 ELSE tags END, \
+                "UPDATE person SET is_lead = CASE WHEN ?2 > is_lead THEN ?2 ELSE is_lead END, tags = CASE WHEN tags = '[]' THEN ?3 ELSE tags END, \
                  consented_version = CASE WHEN consented_at IS NULL THEN ?5 ELSE consented_version END, \
                  consented_at = coalesce(consented_at, ?4), \
                  arm_place = CASE WHEN arm IS NULL AND ?6 IS NOT NULL \
@@ -92,7 +92,9 @@ impl Import<'_> {
             return Err(StoreError::NotFound(format!("item {item}")));
         }
         self.connection
-            .prepare_cached("INSERT OR IGNORE INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
             .execute(params![item.0, role.word(), serde_json::to_string(role)?])?;
         Ok(())
     }

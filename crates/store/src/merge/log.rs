@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::params;
 use tiebreak_domain::merge::{MergeConflict, MergeReport};
 use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, UnixMillis};
 
@@ -10,6 +9,7 @@ use super::order::{Step, merged};
 use crate::facets::bit;
 use crate::import::Import;
 use crate::last_word::LastWord;
+use crate::sql::params;
 use crate::{Result, StoreError, judgment};
 
 /// Brings in a log of the other copy: all of one annotator on one item, in the order of its revisions, already
@@ -78,7 +78,7 @@ fn steps(import: &Import<'_>, annotator: AnnotatorId, item: ItemId) -> Result<Ve
     )?;
     let steps = statement
         .query_map([annotator.0, item.0], |row| Ok((UnixMillis(row.get(0)?), JudgmentId(row.get(1)?))))?;
-    Ok(steps.collect::<Result<_, _>>()?)
+    steps.collect::<Result<_, _>>()
 }
 
 /// Lets the revisions of a log after the first `kept` be numbered anew, and makes room for `count` in all.

@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, params};
 use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::{AnnotatorId, ItemId, JudgmentId, NewJudgment};
 
 use super::ensure;
+use crate::sql::{Connection, params};
 use crate::{Result, assignment, item, repeat};
 
 /// Takes in what the other copy knows; `annotators`, `items` and `versions` say who, what and which rubric is which
@@ -51,10 +51,10 @@ fn person(own: &Connection, other: &Connection, theirs: AnnotatorId, here: Annot
         )?
         .execute(params![
             here.0,
-            row.get::<_, String>(0)?,
-            row.get::<_, Option<i64>>(1)?,
-            row.get::<_, Option<u32>>(2)?,
-            row.get::<_, Option<String>>(3)?,
+            row.get::<String>(0)?,
+            row.get::<Option<i64>>(1)?,
+            row.get::<Option<u32>>(2)?,
+            row.get::<Option<String>>(3)?,
         ])?;
     }
     let mut statement = other
@@ -62,14 +62,14 @@ fn person(own: &Connection, other: &Connection, theirs: AnnotatorId, here: Annot
     let mut rows = statement.query([theirs.0])?;
     while let Some(row) = rows.next()? {
         own.prepare_cached(
-            "INSERT OR IGNORE INTO profile_answer (annotator_id, field, value, answered_at) \
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO profile_answer (annotator_id, field, value, answered_at) \
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             here.0,
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, i64>(2)?
+            row.get::<String>(0)?,
+            row.get::<String>(1)?,
+            row.get::<i64>(2)?
         ])?;
     }
     Ok(())
@@ -85,7 +85,7 @@ fn repeats(
     let mut statement = other.prepare(
         "SELECT annotator_id, item_id, repeat_of, body FROM repeat_judgment ORDER BY recorded_at, id",
     )?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.stream(())?;
     while let Some(row) = rows.next()? {
         let annotator = annotators.get(&AnnotatorId(row.get(0)?));
         let (Some(&annotator), Some(item)) = (annotator, own_item(items, row.get(1)?)) else { continue };
@@ -109,7 +109,7 @@ fn conflicts(
     items: &[u32],
 ) -> Result<()> {
     let mut statement = other.prepare("SELECT annotator_id, item_id FROM merge_conflict")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     let mut conflicts = Vec::new();
     while let Some(row) = rows.next()? {
         let annotator = annotators.get(&AnnotatorId(row.get(0)?));
@@ -121,12 +121,12 @@ fn conflicts(
 
 fn roles(own: &Connection, other: &Connection, items: &[u32]) -> Result<()> {
     let mut statement = other.prepare("SELECT item_id, role, body FROM item_role")?;
-    let mut insert =
-        own.prepare("INSERT OR IGNORE INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3)")?;
-    let mut rows = statement.query([])?;
+    let mut insert = own
+        .prepare("INSERT INTO item_role (item_id, role, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+    let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let Some(item) = own_item(items, row.get(0)?) else { continue };
-        insert.execute(params![item, row.get::<_, String>(1)?, row.get::<_, String>(2)?])?;
+        insert.execute(params![item, row.get::<String>(1)?, row.get::<String>(2)?])?;
     }
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::Connection;
-
 use super::{Reader, stream};
 use crate::last_word::LastWord;
+use crate::sql::{Connection, Dialect, params};
 use crate::{Result, StoreError, judgment, migration, project};
 
 /// More findings than this tell nothing new.
@@ -31,7 +30,7 @@ impl Reader {
     /// Reads everything: the pages, the keys of all items against their content, the log against what is
     /// derived from it. Takes seconds for a hundred thousand items.
     pub fn check(&self) -> Result<Vec<String>> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.connection.read_transaction()?;
         let mut findings = Findings::default();
         let parts: [fn(&Connection, &mut Findings) -> Result<()>; 6] =
             [pages, references, rows_of_the_project, items, log, derived];
@@ -53,8 +52,12 @@ impl Reader {
 }
 
 fn pages(connection: &Connection, findings: &mut Findings) -> Result<()> {
+    if connection.dialect() != Dialect::Sqlite {
+        // A server looks after its pages and references itself.
+        return Ok(());
+    }
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let sentence: String = row.get(0)?;
         if sentence != "ok" {
@@ -65,8 +68,11 @@ fn pages(connection: &Connection, findings: &mut Findings) -> Result<()> {
 }
 
 fn references(connection: &Connection, findings: &mut Findings) -> Result<()> {
+    if connection.dialect() != Dialect::Sqlite {
+        return Ok(());
+    }
     let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let (table, number, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         findings.add(format!(
@@ -78,7 +84,7 @@ fn references(connection: &Connection, findings: &mut Findings) -> Result<()> {
 }
 
 fn rows_of_the_project(connection: &Connection, findings: &mut Findings) -> Result<()> {
-    for sentence in migration::changed(connection, migration::MIGRATIONS.len())? {
+    for sentence in migration::changed(connection, migration::NEWEST)? {
         findings.add(sentence);
     }
     project::read(connection)?;
@@ -93,7 +99,7 @@ fn rows_of_the_project(connection: &Connection, findings: &mut Findings) -> Resu
 fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let mut ranges =
         connection.prepare("SELECT first_item, last_item, source_id FROM source_range ORDER BY 1")?;
-    let ranges = ranges.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let ranges = ranges.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let ranges: Vec<(i64, i64, i64)> = ranges.collect::<Result<_, _>>()?;
     let mut range = 0;
     let mut expected = 1;
@@ -112,7 +118,7 @@ fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
             findings.add(format!("item {} has no candidates", stored.id));
         }
         count += 1;
-        if !matches!(known.exists(rusqlite::params![stored.key.0, stored.id.0]), Ok(true)) {
+        if !matches!(known.exists(params![stored.key.0, stored.id.0]), Ok(true)) {
             unknown.push(stored.id);
         }
         while ranges.get(range).is_some_and(|&(_, last, _)| last < stored.id.0) {
@@ -129,7 +135,7 @@ fn items(connection: &Connection, findings: &mut Findings) -> Result<()> {
     for id in unknown.into_iter().take(MAX_FINDINGS) {
         findings.add(format!("item {id} is not found by its key"));
     }
-    let keys: i64 = connection.query_row("SELECT count(*) FROM item_key", [], |row| row.get(0))?;
+    let keys: i64 = connection.query_row("SELECT count(*) FROM item_key", (), |row| row.get(0))?;
     if keys != count {
         findings.add(format!("there are {keys} keys for {count} items"));
     }
@@ -143,26 +149,26 @@ fn log(connection: &Connection, findings: &mut Findings) -> Result<()> {
     let mut last_words =
         connection.prepare("SELECT judgment, state FROM latest WHERE annotator_id = ?1 AND item_id = ?2")?;
     let mut judgments = judgment::JudgmentRows::new(connection)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.stream(())?;
     let mut before: Option<(i64, tiebreak_domain::Judgment)> = None;
     let mut logs = 0;
-    let mut close =
-        |ended: Option<(i64, tiebreak_domain::Judgment)>, findings: &mut Findings| -> Result<()> {
-            let Some((number, judgment)) = ended else { return Ok(()) };
-            logs += 1;
-            let given = &judgment.given;
-            let state = LastWord::new(&given.verdict, given.flagged).state();
-            let mut rows = last_words.query([given.annotator.0, given.item.0])?;
-            let stored =
-                rows.next()?.map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?))).transpose()?;
-            if stored != Some((number, state)) {
-                findings.add(format!(
-                    "the last word of annotator {} on item {} is not the end of its log",
-                    given.annotator, given.item
-                ));
-            }
-            Ok(())
-        };
+    let mut close = |ended: Option<(i64, tiebreak_domain::Judgment)>,
+                     findings: &mut Findings|
+     -> Result<()> {
+        let Some((number, judgment)) = ended else { return Ok(()) };
+        logs += 1;
+        let given = &judgment.given;
+        let state = LastWord::new(&given.verdict, given.flagged).state();
+        let mut rows = last_words.query([given.annotator.0, given.item.0])?;
+        let stored = rows.next()?.map(|row| Ok::<_, StoreError>((row.get(0)?, row.get(1)?))).transpose()?;
+        if stored != Some((number, state)) {
+            findings.add(format!(
+                "the last word of annotator {} on item {} is not the end of its log",
+                given.annotator, given.item
+            ));
+        }
+        Ok(())
+    };
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
         let judgment = judgments.read(row)?;
@@ -189,7 +195,7 @@ fn log(connection: &Connection, findings: &mut Findings) -> Result<()> {
         before = Some((number, judgment));
     }
     close(before, findings)?;
-    let stored: i64 = connection.query_row("SELECT count(*) FROM latest", [], |row| row.get(0))?;
+    let stored: i64 = connection.query_row("SELECT count(*) FROM latest", (), |row| row.get(0))?;
     if stored != logs {
         findings.add(format!("there are {stored} last words for {logs} logs of judgments"));
     }
@@ -201,7 +207,7 @@ fn derived(connection: &Connection, findings: &mut Findings) -> Result<()> {
     if index.indexed > index.total {
         findings.add(format!("the search index says {} of {} items", index.indexed, index.total));
     }
-    let rows: i64 = connection.query_row("SELECT count(*) FROM search_docsize", [], |row| row.get(0))?;
+    let rows: i64 = connection.query_row(connection.dialect().searchable(), (), |row| row.get(0))?;
     if rows as u64 != index.indexed {
         findings.add(format!("the search index holds {rows} items and should hold {}", index.indexed));
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
-use rusqlite::params;
 use tiebreak_domain::filter::{ItemRow, ROW_TEXT_CHARS, RowRewrite};
 use tiebreak_domain::{Derived, ItemFilter, ItemId, Part, Rubric, SourceId};
 
@@ -11,6 +10,7 @@ use super::Reader;
 use crate::facets::bit;
 use crate::item::{self, status_from_word, text};
 use crate::search::{self, file_name};
+use crate::sql::{Dialect, params};
 use crate::{Result, StoreError};
 
 /// How many hits of a search are taken between two questions whether to go on.
@@ -63,14 +63,20 @@ impl Reader {
             return Ok(Found { ids: matching, next: None });
         };
         let mut ids = RoaringBitmap::new();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid",
-        )?;
-        let mut rows = statement.query(params![query, i64::from(after) + 1, last])?;
+        let dialect = self.connection.dialect();
+        let Some(text) = query.text(dialect) else {
+            return Ok(Found { ids, next: None });
+        };
+        let looks_for_phrases = dialect == Dialect::Postgres && query.has_phrases();
+        let mut statement = self.connection.prepare_cached(dialect.search())?;
+        let mut rows = statement.stream(params![text, i64::from(after) + 1, last])?;
         let mut hits = 0;
         while let Some(row) = rows.next()? {
             let hit: u32 = row.get(0)?;
-            if matching.contains(hit) {
+            let is_found = matching.contains(hit)
+                && (!looks_for_phrases
+                    || query.is_in(&item::read(&self.connection, ItemId(i64::from(hit)))?.item));
+            if is_found {
                 ids.insert(hit);
             }
             hits += 1;

@@ -5,7 +5,6 @@
 use std::ops::ControlFlow;
 
 use roaring::RoaringBitmap;
-use rusqlite::Connection;
 use tiebreak_domain::{AnnotatorId, ItemId, ItemKey, Judgment, StoredItem, Verdict};
 
 use super::Reader;
@@ -13,6 +12,7 @@ use crate::Result;
 use crate::facets::bit;
 use crate::item;
 use crate::judgment::{self, JudgmentRows};
+use crate::sql::Connection;
 
 impl Reader {
     /// Active items that any of these annotators (anyone if none is named) judged or skipped, in the order
@@ -22,7 +22,7 @@ impl Reader {
         annotators: &[AnnotatorId],
         mut each: impl FnMut(StoredItem, Vec<Judgment>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.connection.read_transaction()?;
         let touched = self.facets.read().touched(annotators);
         for place in touched {
             let id = ItemId(i64::from(place));
@@ -48,7 +48,7 @@ impl Reader {
     pub fn last_judgment_number(&self) -> Result<u64> {
         let mut statement =
             self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM judgment")?;
-        Ok(statement.query_row([], |row| row.get::<_, i64>(0))? as u64)
+        Ok(statement.query_row((), |row| row.get::<i64>(0))? as u64)
     }
 
     /// The items that somebody said something of after the judgment with a number.
@@ -66,7 +66,7 @@ impl Reader {
 
     /// Every item, whatever its status, in the order of ids.
     pub fn each_item(&self, mut each: impl FnMut(StoredItem) -> ControlFlow<()>) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.connection.read_transaction()?;
         each_item(&transaction, &mut each)?;
         transaction.finish()?;
         Ok(())
@@ -75,16 +75,16 @@ impl Reader {
     /// The whole log, superseded and withdrawn judgments included, in the order of time and then of id, each
     /// with its item's key.
     pub fn each_judgment(&self, mut each: impl FnMut(ItemKey, Judgment) -> ControlFlow<()>) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.connection.read_transaction()?;
         {
             // Sorted by number, not by row: a million sorted rows would be a copy of the log.
             let mut order = transaction.prepare("SELECT number FROM judgment ORDER BY recorded_at, id")?;
             let mut one = transaction.prepare(&format!("{} WHERE j.number = ?1", judgment::SELECT))?;
             let mut key = transaction.prepare("SELECT content_key FROM item WHERE id = ?1")?;
             let mut judgments = JudgmentRows::new(&transaction)?;
-            let mut numbers = order.query([])?;
+            let mut numbers = order.stream(())?;
             while let Some(row) = numbers.next()? {
-                let mut rows = one.query([row.get::<_, i64>(0)?])?;
+                let mut rows = one.query([row.get::<i64>(0)?])?;
                 let Some(row) = rows.next()? else { continue };
                 let judgment = judgments.read(row)?;
                 let key = ItemKey(key.query_row([judgment.given.item.0], |row| row.get(0))?);
@@ -104,7 +104,7 @@ pub(super) fn each_item(
     mut each: impl FnMut(StoredItem) -> ControlFlow<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare(&format!("{} ORDER BY id", item::SELECT))?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.stream(())?;
     while let Some(row) = rows.next()? {
         if each(item::from_row(row)?).is_break() {
             break;

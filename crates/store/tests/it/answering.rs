@@ -12,6 +12,7 @@ use tiebreak_domain::{
 };
 use tiebreak_store::StoreError;
 
+use crate::backend::on_both;
 use crate::project::{Project, prefer};
 
 fn note() -> Note {
@@ -104,7 +105,6 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
-    #[test]
     fn every_answer_comes_back_from_judgments_and_drafts(mut answers in proptest::collection::vec(any_answer(), 1..12)) {
         let rubric = everything();
         let place = |answer: &Answer| {
@@ -131,7 +131,6 @@ proptest! {
     }
 }
 
-#[test]
 fn a_judgment_has_room_for_thousands_of_answers_and_no_more() {
     let mut project = Project::with_items(2);
     let (ana, many) = (project.ana, 600);
@@ -159,7 +158,6 @@ fn a_judgment_has_room_for_thousands_of_answers_and_no_more() {
     }
 }
 
-#[test]
 fn what_is_not_the_whole_answer_is_refused_with_the_question() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
@@ -190,7 +188,6 @@ fn what_is_not_the_whole_answer_is_refused_with_the_question() {
     assert_eq!(submit(&all).unwrap().revision, 1, "the whole answer is taken");
 }
 
-#[test]
 fn a_rubric_that_changes_leaves_the_answers_under_the_one_they_were_given_under() {
     let mut project = Project::with_items(2);
     let ana = project.ana;
@@ -205,7 +202,6 @@ fn a_rubric_that_changes_leaves_the_answers_under_the_one_they_were_given_under(
     assert_eq!(reader.check().unwrap(), Vec::<String>::new());
 }
 
-#[test]
 fn a_draft_changes_and_goes_with_the_judgment() {
     let mut project = Project::with_items(2);
     let (ana, ben) = (project.ana, project.ben);
@@ -241,7 +237,6 @@ fn a_draft_changes_and_goes_with_the_judgment() {
     assert_eq!(drafts(&mut project), [None, some("Ben's"), None]);
 }
 
-#[test]
 fn items_keep_what_stands_beside_them_and_any_number_of_candidates() {
     let mut project = Project::with_items(0);
     let candidates =
@@ -263,6 +258,14 @@ fn items_keep_what_stands_beside_them_and_any_number_of_candidates() {
     let filter = tiebreak_domain::ItemFilter { search: "zebra".into(), ..Default::default() };
     assert_eq!(reader.find(&filter, None, || true).unwrap().ids.len(), 3, "the search finds the context too");
     assert_eq!(reader.check().unwrap(), Vec::<String>::new());
-    let raw = rusqlite::Connection::open(project.path()).unwrap();
-    assert!(raw.execute("UPDATE item SET context = NULL", []).is_err(), "content never changes");
+    assert!(project.home.run("UPDATE item SET context = NULL").is_err(), "content never changes");
 }
+
+on_both!(
+    every_answer_comes_back_from_judgments_and_drafts,
+    a_judgment_has_room_for_thousands_of_answers_and_no_more,
+    what_is_not_the_whole_answer_is_refused_with_the_question,
+    a_rubric_that_changes_leaves_the_answers_under_the_one_they_were_given_under,
+    a_draft_changes_and_goes_with_the_judgment,
+    items_keep_what_stands_beside_them_and_any_number_of_candidates,
+);

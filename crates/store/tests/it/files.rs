@@ -25,8 +25,10 @@ fn a_project_is_open_for_writing_once_and_for_reading_always() {
     );
     drop(reader);
     project.store.take().unwrap().close().unwrap();
-    let left: Vec<_> =
-        std::fs::read_dir(project.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let left: Vec<_> = std::fs::read_dir(project.home.folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
     assert_eq!(left, ["trial.tiebreak"], "nothing else is left behind");
     Reader::open(&path).unwrap();
     let store = Store::open(&path).unwrap();
@@ -42,8 +44,14 @@ fn nothing_is_written_over() {
     assert!(matches!(Store::open(&path), Err(StoreError::Damaged(_))), "no project");
     assert!(matches!(Reader::open(&path), Err(StoreError::Damaged(_))));
     assert_eq!(std::fs::read(&path).unwrap(), b"Dear all");
-    assert!(matches!(Store::open(&folder.path().join("none.tiebreak")), Err(StoreError::NotFound(_))));
-    assert!(matches!(Reader::open(&folder.path().join("none.tiebreak")), Err(StoreError::NotFound(_))));
+    assert!(matches!(
+        Store::open(folder.path().join("none.tiebreak").as_path()),
+        Err(StoreError::NotFound(_))
+    ));
+    assert!(matches!(
+        Reader::open(folder.path().join("none.tiebreak").as_path()),
+        Err(StoreError::NotFound(_))
+    ));
 }
 
 #[test]
@@ -111,7 +119,7 @@ fn a_read_only_folder_can_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let mut project = Project::with_items(2);
     project.store.take().unwrap().close().unwrap();
-    let folder = project.folder.path().to_owned();
+    let folder = project.home.folder.path().to_owned();
     let allow = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
     allow(0o555);
     let ignores_modes = std::fs::write(folder.join("probe"), "").is_ok();

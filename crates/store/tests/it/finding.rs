@@ -2,6 +2,7 @@
 
 use tiebreak_domain::{Candidate, Item, ItemFilter, ItemId, ItemStatus, Outcome, Part};
 
+use crate::backend::on_both;
 use crate::project::{Project, pair, prefer};
 
 fn found(project: &mut Project, search: &str) -> Vec<u32> {
@@ -11,7 +12,6 @@ fn found(project: &mut Project, search: &str) -> Vec<u32> {
     found.ids.iter().collect()
 }
 
-#[test]
 fn words_phrases_and_prefixes_are_found_whatever_their_accents() {
     let mut project = Project::with_items(2);
     let mut item = pair(3);
@@ -36,7 +36,6 @@ fn words_phrases_and_prefixes_are_found_whatever_their_accents() {
     assert!(project.store().reader().unwrap().check().unwrap().is_empty());
 }
 
-#[test]
 fn words_are_found_inside_sentences_without_spaces_and_media_by_their_names() {
     let mut project = Project::with_items(1);
     let mut chinese = pair(2);
@@ -58,7 +57,6 @@ fn words_are_found_inside_sentences_without_spaces_and_media_by_their_names() {
     assert!(found(&mut project, "secret").is_empty(), "not its folder");
 }
 
-#[test]
 fn a_search_can_stop_and_go_on() {
     let mut project = Project::with_items(1_000);
     project.store().index_some(1_000).unwrap();
@@ -76,7 +74,6 @@ fn a_search_can_stop_and_go_on() {
     assert_eq!(all.len(), 999, "everything but the deleted one");
 }
 
-#[test]
 fn a_source_keeps_its_items_apart() {
     let mut project = Project::with_items(3);
     let more = project.import("more.jsonl", &[pair(2), pair(4), pair(5)]);
@@ -90,7 +87,6 @@ fn a_source_keeps_its_items_apart() {
     );
 }
 
-#[test]
 fn lines_are_short_and_say_who_said_what() {
     let mut project = Project::with_items(1);
     let item = Item {
@@ -113,3 +109,11 @@ fn lines_are_short_and_say_who_said_what() {
     assert_eq!(rows[1].id, ItemId(1), "in the order asked");
     assert!(rows[1].verdicts.is_empty());
 }
+
+on_both!(
+    words_phrases_and_prefixes_are_found_whatever_their_accents,
+    words_are_found_inside_sentences_without_spaces_and_media_by_their_names,
+    a_search_can_stop_and_go_on,
+    a_source_keeps_its_items_apart,
+    lines_are_short_and_say_who_said_what,
+);

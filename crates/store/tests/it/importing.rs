@@ -7,9 +7,9 @@ use tiebreak_domain::{
 };
 use tiebreak_store::{NewProject, StoreError};
 
+use crate::backend::on_both;
 use crate::project::{Project, new_project, new_source, pair, prefer};
 
-#[test]
 fn an_import_that_is_dropped_never_happened() {
     let mut project = Project::with_items(2);
     let ana = project.ana;
@@ -23,7 +23,6 @@ fn an_import_that_is_dropped_never_happened() {
     assert_eq!(project.store().info(ana).unwrap().active_items, 3, "and can be done after all");
 }
 
-#[test]
 fn the_same_file_twice_is_once_and_what_was_deleted_stays_deleted() {
     let mut project = Project::with_items(3);
     let ana = project.ana;
@@ -47,7 +46,6 @@ fn the_same_file_twice_is_once_and_what_was_deleted_stays_deleted() {
     assert!(project.store().reader().unwrap().check().unwrap().is_empty());
 }
 
-#[test]
 fn items_come_back_exactly_as_they_went_in() {
     let mut project = Project::with_items(0);
     let mut item = pair(1);
@@ -75,7 +73,6 @@ fn items_come_back_exactly_as_they_went_in() {
     assert_eq!(stored, expected);
 }
 
-#[test]
 fn labels_are_the_next_revision_and_the_same_label_is_once() {
     let mut project = Project::with_items(1);
     let key = AnnotatorKey::of_past_annotator("past");
@@ -96,7 +93,6 @@ fn labels_are_the_next_revision_and_the_same_label_is_once() {
     assert_eq!((latest.revision, latest.supersedes, latest.given), (1, None, label));
 }
 
-#[test]
 fn a_lossless_log_may_come_in_any_order_but_not_with_gaps() {
     let mut project = Project::with_items(2);
     let ana = project.ana;
@@ -120,7 +116,6 @@ fn a_lossless_log_may_come_in_any_order_but_not_with_gaps() {
     assert!(reader.check().unwrap().is_empty());
 }
 
-#[test]
 fn a_log_that_meets_another_goes_behind_it() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
@@ -137,7 +132,6 @@ fn a_log_that_meets_another_goes_behind_it() {
     assert!(reader.check().unwrap().is_empty());
 }
 
-#[test]
 fn only_an_empty_project_becomes_another() {
     let mut project = Project::with_items(0);
     let other = NewProject { key: ProjectKey([5; 16]), name: "Other".to_owned(), ..new_project() };
@@ -149,7 +143,6 @@ fn only_an_empty_project_becomes_another() {
     assert!(matches!(project.store().adopt(&new_project()), Err(StoreError::Refused(_))));
 }
 
-#[test]
 fn keys_that_were_stored_in_several_runs_are_all_found() {
     stores_keys_in_runs(Project::with_items(0), 0);
     stores_keys_in_runs(Project::with_items(5), 5);
@@ -183,3 +176,14 @@ fn stores_keys_in_runs(mut project: Project, items_before: usize) {
     assert!(reader.item(ItemId(401)).is_err(), "200 pairs, each with another");
     assert_eq!(reader.check().unwrap(), Vec::<String>::new());
 }
+
+on_both!(
+    an_import_that_is_dropped_never_happened,
+    the_same_file_twice_is_once_and_what_was_deleted_stays_deleted,
+    items_come_back_exactly_as_they_went_in,
+    labels_are_the_next_revision_and_the_same_label_is_once,
+    a_lossless_log_may_come_in_any_order_but_not_with_gaps,
+    a_log_that_meets_another_goes_behind_it,
+    only_an_empty_project_becomes_another,
+    keys_that_were_stored_in_several_runs_are_all_found,
+);

@@ -8,9 +8,9 @@ use tiebreak_domain::filter::ItemState;
 use tiebreak_domain::{AnnotatorId, ItemFilter, ItemId, ItemStatus, Outcome, Preference, Strength, Verdict};
 use tiebreak_store::{Reader, StoreError};
 
+use crate::backend::on_both;
 use crate::project::{Project, prefer};
 
-#[test]
 fn a_change_is_a_new_revision_and_sending_twice_stores_once() {
     let mut project = Project::with_items(2);
     let ana = project.ana;
@@ -38,7 +38,6 @@ fn a_change_is_a_new_revision_and_sending_twice_stores_once() {
     assert_eq!(reader.info(ana).unwrap().revisions, 2);
 }
 
-#[test]
 fn an_undo_is_a_revision_that_opens_the_item_again() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
@@ -52,7 +51,6 @@ fn an_undo_is_a_revision_that_opens_the_item_again() {
     assert_eq!(project.say(ana, 1, prefer(Outcome::B)).revision, 3, "a redo is a revision too");
 }
 
-#[test]
 fn what_makes_no_sense_is_refused_and_leaves_nothing_behind() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
@@ -72,12 +70,10 @@ fn what_makes_no_sense_is_refused_and_leaves_nothing_behind() {
     assert_eq!(project.store().info(ana).unwrap().revisions, 0);
 }
 
-#[test]
 fn the_database_itself_keeps_the_log() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
     project.say(ana, 1, prefer(Outcome::A));
-    let raw = rusqlite::Connection::open(project.path()).unwrap();
     for sql in [
         "UPDATE judgment SET flagged = 1",
         "DELETE FROM judgment",
@@ -90,11 +86,10 @@ fn the_database_itself_keeps_the_log() {
         "UPDATE item SET candidates = '[]'",
         "DELETE FROM item_key",
     ] {
-        assert!(raw.execute(sql, []).is_err(), "{sql} went through");
+        assert!(project.home.run(sql).is_err(), "{sql} went through");
     }
 }
 
-#[test]
 fn exports_see_the_last_words_on_active_items() {
     let mut project = Project::with_items(4);
     let (ana, ben) = (project.ana, project.ben);
@@ -148,7 +143,6 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    #[test]
     fn everything_derived_is_what_a_naive_model_says(steps in prop::collection::vec(step(), 1..60)) {
         let mut project = Project::with_items(6);
         let people = [project.ana, project.ben];
@@ -181,7 +175,7 @@ proptest! {
             }
         }
         let reader = project.store().reader().unwrap();
-        let rebuilt = Reader::open(&project.path()).unwrap();
+        let rebuilt = Reader::open(project.place()).unwrap();
         prop_assert_eq!(reader.check().unwrap(), Vec::<String>::new());
         let status = |item: i64| statuses.get(&item).copied().unwrap_or_default();
         let said = |who: AnnotatorId, item: i64| words.get(&(who, item)).filter(|(v, _)| *v != Verdict::Withdrawn);
@@ -216,3 +210,12 @@ proptest! {
         prop_assert!(*kept.read() == *rebuilt.read(), "the sets kept current are not those built anew");
     }
 }
+
+on_both!(
+    a_change_is_a_new_revision_and_sending_twice_stores_once,
+    an_undo_is_a_revision_that_opens_the_item_again,
+    what_makes_no_sense_is_refused_and_leaves_nothing_behind,
+    the_database_itself_keeps_the_log,
+    exports_see_the_last_words_on_active_items,
+    everything_derived_is_what_a_naive_model_says,
+);

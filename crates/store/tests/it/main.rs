@@ -3,6 +3,8 @@
 
 mod accounts;
 mod answering;
+mod backend;
+mod carrying;
 mod check;
 mod files;
 mod finding;
@@ -12,5 +14,6 @@ mod merging;
 mod project;
 mod queueing;
 mod scoring;
+mod sharing;
 mod upgrading;
 mod watching;

@@ -1,18 +1,20 @@
 //! A project to try things on: made-up items and judgments, and a clock that counts.
 
-use tempfile::TempDir;
 use tiebreak_domain::judgment::Origin;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Candidate, Item, ItemId, JudgmentId, NewJudgment, Order, Outcome, Part,
     Preference, ProjectKey, Rubric, Showing, SourceId, UnixMillis, Verdict, Watched,
 };
-use tiebreak_store::{NewProject, NewSource, Store};
+use tiebreak_store::{NewProject, NewSource, ProjectPlace, Store};
 
-/// A store in a folder of its own.
+use crate::backend::Home;
+
+/// A store in a place of its own.
 pub struct Project {
     pub store: Option<Store>,
-    pub folder: TempDir,
+    pub home: Home,
+    others: Vec<Home>,
     pub ana: AnnotatorId,
     pub ben: AnnotatorId,
     counter: u64,
@@ -52,17 +54,30 @@ pub fn pair(number: usize) -> Item {
 impl Project {
     /// With items 1 to `items`.
     pub fn with_items(items: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::create(&folder.path().join("trial.tiebreak"), &new_project()).unwrap();
+        let home = Home::new();
+        let mut store = Store::create(&home.place, &new_project()).unwrap();
         let ana = store.annotator(AnnotatorKey([1; 16]), "Ana").unwrap();
         let ben = store.annotator(AnnotatorKey([2; 16]), "Ben").unwrap();
-        let mut project = Self { store: Some(store), folder, ana, ben, counter: 0 };
+        let mut project = Self { store: Some(store), home, others: Vec::new(), ana, ben, counter: 0 };
         project.import("pairs.jsonl", &(1..=items).map(pair).collect::<Vec<_>>());
         project
     }
 
+    pub fn place(&self) -> &ProjectPlace {
+        &self.home.place
+    }
+
+    /// A place where nothing is yet, for as long as this project is there.
+    pub fn another_place(&mut self) -> ProjectPlace {
+        let home = Home::new();
+        let place = home.place.clone();
+        self.others.push(home);
+        place
+    }
+
+    /// The file, in stories of files.
     pub fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("trial.tiebreak")
+        self.home.place.file().unwrap().to_owned()
     }
 
     pub fn store(&mut self) -> &mut Store {

@@ -4,6 +4,7 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{ItemId, ItemStatus, Outcome, Verdict};
 use tiebreak_store::{Queued, StoreError};
 
+use crate::backend::on_both;
 use crate::project::{Project, prefer};
 
 fn offered(project: &mut Project, place: Place, count: u32, except: &[i64]) -> Vec<i64> {
@@ -14,7 +15,6 @@ fn offered(project: &mut Project, place: Place, count: u32, except: &[i64]) -> V
     items.into_iter().map(|queued| queued.item.id.0).collect()
 }
 
-#[test]
 fn open_items_come_in_file_order_and_go_round_once() {
     let mut project = Project::with_items(6);
     let (ana, ben) = (project.ana, project.ben);
@@ -46,7 +46,6 @@ fn open_items_come_in_file_order_and_go_round_once() {
     assert!(matches!(reader.queue(&nowhere), Err(StoreError::NotFound(_))));
 }
 
-#[test]
 fn skipped_items_come_back_when_asked_for() {
     let mut project = Project::with_items(5);
     let ana = project.ana;
@@ -60,7 +59,6 @@ fn skipped_items_come_back_when_asked_for() {
     assert_eq!(offered(&mut project, Place::Skipped(None), 9, &[]), [4]);
 }
 
-#[test]
 fn an_item_comes_with_the_last_word_on_it() {
     let mut project = Project::with_items(1);
     let ana = project.ana;
@@ -72,3 +70,9 @@ fn an_item_comes_with_the_last_word_on_it() {
     assert_eq!(item.item, crate::project::pair(1));
     assert_eq!(previous.unwrap().given.verdict, Verdict::Withdrawn);
 }
+
+on_both!(
+    open_items_come_in_file_order_and_go_round_once,
+    skipped_items_come_back_when_asked_for,
+    an_item_comes_with_the_last_word_on_it,
+);

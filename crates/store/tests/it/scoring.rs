@@ -4,6 +4,7 @@ use tiebreak_domain::reward::{ModelKey, Prediction, Scorer};
 use tiebreak_domain::{ItemId, Outcome, UnixMillis};
 use tiebreak_store::{CandidateScore, ModelLabel, ScoredModel, StoreError, StoredPrediction};
 
+use crate::backend::on_both;
 use crate::project::{Project, prefer};
 
 fn model(key: &str) -> ScoredModel {
@@ -25,7 +26,6 @@ fn score(item: i64, candidate: u8, value: f32) -> CandidateScore {
     }
 }
 
-#[test]
 fn scores_come_back_as_the_same_bits_in_the_order_of_the_file() {
     let mut project = Project::with_items(3);
     let scores = [score(2, 1, 0.1), score(1, 0, f32::MIN_POSITIVE), score(2, 0, -3.5)];
@@ -54,7 +54,6 @@ fn scores_come_back_as_the_same_bits_in_the_order_of_the_file() {
     assert_eq!(reader.scored_models().unwrap(), [model("aa"), model("bb")]);
 }
 
-#[test]
 fn a_score_that_is_no_number_is_refused_and_none_of_its_batch_is_kept() {
     let mut project = Project::with_items(2);
     let refused = project.store().add_scores(&model("aa"), &[score(1, 0, 1.0), score(2, 0, f32::NAN)]);
@@ -62,7 +61,6 @@ fn a_score_that_is_no_number_is_refused_and_none_of_its_batch_is_kept() {
     assert_eq!(project.store().reader().unwrap().score_count(&ModelKey("aa".into())).unwrap(), 0);
 }
 
-#[test]
 fn a_prediction_never_changes() {
     let mut project = Project::with_items(2);
     let ana = project.ana;
@@ -79,11 +77,9 @@ fn a_prediction_never_changes() {
     project.store().note_predictions(&[prediction(0.1)]).unwrap();
     let reader = project.store().reader().unwrap();
     assert_eq!(reader.predictions().unwrap(), [prediction(0.9)], "what was said first stays");
-    let raw = rusqlite::Connection::open(project.path()).unwrap();
-    assert!(raw.execute("UPDATE prediction SET a = 0", []).is_err(), "the database itself keeps them");
+    assert!(project.home.run("UPDATE prediction SET a = 0").is_err(), "the database itself keeps them");
 }
 
-#[test]
 fn labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back() {
     let mut project = Project::with_items(2);
     let label = ModelLabel {
@@ -103,3 +99,10 @@ fn labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back() {
     assert_eq!(project.store().forget_model_labels().unwrap(), 1);
     assert_eq!(project.store().reader().unwrap().model_labels().unwrap(), []);
 }
+
+on_both!(
+    scores_come_back_as_the_same_bits_in_the_order_of_the_file,
+    a_score_that_is_no_number_is_refused_and_none_of_its_batch_is_kept,
+    a_prediction_never_changes,
+    labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back,
+);

@@ -3,6 +3,7 @@
 use tiebreak_domain::{Candidate, Item, ItemId, NewJudgment, Note, Outcome, Part, Rubric, Verdict, Watched};
 use tiebreak_store::StoreError;
 
+use crate::backend::on_both;
 use crate::project::{Project, prefer};
 
 /// A project of one pair of videos, which demands that both are seen.
@@ -28,7 +29,6 @@ fn judgment(project: &mut Project, verdict: Verdict, watched: [Watched; 2]) -> N
     judgment
 }
 
-#[test]
 fn what_must_be_seen_is_not_judged_before_it_was() {
     let mut project = of_videos();
     let unseen = judgment(&mut project, prefer(Outcome::A), [Watched::ToEnd, Watched::Partly]);
@@ -48,7 +48,6 @@ fn what_must_be_seen_is_not_judged_before_it_was() {
     }
 }
 
-#[test]
 fn what_was_said_before_is_said_again_without_watching() {
     let mut project = of_videos();
     let mut again = judgment(&mut project, prefer(Outcome::A), [Watched::Partly, Watched::Partly]);
@@ -56,7 +55,6 @@ fn what_was_said_before_is_said_again_without_watching() {
     project.store().submit(&again).unwrap();
 }
 
-#[test]
 fn notes_on_moments_come_back_and_are_about_what_plays() {
     let mut project = of_videos();
     let note = |candidate, text: &str| Note {
@@ -75,3 +73,9 @@ fn notes_on_moments_come_back_and_are_about_what_plays() {
     stray.notes = vec![note(2, "there is no third")];
     assert!(matches!(project.store().submit(&stray), Err(StoreError::Refused(_))));
 }
+
+on_both!(
+    what_must_be_seen_is_not_judged_before_it_was,
+    what_was_said_before_is_said_again_without_watching,
+    notes_on_moments_come_back_and_are_about_what_plays,
+);

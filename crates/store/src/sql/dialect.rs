@@ -1,0 +1,130 @@
+//! The statements that are not the same for every database.
+
+/// Which SQL a database speaks, where that is not all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// A project file.
+    Sqlite,
+    /// A schema of a database.
+    Postgres,
+}
+
+impl Dialect {
+    /// Items whose metadata have a text or a list in the place `?1`: item, and the value as JSON.
+    pub(crate) fn items_with_texts(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT id, metadata -> ?1 FROM item WHERE json_type(metadata, ?1) IN ('text', 'array')"
+            }
+            Self::Postgres => {
+                "SELECT id, CAST(value AS TEXT) FROM (SELECT id, CAST(metadata AS JSON) -> CAST(?1 AS TEXT) AS value \
+                 FROM item WHERE metadata IS NOT NULL) texts WHERE json_typeof(value) IN ('string', 'array')"
+            }
+        }
+    }
+
+    /// A column of metadata as the place in [`Dialect::items_with_texts`].
+    pub(crate) fn place_in_metadata(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("$.{}", serde_json::Value::from(column)),
+            Self::Postgres => column.to_owned(),
+        }
+    }
+
+    /// Items that are not active, and whether they are deleted, without a look at the others.
+    pub(crate) fn items_out_of_play(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT id, status = 'deleted' FROM item INDEXED BY item_out_of_play WHERE status <> 'active'"
+            }
+            Self::Postgres => "SELECT id, status = 'deleted' FROM item WHERE status <> 'active'",
+        }
+    }
+
+    /// What keeps two processes from migrating one project at a time.
+    pub(crate) fn lock_of_migrations(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT pg_advisory_xact_lock(hashtext('tiebreak'), hashtext(current_schema()))")
+            }
+        }
+    }
+
+    /// What keeps two processes from importing into one project at a time.
+    pub(crate) fn lock_of_imports(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT pg_advisory_xact_lock(hashtext('tiebreak import'), hashtext(current_schema()))")
+            }
+        }
+    }
+
+    /// What keeps two processes from drawing arms at a time.
+    pub(crate) fn lock_of_arms(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT pg_advisory_xact_lock(hashtext('tiebreak arms'), hashtext(current_schema()))")
+            }
+        }
+    }
+
+    /// How many revisions the log holds. Rows of a file are numbered without gaps.
+    pub(crate) fn revisions(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT coalesce(max(number), 0) FROM judgment",
+            Self::Postgres => "SELECT count(*) FROM judgment",
+        }
+    }
+
+    /// How far the search index is, so that nobody else goes on with it.
+    pub(crate) fn lock_of_search(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT indexed_through FROM search_progress",
+            Self::Postgres => "SELECT indexed_through FROM search_progress FOR UPDATE",
+        }
+    }
+
+    /// Adds an item to the search index.
+    pub(crate) fn insert_search(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO search (rowid, prompt, candidates) VALUES (?1, ?2, ?3)",
+            Self::Postgres => {
+                "INSERT INTO search (rowid, words) \
+                 VALUES (?1, array_to_tsvector(string_to_array(CAST(?2 AS TEXT), ' ')))"
+            }
+        }
+    }
+
+    /// The items between two that a query finds.
+    pub(crate) fn search(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid"
+            }
+            Self::Postgres => {
+                "SELECT rowid FROM search WHERE words @@ CAST(CAST(?1 AS TEXT) AS TSQUERY) \
+                 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid"
+            }
+        }
+    }
+
+    /// How many items the search index holds.
+    pub(crate) fn searchable(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT count(*) FROM search_docsize",
+            Self::Postgres => "SELECT count(*) FROM search",
+        }
+    }
+
+    /// What makes a large import take no room or time that it need not, once it is there.
+    pub(crate) fn tidy_up(self) -> &'static str {
+        match self {
+            // The log of a large import is as large as the file; a reader in its way only postpones this.
+            Self::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
+            Self::Postgres => "ANALYZE item, item_key, source_range, showing, judgment, latest, answer",
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Carrying: a project goes from a file into a database and back, and is the same.
+
+use std::ops::ControlFlow;
+
+use tiebreak_domain::merge::MergeConflict;
+use tiebreak_domain::reward::{ModelKey, Prediction, Scorer};
+use tiebreak_domain::{Item, ItemId, ItemRole, ItemStatus, Outcome, Part, StudySetup, UnixMillis, Verdict};
+use tiebreak_store::{
+    CandidateScore, CarriedTable, Lease, ModelLabel, ProjectPlace, Reader, ScoredModel, Store, StoreError,
+    StoredPrediction, carry,
+};
+
+use crate::backend::{Backend, Home, on};
+use crate::project::{Project, new_project, pair, prefer};
+
+/// A project with something in every table, and with what a careless copy would change.
+fn full_project() -> Project {
+    let mut project = Project::with_items(3);
+    let (ana, ben) = (project.ana, project.ben);
+    let odd = Item {
+        external_id: Some("nul \0, one \u{1}, both \u{1}\0".into()),
+        prompt: vec![Part::plain("a \0 in a text")],
+        candidates: pair(9).candidates,
+        ..Item::default()
+    };
+    project.import("odd.jsonl", &[odd]);
+    project.say(ana, 1, prefer(Outcome::A));
+    let mut judgment = project.judgment(ana, 1, prefer(Outcome::Tie));
+    judgment.comment = "\0 and \u{1} and 😀".into();
+    let said = judgment.id;
+    project.store().submit(&judgment).unwrap();
+    project.say(ben, 2, Verdict::Skipped);
+    let store = project.store();
+    store.set_status(&[(ItemId(3), ItemStatus::Excluded)]).unwrap();
+    store
+        .set_study(&StudySetup { consent: "May we?".into(), ..StudySetup::default() }, UnixMillis(5))
+        .unwrap();
+    store.set_tags(ana, &["french".to_owned()]).unwrap();
+    store.set_item_role(ItemId(2), &ItemRole::Gold { expected: Vec::new() }).unwrap();
+    store
+        .lease(&[Lease { item: ItemId(2), annotator: ana, expires_at: UnixMillis(99) }], UnixMillis(1))
+        .unwrap();
+    let model = ScoredModel {
+        key: ModelKey("blake3:1".into()),
+        name: "m".into(),
+        version: "1".into(),
+        dimensions: vec!["overall".into()],
+    };
+    let score = CandidateScore {
+        item: ItemId(1),
+        candidate: 1,
+        input_key: [0; 16],
+        scores: vec![-0.0, f32::MIN_POSITIVE],
+        embedding: Some(vec![0.1]),
+    };
+    store.add_scores(&model, &[score]).unwrap();
+    let prediction = Prediction { a: 0.1 + 0.2, tie: f64::MIN_POSITIVE / 4.0, b: 1.0 / 3.0 };
+    let stored =
+        StoredPrediction { judgment: said, scorer: Scorer::Head, question: "overall".into(), prediction };
+    store.note_predictions(&[stored]).unwrap();
+    let label = ModelLabel {
+        item: ItemId(3),
+        scorer: "head".into(),
+        source: "model:head@fp64".into(),
+        question: "overall".into(),
+        prediction,
+        accepted_at: UnixMillis(-7),
+    };
+    store.add_model_labels(&[label]).unwrap();
+    let mut import = store.begin_import().unwrap();
+    import.add_conflict(MergeConflict { item: ItemId(1), annotator: ana }).unwrap();
+    import.commit().unwrap();
+    store.index_some(100).unwrap();
+    project
+}
+
+fn carried(from: &ProjectPlace, to: &ProjectPlace) -> Vec<CarriedTable> {
+    carry(from, to, |_| true).unwrap().unwrap()
+}
+
+/// Everything that a reader can tell.
+fn told(place: &ProjectPlace) -> String {
+    let reader = Reader::open(place).unwrap();
+    let mut told = Vec::new();
+    reader
+        .each_item(|item| {
+            told.push(format!("{item:?}"));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    reader
+        .each_judgment(|key, judgment| {
+            told.push(format!("{key:?} {judgment:?}"));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    told.push(format!("{:?}", reader.people().unwrap()));
+    told.push(format!("{:?}", reader.predictions().unwrap()));
+    told.push(format!("{:?} {:?}", reader.model_labels().unwrap(), reader.leases().unwrap()));
+    told.push(format!("{:?} {:?}", reader.item_scores(ItemId(1)).unwrap(), reader.sources().unwrap()));
+    told.push(format!("{:?} {:?}", reader.studies().unwrap(), reader.item_roles().unwrap()));
+    told.push(format!("{:?} {:?}", reader.merge_conflicts().unwrap(), reader.project().unwrap()));
+    told.join("\n")
+}
+
+#[test]
+fn a_project_goes_to_a_database_and_back_as_it_is() {
+    on(Backend::Postgres, || {
+        let there = Home::on(Backend::Postgres);
+        let back = Home::on(Backend::Sqlite);
+        crate::backend::set(Backend::Sqlite);
+        let mut project = full_project();
+        project.store.take().unwrap().close().unwrap();
+        let sent = carried(project.place(), &there.place);
+        assert!(
+            sent.iter().all(|table| table.rows > 0 || MAY_BE_EMPTY.contains(&table.name.as_str())),
+            "{sent:?}"
+        );
+        assert_eq!(carried(&there.place, &back.place), sent, "every table, whichever way");
+        assert_eq!(told(&there.place), told(project.place()));
+        assert_eq!(told(&back.place), told(project.place()));
+        assert_eq!(Reader::open(&back.place).unwrap().check().unwrap(), Vec::<String>::new());
+
+        // The numbers go on where they were.
+        project.store = Some(Store::open(&there.place).unwrap());
+        let ana = project.ana;
+        assert_eq!(project.say(ana, 1, prefer(Outcome::B)).revision, 3);
+        project.import("more.jsonl", &[pair(30)]);
+        let store = project.store();
+        store.index_some(100).unwrap();
+        let reader = store.reader().unwrap();
+        assert_eq!(reader.check().unwrap(), Vec::<String>::new(), "and what goes on is sound");
+    });
+}
+
+/// Nothing of the story above is in them.
+const MAY_BE_EMPTY: [&str; 4] = ["draft", "profile_answer", "repeat_judgment", "review"];
+
+#[test]
+fn nothing_is_replaced_and_a_broken_off_carrying_leaves_nothing() {
+    on(Backend::Postgres, || {
+        let there = Home::on(Backend::Postgres);
+        crate::backend::set(Backend::Sqlite);
+        let mut project = Project::with_items(2_000);
+        let open = carry(project.place(), &there.place, |_| true).map(|_| ());
+        assert!(matches!(open, Err(StoreError::AlreadyOpen(_))), "what is open may change: {open:?}");
+        project.store.take().unwrap().close().unwrap();
+        assert_eq!(carry(project.place(), &there.place, |_| false).unwrap(), None, "told to stop");
+        assert!(matches!(Store::open(&there.place).map(|_| ()), Err(StoreError::NotFound(_))));
+        drop(Store::create(&there.place, &new_project()).unwrap());
+        let taken = carry(project.place(), &there.place, |_| true).map(|_| ());
+        assert!(matches!(taken, Err(StoreError::ExistsInDatabase(_))), "{taken:?}");
+        let taken = carry(&there.place, project.place(), |_| true).map(|_| ());
+        assert!(matches!(taken, Err(StoreError::Exists(_))), "{taken:?}");
+        let stopped = project.home.folder.path().join("stopped.tiebreak");
+        let place = ProjectPlace::File(stopped.clone());
+        let elsewhere = Home::on(Backend::Postgres);
+        carried(project.place(), &elsewhere.place);
+        assert_eq!(carry(&elsewhere.place, &place, |_| false).unwrap(), None);
+        let left: Vec<_> = std::fs::read_dir(project.home.folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(left, ["trial.tiebreak"], "nothing half-done is left behind");
+    });
+}
