@@ -72,13 +72,15 @@ window() {
   TIEBREAK_TEST_WINDOW=1 cargo test --locked --test it -- window --nocapture
 }
 
-# The exports, read by the library that trainers read them with.
+# The exports, read by the library that trainers read them with; and the tools, as far as they need no torch.
 python() {
   step 'python'
   install python3 python3 python3-venv
   local venv="$target/python"
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { install pip3 python3-venv python3-pip; python3 -m venv "$venv"; }
-  "$venv/bin/python" -c 'import datasets' 2>/dev/null || "$venv/bin/pip" install -q --disable-pip-version-check datasets
+  "$venv/bin/python" -c 'import blake3, datasets, onnx' 2>/dev/null ||
+    "$venv/bin/pip" install -q --disable-pip-version-check blake3 datasets onnx
+  "$venv/bin/python" -m unittest discover -s tools -v
   TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --locked --test it -- python --nocapture
 }
 

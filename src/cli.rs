@@ -11,6 +11,7 @@ mod export;
 mod filter;
 mod import;
 mod info;
+mod invite;
 mod json;
 mod labels;
 mod merge;
@@ -22,7 +23,9 @@ mod report;
 mod rubric;
 mod sample;
 mod score;
+mod serve;
 mod simulate;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,6 +86,12 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Make the sample project
     Sample(sample::Arguments),
+    /// Serve a project to browsers and programs, for one or several annotators
+    Serve(serve::Arguments),
+    /// Make a link that lets one person into a served project
+    Invite(invite::Arguments),
+    /// Make a token with which a program signs in at a served project
+    Token(token::Arguments),
     /// Let a simulated annotator judge, to try a study before people do
     Simulate(simulate::Arguments),
 }
@@ -110,6 +119,9 @@ pub fn main() -> ExitCode {
         Some(Command::Models(arguments)) => models::run(&arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Sample(arguments)) => sample::run(&arguments),
+        Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Invite(arguments)) => invite::run(&arguments),
+        Some(Command::Token(arguments)) => token::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
     };
     ended

@@ -1,6 +1,7 @@
 //! Opens the interface in a native window, with the engine in this process.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Instant;
@@ -17,6 +18,10 @@ use crate::sound::Speaker;
 
 /// Shows the window, with a project or a data file in it if one is named, and returns when it is closed.
 pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
+    let browser = instead_in_a_browser(file.as_deref());
+    if !has_display(|name| std::env::var_os(name)) {
+        return Err(ApiError::new(ErrorCode::System, "there is no display here for a window").hint(browser));
+    }
     let path = file.map(|file| std::path::absolute(&file).unwrap_or(file).display().to_string());
     // Code is coloured by grammars that take a second to load; the first text shall not wait for them.
     let warm_up = thread::Builder::new().name("tiebreak-grammars".to_owned());
@@ -29,10 +34,33 @@ pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
         let host: Box<dyn Host> = Box::new(Machine::new(wake));
         (backend, host)
     })
-    .map_err(|error| {
-        ApiError::new(ErrorCode::System, error.to_string())
-            .hint("a display is needed; every command of `tiebreak --help` works without one")
-    })
+    .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()).hint(browser))
+}
+
+/// Whether the system says where windows go. Elsewhere than on Linux and its kin there is always a place.
+fn has_display(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_told = |name| variable(name).is_some_and(|value| !value.is_empty());
+    cfg!(any(target_os = "macos", windows))
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_told)
+}
+
+/// What to do where no window opens: the command, ready to be typed.
+fn instead_in_a_browser(file: Option<&Path>) -> String {
+    let is_project = |file: &&Path| file.extension().is_some_and(|ending| ending == "tiebreak");
+    let command = match file.filter(is_project) {
+        Some(project) => format!("tiebreak serve {}", quoted(&project.display().to_string())),
+        None => "tiebreak sample && tiebreak serve sample.tiebreak".to_owned(),
+    };
+    format!("open it in a browser instead: {command}")
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    if word.bytes().all(is_plain) && !word.is_empty() {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// The machine as the interface sees it.
@@ -118,5 +146,34 @@ impl Host for Machine {
 
     fn sound(&mut self) -> Option<&mut dyn SoundOut> {
         Some(self.speaker.get_or_insert_with(Speaker::start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_window_opens_the_command_to_type_is_told() {
+        let says = |file: &str| instead_in_a_browser(Some(Path::new(file)));
+        assert!(
+            says("a b's.tiebreak").ends_with("tiebreak serve 'a b'\\''s.tiebreak'"),
+            "{}",
+            says("a b's.tiebreak")
+        );
+        assert!(says("/data/study.tiebreak").ends_with("tiebreak serve /data/study.tiebreak"));
+        assert!(says("pairs.jsonl").contains("serve sample.tiebreak"), "data is no project");
+        assert!(instead_in_a_browser(None).contains("tiebreak serve"));
+    }
+
+    #[cfg(not(any(target_os = "macos", windows)))]
+    #[test]
+    fn a_display_is_where_the_system_names_one() {
+        let with = |named: &'static str, value: &'static str| {
+            has_display(move |name| (name == named).then(|| OsString::from(value)))
+        };
+        assert!(with("DISPLAY", ":0") && with("WAYLAND_DISPLAY", "wayland-0"));
+        assert!(!with("DISPLAY", ""), "named and empty");
+        assert!(!has_display(|_| None));
     }
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import copy
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import onnx
 import onnxruntime
 import torch
 
-from pair_statistics import kendall_tau
+from agreement import Agreement, held_against
 
 OPSET = 18
 # One file holds no more than this; larger weights go beside it (protobuf's limit is 2 GiB).
@@ -22,21 +21,6 @@ LARGEST_FILE_BYTES = 1_900_000_000
 DATA_NAME = "model.onnx.data"
 # As many nodes at the end of a graph pass for its head.
 HEAD_NODES = 8
-# The most that a number may be off, relative to the spread of the original's numbers.
-TOLERANCE = {"fp32": 1e-4, "fp16": 2e-2}
-LEAST_TAU = 0.999
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far the exported model is from the original."""
-
-    largest_difference: float
-    tau: float
-    count: int
-
-    def __str__(self) -> str:
-        return f"max |difference| {self.largest_difference:.3g}, Kendall tau {self.tau:.5f}, on {self.count} inputs"
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
@@ -145,18 +129,7 @@ def compare(
                     raise SystemExit(f"{names[at]} has the shape {other.shape} and should have {tuple(one.shape)}")
                 originals[at].append(one.numpy().reshape(-1, one.shape[-1]))
                 exported[at].append(other.reshape(-1, other.shape[-1]))
-    results = []
-    for name, original, other in zip(names, originals, exported, strict=True):
-        original, other = np.concatenate(original), np.concatenate(other)
-        spread = max(float(original.std()), 1e-6)
-        difference = float(np.abs(original - other).max())
-        # Orders are compared column by column; a few hundred rows are enough and quick.
-        taus = [kendall_tau(original[:400, column], other[:400, column]) for column in range(min(original.shape[1], 16))]
-        result = Agreement(difference, min(taus), len(original))
-        print(f"{name}: {result}")
-        if not difference <= TOLERANCE[precision] * max(spread, 1.0):
-            raise SystemExit(f"{name} differs from the original by {difference:.3g}, which is too much")
-        if result.tau < LEAST_TAU:
-            raise SystemExit(f"{name} ranks otherwise than the original: Kendall tau {result.tau:.5f}")
-        results.append(result)
-    return results
+    return [
+        held_against(name, np.concatenate(original), np.concatenate(other), precision)
+        for name, original, other in zip(names, originals, exported, strict=True)
+    ]

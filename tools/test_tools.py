@@ -1,217 +1,135 @@
 #!/usr/bin/env python3
-"""Runs each export tool on a tiny model with random weights, made here of a configuration; nothing is downloaded.
+"""Everything in this folder that needs neither torch nor a runtime: manifests, statistics, and the small models' graphs.
 
-    python tools/test_tools.py
+    python -m unittest discover -s tools -p test_tools.py -v
+
+Needs `numpy`, `onnx` and `blake3`. The exports themselves are tested by `test_exports.py`.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import tempfile
 import tomllib
+import types
 import unittest
-import unittest.mock
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
-import transformers
-from onnx import helper, numpy_helper
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-import export_clip_scorer
-import export_embedding
-import export_sequence_classifier
-import onnx_export
+import make_tiny_models
 import sample_image_model
-from pair_statistics import kendall_tau, mean_over_prompts
-from reward_folder import hash_of, toml_value
-from sample_sentences import WORDS
+import text_input
+from agreement import held_against
+from pair_statistics import fold_of, hits, kendall_tau, mean_over_prompts
+from reward_folder import file_entry, hash_of, toml_value, write_manifest
+from sample_sentences import sentences
 
-LICENCE = ["--licence", "MIT", "--description", "a test"]
-
-
-def tokenizer(special: dict[str, str], has_types: bool = False) -> transformers.PreTrainedTokenizerFast:
-    """A word tokenizer that puts its special tokens around one text or two."""
-    begin, end, pad, unknown = (special[key] for key in ("cls_token", "sep_token", "pad_token", "unk_token"))
-    vocabulary = {piece: at for at, piece in enumerate([pad, unknown, begin, end, *WORDS, ".", "?", "!"])}
-    built = Tokenizer(models.WordLevel(vocabulary, unknown))
-    built.normalizer = normalizers.Lowercase()
-    built.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    built.post_processor = processors.TemplateProcessing(
-        f"{begin} $A {end}", f"{begin} $A {end} $B:1 {end}:1", [(begin, 2), (end, 3)]
-    )
-    names = ["input_ids", "attention_mask"] + (["token_type_ids"] if has_types else [])
-    return transformers.PreTrainedTokenizerFast(
-        tokenizer_object=built, model_max_length=64, model_input_names=names, **special
-    )
+ROOT = Path(__file__).resolve().parent.parent
 
 
-SPECIAL = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]"}
-TINY = {
-    "vocab_size": len(WORDS) + 7, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
-    "intermediate_size": 32, "max_position_embeddings": 64,
-    # Weights as small as a real model begins with would give the same score to every text.
-    "initializer_range": 0.2,
-}
-
-
-class Exports(unittest.TestCase):
-    def setUp(self) -> None:
-        torch.manual_seed(3)
-        self.home = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.model, self.out = self.home / "model", self.home / "out"
-
-    def manifest(self) -> dict:
-        """The manifest, whose hashes are those of the files."""
-        manifest = tomllib.loads((self.out / "reward.toml").read_text(encoding="utf-8"))
-        files = manifest["files"]
-        for entry in [files["model"], *([files["tokenizer"]] if "tokenizer" in files else []), *files.get("data", [])]:
-            self.assertEqual(hash_of(self.out / entry["path"]), entry["blake3"])
-        self.assertLess((self.out / "model.onnx").stat().st_size, 2_000_000)
-        self.assertNotIn(str(Path(__file__).parent).encode(), (self.out / "model.onnx").read_bytes())
-        return manifest
-
-    def bert(self, **settings) -> None:
-        config = transformers.BertConfig(**TINY, **settings)
-        transformers.BertForSequenceClassification(config).save_pretrained(self.model)
-        tokenizer(SPECIAL, has_types=True).save_pretrained(self.model)
-
-    def test_a_classifier_with_one_label(self) -> None:
-        self.bert(num_labels=1)
-        export_sequence_classifier.main([str(self.model), str(self.out), *LICENCE])
-        manifest = self.manifest()
-        self.assertEqual((manifest["task"], manifest["score"]["dimensions"]), ("score", ["overall"]))
-        self.assertEqual(manifest["text"]["max_tokens"], 64)
-        self.assertEqual(manifest["text"]["types"], "token_type_ids")
-        made = json.loads((self.out / "tokenizer.json").read_text(encoding="utf-8"))
-        self.assertIsNone(made["truncation"], "the manifest states it")
-
-    def test_a_classifier_in_half_precision_with_labels(self) -> None:
-        self.bert(num_labels=3, id2label={0: "clear", 1: "kind", 2: "true"}, label2id={"clear": 0, "kind": 1, "true": 2})
-        # Scores of random weights lie closer together than those of a trained model, so that rounding to 16 bits
-        # turns more of them around.
-        with unittest.mock.patch.object(onnx_export, "LEAST_TAU", 0.99):
-            export_sequence_classifier.main([
-                str(self.model), str(self.out), *LICENCE, "--precision", "fp16", "--second", "",
-                "--first", "{prompt} {response}", "--max-tokens", "32",
-            ])
-        manifest = self.manifest()
-        self.assertEqual((manifest["task"], manifest["precision"]), ("scores", "fp16"))
-        self.assertEqual(manifest["score"]["dimensions"], ["clear", "kind", "true"])
-        self.assertNotIn("second", manifest["text"])
-        self.assertEqual(manifest["text"]["max_tokens"], 32)
-        kinds = {constant.data_type for constant in onnx.load(self.out / "model.onnx").graph.initializer}
-        self.assertIn(onnx.TensorProto.FLOAT16, kinds)
-
-    def test_a_classifier_that_counts_positions_from_its_padding(self) -> None:
-        config = transformers.RobertaConfig(**{**TINY, "max_position_embeddings": 40}, num_labels=1, pad_token_id=0)
-        transformers.RobertaForSequenceClassification(config).save_pretrained(self.model)
-        tokenizer(SPECIAL).save_pretrained(self.model)
-        export_sequence_classifier.main([str(self.model), str(self.out), *LICENCE])
-        self.assertEqual(self.manifest()["text"]["max_tokens"], 39)
-
-    def test_an_embedding(self) -> None:
-        transformers.BertModel(transformers.BertConfig(**TINY)).save_pretrained(self.model)
-        tokenizer(SPECIAL).save_pretrained(self.model)
-        export_embedding.main([str(self.model), str(self.out), *LICENCE, "--pooling", "cls"])
-        embedding = self.manifest()["embedding"]
-        self.assertEqual((embedding["length"], embedding["pooling"], embedding["normalise"]), (16, "cls", True))
-
-    def clip(self) -> None:
-        text = {**TINY, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0, "max_position_embeddings": 24}
-        vision = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32,
-                  "image_size": 32, "patch_size": 8}
-        config = transformers.CLIPConfig(text_config=text, vision_config=vision, projection_dim=12)
-        transformers.CLIPModel(config).save_pretrained(self.model)
-        tokenizer(SPECIAL).save_pretrained(self.model)
-        settings = {"size": {"shortest_edge": 36}, "crop_size": {"height": 32, "width": 32}}
-        transformers.CLIPImageProcessor(**settings).save_pretrained(self.model)
-
-    def head(self, nodes: list, length: int = 12) -> Path:
-        generator = np.random.default_rng(5)
-        constants = [
-            numpy_helper.from_array(generator.normal(size=shape).astype(np.float32), name)
-            for name, shape in (("w", (8, length)), ("b", (8,)), ("v", (1, 8)), ("c", (1,)))
-        ]
-        image = helper.make_tensor_value_info("e", onnx.TensorProto.FLOAT, [None, length])
-        score = helper.make_tensor_value_info("s", onnx.TensorProto.FLOAT, [None, 1])
-        path = self.home / "head.onnx"
-        onnx.save(helper.make_model(helper.make_graph(nodes, "head", [image], [score], constants)), path)
-        return path
-
-    def chain(self) -> list:
-        return [
-            helper.make_node("Gemm", ["e", "w", "b"], ["h"], transB=1),
-            helper.make_node("Relu", ["h"], ["r"]),
-            helper.make_node("Gemm", ["r", "v", "c"], ["s"], transB=1),
-        ]
-
-    def test_an_image_tower_with_a_head(self) -> None:
-        self.clip()
-        export_clip_scorer.main([str(self.model), str(self.out), *LICENCE, "--head", str(self.head(self.chain()))])
-        manifest = self.manifest()
-        self.assertEqual(manifest["input"], "image")
-        image = manifest["image"]
-        self.assertEqual((image["size"], image["shortest_side"], image["filter"]), ([32, 32], 36, "bicubic"))
-        self.assertEqual(manifest["embedding"]["length"], 12)
-
-    def test_a_head_that_is_no_chain_is_refused(self) -> None:
-        self.clip()
-        head = str(self.head([*self.chain()[:1], helper.make_node("Sigmoid", ["h"], ["r"]), *self.chain()[2:]]))
-        with self.assertRaisesRegex(SystemExit, "Sigmoid"):
-            export_clip_scorer.main([str(self.model), str(self.out), *LICENCE, "--head", head])
-        with self.assertRaisesRegex(SystemExit, "embedding of 12"):
-            other = str(self.head(self.chain(), length=13))
-            export_clip_scorer.main([str(self.model), str(self.out), *LICENCE, "--head", other])
-        self.assertFalse((self.out / "reward.toml").exists())
-
-    def test_an_image_and_a_text(self) -> None:
-        self.clip()
-        export_clip_scorer.main([str(self.model), str(self.out), *LICENCE, "--with-text"])
-        manifest = self.manifest()
-        self.assertEqual((manifest["input"], manifest["text"]["max_tokens"]), ("image_text", 24))
-
-    def test_an_export_that_differs_is_refused(self) -> None:
-        self.bert(num_labels=1)
-        export_sequence_classifier.main([str(self.model), str(self.out), *LICENCE])
-        module = export_sequence_classifier.Scores(
-            transformers.AutoModelForSequenceClassification.from_pretrained(self.model).eval()
-        )
-        with torch.no_grad():
-            module.model.classifier.bias += 1
-        batch = {"input_ids": torch.ones((2, 4), dtype=torch.int64)}
-        batch |= {"attention_mask": batch["input_ids"], "token_type_ids": batch["input_ids"] * 0}
-        with self.assertRaisesRegex(SystemExit, "too much"):
-            onnx_export.compare(module, self.out, [batch], "fp32")
-
-    def test_an_export_that_ranks_otherwise_is_refused(self) -> None:
-        self.assertEqual(onnx_export.LEAST_TAU, 0.999)
-        with unittest.mock.patch.object(onnx_export, "kendall_tau", lambda one, other: 0.998):
-            self.bert(num_labels=1)
-            with self.assertRaisesRegex(SystemExit, "ranks otherwise"):
-                export_sequence_classifier.main([str(self.model), str(self.out), *LICENCE])
-        self.assertFalse((self.out / "reward.toml").exists(), "there is no manifest of a model that was refused")
-
-
-class Parts(unittest.TestCase):
+class Manifests(unittest.TestCase):
     def test_values_are_written_as_toml(self) -> None:
         value = {"text": 'say "hi"\n\u00e4', "list": [1, 2.5, 1e-7], "truth": True, "table": {"a": -3}}
         text = "\n".join(f"{key} = {toml_value(part)}" for key, part in value.items())
         self.assertEqual(tomllib.loads(text), value)
-        with self.assertRaises(ValueError):
-            toml_value(float("nan"))
+        for wrong in (float("nan"), float("inf")):
+            with self.assertRaises(ValueError):
+                toml_value(wrong)
+        with self.assertRaises(TypeError):
+            toml_value(None)
 
+    def test_a_manifest_holds_the_hashes_of_the_files_beside_it(self) -> None:
+        with tempfile.TemporaryDirectory() as home:
+            folder = Path(home)
+            (folder / "model.onnx").write_bytes(b"")
+            entry = file_entry(folder, "model.onnx")
+            # The hash of nothing, as the paper on BLAKE3 has it.
+            self.assertEqual(entry["blake3"], "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262")
+            path = write_manifest(folder, {"files": {"model": entry, "tokenizer": None}, "name": "a", "score": {"n": 1}})
+            written = path.read_text(encoding="utf-8")
+            self.assertEqual(tomllib.loads(written), {"format": 1, "name": "a", "files": {"model": entry}, "score": {"n": 1}})
+            self.assertLess(written.index("name ="), written.index("[files]"), "plain values belong to no section")
+
+    def test_the_sample_models_are_what_their_manifests_say(self) -> None:
+        for folder in (ROOT / "assets/models").iterdir():
+            files = tomllib.loads((folder / "reward.toml").read_text(encoding="utf-8"))["files"]
+            for entry in [files["model"], *([files["tokenizer"]] if "tokenizer" in files else [])]:
+                self.assertEqual(hash_of(folder / entry["path"]), entry["blake3"], folder.name)
+
+
+class Statistics(unittest.TestCase):
     def test_tau_and_intervals(self) -> None:
         self.assertEqual(kendall_tau(np.arange(9.0), np.arange(9.0) ** 3), 1.0)
         self.assertAlmostEqual(kendall_tau(np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 4])), 2 / 3)
         share = mean_over_prompts(np.array([1.0, 1, 0, 0]), ["a", "a", "b", "b"])
         self.assertEqual((share.share, share.low, share.high), (0.5, 0.0, 1.0), "two prompts say little")
 
+    def test_hits_and_folds(self) -> None:
+        np.testing.assert_array_equal(hits(np.array([2.0, -1.0, 0.0])), [1.0, 0.0, 0.5])
+        folds = [fold_of(f"prompt {at}", 5) for at in range(500)]
+        self.assertEqual(folds, [fold_of(f"prompt {at}", 5) for at in range(500)])
+        self.assertTrue(all(60 < folds.count(fold) < 140 for fold in range(5)), "about even")
+
+    def test_made_texts_are_the_same_each_time(self) -> None:
+        self.assertEqual(sentences(40), sentences(40))
+        self.assertEqual(len(set(sentences(40))), 40)
+
+
+class Agreements(unittest.TestCase):
+    def setUp(self) -> None:
+        self.original = np.random.default_rng(1).normal(size=(50, 2)).astype(np.float32)
+
+    def refused(self, other: np.ndarray, precision: str = "fp32") -> str:
+        with redirect_stdout(io.StringIO()), self.assertRaises(SystemExit) as ended:
+            held_against("score", self.original, other, precision)
+        return str(ended.exception)
+
+    def test_equal_numbers_agree_and_others_are_refused(self) -> None:
+        with redirect_stdout(io.StringIO()):
+            result = held_against("score", self.original, self.original.copy(), "fp32")
+            rounded = held_against("score", self.original, self.original + 1e-3, "fp16")
+        self.assertEqual((result.largest_difference, result.tau, result.count), (0.0, 1.0, 50))
+        self.assertAlmostEqual(rounded.largest_difference, 1e-3, places=5)
+        self.assertIn("too much", self.refused(self.original + 1e-3), "what is well for 16 bits is not for 32")
+        self.assertIn("should have", self.refused(self.original[:, :1]))
+        self.assertIn("too much", self.refused(np.full_like(self.original, np.nan)), "NaN agrees with nothing")
+
+    def test_numbers_that_are_near_and_rank_otherwise_are_refused(self) -> None:
+        self.original = np.linspace(0.0, 1e-3, 50, dtype=np.float32)[:, None]
+        self.assertIn("ranks otherwise", self.refused(self.original[::-1].copy(), "fp16"))
+
+
+class Texts(unittest.TestCase):
+    def test_positions_of_models_that_count_from_their_padding(self) -> None:
+        tokenizer = types.SimpleNamespace(model_max_length=10**30, model_input_names=["input_ids", "token_type_ids"])
+        def model(kind: str) -> types.SimpleNamespace:
+            config = types.SimpleNamespace(model_type=kind, max_position_embeddings=514, pad_token_id=1, type_vocab_size=2)
+            return types.SimpleNamespace(config=config)
+        self.assertEqual(text_input.most_tokens(tokenizer, model("bert"), None), 514)
+        self.assertEqual(text_input.most_tokens(tokenizer, model("roberta"), None), 512)
+        self.assertEqual(text_input.most_tokens(tokenizer, model("roberta"), 128), 128)
+        self.assertTrue(text_input.takes_types(tokenizer, model("bert")))
+        section = text_input.text_section("{prompt}", None, 512, 0, False, "right")
+        self.assertEqual((section["max_tokens"], section["types"]), (512, None))
+
+
+class SmallModels(unittest.TestCase):
     def test_the_image_model_is_the_same_each_time(self) -> None:
         one, other = (sample_image_model.graph().SerializeToString(deterministic=True) for _ in range(2))
         self.assertEqual(one, other)
+        onnx.checker.check_model(sample_image_model.graph(), full_check=True)
+
+    def test_the_tiny_models_of_the_tests_are_those_that_the_script_makes(self) -> None:
+        kept = ROOT / "crates/reward/tests/data"
+        with tempfile.TemporaryDirectory() as home:
+            make_tiny_models.main(Path(home))
+            made = sorted(Path(home).iterdir())
+            self.assertEqual([path.name for path in made], sorted(path.name for path in kept.glob("*.onnx")))
+            for path in made:
+                self.assertEqual(onnx.load(path).graph, onnx.load(kept / path.name).graph, path.name)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from sample_sentences import sentences
+
+if TYPE_CHECKING:
+    import torch
 
 LONGEST = 131_072
 

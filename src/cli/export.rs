@@ -8,7 +8,7 @@ use tiebreak_domain::export::{
     BothBadPolicy, ExportCounts, ExportPreview, ExportReport, LabelChoice, NWayPolicy, NeutralSteps,
     PolicyQuestion, RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
-use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo, Strength};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo};
 use tiebreak_engine::ProjectFile;
 
 use crate::cli::desk::interrupted;
@@ -43,7 +43,7 @@ pub struct Arguments {
     both_bad: Option<BothBad>,
     /// What becomes of strength: `ignore`; `margin` or `margin:X`, where X stands for no strength (1 if not
     /// said); `drop-below:slightly|clearly|much`, to which `,drop-unset` leaves out those without strength
-    #[arg(long, value_parser = strength_from_words)]
+    #[arg(long, value_parser = StrengthPolicy::from_words)]
     strength: Option<StrengthPolicy>,
     /// What becomes of several judgments of one item
     #[arg(long)]
@@ -165,27 +165,6 @@ fn formats() -> impl TypedValueParser<Value = ExportFormat> {
     let words = ExportFormat::ALL.map(|format| PossibleValue::new(format.word()).help(format.title()));
     PossibleValuesParser::new(words)
         .try_map(|word| ExportFormat::from_word(&word).ok_or("this is no word of a format"))
-}
-
-fn strength_from_words(words: &str) -> Result<StrengthPolicy, String> {
-    let refused = || "expected ignore, margin, margin:NUMBER, or drop-below:slightly|clearly|much".to_owned();
-    match words.split_once(':') {
-        None if words == "ignore" => Ok(StrengthPolicy::Ignore),
-        None if words == "margin" => Ok(StrengthPolicy::Margin { unset: 1.0 }),
-        Some(("margin", unset)) => {
-            let unset = unset.parse().ok().filter(|unset: &f64| unset.is_finite()).ok_or_else(refused)?;
-            Ok(StrengthPolicy::Margin { unset })
-        }
-        Some(("drop-below", rest)) => {
-            let (weakest, keep_unset) = match rest.strip_suffix(",drop-unset") {
-                Some(weakest) => (weakest, false),
-                None => (rest, true),
-            };
-            let weakest = Strength::from_word(weakest).ok_or_else(refused)?;
-            Ok(StrengthPolicy::DropBelow { weakest, keep_unset })
-        }
-        _ => Err(refused()),
-    }
 }
 
 fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<ExportPlan, ApiError> {
@@ -348,28 +327,5 @@ fn with_options(error: ApiError) -> ApiError {
             .hint("say --ties, --both-bad, --strength, --several and so on; --preview lists what is open"),
         ErrorCode::Exists => error.hint("choose another name, or add --replace"),
         _ => error,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strength_reads_as_help_says() {
-        use StrengthPolicy::{DropBelow, Ignore, Margin};
-        let below = |weakest, keep_unset| DropBelow { weakest, keep_unset };
-        for (words, expected) in [
-            ("ignore", Some(Ignore)),
-            ("margin", Some(Margin { unset: 1.0 })),
-            ("margin:0.5", Some(Margin { unset: 0.5 })),
-            ("margin:NaN", None),
-            ("drop-below:clearly", Some(below(Strength::Clearly, true))),
-            ("drop-below:much,drop-unset", Some(below(Strength::Much, false))),
-            ("drop-below:hugely", None),
-            ("", None),
-        ] {
-            assert_eq!(strength_from_words(words).ok(), expected, "{words}");
-        }
     }
 }

@@ -16,5 +16,6 @@ mod published;
 mod python;
 mod rubrics;
 mod sampling;
+mod serving;
 mod templates;
 mod window;

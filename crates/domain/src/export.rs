@@ -109,6 +109,32 @@ pub enum StrengthPolicy {
     },
 }
 
+impl StrengthPolicy {
+    /// Reads the words of the command line and of addresses: `ignore`; `margin` or `margin:X`, where X stands for no
+    /// strength (1 if not said); `drop-below:slightly|clearly|much`, to which `,drop-unset` may be added.
+    pub fn from_words(words: &str) -> Result<Self, String> {
+        let refused =
+            || "expected ignore, margin, margin:NUMBER, or drop-below:slightly|clearly|much".to_owned();
+        match words.split_once(':') {
+            None if words == "ignore" => Ok(Self::Ignore),
+            None if words == "margin" => Ok(Self::Margin { unset: 1.0 }),
+            Some(("margin", unset)) => {
+                let unset = unset.parse().ok().filter(|unset: &f64| unset.is_finite()).ok_or_else(refused)?;
+                Ok(Self::Margin { unset })
+            }
+            Some(("drop-below", rest)) => {
+                let (weakest, keep_unset) = match rest.strip_suffix(",drop-unset") {
+                    Some(weakest) => (weakest, false),
+                    None => (rest, true),
+                };
+                let weakest = Strength::from_word(weakest).ok_or_else(refused)?;
+                Ok(Self::DropBelow { weakest, keep_unset })
+            }
+            _ => Err(refused()),
+        }
+    }
+}
+
 /// What becomes of several judgments of one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -349,4 +375,27 @@ pub struct ExportReport {
     pub blake3: String,
     /// How long it took.
     pub elapsed_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strength_reads_as_help_says() {
+        use StrengthPolicy::{DropBelow, Ignore, Margin};
+        let below = |weakest, keep_unset| DropBelow { weakest, keep_unset };
+        for (words, expected) in [
+            ("ignore", Some(Ignore)),
+            ("margin", Some(Margin { unset: 1.0 })),
+            ("margin:0.5", Some(Margin { unset: 0.5 })),
+            ("margin:NaN", None),
+            ("drop-below:clearly", Some(below(Strength::Clearly, true))),
+            ("drop-below:much,drop-unset", Some(below(Strength::Much, false))),
+            ("drop-below:hugely", None),
+            ("", None),
+        ] {
+            assert_eq!(StrengthPolicy::from_words(words).ok(), expected, "{words}");
+        }
+    }
 }

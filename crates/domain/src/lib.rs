@@ -4,6 +4,7 @@
 //! Start at [`item`] (what is judged), [`judgment`] (what is said of it) and [`door`] (how the interface
 //! asks the engine for anything at all).
 
+pub mod account;
 pub mod activity;
 pub mod annotator;
 pub mod answer;
@@ -43,6 +44,7 @@ pub mod study;
 pub mod time;
 pub mod watched;
 
+pub use account::{Role, Scope};
 pub use annotator::Annotator;
 pub use answer::{Answer, AnswerValue};
 pub use door::{Event, JobId, Reply, Request};

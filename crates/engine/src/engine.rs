@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
 use tiebreak_domain::media::{FramesRequest, SoundRequest};
-use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings};
-use tiebreak_media::{Images, VideoLimits, Videos};
+use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings, SourceId};
+use tiebreak_media::{Images, Located, VideoLimits, Videos};
 use tiebreak_store::{NewProject, ProjectPlace, Store, StoreError};
 
+use crate::accounts::Known;
 use crate::host::Host;
 use crate::jobs::Jobs;
+use crate::seat::{Caller, Seat};
 use crate::session::Session;
 use crate::settings_file::SettingsFile;
-use crate::{export, failure, import, merge, people, rubric, sample, scoring};
+use crate::{export, failure, import, merge, people, permission, rubric, sample, scoring, visible};
 
 /// How many projects opened before are remembered.
 const RECENT_KEPT: usize = 12;
@@ -49,11 +51,7 @@ impl Shared {
     /// What new projects call whoever sits here.
     pub(crate) fn annotator_name(&self) -> String {
         let settings = self.load_settings();
-        [settings.annotator_name.trim(), self.host.user_name.trim()]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or("Annotator")
-            .to_owned()
+        self.host.name_beside(&settings).unwrap_or_else(|| "Annotator".to_owned())
     }
 
     fn load_settings(&self) -> Settings {
@@ -77,8 +75,54 @@ impl Engine {
         }
     }
 
-    /// Answers a request; blocks its caller only.
+    /// Answers a request of whoever sits at this machine; blocks its caller only.
     pub fn call(&self, request: Request) -> Result<Reply, ApiError> {
+        self.answer(request, None)
+    }
+
+    /// Answers a request of somebody who calls from elsewhere, as far as their role lets them ask, and without what
+    /// is not for them; blocks its caller only.
+    pub fn call_as(&self, caller: &Caller, request: Request) -> Result<Reply, ApiError> {
+        permission::check(caller, &request)?;
+        if matches!(request, Request::LoadSettings) {
+            return Ok(Reply::Settings(Box::default()));
+        }
+        let reply = self.answer(request, Some(Seat::of_caller(caller)))?;
+        Ok(visible::reply(caller, reply))
+    }
+
+    /// Answers somebody who came in, as far as the way they came allows.
+    pub fn call_known(&self, known: &Known, request: Request) -> Result<Reply, ApiError> {
+        if let Some(scope) = permission::scope(&request).filter(|scope| !known.has_scope(*scope)) {
+            let message = format!("this needs a token with the scope {}", scope.word());
+            return Err(ApiError::new(ErrorCode::Denied, message).hint("make one with that scope"));
+        }
+        self.call_as(&known.caller, request)
+    }
+
+    /// What a caller hears of an event; none where it is not for them.
+    pub fn event_for(&self, caller: &Caller, event: Event) -> Option<Event> {
+        let owns = |view| self.session().is_ok_and(|session| session.views.is_of(view, caller.annotator));
+        visible::event(caller, event, owns)
+    }
+
+    /// The file of a medium, which lies in the folder of its source.
+    pub fn medium_path(&self, source: SourceId, uri: &str) -> Result<PathBuf, ApiError> {
+        match self.session()?.media_folder(source)?.locate(uri)? {
+            Located::File(path) => Ok(path),
+            Located::Address(address) => {
+                Err(ApiError::new(ErrorCode::BadRequest, format!("the medium is not here but at {address}"))
+                    .hint("fetch it from there"))
+            }
+        }
+    }
+
+    pub(crate) fn answer(&self, request: Request, seat: Option<Seat>) -> Result<Reply, ApiError> {
+        let seated = || {
+            let session = self.session()?;
+            let seat = seat.unwrap_or_else(|| session.seat());
+            Ok::<_, ApiError>((session, seat))
+        };
         match request {
             Request::LoadSettings => Ok(Reply::Settings(Box::new(
                 self.shared.settings.lock().expect("settings do not panic").show(),
@@ -107,9 +151,13 @@ impl Engine {
                 self.close();
                 Ok(Reply::Done)
             }
-            Request::Project => Ok(Reply::Project(Box::new(self.session()?.info()?))),
+            Request::Project => {
+                let (session, seat) = seated()?;
+                Ok(Reply::Project(Box::new(session.info(&seat)?)))
+            }
             Request::SetAnnotator { name } => {
-                Ok(Reply::Project(Box::new(self.session()?.switch_annotator(&name, None)?)))
+                let (session, seat) = seated()?;
+                Ok(Reply::Project(Box::new(session.switch_annotator(&seat, &name, None)?)))
             }
             Request::PreviewImport(plan) => {
                 Ok(Reply::ImportPreview(Box::new(tiebreak_formats::preview(&plan)?)))
@@ -121,10 +169,17 @@ impl Engine {
                 import::report::save(&self.shared.jobs, job, Path::new(&path))?;
                 Ok(Reply::Done)
             }
-            Request::Queue(request) => self.session()?.queue(&request).map(Reply::Items),
-            Request::Submit(judgment) => self.session()?.submit(*judgment),
+            Request::Queue(request) => {
+                let (session, seat) = seated()?;
+                session.queue(&seat, &request).map(Reply::Items)
+            }
+            Request::Submit(judgment) => {
+                let (session, seat) = seated()?;
+                session.submit(&seat, *judgment)
+            }
             Request::SaveDraft { annotator, item, draft } => {
-                self.session()?.save_draft(annotator, item, draft)
+                let (session, seat) = seated()?;
+                session.save_draft(&seat, annotator, item, draft)
             }
             Request::Templates => Ok(Reply::Templates(rubric::templates())),
             Request::ReadRubric { text } => rubric::read(&text).map(Box::new).map(Reply::Template),
@@ -133,44 +188,86 @@ impl Engine {
             Request::SaveRubric { path, text, replace } => {
                 rubric::save(Path::new(&path), &text, replace).map(|()| Reply::Done)
             }
-            Request::SetRubric(rubric) => Ok(Reply::Project(Box::new(self.session()?.set_rubric(*rubric)?))),
+            Request::SetRubric(rubric) => {
+                let (session, seat) = seated()?;
+                Ok(Reply::Project(Box::new(session.set_rubric(&seat, *rubric)?)))
+            }
             Request::StartMerge { path } => {
                 merge::start(&self.shared, &self.session()?, &place(&path)?).map(Reply::Started)
             }
             Request::Study => Ok(Reply::Study(Box::new(self.session()?.study()))),
-            Request::SetStudy(study) => self.session()?.set_study(*study),
+            Request::SetStudy(study) => {
+                let (session, seat) = seated()?;
+                session.set_study(&seat, *study)
+            }
             Request::StudyTemplates => Ok(Reply::StudyTemplates(people::templates())),
             Request::SwitchAnnotator { name, pin } => {
-                let info = self.session()?.switch_annotator(&name, pin.as_ref())?;
+                let (session, seat) = seated()?;
+                let info = session.switch_annotator(&seat, &name, pin.as_ref())?;
                 Ok(Reply::Project(Box::new(info)))
             }
             Request::SetPin { annotator, current, pin } => {
-                self.session()?.set_pin(annotator, current.as_ref(), pin.as_ref())
+                let (session, seat) = seated()?;
+                session.set_pin(&seat, annotator, current.as_ref(), pin.as_ref())
             }
             Request::SaveProfile { annotator, answers, consents } => {
-                self.session()?.save_profile(annotator, answers, consents)
+                let (session, seat) = seated()?;
+                session.save_profile(&seat, annotator, answers, consents)
             }
-            Request::SetTags { annotator, tags } => self.session()?.set_tags(annotator, tags),
-            Request::SetLead { annotator, is_lead } => self.session()?.set_lead(annotator, is_lead),
-            Request::People => self.session()?.everyone(),
-            Request::SetItemRole { item, role } => self.session()?.set_item_role(item, role),
-            Request::ItemRoles => self.session()?.item_roles(),
+            Request::SetTags { annotator, tags } => {
+                let (session, seat) = seated()?;
+                session.set_tags(&seat, annotator, tags)
+            }
+            Request::SetLead { annotator, is_lead } => {
+                let (session, seat) = seated()?;
+                session.set_lead(&seat, annotator, is_lead)
+            }
+            Request::People => {
+                let (session, seat) = seated()?;
+                session.everyone(&seat)
+            }
+            Request::SetItemRole { item, role } => {
+                let (session, seat) = seated()?;
+                session.set_item_role(&seat, item, role)
+            }
+            Request::ItemRoles => {
+                let (session, seat) = seated()?;
+                session.item_roles(&seat)
+            }
             Request::Training { annotator, item } => self.session()?.training(annotator, item),
-            Request::Quality => self.session()?.quality(),
-            Request::SecondLook(filter) => self.session()?.second_look(&filter),
+            Request::Quality => {
+                let (session, seat) = seated()?;
+                session.quality(&seat)
+            }
+            Request::SecondLook(filter) => {
+                let (session, seat) = seated()?;
+                session.second_look(&seat, &filter)
+            }
             Request::Learning => Ok(self.session()?.learning_state()),
-            Request::QueueAhead { annotator, count } => self.session()?.queue_ahead(annotator, count),
-            Request::ItemScores { annotator, item } => self.session()?.item_scores(annotator, item),
+            Request::QueueAhead { annotator, count } => {
+                let (session, seat) = seated()?;
+                session.queue_ahead(&seat, annotator, count)
+            }
+            Request::ItemScores { annotator, item } => {
+                let (session, seat) = seated()?;
+                session.item_scores(&seat, annotator, item)
+            }
             Request::ModelReport(filter) => {
-                Ok(Reply::ModelReport(Box::new(self.session()?.model_report(&filter)?)))
+                let (session, seat) = seated()?;
+                Ok(Reply::ModelReport(Box::new(session.model_report(&seat, &filter)?)))
             }
             Request::SaveModelReport { filter, path, replace } => {
-                self.session()?.save_model_report(&filter, &absolute(&path), replace)
+                let (session, seat) = seated()?;
+                session.save_model_report(&seat, &filter, &absolute(&path), replace)
             }
             Request::AcceptModelLabels { above, by, of } => {
-                self.session()?.accept_model_labels(above, &by, &of)
+                let (session, seat) = seated()?;
+                session.accept_model_labels(&seat, above, &by, &of)
             }
-            Request::ForgetModelLabels => self.session()?.forget_model_labels(),
+            Request::ForgetModelLabels => {
+                let (session, seat) = seated()?;
+                session.forget_model_labels(&seat)
+            }
             Request::Models => Ok(Reply::Models(Box::new(self.models()?))),
             Request::AddModel(place) => self.add_model(place).map(Reply::Started),
             Request::RemoveModel(key) => self.remove_model(&key),
@@ -180,22 +277,26 @@ impl Engine {
                 scoring::start(&self.shared, &self.session()?, models).map(Reply::Started)
             }
             Request::Find(filter) => {
-                let session = self.session()?;
-                session.views.find(&session, filter)
+                let (session, seat) = seated()?;
+                session.views.find(&session, &seat, filter)
             }
             Request::Rows { view, from, count } => {
-                let session = self.session()?;
-                let rows = session.views.rows(&*session.readers.lend()?, view, from, count)?;
+                let (session, seat) = seated()?;
+                let rows = session.views.rows(&*session.readers.lend()?, &seat, view, from, count)?;
                 Ok(Reply::Rows { view, from, rows })
             }
             Request::SetStatus(changes) => self.session()?.set_status(changes),
-            Request::MakePairs(filter) => self.session()?.make_pairs(&filter),
+            Request::MakePairs(filter) => {
+                let (session, seat) = seated()?;
+                session.make_pairs(&seat, &filter)
+            }
             Request::PreviewExport(plan) => {
                 let preview = export::preview::preview(&*self.session()?.readers.lend()?, &plan)?;
                 Ok(Reply::ExportPreview(Box::new(preview)))
             }
             Request::StartExport { plan, path, replace } => {
-                export::job::start(&self.shared, &self.session()?, plan, PathBuf::from(path), replace)
+                let (session, seat) = seated()?;
+                export::job::start(&self.shared, &session, &seat, plan, PathBuf::from(path), replace)
                     .map(Reply::Started)
             }
             Request::Cancel(job) => self.shared.jobs.cancel(job).map(|()| Reply::Done),
@@ -260,10 +361,10 @@ impl Engine {
         }
         let session = Session::start(open()?, Arc::clone(&self.shared))?;
         // What is wrong with it must show before the open one is closed.
-        session.info()?;
+        session.info(&session.seat())?;
         self.close();
         self.remember(&session);
-        let info = session.info()?;
+        let info = session.info(&session.seat())?;
         *self.session.write().expect("the session's place is never left half-changed") =
             Some(Arc::clone(&session));
         session.score_in_background();

@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tiebreak_domain::{AnnotatorId, AnnotatorKey, ProjectKey, UnixMillis};
+use tiebreak_domain::{AnnotatorId, AnnotatorKey, ProjectKey, Settings, UnixMillis};
 
 use crate::keyring::Keyring;
+use crate::settings_file::SettingsFile;
 
 /// The annotator of questions in which none matters: rows are numbered from 1.
 pub const NOBODY: AnnotatorId = AnnotatorId(0);
@@ -37,6 +38,17 @@ pub struct Host {
 }
 
 impl Host {
+    /// What whoever sits here is called in projects: what the settings say, or else the system.
+    pub fn annotator_name(&self) -> String {
+        let settings = SettingsFile::new(self.settings_file.clone()).load();
+        self.name_beside(&settings).unwrap_or_default()
+    }
+
+    pub(crate) fn name_beside(&self, settings: &Settings) -> Option<String> {
+        let names = [settings.annotator_name.trim(), self.user_name.trim()];
+        names.into_iter().find(|name| !name.is_empty()).map(str::to_owned)
+    }
+
     pub(crate) fn now(&self) -> UnixMillis {
         (self.clock)()
     }

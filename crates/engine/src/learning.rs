@@ -30,6 +30,7 @@ use tiebreak_domain::second_look::ModelFlag;
 use tiebreak_domain::{AnnotatorId, ApiError, Event, ItemId, Judgment, NewJudgment, Reply, Verdict};
 use tiebreak_store::StoredPrediction;
 
+use crate::seat::Seat;
 use crate::session::Session;
 use learned::{Learned, Planned};
 use pool::Pool;
@@ -215,8 +216,8 @@ impl Session {
     }
 
     /// What is asked next, and why.
-    pub fn queue_ahead(&self, annotator: AnnotatorId, count: u32) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn queue_ahead(&self, seat: &Seat, annotator: AnnotatorId, count: u32) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         let (planned, state) = {
             let published = self.learning.published();
             let plan = published.plans.get(&annotator);
@@ -256,8 +257,8 @@ impl Session {
     }
 
     /// Takes every such label back.
-    pub fn forget_model_labels(&self) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn forget_model_labels(&self, seat: &Seat) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         Ok(Reply::Count(self.writer.ask(|store| Ok(store.forget_model_labels()?))?))
     }
 }
@@ -303,7 +304,7 @@ impl Worker {
         let pool = Pool::read(&*session.readers.lend()?, &learning)?;
         let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
         session.learning.publish(learned);
-        let seated = session.seated_annotator();
+        let seated = session.seat().annotator;
         if !self.planned_for.contains(&seated) {
             self.planned_for.push(seated);
         }

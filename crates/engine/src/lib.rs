@@ -7,6 +7,7 @@
 //!
 //! Start at [`Engine`]; `session` is an open project, `writer` the thread that owns its file.
 
+mod accounts;
 mod engine;
 mod export;
 mod failure;
@@ -22,18 +23,23 @@ mod moving;
 mod offer;
 mod pairs;
 mod people;
+mod permission;
+mod programs;
 mod project_file;
 mod readers;
 mod rubric;
 mod sample;
 mod scoring;
+mod seat;
 mod session;
 mod settings_file;
 mod sharing;
 pub mod simulation;
 mod views;
+mod visible;
 mod writer;
 
+pub use accounts::{AccountDesk, BegunVouching, Known, Way};
 pub use engine::Engine;
 pub use host::Host;
 pub use jobs::CancelFlag;
@@ -42,3 +48,4 @@ pub use moving::{
     MovedTable, move_project, name_of_place, project_exists, remove_empty_project, shown_place,
 };
 pub use project_file::ProjectFile;
+pub use seat::Caller;

@@ -16,6 +16,7 @@ use tiebreak_domain::{
 };
 use tiebreak_store::{Import, Store};
 
+use crate::seat::Seat;
 use crate::session::Session;
 
 /// Pairs after which a turn ends: some tens of milliseconds.
@@ -25,10 +26,11 @@ const ITEMS_OF_A_TURN: usize = 1_000;
 
 impl Session {
     /// Makes the pairs of what a filter finds among the items that are asked.
-    pub fn make_pairs(self: &Arc<Self>, filter: &ItemFilter) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn make_pairs(self: &Arc<Self>, seat: &Seat, filter: &ItemFilter) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         let filter = ItemFilter { status: Some(ItemStatus::Active), ..filter.clone() };
-        let found: Vec<ItemId> = self.find_all(&filter)?.iter().map(|id| ItemId(i64::from(id))).collect();
+        let found: Vec<ItemId> =
+            self.find_all(seat, &filter)?.iter().map(|id| ItemId(i64::from(id))).collect();
         let made = self.make_pairs_of(&found);
         // Where it was cut short, what was made is there all the same.
         self.refresh()?;

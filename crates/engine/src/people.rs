@@ -5,22 +5,23 @@
 //! the lead asks. A lead without a PIN leads nothing: anybody can sit down in that seat.
 
 mod choice;
-mod pin;
+pub(crate) mod pin;
 mod plan;
 mod pools;
 mod profile;
 mod quality;
+mod reach;
 mod seats;
 mod second_look;
 mod templates;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ItemId, ItemRole, NewJudgment, Reply, StudySetup};
 use tiebreak_store::Reader;
 
+use crate::seat::Seat;
 use crate::session::Session;
 
 pub use choice::Offer;
@@ -35,30 +36,19 @@ pub struct PeopleState {
     plan: RwLock<Arc<Plan>>,
     work: Mutex<Work>,
     /// Held while a PIN is tried, so that nobody tries two at a time.
-    pins: Mutex<()>,
-    /// Whether whoever sits here has not given the PIN yet.
-    is_locked: AtomicBool,
+    pub(crate) pins: Mutex<()>,
 }
 
 impl PeopleState {
     /// What a project says of its people.
-    pub fn load(reader: &Reader, seated: AnnotatorId) -> Result<Self, ApiError> {
+    pub fn load(reader: &Reader) -> Result<Self, ApiError> {
         let plan = Plan::load(reader)?;
         let work = Work::load(reader, &plan)?;
-        Ok(Self {
-            plan: RwLock::new(Arc::new(plan)),
-            work: Mutex::new(work),
-            pins: Mutex::new(()),
-            is_locked: AtomicBool::new(reader.pin_state(seated)?.record.is_some()),
-        })
+        Ok(Self { plan: RwLock::new(Arc::new(plan)), work: Mutex::new(work), pins: Mutex::new(()) })
     }
 
     fn plan(&self) -> Arc<Plan> {
         Arc::clone(&self.plan.read().expect("a plan is exchanged whole"))
-    }
-
-    fn is_locked(&self) -> bool {
-        self.is_locked.load(Ordering::Acquire)
     }
 }
 
@@ -90,8 +80,8 @@ impl Session {
     }
 
     /// Sets the study up anew.
-    pub fn set_study(self: &Arc<Self>, study: StudySetup) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn set_study(self: &Arc<Self>, seat: &Seat, study: StudySetup) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         if let Some(refusal) = study.refusal() {
             return Err(ApiError::new(ErrorCode::BadInput, refusal));
         }
@@ -103,13 +93,13 @@ impl Session {
             self.learn_anew()?;
             self.score_in_background();
         }
-        self.draw_arm_of(self.seated_annotator())?;
+        self.draw_arm(seat, seat.annotator)?;
         Ok(Reply::Study(Box::new(set)))
     }
 
     /// Says what an item is for.
-    pub fn set_item_role(&self, item: ItemId, role: ItemRole) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn set_item_role(&self, seat: &Seat, item: ItemId, role: ItemRole) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         if let Some(refusal) = role.refusal(&self.rubric()) {
             return Err(ApiError::new(ErrorCode::BadInput, refusal));
         }
@@ -119,14 +109,14 @@ impl Session {
     }
 
     /// Every item that is not for judging.
-    pub fn item_roles(&self) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn item_roles(&self, seat: &Seat) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         Ok(Reply::ItemRoles(self.readers.lend()?.item_roles()?))
     }
 
     /// Refuses to offer anything before the PIN, the consent and what the study asks first.
-    pub fn may_be_offered(&self, annotator: AnnotatorId) -> Result<(), ApiError> {
-        if self.people.is_locked() && annotator == self.seated_annotator() {
+    pub fn may_be_offered(&self, seat: &Seat, annotator: AnnotatorId) -> Result<(), ApiError> {
+        if seat.is_locked() && annotator == seat.annotator {
             return Err(needs_pin());
         }
         let plan = self.people.plan();
@@ -143,30 +133,14 @@ impl Session {
     }
 
     /// Refuses judgments that whoever sits here must not give.
-    pub fn may_submit(&self, judgment: &NewJudgment) -> Result<(), ApiError> {
-        if self.people.is_locked() && judgment.annotator == self.seated_annotator() {
+    pub fn may_submit(&self, seat: &Seat, judgment: &NewJudgment) -> Result<(), ApiError> {
+        if seat.is_locked() && judgment.annotator == seat.annotator {
             return Err(needs_pin());
         }
         if judgment.origin == tiebreak_domain::Origin::Review {
-            self.for_lead()?;
+            self.for_lead(seat)?;
         }
         Ok(())
-    }
-
-    /// Refuses whoever does not lead the study, where somebody does.
-    pub(crate) fn for_lead(&self) -> Result<(), ApiError> {
-        if self.is_for_lead_alone()? {
-            return Err(ApiError::new(ErrorCode::Denied, "this is for whoever leads the study")
-                .hint("switch to the annotator who leads it"));
-        }
-        Ok(())
-    }
-
-    /// Whether somebody leads the study, and it is not whoever sits here.
-    pub(crate) fn is_for_lead_alone(&self) -> Result<bool, ApiError> {
-        let leads = self.readers.lend()?.leads()?;
-        let is_lead = leads.contains(&self.seated_annotator()) && !self.people.is_locked();
-        Ok(!leads.is_empty() && !is_lead)
     }
 }
 

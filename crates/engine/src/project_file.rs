@@ -53,7 +53,8 @@ impl ProjectFile {
     ) -> Result<ExportReport, ApiError> {
         let target = Target::new(&self.place, path.to_owned(), replace)?;
         job::ask_policies(&self.reader, plan)?;
-        job::export(&self.reader, plan, &target, host, true, cancel, on_progress)
+        let told = job::Told { profiles: true, within: None };
+        job::export(&self.reader, plan, &target, host, &told, cancel, on_progress)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tiebreak_domain::filter::ItemFilter;
-use tiebreak_domain::queue::QueueRequest;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
@@ -24,6 +24,7 @@ use crate::offer::{offered, offered_for};
 use crate::people::{JudgmentNote, Offer, PeopleState};
 use crate::readers::Readers;
 use crate::scoring::{self, in_sight::InSight};
+use crate::seat::Seat;
 use crate::sharing::Sharing;
 use crate::views::Views;
 use crate::writer::Writer;
@@ -64,6 +65,8 @@ pub struct Session {
 struct Seated {
     annotator: AnnotatorId,
     name: String,
+    /// Whether the PIN of the seat was not given yet.
+    is_locked: bool,
     rubric: Arc<Rubric>,
 }
 
@@ -78,9 +81,10 @@ impl Session {
         let readers = Readers::of_store(&store)?;
         let rubric = Arc::new(readers.lend()?.project()?.rubric);
         let events = Arc::clone(&shared);
-        let people = PeopleState::load(&*readers.lend()?, annotator)?;
+        let people = PeopleState::load(&*readers.lend()?)?;
         let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
-        let seated = Mutex::new(Seated { annotator, name, rubric });
+        let is_locked = readers.lend()?.pin_state(annotator)?.record.is_some();
+        let seated = Mutex::new(Seated { annotator, name, is_locked, rubric });
         let session = Arc::new(Self {
             place,
             writer,
@@ -107,10 +111,9 @@ impl Session {
         self.shared.emit(event);
     }
 
-    /// The project as it is now.
-    pub fn info(&self) -> Result<ProjectInfo, ApiError> {
-        let annotator = self.seated().annotator;
-        let info = self.readers.lend()?.info(annotator)?;
+    /// The project as it is now, for whoever asks.
+    pub fn info(&self, seat: &Seat) -> Result<ProjectInfo, ApiError> {
+        let info = self.readers.lend()?.info(seat.annotator)?;
         if !info.search_index.is_complete() {
             self.writer.tell_index_again();
         }
@@ -118,30 +121,30 @@ impl Session {
     }
 
     /// Seats an annotator, whom [`Session::switch_annotator`] found fit to sit there.
-    pub(crate) fn seat(&self, name: &str) -> Result<ProjectInfo, ApiError> {
+    pub(crate) fn sit_down(&self, name: &str) -> Result<ProjectInfo, ApiError> {
         let name = name.to_owned();
         let annotator = self.add_annotator(name.clone())?;
         let mut seated = self.seated.lock().expect("seats do not panic");
         seated.annotator = annotator;
         seated.name = name;
+        seated.is_locked = false;
         drop(seated);
-        self.info()
+        self.info(&self.seat())
     }
 
     /// After an import, a merge or a change of the rubric: the rubric and the people may be others.
     pub fn refresh(self: &Arc<Self>) -> Result<(), ApiError> {
         let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
-        let Seated { annotator, name, .. } = self.seated();
+        let Seated { annotator, name, is_locked, .. } = self.seated();
         // A project that became another has other people, under numbers that were somebody else's.
         let is_there = |known: &Annotator| known.id == annotator && known.name == name;
         let is_seated = self.readers.lend()?.annotators()?.iter().any(is_there);
         let annotator = if is_seated { annotator } else { self.add_annotator(name.clone())? };
-        *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, rubric };
+        *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, is_locked, rubric };
         self.reload_plan()?;
         self.learn_anew()?;
         self.score_in_background();
-        self.emit(Event::ProjectChanged(Box::new(self.info()?)));
-        Ok(())
+        self.tell_project()
     }
 
     /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it.
@@ -158,15 +161,15 @@ impl Session {
     }
 
     /// Items to judge.
-    pub fn queue(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
-        let offered = self.offers(request)?;
+    pub fn queue(&self, seat: &Seat, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        let offered = self.offers(seat, request)?;
         let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
         self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));
         Ok(offered)
     }
 
-    fn offers(&self, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
-        self.may_be_offered(request.annotator)?;
+    fn offers(&self, seat: &Seat, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        self.may_be_offered(seat, request.annotator)?;
         let rubric = self.seated().rubric;
         let random = &self.shared.host.random;
         if let Some(offers) = self.choose(request)? {
@@ -181,7 +184,13 @@ impl Session {
                 })
                 .collect();
         }
-        let items = self.readers.lend()?.queue(request)?;
+        if let Place::At(item) = request.place {
+            self.refuse_items_of_others(seat, item)?;
+        }
+        let mut items = self.readers.lend()?.queue(request)?;
+        if seat.is_bound_to_offers() {
+            items.retain(|queued| self.refuse_items_of_others(seat, queued.item.id).is_ok());
+        }
         Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
     }
 
@@ -227,13 +236,13 @@ impl Session {
     }
 
     /// What models say of an item, for somebody whose vote stands and for the lead.
-    pub fn item_scores(&self, annotator: AnnotatorId, item: ItemId) -> Result<Reply, ApiError> {
+    pub fn item_scores(&self, seat: &Seat, annotator: AnnotatorId, item: ItemId) -> Result<Reply, ApiError> {
+        let is_lead = self.is_lead(seat)?;
         let reader = self.readers.lend()?;
         let has_voted = reader
             .latest(annotator, item)?
             .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
-        let leads = reader.leads()?;
-        if !has_voted && (leads.is_empty() || self.is_for_lead_alone()?) {
+        if !has_voted && !is_lead {
             return Err(ApiError::new(ErrorCode::Denied, "what models say is told after the vote")
                 .hint("judge the item first"));
         }
@@ -241,8 +250,9 @@ impl Session {
     }
 
     /// Stores a judgment.
-    pub fn submit(&self, judgment: NewJudgment) -> Result<Reply, ApiError> {
-        self.may_submit(&judgment)?;
+    pub fn submit(&self, seat: &Seat, judgment: NewJudgment) -> Result<Reply, ApiError> {
+        self.may_submit(seat, &judgment)?;
+        self.refuse_items_of_others(seat, judgment.item)?;
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
         let vote = judgment.clone();
@@ -263,17 +273,19 @@ impl Session {
     /// Keeps what was begun and not submitted, or forgets it.
     pub fn save_draft(
         &self,
+        seat: &Seat,
         annotator: AnnotatorId,
         item: ItemId,
         draft: Option<Draft>,
     ) -> Result<Reply, ApiError> {
+        self.refuse_items_of_others(seat, item)?;
         let saved_at = self.shared.host.now();
         self.writer.ask(move |store| Ok(store.save_draft(annotator, item, draft.as_ref(), saved_at)?))?;
         Ok(Reply::Done)
     }
 
     /// Asks something else from now on. Refuses what cannot be asked.
-    pub fn set_rubric(self: &Arc<Self>, rubric: Rubric) -> Result<ProjectInfo, ApiError> {
+    pub fn set_rubric(self: &Arc<Self>, seat: &Seat, rubric: Rubric) -> Result<ProjectInfo, ApiError> {
         if let Some(fault) = rubric.faults().into_iter().next() {
             let question = fault.question.and_then(|index| rubric.questions.get(index));
             let place =
@@ -282,13 +294,13 @@ impl Session {
         }
         self.writer.ask(move |store| Ok(store.set_rubric(&rubric)?))?;
         self.refresh()?;
-        self.info()
+        self.info(seat)
     }
 
     /// Excludes, deletes or brings back items.
     pub fn set_status(&self, changes: Vec<(ItemId, ItemStatus)>) -> Result<Reply, ApiError> {
         let before = self.writer.ask(move |store| Ok(store.set_status(&changes)?))?;
-        self.emit(Event::ProjectChanged(Box::new(self.info()?)));
+        self.tell_project()?;
         Ok(Reply::StatusesBefore(before))
     }
 
@@ -301,7 +313,7 @@ impl Session {
 
     /// How the project stands, for the list of projects opened before.
     pub fn recent(&self) -> Result<RecentProject, ApiError> {
-        let info = self.info()?;
+        let info = self.info(&self.seat())?;
         let reader = self.readers.lend()?;
         let (mut looked_at, mut with_media, mut with_text_only) = (0, 0, 0);
         reader.each_item(|item| {
@@ -362,9 +374,21 @@ impl Session {
         self.writer.ask(move |store| Ok(store.annotator(key, &name)?))
     }
 
-    /// Whoever sits here.
-    pub(crate) fn seated_annotator(&self) -> AnnotatorId {
-        self.seated.lock().expect("seats do not panic").annotator
+    /// The seat at this machine.
+    pub(crate) fn seat(&self) -> Seat {
+        let seated = self.seated.lock().expect("seats do not panic");
+        Seat::here(seated.annotator, seated.is_locked)
+    }
+
+    /// The PIN of the seat at this machine was given.
+    pub(crate) fn unlock(&self) {
+        self.seated.lock().expect("seats do not panic").is_locked = false;
+    }
+
+    /// Tells that the project's numbers are others.
+    fn tell_project(&self) -> Result<(), ApiError> {
+        self.emit(Event::ProjectChanged(Box::new(self.info(&self.seat())?)));
+        Ok(())
     }
 
     /// What is asked.

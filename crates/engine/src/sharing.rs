@@ -186,7 +186,7 @@ impl Session {
         }
         let is_told = heard.people || heard.statuses;
         if is_told {
-            self.emit(Event::ProjectChanged(Box::new(self.info()?)));
+            self.emit(Event::ProjectChanged(Box::new(self.info(&self.seat())?)));
         }
         Ok(is_told)
     }

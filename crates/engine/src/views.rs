@@ -8,14 +8,17 @@ use std::time::{Duration, Instant};
 use roaring::RoaringBitmap;
 use tiebreak_domain::door::ViewId;
 use tiebreak_domain::filter::ItemRow;
-use tiebreak_domain::{ApiError, ErrorCode, Event, ItemFilter, ItemId, Reply};
+use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Event, ItemFilter, ItemId, Reply};
 use tiebreak_store::Reader;
 
 use crate::jobs::{CancelFlag, Jobs};
+use crate::seat::Seat;
 use crate::session::Session;
 
-/// How many results are kept; asking for more lets the oldest go.
+/// How many results are kept for each who asks; asking for more lets the oldest go.
 const KEPT: usize = 4;
+/// How many are kept for all.
+const KEPT_FOR_ALL: usize = 64;
 /// How long a search may take before its first answer.
 const FIRST_ANSWER: Duration = Duration::from_millis(50);
 /// How often a running search tells how far it is.
@@ -31,6 +34,8 @@ pub struct Views {
 
 struct View {
     id: ViewId,
+    /// Who asked; nobody else reads it.
+    owner: AnnotatorId,
     filter: ItemFilter,
     /// Among which items, where models have a word in it.
     within: Option<RoaringBitmap>,
@@ -46,15 +51,16 @@ impl View {
 
 impl Views {
     /// Starts a search: answers with what the first moment finds, and goes on in the background.
-    pub fn find(&self, session: &Arc<Session>, filter: ItemFilter) -> Result<Reply, ApiError> {
+    pub fn find(&self, session: &Arc<Session>, seat: &Seat, filter: ItemFilter) -> Result<Reply, ApiError> {
         let begun = Instant::now();
-        let within = session.believed(&filter)?;
+        let within = session.believed(seat, &filter)?;
         let found = session
             .readers
             .lend()?
             .find_within(&filter, within.as_ref(), None, || begun.elapsed() < FIRST_ANSWER)?;
         let view = Arc::new(View {
             id: ViewId(self.last.fetch_add(1, Ordering::Relaxed) + 1),
+            owner: seat.annotator,
             filter,
             within,
             ids: Mutex::new(found.ids),
@@ -63,9 +69,13 @@ impl Views {
         {
             let mut kept = self.kept();
             kept.push_back(Arc::clone(&view));
-            if kept.len() > KEPT
-                && let Some(oldest) = kept.pop_front()
-            {
+            let of_owner = kept.iter().filter(|other| other.owner == view.owner).count();
+            let oldest = if of_owner > KEPT {
+                kept.iter().position(|other| other.owner == view.owner)
+            } else {
+                (kept.len() > KEPT_FOR_ALL).then_some(0)
+            };
+            if let Some(oldest) = oldest.and_then(|oldest| kept.remove(oldest)) {
                 oldest.let_go.set();
             }
         }
@@ -83,8 +93,16 @@ impl Views {
     }
 
     /// Rows by their place in the result.
-    pub fn rows(&self, reader: &Reader, id: ViewId, from: u64, count: u32) -> Result<Vec<ItemRow>, ApiError> {
-        let view = self.kept().iter().find(|view| view.id == id).map(Arc::clone).ok_or_else(|| {
+    pub fn rows(
+        &self,
+        reader: &Reader,
+        seat: &Seat,
+        id: ViewId,
+        from: u64,
+        count: u32,
+    ) -> Result<Vec<ItemRow>, ApiError> {
+        let is_meant = |view: &&Arc<View>| view.id == id && view.owner == seat.annotator;
+        let view = self.kept().iter().find(is_meant).map(Arc::clone).ok_or_else(|| {
             ApiError::new(ErrorCode::NotFound, "this list of items is no longer kept").hint("search again")
         })?;
         let ids: Vec<ItemId> = {
@@ -97,6 +115,11 @@ impl Views {
                 .unwrap_or_default()
         };
         Ok(reader.rows(&ids)?)
+    }
+
+    /// Whether somebody asked for that result and it is still kept.
+    pub fn is_of(&self, id: ViewId, owner: AnnotatorId) -> bool {
+        self.kept().iter().any(|view| view.id == id && view.owner == owner)
     }
 
     /// Stops every search and waits until all have stopped.

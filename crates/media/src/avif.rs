@@ -2,43 +2,52 @@
 //! hostile bytes in this process (those there are end the program where they go wrong).
 //!
 //! The program makes a PNG of the first picture, which is then read like any other. It runs beside us, with a limit
-//! of pixels, of bytes and of time; it may open nothing but the file that it is given. What it does not hand on is not
-//! seen: transparency, and the range of PQ and HLG.
+//! of pixels, of bytes and of time; it may open nothing but the file that it is given. Transparency is a picture of its
+//! own, which is asked for apart. The range of PQ and HLG, which it does not hand on, is not seen.
 
 use std::{
-    ffi::OsStr,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ExitStatus},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{limits::Limits, problem::Problem};
+use crate::{Ffmpeg, avif_alpha::Alpha, limits::Limits, problem::Problem};
 
 const LONGEST: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A PNG of an AVIF file's first picture.
 pub(crate) fn png_of(avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
-    png_by(OsStr::new("ffmpeg"), avif, limits)
+    png_by(Ffmpeg::known().as_ref(), avif, limits)
 }
 
-fn png_by(program: &OsStr, avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
+fn png_by(ffmpeg: Option<&Ffmpeg>, avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
+    let ffmpeg = ffmpeg.ok_or(Problem::NoFfmpeg)?;
+    let colours = picture_by(ffmpeg, avif, limits)?;
+    let Some(alpha) = Alpha::of(avif) else { return Ok(colours) };
+    let joined = picture_by(ffmpeg, &alpha.as_picture(avif), limits)
+        .and_then(|transparency| alpha.joined(&colours, &transparency, limits));
+    // Better to be seen whole than not at all.
+    Ok(joined.unwrap_or_else(|problem| {
+        tracing::warn!(%problem, "the transparency of an AVIF file is left out");
+        colours
+    }))
+}
+
+fn picture_by(ffmpeg: &Ffmpeg, avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
     // It looks around in the file, which a pipe does not let it do.
     let mut file = tempfile::Builder::new().suffix(".avif").tempfile().map_err(Problem::from_io)?;
     file.write_all(avif).map_err(Problem::from_io)?;
     let mut made = tempfile::tempfile().map_err(Problem::from_io)?;
     let mut said = tempfile::tempfile().map_err(Problem::from_io)?;
     let most_pixels = (limits.decoded_bytes / 4).min(i32::MAX as u64);
-    let mut command = Command::new(program);
-    command.args(["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-max_pixels"]);
-    command.arg(most_pixels.to_string()).arg("-i").arg(file.path());
-    command.args(["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
-    command.stdin(Stdio::null());
+    let mut command = ffmpeg.picture(file.path(), most_pixels);
     command.stdout(made.try_clone().map_err(Problem::from_io)?);
     command.stderr(said.try_clone().map_err(Problem::from_io)?);
     let child = command.spawn().map_err(|error| match error.kind() {
+        // It was there a moment ago.
         io::ErrorKind::NotFound => Problem::NoFfmpeg,
         _ => Problem::from_io(error),
     })?;
@@ -83,15 +92,16 @@ fn all_of(file: &mut File, most_bytes: u64) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::process::Command;
+
     use super::*;
     use crate::decode_for_screen;
 
     #[test]
     fn without_ffmpeg_it_is_said_how_to_come_by_it() {
-        let missing = OsStr::new("there-is-no-such-program-here");
-        let problem = png_by(missing, b"x", &Limits::default()).unwrap_err();
+        let problem = png_by(None, b"x", &Limits::default()).unwrap_err();
         assert_eq!(problem.to_string(), "AVIF images are decoded by ffmpeg, which is not installed");
-        assert!(problem.hint().unwrap().contains("install ffmpeg"));
+        assert!(problem.hint().unwrap().contains("install it with `"));
     }
 
     /// An AVIF of bars, where ffmpeg is there and can write one.
@@ -130,5 +140,44 @@ mod tests {
         assert!(matches!(&cut, Problem::Undecodable { reason, .. } if !reason.contains('/')), "{cut}");
         let small = Limits { decoded_bytes: 1000, ..Limits::default() };
         assert!(decode_for_screen(&avif, [500, 500], &small).is_err(), "96 x 64 is more than 1000 bytes");
+    }
+
+    /// Red, to the left opaque, to the right clear above and half clear below; where ffmpeg can write it.
+    fn half_clear() -> Option<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.avif");
+        let alpha = "if(lt(X,32),255,if(lt(Y,24),0,128))";
+        let source =
+            format!("color=c=0xc81e3c:s=64x48,format=rgba,geq=r=r(X\\,Y):g=g(X\\,Y):b=b(X\\,Y):a='{alpha}'");
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-f", "lavfi", "-i", &source, "-frames:v", "1", "-map", "0", "-map", "0"])
+            .args(["-filter:v:0", "format=yuv444p", "-filter:v:1", "alphaextract,format=gray"])
+            .args(["-c:v", "libaom-av1", "-still-picture", "1", "-crf", "5"])
+            .arg(&file)
+            .status();
+        let written = made.is_ok_and(|status| status.success()).then(|| std::fs::read(file).unwrap())?;
+        Alpha::of(&written).map(|_| written)
+    }
+
+    #[test]
+    fn what_is_clear_in_the_file_is_clear_on_the_screen() {
+        let Some(avif) = half_clear() else {
+            eprintln!("skipped: there is no ffmpeg that writes AVIF with transparency");
+            return;
+        };
+        let pixels = decode_for_screen(&avif, [500, 500], &Limits::default()).unwrap();
+        let at = |x: usize, y: usize| &pixels.rgba[(y * 64 + x) * 4..][..4];
+        let near = |pixel: &[u8], expected: [u8; 4]| {
+            pixel.iter().zip(expected).all(|(one, other)| one.abs_diff(other) <= 4)
+        };
+        assert!(near(at(5, 30), [200, 30, 60, 255]), "{:?}", at(5, 30));
+        assert!(near(at(60, 40), [200, 30, 60, 128]), "{:?}", at(60, 40));
+        assert!(at(60, 5)[3] <= 4, "{:?}", at(60, 5));
+        // Without its transparency it is seen all the same.
+        let mut bent = avif.clone();
+        let place = bent.windows(4).position(|four| four == b"auxl").unwrap();
+        bent[place] = b'q';
+        let whole = decode_for_screen(&bent, [500, 500], &Limits::default()).unwrap();
+        assert!(near(&whole.rgba[(5 * 64 + 60) * 4..][..4], [200, 30, 60, 255]));
     }
 }

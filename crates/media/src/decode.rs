@@ -85,8 +85,12 @@ fn fitted(
     let (small, conversion) = resized(picture, wanted, conversion);
     let mut small = DynamicImage::from(conversion.rgba_from(small));
     small.apply_orientation(orientation);
-    let [full_width, full_height] = turned(full, orientation);
-    let rgba = small.into_rgba8();
+    pixels_of(small, turned(full, orientation))
+}
+
+/// A picture as the door has it; `full` is the size of what it is a smaller scale of.
+pub(crate) fn pixels_of(picture: DynamicImage, [full_width, full_height]: [u32; 2]) -> Pixels {
+    let rgba = picture.into_rgba8();
     Pixels {
         width: rgba.width(),
         height: rgba.height(),

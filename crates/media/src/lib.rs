@@ -13,6 +13,7 @@
 
 mod address;
 mod avif;
+mod avif_alpha;
 mod cache;
 mod content_key;
 mod content_kind;

@@ -46,10 +46,18 @@ pub(crate) fn guarded<Made>(
         format @ ContentKind::OtherImage(_) => return Err(Problem::Unsupported { format }),
         looks_like => return Err(Problem::NotAnImage { looks_like }),
     };
-    catch_unwind(AssertUnwindSafe(|| work(format, bytes))).unwrap_or_else(|panic| {
+    caught(format, || work(format, bytes))
+}
+
+/// Does work in which a decoder reads bytes of a format; a panic becomes a problem of the file.
+pub(crate) fn caught<Made, Fault: From<Problem>>(
+    format: ImageFormat,
+    work: impl FnOnce() -> Result<Made, Fault>,
+) -> Result<Made, Fault> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let message = panic_message(panic.as_ref());
         tracing::warn!(format = format_name(format), message, "an image decoder panicked");
-        Err(Problem::Panicked { format: format_name(format), message })
+        Err(Problem::Panicked { format: format_name(format), message }.into())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use crate::content_kind::ContentKind;
+use crate::{Ffmpeg, content_kind::ContentKind};
 
 /// What is wrong with an image; which one is said by [`crate::MediaError`].
 #[derive(Clone, Debug, thiserror::Error)]
@@ -245,8 +245,7 @@ impl Problem {
             }
             Self::ChangedMeanwhile => "try again once it is written",
             Self::NoFfmpeg => {
-                "install ffmpeg and start again (Debian and Ubuntu: `sudo apt install ffmpeg`; macOS: `brew install \
-                 ffmpeg`; Windows: `winget install ffmpeg`), or convert the images to PNG"
+                return Some(format!("{}; or convert the images to PNG", Ffmpeg::how_to_install()));
             }
             Self::Truncated { .. }
             | Self::Damaged { .. }

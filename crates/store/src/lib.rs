@@ -8,6 +8,7 @@
 //! database itself holds that. Parts and metadata are stored as JSON texts: they are read whole or not at all,
 //! and a person with `sqlite3` can read them too.
 
+mod account;
 mod answer;
 mod assignment;
 mod carry;
@@ -40,6 +41,10 @@ mod showing;
 mod sql;
 mod store;
 
+pub use account::{
+    Account, AccountBook, Audit, Invitation, Joining, NewAccount, NewToken, SecretHash, SignIn, StoredToken,
+    Vouching,
+};
 pub use carry::{CarriedTable, carry};
 pub use change::Change;
 pub use error::{Result, StoreError};

@@ -42,6 +42,7 @@ migrations![
     "0007_reward.sql",
     "0008_model_label.sql",
     "0009_showing_watched.sql",
+    "0010_account.sql",
 ];
 
 /// The number of the last migration.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport, LabelChoice};
 use tiebreak_domain::import::RowProblem;
 use tiebreak_domain::{ApiError, Event, ExportFormat, ExportPlan, JobId};
@@ -29,6 +30,7 @@ use crate::export::target::Target;
 use crate::failure;
 use crate::host::{Host, NOBODY};
 use crate::jobs::CancelFlag;
+use crate::seat::Seat;
 use crate::session::Session;
 
 /// How many problems a report lists.
@@ -40,6 +42,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 pub fn start(
     shared: &Arc<Shared>,
     session: &Arc<Session>,
+    seat: &Seat,
     plan: ExportPlan,
     path: PathBuf,
     replace: bool,
@@ -47,7 +50,7 @@ pub fn start(
     let target = Target::new(&session.place, path, replace)?;
     refuse_existing(plan.format, &target)?;
     ask_policies(&*session.readers.lend()?, &plan)?;
-    let tells_profiles = !session.is_for_lead_alone()?;
+    let tells_profiles = !session.is_for_lead_alone(seat)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
     let on_panic = {
@@ -57,7 +60,8 @@ pub fn start(
     let work = move |job: JobId, cancel: &CancelFlag| {
         let ended = session.readers.lend().and_then(|reader| {
             let progress = |progress| shared.emit(Event::ExportProgress(job, progress));
-            export(&reader, &plan, &target, &shared.host, tells_profiles, cancel, progress)
+            let told = Told { profiles: tells_profiles, within: None };
+            export(&reader, &plan, &target, &shared.host, &told, cancel, progress)
         });
         shared.emit(Event::ExportEnded(job, ended.map(Box::new)));
     };
@@ -69,13 +73,22 @@ pub fn ask_policies(reader: &Reader, plan: &ExportPlan) -> Result<(), ApiError> 
     Asking::new(reader, plan)?.refuse_open()
 }
 
-/// Writes the file, its companions and its manifest; what people say of themselves only if that is to be told.
+/// What of a project is told.
+#[derive(Default)]
+pub struct Told {
+    /// Whether what people say of themselves is.
+    pub profiles: bool,
+    /// Judgments of these items alone; of all if none.
+    pub within: Option<RoaringBitmap>,
+}
+
+/// Writes the file, its companions and its manifest.
 pub fn export(
     reader: &Reader,
     plan: &ExportPlan,
     target: &Target,
     host: &Host,
-    tells_profiles: bool,
+    told: &Told,
     cancel: &CancelFlag,
     on_progress: impl FnMut(ExportProgress),
 ) -> Result<ExportReport, ApiError> {
@@ -88,7 +101,7 @@ pub fn export(
         _ => info.active_items,
     };
     let mut asking = Asking::for_writing(reader, plan)?;
-    if tells_profiles && plan.format == ExportFormat::Prism {
+    if told.profiles && plan.format == ExportFormat::Prism {
         asking.tell_profiles(reader)?;
     }
     let mut output = Output {
@@ -102,7 +115,7 @@ pub fn export(
     let account = if plan.format == ExportFormat::Tiebreak {
         write_lossless(reader, &mut output)?
     } else {
-        write_lines(reader, plan, &asking, &mut output)?
+        write_lines(reader, plan, &asking, told.within.as_ref(), &mut output)?
     };
     if cancel.is_set() {
         return Err(failure::cancelled("export"));
@@ -192,6 +205,7 @@ fn write_lines<F: FnMut(ExportProgress)>(
     reader: &Reader,
     plan: &ExportPlan,
     asking: &Asking,
+    within: Option<&RoaringBitmap>,
     output: &mut Output<'_, F>,
 ) -> Result<Account, ApiError> {
     let mut lines = Lines::new(plan, asking, PROBLEMS);
@@ -200,11 +214,17 @@ fn write_lines<F: FnMut(ExportProgress)>(
     if can_go_on {
         if plan.labels != LabelChoice::Model {
             reader.each_judged_item(&plan.annotators, |item, judgments| {
+                if within.is_some_and(|within| !within.contains(item.id.0 as u32)) {
+                    return ControlFlow::Continue(());
+                }
                 output.item(&lines.of_item(&item, &judgments))?;
                 output.done(1)
             })?;
         }
         for labelled in model_labels::to_write(reader, plan)? {
+            if within.is_some_and(|within| !within.contains(labelled.item.0 as u32)) {
+                continue;
+            }
             if output.item(&lines.of_label(&reader.item(labelled.item)?, &labelled)).is_break() {
                 break;
             }

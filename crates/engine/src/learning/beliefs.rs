@@ -22,6 +22,7 @@ use super::learned::Learned;
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::votes::pair_of;
 use crate::models;
+use crate::seat::Seat;
 use crate::session::Session;
 
 /// Fewer decided votes than this ask for no temperature.
@@ -186,28 +187,34 @@ fn deviation(scores: &[f32]) -> f64 {
 
 impl Session {
     /// The items of which a model says what a filter asks for; none where it asks for no model's word.
-    pub fn believed(&self, filter: &ItemFilter) -> Result<Option<RoaringBitmap>, ApiError> {
+    pub fn believed(&self, seat: &Seat, filter: &ItemFilter) -> Result<Option<RoaringBitmap>, ApiError> {
         let Some(belief) = &filter.belief else { return Ok(None) };
-        self.for_lead()?;
+        self.for_lead(seat)?;
         let believed = self.with_learned(|learned| learned.believed(belief))?;
         Ok(Some(believed.unwrap_or_default()))
     }
 
     /// Everything that a filter finds.
-    pub fn find_all(&self, filter: &ItemFilter) -> Result<RoaringBitmap, ApiError> {
-        let within = self.believed(filter)?;
+    pub fn find_all(&self, seat: &Seat, filter: &ItemFilter) -> Result<RoaringBitmap, ApiError> {
+        let within = self.believed(seat, filter)?;
         Ok(self.readers.lend()?.find_within(filter, within.as_ref(), None, || true)?.ids)
     }
 
     /// Takes a model's word for open pairs that it is sure of, among what a filter finds.
-    pub fn accept_model_labels(&self, above: f64, by: &Scorer, of: &ItemFilter) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn accept_model_labels(
+        &self,
+        seat: &Seat,
+        above: f64,
+        by: &Scorer,
+        of: &ItemFilter,
+    ) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         if !(0.5..1.0).contains(&above) {
             let message = format!("being sure begins between 0.5 and 1, not at {above}");
             return Err(ApiError::new(ErrorCode::BadRequest, message));
         }
         let of = ItemFilter { status: Some(ItemStatus::Active), ..of.clone() };
-        let mut open = self.find_all(&of)?;
+        let mut open = self.find_all(seat, &of)?;
         let said =
             self.with_learned(|learned| Ok((learned.sure_by(by, above)?, learned.main().key.clone())))?;
         let (sure, question) = said.unwrap_or_default();

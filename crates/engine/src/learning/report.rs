@@ -33,6 +33,7 @@ use super::votes::{KnownVote, votes_of};
 use super::{THREADS, standing};
 use crate::export::target::Target;
 use crate::failure;
+use crate::seat::Seat;
 use crate::session::Session;
 
 const BINS: usize = 10;
@@ -46,8 +47,8 @@ const MOST_SLICES: usize = 12;
 
 impl Session {
     /// How models do against the people.
-    pub fn model_report(&self, filter: &ReportFilter) -> Result<ModelReport, ApiError> {
-        self.for_lead()?;
+    pub fn model_report(&self, seat: &Seat, filter: &ReportFilter) -> Result<ModelReport, ApiError> {
+        self.for_lead(seat)?;
         let learning = self.learning_rules().unwrap_or_default();
         let reader = self.readers.lend()?;
         let mut judgments: Vec<Judgment> = Vec::new();
@@ -121,13 +122,14 @@ impl Session {
     /// Writes the report as a page.
     pub fn save_model_report(
         &self,
+        seat: &Seat,
         filter: &ReportFilter,
         path: &std::path::Path,
         replace: bool,
     ) -> Result<Reply, ApiError> {
         let target = Target::new(&self.place, path.to_owned(), replace)?;
-        let report = self.model_report(filter)?;
-        let page = super::page::html(&report, &self.info()?.name);
+        let report = self.model_report(seat, filter)?;
+        let page = super::page::html(&report, &self.info(seat)?.name);
         let mut file = target.temporary()?;
         file.write_all(page.as_bytes()).map_err(|error| failure::of_io("write the report", path, &error))?;
         target.place(file, path)?;

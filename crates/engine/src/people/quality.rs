@@ -4,12 +4,13 @@ use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::quality::{AnnotatorQuality, QualityReport, Score, TrainingResult};
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ItemId, ItemRole, Reply, Verdict};
 
+use crate::seat::Seat;
 use crate::session::Session;
 
 impl Session {
     /// What is known of everyone.
-    pub fn quality(&self) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn quality(&self, seat: &Seat) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         let plan = self.people.plan();
         let reader = self.readers.lend()?;
         let repeats = reader.repeats(None, None)?;

@@ -1,36 +1,40 @@
 //! Seats: who sits here, and the PINs that keep a seat.
 
-use std::sync::atomic::Ordering;
-
 use tiebreak_domain::person::pin_wait_ms;
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Pin, ProjectInfo, Reply};
 
 use super::{needs_pin, pin};
+use crate::seat::Seat;
 use crate::session::Session;
 
 impl Session {
     /// Sits an annotator down, adding the name where it is new.
-    pub fn switch_annotator(&self, name: &str, given: Option<&Pin>) -> Result<ProjectInfo, ApiError> {
+    pub fn switch_annotator(
+        &self,
+        seat: &Seat,
+        name: &str,
+        given: Option<&Pin>,
+    ) -> Result<ProjectInfo, ApiError> {
         let name = name.trim();
         if name.is_empty() {
             return Err(ApiError::new(ErrorCode::BadRequest, "an annotator needs a name"));
         }
         let known = self.readers.lend()?.annotator_named(name)?;
         if let Some(known) = known {
-            let sits_here = known == self.seated_annotator() && !self.people.is_locked();
+            let sits_here = known == seat.annotator && !seat.is_locked();
             if !sits_here {
                 self.check_pin(known, given)?;
             }
         }
-        let info = self.seat(name)?;
-        self.people.is_locked.store(false, Ordering::Release);
-        self.draw_arm_of(info.annotator)?;
+        let info = self.sit_down(name)?;
+        self.draw_arm(&self.seat(), info.annotator)?;
         Ok(info)
     }
 
     /// Keeps a seat by a PIN, changes it, or lets it go.
     pub fn set_pin(
         &self,
+        seat: &Seat,
         annotator: AnnotatorId,
         current: Option<&Pin>,
         new: Option<&Pin>,
@@ -38,8 +42,8 @@ impl Session {
         if let Some(refusal) = new.and_then(Pin::refusal) {
             return Err(ApiError::new(ErrorCode::BadInput, refusal));
         }
-        let seated = self.seated_annotator();
-        let is_lead = !self.people.is_locked() && self.readers.lend()?.leads()?.contains(&seated);
+        let seated = seat.annotator;
+        let is_lead = self.is_lead(seat)?;
         if annotator == seated || !is_lead {
             let has_pin = self.readers.lend()?.pin_state(annotator)?.record.is_some();
             if !has_pin && annotator != seated {
@@ -52,7 +56,7 @@ impl Session {
         let record = new.map(|new| pin::record(new, salt)).transpose()?;
         self.writer.ask(move |store| Ok(store.set_pin(annotator, record.as_ref())?))?;
         if annotator == seated {
-            self.people.is_locked.store(false, Ordering::Release);
+            self.unlock();
         }
         Ok(Reply::Done)
     }

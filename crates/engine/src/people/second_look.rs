@@ -7,12 +7,13 @@ use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReason, 
 use tiebreak_domain::{ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict};
 use tiebreak_store::{Reader, Repeat};
 
+use crate::seat::Seat;
 use crate::session::Session;
 
 impl Session {
     /// Items that should be looked at again.
-    pub fn second_look(&self, filter: &LookFilter) -> Result<Reply, ApiError> {
-        self.for_lead()?;
+    pub fn second_look(&self, seat: &Seat, filter: &LookFilter) -> Result<Reply, ApiError> {
+        self.for_lead(seat)?;
         let above = self.people.plan().disagreement_above();
         let reader = self.readers.lend()?;
         let flags = self.learning.flags();

@@ -116,7 +116,7 @@ fn what_is_on_the_screen_is_scored_before_all_else_and_counted_once() {
                     // In the midst of the first batch, somebody sits down before the shortest item, which would
                     // be the last; and this batch does not end before that one is scored.
                     let session = session.upgrade().unwrap();
-                    let annotator = session.seated_annotator();
+                    let annotator = session.seat().annotator;
                     let request = QueueRequest { annotator, place: Place::Start, count: 1, except: vec![] };
                     *asked.lock().unwrap() = Some(session.queue(&request).unwrap()[0].item.id);
                     is_run

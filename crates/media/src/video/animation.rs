@@ -5,7 +5,6 @@
 
 use std::{
     io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -29,8 +28,8 @@ use super::{
 use crate::{
     Limits, Problem,
     content_kind::format_name,
-    decode::{decode, scaled, size_within},
-    opened::panic_message,
+    decode::{decode, pixels_of, scaled, size_within},
+    opened::caught,
 };
 
 /// Frames of less than this are shown for [`SLOW_US`], as browsers do: the files are older than such speed.
@@ -66,10 +65,7 @@ impl Animation {
             }
             Ok(Some(Timeline::of_lengths(&lengths_us, size, codec(format))))
         };
-        let timeline = catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|panic| {
-            let message = panic_message(panic.as_ref());
-            Err(Problem::Panicked { format: format_name(format), message }.into())
-        })?;
+        let timeline = caught(format, look)?;
         let timeline = match timeline {
             Some(timeline) if timeline.count() > 0 => timeline,
             Some(_) => return Err(VideoProblem::NoFrames),
@@ -126,17 +122,10 @@ struct Reader {
 impl Reader {
     /// Sends frames until there are none, or nobody takes them.
     fn read(&self, sends: &SyncSender<Result<Taken, VideoProblem>>) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.send_all(sends)));
-        let problem = match outcome {
-            Ok(Ok(())) => return,
-            Ok(Err(problem)) => problem,
-            Err(panic) => {
-                let message = panic_message(panic.as_ref());
-                Problem::Panicked { format: format_name(self.format), message }.into()
-            }
-        };
-        // The run may be over; then nobody wants to know.
-        let _ = sends.send(Err(problem));
+        if let Err(problem) = caught(self.format, || self.send_all(sends)) {
+            // The run may be over; then nobody wants to know.
+            let _ = sends.send(Err(problem));
+        }
     }
 
     fn send_all(&self, sends: &SyncSender<Result<Taken, VideoProblem>>) -> Result<(), VideoProblem> {
@@ -224,15 +213,7 @@ pub(crate) fn fitted(picture: DynamicImage, full: [u32; 2], fit: [u32; 2]) -> Pi
     let wanted = size_within(full, fit);
     let picture =
         if [picture.width(), picture.height()] == wanted { picture } else { scaled(picture, wanted) };
-    let rgba = picture.into_rgba8();
-    let [full_width, full_height] = full;
-    Pixels {
-        width: rgba.width(),
-        height: rgba.height(),
-        full_width,
-        full_height,
-        rgba: Arc::from(rgba.into_raw()),
-    }
+    pixels_of(picture, full)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
     thread::available_parallelism,
 };
 
@@ -21,6 +22,7 @@ pub(crate) use film::Film;
 pub(crate) use process::{Piped, Said};
 
 use super::problem::VideoProblem;
+use crate::single_flight::locked;
 
 /// The variable that names ffmpeg, or the folder it is in.
 const VARIABLE: &str = "TIEBREAK_FFMPEG";
@@ -70,6 +72,16 @@ impl Ffmpeg {
     /// Looks in all places; the first that answers is it.
     pub fn find() -> Option<Self> {
         folders().into_iter().find_map(|folder| Self::in_folder(&folder))
+    }
+
+    /// The one that was found, looked for again until it is: it may be installed while the program runs.
+    pub fn known() -> Option<Self> {
+        static FOUND: Mutex<Option<Ffmpeg>> = Mutex::new(None);
+        let mut found = locked(&FOUND);
+        if found.is_none() {
+            *found = Self::find();
+        }
+        found.clone()
     }
 
     /// How ffmpeg is installed on this system: a sentence without a full stop.
@@ -124,6 +136,15 @@ impl Ffmpeg {
             None => command.arg("-noaccurate_seek"),
         };
         fenced(&mut command).arg("-i").arg(file_url(file));
+        command
+    }
+
+    /// ffmpeg, told to write the first picture of one file as a PNG, if it has no more pixels than these.
+    pub(crate) fn picture(&self, file: &Path, most_pixels: u64) -> Command {
+        let mut command = quiet(&self.ffmpeg);
+        command.args(["-v", "error", "-nostdin", "-max_pixels", &most_pixels.to_string()]);
+        fenced(&mut command).arg("-i").arg(file_url(file));
+        command.args(["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
         command
     }
 

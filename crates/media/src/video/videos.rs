@@ -80,7 +80,8 @@ impl Default for VideoLimits {
 /// Finds and decodes videos; shared by all threads, which it blocks while it works.
 pub struct Videos {
     limits: VideoLimits,
-    tools: Mutex<Tools>,
+    /// Whether ffmpeg may be used where there is one.
+    has_ffmpeg: bool,
     footage: Mutex<Recent<FootageKey, Opened>>,
     flights: SingleFlight<FootageKey, Result<Opened, VideoProblem>>,
     cache: Mutex<FrameCache>,
@@ -110,13 +111,6 @@ struct Numbered {
     reel: Mutex<Reel>,
 }
 
-/// Where ffmpeg is: found once, or looked for again until it is.
-enum Tools {
-    Unknown,
-    Found(Ffmpeg),
-    Refused,
-}
-
 /// What of a folder is one video.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FootageKey {
@@ -134,22 +128,22 @@ struct Opened {
 impl Videos {
     /// Nothing is looked for or started yet.
     pub fn new(limits: VideoLimits) -> Self {
-        Self::with_tools(limits, Tools::Unknown)
+        Self::with_tools(limits, true)
     }
 
     /// As if there were no ffmpeg on this machine.
     pub fn without_ffmpeg(limits: VideoLimits) -> Self {
-        Self::with_tools(limits, Tools::Refused)
+        Self::with_tools(limits, false)
     }
 
-    fn with_tools(limits: VideoLimits, tools: Tools) -> Self {
+    fn with_tools(limits: VideoLimits, has_ffmpeg: bool) -> Self {
         let running = Arc::new(Running {
             reels: Mutex::new(Recent::new(KEPT_REELS)),
             sounds: Mutex::new(Recent::new(KEPT_SOUNDS)),
         });
         Self {
             limits,
-            tools: Mutex::new(tools),
+            has_ffmpeg,
             footage: Mutex::new(Recent::new(KEPT_FOOTAGE)),
             flights: SingleFlight::new(),
             cache: Mutex::new(FrameCache::new(limits.kept_bytes)),
@@ -160,16 +154,7 @@ impl Videos {
 
     /// The ffmpeg that is used, looked for if none was found yet.
     pub fn ffmpeg(&self) -> Option<Ffmpeg> {
-        let mut tools = locked(&self.tools);
-        if let Tools::Unknown = &*tools
-            && let Some(found) = Ffmpeg::find()
-        {
-            *tools = Tools::Found(found);
-        }
-        match &*tools {
-            Tools::Found(found) => Some(found.clone()),
-            Tools::Unknown | Tools::Refused => None,
-        }
+        if self.has_ffmpeg { Ffmpeg::known() } else { None }
     }
 
     /// What is known of a video before any frame is decoded.

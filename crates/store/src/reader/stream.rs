@@ -4,10 +4,12 @@
 
 use std::ops::ControlFlow;
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::{AnnotatorId, ItemId, ItemKey, Judgment, StoredItem, Verdict};
 
 use super::Reader;
 use crate::Result;
+use crate::facets::bit;
 use crate::item;
 use crate::judgment::{self, JudgmentRows};
 use crate::sql::Connection;
@@ -40,6 +42,26 @@ impl Reader {
         }
         transaction.finish()?;
         Ok(())
+    }
+
+    /// The number of the last judgment in the log; 0 where there is none.
+    pub fn last_judgment_number(&self) -> Result<u64> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM judgment")?;
+        Ok(statement.query_row((), |row| row.get::<i64>(0))? as u64)
+    }
+
+    /// The items that somebody said something of after the judgment with a number.
+    pub fn items_judged_after(&self, number: u64) -> Result<RoaringBitmap> {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let mut statement =
+            self.connection.prepare_cached("SELECT item_id FROM judgment WHERE number > ?1")?;
+        let mut rows = statement.query([number])?;
+        let mut items = RoaringBitmap::new();
+        while let Some(row) = rows.next()? {
+            items.insert(bit(ItemId(row.get(0)?))?);
+        }
+        Ok(items)
     }
 
     /// Every item, whatever its status, in the order of ids.

@@ -17,7 +17,7 @@ fn heads_fitted_for_a_question_are_kept_until_something_changes() {
     let fitted = || session.fitted_for_a_question().unwrap().expect("there are pairs");
     let first = fitted();
     assert!(Arc::ptr_eq(&first, &fitted()), "nothing changed, and nothing is fitted anew");
-    let annotator = session.seated_annotator();
+    let annotator = session.seat().annotator;
     let request = QueueRequest { annotator, place: Place::Start, count: 1, except: Vec::new() };
     let queued = session.queue(&request).unwrap().remove(0);
     let judgment = NewJudgment {

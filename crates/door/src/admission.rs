@@ -1,0 +1,129 @@
+//! Admission: who asks, by the cookie or the token that they show, and letting somebody in by a secret.
+
+use http::request::Parts;
+use http::{Method, StatusCode};
+use tiebreak_domain::{ApiError, ErrorCode, Scope};
+use tiebreak_engine::Known;
+
+use crate::answer::{self, Answer};
+use crate::door::Door;
+use crate::gate::{Gate, Peer};
+use crate::page;
+
+/// Where somebody goes who came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Entered {
+    /// To the start, by a page.
+    Onward,
+    /// Nowhere: they are told who they are.
+    Me,
+}
+
+impl Door {
+    /// Who asks; nobody in particular at the machine itself.
+    pub(crate) fn admit(&self, parts: &Parts, peer: Peer) -> Result<Option<Known>, Answer> {
+        if self.gate.is_none() { Ok(None) } else { self.known(parts, peer).map(Some) }
+    }
+
+    /// Who asks, by the token or the cookie that they show.
+    pub(crate) fn known(&self, parts: &Parts, peer: Peer) -> Result<Known, Answer> {
+        if let Some(token) = Gate::bearer(&parts.headers) {
+            // Looked up first: whoever guesses from the same address must not keep out who has a token.
+            let known = self.engine.known_by_token(token).map_err(|error| answer::error(&error))?;
+            return known.ok_or_else(|| self.not_known(peer));
+        }
+        let known = self.cookie_holder(parts)?.ok_or_else(|| {
+            answer::refusal(StatusCode::UNAUTHORIZED, "nobody is signed in", "sign in at /sign-in")
+        })?;
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            self.needs_csrf_header(parts)?;
+        }
+        Ok(known)
+    }
+
+    /// Refuses a token that is nobody's.
+    fn not_known(&self, peer: Peer) -> Answer {
+        let now = self.engine.now();
+        let hasty = self.gate.as_ref().and_then(|gate| gate.hasty(peer, now));
+        hasty.unwrap_or_else(|| {
+            if let Some(gate) = &self.gate {
+                gate.note_failure(peer, now);
+            }
+            answer::refusal(
+                StatusCode::UNAUTHORIZED,
+                "this token lets nobody in",
+                "it was taken back, has expired, or is of another project",
+            )
+        })
+    }
+
+    /// Whoever may look at what is judged, and hear what happens.
+    pub(crate) fn admit_judge(&self, parts: &Parts, peer: Peer) -> Result<Option<Known>, Answer> {
+        let known = self.admit(parts, peer)?;
+        if known.as_ref().is_none_or(|known| known.has_scope(Scope::Judge)) {
+            return Ok(known);
+        }
+        Err(answer::refusal(
+            StatusCode::FORBIDDEN,
+            "this token may not do this",
+            "make one with the scope judge",
+        ))
+    }
+
+    /// Who has the cookie that was sent.
+    pub(crate) fn cookie_holder(&self, parts: &Parts) -> Result<Option<Known>, Answer> {
+        let cookie = self.gate.as_ref().and_then(|gate| gate.cookie(&parts.headers));
+        let Some(cookie) = cookie else { return Ok(None) };
+        self.engine.known_by_cookie(&cookie).map_err(|error| answer::error(&error))
+    }
+
+    /// Refuses what a foreign page could have made a browser send.
+    pub(crate) fn needs_csrf_header(&self, parts: &Parts) -> Result<(), Answer> {
+        if Gate::has_csrf_header(&parts.headers) {
+            return Ok(());
+        }
+        Err(answer::refusal(
+            StatusCode::FORBIDDEN,
+            "this needs the header X-Tiebreak: 1",
+            "programs sign in with a token instead",
+        ))
+    }
+
+    /// Lets somebody in by a secret, unless too many wrong ones came from their address.
+    pub(crate) fn let_in<T>(
+        &self,
+        peer: Peer,
+        try_it: impl FnOnce(&str) -> Result<T, ApiError>,
+    ) -> Result<T, Answer> {
+        if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
+            return Err(answer);
+        }
+        try_it(&peer.address.to_string()).map_err(|error| {
+            self.note_failure(&error, peer);
+            answer::error(&error)
+        })
+    }
+
+    /// Counts what was wrong, and not what failed for another reason.
+    pub(crate) fn note_failure(&self, error: &ApiError, peer: Peer) {
+        if let Some(gate) = self.gate.as_ref().filter(|_| error.code == ErrorCode::Denied) {
+            gate.note_failure(peer, self.engine.now());
+        }
+    }
+
+    /// Somebody came in, who gets a cookie.
+    pub(crate) fn entered(&self, to: Entered, secret: &str, peer: Peer) -> Result<Answer, Answer> {
+        let answer = match to {
+            Entered::Onward => page::onward(),
+            Entered::Me => {
+                let refused = |error: ApiError| answer::error(&error);
+                let known = self.engine.known_by_cookie(secret).map_err(refused)?;
+                answer::json(StatusCode::OK, &self.me(known.as_ref()).map_err(refused)?)
+            }
+        };
+        Ok(match &self.gate {
+            Some(gate) => answer::with_cookie(answer, &gate.set_cookie(Some(secret), peer)),
+            None => answer,
+        })
+    }
+}

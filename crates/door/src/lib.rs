@@ -1,0 +1,41 @@
+//! The door over HTTP: what a browser, a web view or a program asks, answered by the engine.
+//!
+//! Nothing here knows a socket. [`Door::answer`] takes a whole request and gives a whole response, and serves the
+//! custom scheme of a web view as well as a server; [`Door::begin`] says in which [`Lane`] a request is to be
+//! answered, so that a slow one never stands before a quick one; [`Hub`] keeps what happens on its own, for streams
+//! and for long polls.
+//!
+//! Start at [`Door`]; `route` is the list of everything that can be asked, `gate` says what is meant for this door.
+#![recursion_limit = "256"]
+
+mod account;
+mod admission;
+mod answer;
+mod attempts;
+mod body;
+mod call;
+mod door;
+mod events;
+mod files;
+mod gate;
+mod lane;
+mod media;
+mod open_api;
+mod page;
+mod pixels;
+mod programs;
+mod range;
+mod route;
+mod sign_in;
+mod site;
+
+pub use answer::refused as refusal;
+pub use body::Body;
+pub use door::{Begun, Door, Listener, Work};
+pub use events::{Hub, Poll};
+pub use gate::{Gate, Peer, Place};
+pub use lane::Lane;
+pub use programs::Upload;
+pub use route::Route;
+pub use site::Site;
+pub use tiebreak_engine::Known;

@@ -1,0 +1,16 @@
+//! The door on a socket: HTTP/1 and HTTP/2 on a port, in front of [`tiebreak_door::Door`].
+//!
+//! The only place with an asynchronous runtime on this side of the house. It reads requests within limits of size
+//! and time, lets each wait in its lane for a thread, since the engine blocks, and sends what the door answers.
+//!
+//! Start at [`Server`].
+
+mod events;
+mod handler;
+mod lanes;
+mod listen;
+mod outgoing;
+mod peers;
+mod upload;
+
+pub use listen::{Server, Stop};

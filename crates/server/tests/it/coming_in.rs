@@ -1,0 +1,204 @@
+//! Who comes in, how, and for how long.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::world::{PASSWORD, World, annotator_of};
+
+const DAY: Duration = Duration::from_hours(24);
+
+#[test]
+fn the_link_of_the_terminal_works_once_and_within_the_hour() {
+    let world = World::new();
+    let token = world.engine.offer_owner_link().unwrap();
+    let entered = world.client.get(&format!("/enter?token={token}"));
+    assert_eq!(entered.status, 200);
+    let set = entered.header("set-cookie").unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && set.contains("Path=/"), "{set}");
+    assert!(!set.contains("Secure"), "without TLS a browser would not send it back: {set}");
+    let me = world.browser(&entered.cookie()).get("/api/v1/me").json();
+    assert_eq!((me["name"].as_str(), me["role"].as_str()), (Some("Olga Owner"), Some("owner")));
+    assert_eq!(world.client.get(&format!("/enter?token={token}")).status, 403, "it was used");
+    let late = world.engine.offer_owner_link().unwrap();
+    world.wait(Duration::from_secs(3601));
+    assert_eq!(world.client.get(&format!("/enter?token={late}")).status, 403, "too late");
+}
+
+#[test]
+fn over_tls_the_cookie_never_goes_without_it() {
+    let world = World::behind(true, Some("https://annotate.example.org"));
+    let token = world.engine.offer_owner_link().unwrap();
+    let through_proxy = world.client.with("host", "annotate.example.org").with("x-forwarded-proto", "https");
+    let entered = through_proxy.get(&format!("/enter?token={token}"));
+    let set = entered.header("set-cookie").unwrap();
+    assert!(set.starts_with("__Host-tiebreak_0123=") && set.contains("; Secure"), "{set}");
+    let me = through_proxy.with("cookie", &entered.cookie()).get("/api/v1/me");
+    assert_eq!(me.status, 200);
+    let owner = through_proxy.with("cookie", &entered.cookie()).with("x-tiebreak", "1");
+    let made = owner.post("/api/v1/invitations", &json!({ "role": "lead" })).json();
+    assert!(made["link"].as_str().unwrap().starts_with("https://annotate.example.org/join?invitation="));
+}
+
+#[test]
+fn an_invitation_lets_one_person_in_who_then_signs_in_by_password() {
+    let world = World::new();
+    let owner = world.owner();
+    let invitation = world.invitation(&owner, "annotator", None);
+    let page = world.client.get(&format!("/join?invitation={invitation}"));
+    assert!(page.status == 200 && page.text().contains("<form"), "{}", page.text());
+    let fields = [("invitation", invitation.as_str()), ("name", "Ana"), ("password", PASSWORD)];
+    let joined = world.client.form("/join", &fields);
+    assert_eq!(joined.status, 200, "{}", joined.text());
+    let me = world.browser(&joined.cookie()).get("/api/v1/me").json();
+    assert_eq!((me["name"].as_str(), me["role"].as_str()), (Some("Ana"), Some("annotator")));
+    assert_eq!(world.client.form("/join", &fields).status, 403, "the link was used");
+
+    let signed_in = world.client.form("/sign-in", &[("name", "Ana"), ("password", PASSWORD)]);
+    assert_eq!(signed_in.status, 200);
+    let browser = world.browser(&signed_in.cookie());
+    assert_eq!(annotator_of(&browser), me["annotator"].as_i64().unwrap(), "the same person");
+    assert_eq!(browser.send("POST", "/api/v1/sign-out", b"").status, 204);
+    assert_eq!(browser.get("/api/v1/me").status, 401, "signed out, the cookie is worth nothing");
+    assert_eq!(
+        world.browser(&joined.cookie()).get("/api/v1/me").status,
+        200,
+        "other browsers stay signed in"
+    );
+}
+
+#[test]
+fn nobody_joins_under_a_name_that_somebody_has() {
+    let world = World::new();
+    let owner = world.owner();
+    let join = |invitation: &str, name: &str| {
+        let body = json!({ "invitation": invitation, "name": name, "password": PASSWORD });
+        world.client.with("x-tiebreak", "1").post("/api/v1/join", &body)
+    };
+    let open = world.invitation(&owner, "annotator", None);
+    let taken = join(&open, "Olga Owner");
+    assert_eq!(taken.status, 400, "{}", taken.text());
+    assert!(taken.text().contains("already"));
+    assert_eq!(join(&open, "Ana").status, 200, "the invitation was not used up by that");
+    let named = world.invitation(&owner, "lead", Some("Ben"));
+    let joined = join(&named, "Eve");
+    assert_eq!(joined.json()["name"].as_str(), Some("Ben"), "the name that the owner gave counts");
+    let weak = world.invitation(&owner, "annotator", None);
+    let body = json!({ "invitation": weak, "name": "Cleo", "password": "short" });
+    assert_eq!(world.client.with("x-tiebreak", "1").post("/api/v1/join", &body).status, 422);
+    world.wait(8 * DAY);
+    assert_eq!(join(&weak, "Cleo").status, 403, "after a week it lets nobody in");
+}
+
+#[test]
+fn a_sign_in_ends_when_it_is_idle_and_at_the_latest_after_a_month() {
+    let world = World::new();
+    let owner = world.owner();
+    for _ in 0..14 {
+        world.wait(2 * DAY);
+        assert_eq!(owner.get("/api/v1/me").status, 200, "used every other day");
+        // It is noted behind the answer's back, before whatever is written next.
+        world.engine.offer_owner_link().unwrap();
+    }
+    world.wait(2 * DAY + Duration::from_hours(1));
+    assert_eq!(owner.get("/api/v1/me").status, 401, "a month is over");
+    let other = world.owner();
+    world.wait(4 * DAY);
+    assert_eq!(other.get("/api/v1/me").status, 401, "idle for four days");
+}
+
+#[test]
+fn wrong_passwords_wait_longer_each_time_even_for_the_right_one() {
+    let world = World::new();
+    let owner = world.owner();
+    world.join(&owner, "annotator", "Ana");
+    let sign_in = |password: &str| {
+        world
+            .client
+            .with("x-tiebreak", "1")
+            .post("/api/v1/sign-in", &json!({ "name": "Ana", "password": password }))
+    };
+    for _ in 0..3 {
+        assert_eq!(sign_in("wrong horse battery").status, 403);
+    }
+    let hasty = sign_in(PASSWORD);
+    assert_eq!(hasty.status, 403);
+    assert!(hasty.json()["hint"].as_str().unwrap().starts_with("try again in"), "{}", hasty.text());
+    world.wait(Duration::from_secs(3));
+    assert_eq!(sign_in(PASSWORD).status, 200);
+    let unknown = world.client.with("x-tiebreak", "1");
+    let unknown = unknown.post("/api/v1/sign-in", &json!({ "name": "Nobody", "password": PASSWORD }));
+    assert_eq!(
+        (unknown.status, unknown.json()["message"].clone()),
+        (403, sign_in("no").json()["message"].clone())
+    );
+}
+
+#[test]
+fn an_address_that_guesses_is_slowed_down() {
+    let world = World::new();
+    let guess = |number: u32| {
+        world.client.with("authorization", &format!("Bearer tiebreak_{number}")).get("/api/v1/me")
+    };
+    for number in 0..20 {
+        assert_eq!(guess(number).status, 401);
+    }
+    // Attempts fade with time, which passes here at every look at the clock.
+    let slowed = (20..25).map(guess).find(|answer| answer.status == 429).expect("slowed down");
+    assert!(slowed.header("retry-after").is_some());
+    world.wait(Duration::from_mins(3));
+    assert_eq!(guess(26).status, 401);
+}
+
+#[test]
+fn roles_change_at_once_and_who_is_shut_out_is_out() {
+    let world = World::new();
+    let owner = world.owner();
+    let ana = world.join(&owner, "annotator", "Ana");
+    let annotator = annotator_of(&ana);
+    let change = |body| owner.post(&format!("/api/v1/accounts/{annotator}"), &body);
+    assert_eq!(ana.call(&json!("quality")).status, 403);
+    assert_eq!(change(json!({ "role": "lead" })).status, 200);
+    assert_eq!(ana.call(&json!("quality")).status, 200);
+    let program = world.program(&ana, &["judge"]);
+    assert_eq!(program.get("/api/v1/me").status, 200);
+    assert_eq!(change(json!({ "is_disabled": true })).status, 200);
+    assert_eq!(ana.get("/api/v1/me").status, 401);
+    assert_eq!(program.get("/api/v1/me").status, 401, "her tokens too");
+    let back = world.client.form("/sign-in", &[("name", "Ana"), ("password", PASSWORD)]);
+    assert_eq!(back.status, 403);
+    let own = annotator_of(&owner);
+    let last = owner.post(&format!("/api/v1/accounts/{own}"), &json!({ "role": "annotator" }));
+    assert_eq!(last.status, 403, "somebody has to own it: {}", last.text());
+}
+
+#[test]
+fn what_was_done_with_accounts_is_told_to_owners_alone() {
+    let world = World::new();
+    let owner = world.owner();
+    let ana = world.join(&owner, "lead", "Ana");
+    world.client.form("/sign-in", &[("name", "Ana"), ("password", "wrong horse battery")]);
+    let log = owner.get("/api/v1/audit").json();
+    let actions: Vec<&str> =
+        log.as_array().unwrap().iter().filter_map(|line| line["action"].as_str()).collect();
+    assert_eq!(actions, ["wrong password", "came by a link", "invited", "came by a link"]);
+    assert!(log.as_array().unwrap().iter().all(|line| line["address"] == "127.0.0.1"), "{log}");
+    assert_eq!(ana.get("/api/v1/audit").status, 403);
+    assert!(!log.to_string().contains("wrong horse"), "no password is ever in it");
+}
+
+#[test]
+fn a_changed_password_signs_every_other_browser_out() {
+    let world = World::new();
+    let owner = world.owner();
+    let ana = world.join(&owner, "annotator", "Ana");
+    let change = |body| ana.post("/api/v1/password", &body);
+    let new = "another horse battery";
+    assert_eq!(change(json!({ "current": "wrong horse battery", "new": new })).status, 403);
+    let changed = change(json!({ "current": PASSWORD, "new": new }));
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(ana.get("/api/v1/me").status, 401);
+    assert_eq!(world.browser(&changed.cookie()).get("/api/v1/me").status, 200);
+    assert_eq!(world.client.form("/sign-in", &[("name", "Ana"), ("password", PASSWORD)]).status, 403);
+    assert_eq!(world.client.form("/sign-in", &[("name", "Ana"), ("password", new)]).status, 200);
+}

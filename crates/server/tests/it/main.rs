@@ -1,0 +1,10 @@
+//! Stories of a served project, told over a real socket, in one binary.
+#![allow(clippy::unwrap_used)]
+
+mod attacks;
+mod client;
+mod coming_in;
+mod judging;
+mod media;
+mod slow;
+mod world;

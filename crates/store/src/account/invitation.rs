@@ -1,0 +1,165 @@
+//! Invitations: links that let one person in, once, however often and from wherever they are followed.
+
+use tiebreak_domain::{AnnotatorId, AnnotatorKey, Role, UnixMillis};
+
+use super::{NewAccount, SecretHash, insert, role_from};
+use crate::change::Change;
+use crate::reader::Reader;
+use crate::sql::{Connection, params};
+use crate::store::Store;
+use crate::{PinRecord, Result, StoreError, project};
+
+/// A link that lets one person in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// As what.
+    pub role: Role,
+    /// Under which name; none where they choose it.
+    pub name: Option<String>,
+    /// Whether it signs in at once, without a password.
+    pub is_sign_in: bool,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// Until when it works.
+    pub expires_at: UnixMillis,
+    /// When it was used; none if it was not.
+    pub used_at: Option<UnixMillis>,
+}
+
+impl Invitation {
+    /// Whether it still lets somebody in.
+    pub fn is_open(&self, now: UnixMillis) -> bool {
+        self.used_at.is_none() && self.expires_at > now
+    }
+}
+
+/// Somebody who follows an invitation.
+#[derive(Clone, Copy, Debug)]
+pub struct Joining<'a> {
+    /// The key of the annotator, should there be a new one.
+    pub key: AnnotatorKey,
+    /// The name they chose, which counts where the invitation has none.
+    pub name: &'a str,
+    /// Their password, if they have one.
+    pub password: Option<PinRecord>,
+    /// Who vouches for them, if somebody does.
+    pub subject: Option<&'a str>,
+}
+
+/// Keeps an invitation.
+pub(super) fn keep(connection: &Connection, hash: &SecretHash, invitation: &Invitation) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO invitation (hash, role, name, is_sign_in, created_at, expires_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            hash,
+            invitation.role.word(),
+            invitation.name,
+            i64::from(invitation.is_sign_in),
+            invitation.created_at.0,
+            invitation.expires_at.0,
+        ])?;
+    Ok(())
+}
+
+impl Store {
+    /// Keeps an invitation.
+    pub fn add_invitation(&mut self, hash: &SecretHash, invitation: &Invitation) -> Result<()> {
+        self.change(|connection| keep(connection, hash, invitation))
+    }
+
+    /// Takes an invitation back; whether it was there and open.
+    pub fn withdraw_invitation(&mut self, hash: &SecretHash) -> Result<bool> {
+        let count = self.change(|connection| {
+            connection.execute("DELETE FROM invitation WHERE hash = ?1 AND used_at IS NULL", params![hash])
+        })?;
+        Ok(count > 0)
+    }
+
+    /// Lets whoever follows an invitation in, with an account of their own; none where it lets nobody in any more.
+    /// All or nothing, and of two who follow it at once one comes in.
+    ///
+    /// A name that the invitation gives may be that of an annotator who has judged here without an account. One that
+    /// is chosen is refused where anybody has it: whoever had it before is somebody else.
+    pub fn join(
+        &mut self,
+        hash: &SecretHash,
+        joining: &Joining<'_>,
+        now: UnixMillis,
+    ) -> Result<Option<AnnotatorId>> {
+        let joined = self.change(|connection| {
+            let Some(invitation) = use_up(connection, hash, now)? else { return Ok(None) };
+            let name = invitation.name.as_deref().unwrap_or(joining.name);
+            if invitation.name.is_none() && annotator_named(connection, name)?.is_some() {
+                return Err(StoreError::Refused(format!("somebody here is called {name:?} already")));
+            }
+            let (annotator, is_new) = project::annotator(connection, joining.key, name)?;
+            if has_account(connection, annotator)? {
+                if !invitation.is_sign_in {
+                    return Err(StoreError::Refused(format!("{name:?} has an account already")));
+                }
+            } else {
+                let account = NewAccount {
+                    annotator,
+                    role: invitation.role,
+                    password: joining.password,
+                    subject: joining.subject,
+                    created_at: now,
+                };
+                insert(connection, &account)?;
+            }
+            Ok(Some((annotator, is_new)))
+        })?;
+        if joined.is_some_and(|(_, is_new)| is_new) {
+            self.tell(&[Change::People]);
+        }
+        Ok(joined.map(|(annotator, _)| annotator))
+    }
+}
+
+/// Marks an invitation as used; none where it was used or has expired.
+fn use_up(connection: &Connection, hash: &SecretHash, now: UnixMillis) -> Result<Option<Invitation>> {
+    let count = connection
+        .prepare_cached(
+            "UPDATE invitation SET used_at = ?2 WHERE hash = ?1 AND used_at IS NULL AND expires_at > ?2",
+        )?
+        .execute(params![hash, now.0])?;
+    if count == 0 { Ok(None) } else { find(connection, hash) }
+}
+
+fn find(connection: &Connection, hash: &SecretHash) -> Result<Option<Invitation>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT role, name, is_sign_in, created_at, expires_at, used_at FROM invitation WHERE hash = ?1",
+    )?;
+    let mut rows = statement.query([hash])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Invitation {
+        role: role_from(&row.get::<String>(0)?)?,
+        name: row.get(1)?,
+        is_sign_in: row.get(2)?,
+        created_at: UnixMillis(row.get(3)?),
+        expires_at: UnixMillis(row.get(4)?),
+        used_at: row.get::<Option<i64>>(5)?.map(UnixMillis),
+    }))
+}
+
+fn has_account(connection: &Connection, annotator: AnnotatorId) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM account WHERE annotator_id = ?1")?;
+    let mut rows = statement.query([annotator.0])?;
+    Ok(rows.next()?.is_some())
+}
+
+fn annotator_named(connection: &Connection, name: &str) -> Result<Option<AnnotatorId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM annotator WHERE name = ?1")?;
+    let mut rows = statement.query([name])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?.map(AnnotatorId))
+}
+
+impl Reader {
+    /// An invitation, whether it still works or not.
+    pub fn invitation(&self, hash: &SecretHash) -> Result<Option<Invitation>> {
+        find(self.connection(), hash)
+    }
+}
