@@ -76,10 +76,6 @@ impl Session {
         let place = store.place().clone();
         let name = shared.annotator_name();
         let annotator = store.annotator(shared.host.new_annotator_key(), &name)?;
-        if place.is_shared() {
-            // Nobody else tidies up what ran out.
-            store.lease(&[], shared.host.now())?;
-        }
         // Heard from before anything is read that others may change.
         let sharing = Sharing::begin(&store)?;
         let readers = Readers::of_store(&store)?;

@@ -87,10 +87,11 @@ fn into_file(
     path: &Path,
     on_rows: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<Vec<CarriedTable>>> {
-    let _lock = ProjectLock::take(path)?;
+    // Asked before the lock, so that a project that is open is said to be there.
     if path.exists() {
         return Err(StoreError::Exists(path.to_owned()));
     }
+    let _lock = ProjectLock::take(path)?;
     // Under another name until all of it is there.
     let unfinished = Unfinished::new(path);
     let filled = (|| {

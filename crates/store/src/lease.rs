@@ -85,6 +85,10 @@ impl Store {
         let kept: Vec<Lease> = renewed.iter().copied().map(lease).collect();
         let try_to = |wishes: &[Wish], count: usize, passes_over: bool| {
             self.change(|connection| {
+                // What ran out goes; of others it is for them to tidy up, so that nobody waits for a row.
+                connection
+                    .prepare_cached("DELETE FROM lease WHERE annotator_id = ?1 AND expires_at <= ?2")?
+                    .execute(params![annotator.0, now.0])?;
                 let mut places = places(connection, annotator, wishes, past, now, passes_over)?;
                 places.free.truncate(count);
                 let claimed = places.free.iter().copied().map(lease);

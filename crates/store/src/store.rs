@@ -21,7 +21,7 @@ use crate::lock::ProjectLock;
 use crate::place::ProjectPlace;
 use crate::project::{self, NewProject};
 use crate::reader::Reader;
-use crate::sql::{Connection, params, postgres, sqlite};
+use crate::sql::{Connection, OptionalExtension, params, postgres, sqlite};
 use crate::{Result, StoreError, draft, item, judgment, lease, migration, repeat, search};
 
 /// How often a change that others came in between is tried.
@@ -282,6 +282,21 @@ impl Store {
         }
         let appended = self.change(|connection| self.append(connection, judgment))?;
         match appended {
+            Appended::Known(revision) if self.place.is_shared() => {
+                // It may have been stored just now, by a try whose answer was lost: the sets do not know of it yet.
+                let state: Option<i64> = self
+                    .connection
+                    .prepare_cached("SELECT state FROM latest WHERE annotator_id = ?1 AND item_id = ?2")?
+                    .query_row([annotator.0, judgment.item.0], |row| row.get(0))
+                    .optional()?;
+                let change =
+                    state.map(|state| Change::Word { annotator: annotator.0, item: judgment.item.0, state });
+                if let Some(change) = change.filter(|change| !self.facets.says(change)) {
+                    self.facets.apply(&change);
+                    self.tell(&[change]);
+                }
+                Ok(Submitted { revision, progress: self.facets.read().progress(annotator) })
+            }
             Appended::Known(revision) | Appended::Beside(revision) => {
                 Ok(Submitted { revision, progress: self.facets.read().progress(annotator) })
             }

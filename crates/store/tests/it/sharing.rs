@@ -178,6 +178,20 @@ fn a_judgment_that_nobody_told_of_is_found() {
 }
 
 #[test]
+fn a_judgment_that_was_stored_without_an_answer_is_in_the_sets_when_it_is_sent_again() {
+    on(Backend::Postgres, || {
+        let mut project = Project::with_items(1);
+        let ana = project.ana;
+        let mut other = Store::open(project.place()).unwrap();
+        let judgment = project.judgment(ana, 1, prefer(Outcome::A));
+        project.store().submit(&judgment).unwrap();
+        let again = other.submit(&judgment).unwrap();
+        assert_eq!((again.revision, again.progress.judged), (1, 1), "once, and known");
+        assert_eq!(*other.facets().read(), *project.store().facets().read());
+    });
+}
+
+#[test]
 fn a_lost_connection_is_made_again_and_nothing_acknowledged_is_lost() {
     on(Backend::Postgres, || {
         let mut project = Project::with_items(3);
