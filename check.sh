@@ -2,7 +2,7 @@
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
 #   ./check.sh            everything
-#   ./check.sh NAME...    only these: format lint test wasm window python video
+#   ./check.sh NAME...    only these: format lint test wasm window python video browser bundle
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -101,10 +101,35 @@ video() {
   return "$outcome"
 }
 
+# The interface in headless Chromium at the server's door: the keys of every door, and the network cut and mended.
+browser() {
+  step 'browser'
+  install chromium chromium
+  install chromedriver chromium-driver
+  tools/build-web.sh
+  TIEBREAK_TEST_BROWSER=1 TIEBREAK_TEST_WEB="$PWD/assets/web" cargo test --locked --test it -- browser --nocapture
+}
+
+# The installed program, out of its package, in the system's web view.
+bundle() {
+  step 'bundle'
+  install Xvfb xvfb
+  install WebKitWebDriver webkit2gtk-driver
+  install_packages libgl1-mesa-dri libegl1 libgl1
+  tools/build-bundle.sh --debug --bundles deb
+  local unpacked; unpacked=$(mktemp -d)
+  dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
+  local outcome=0
+  TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --locked --test it -- bundle --nocapture ||
+    outcome=$?
+  rm -rf "$unpacked"
+  return "$outcome"
+}
+
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint test wasm window python video; fi
+if [ $# -eq 0 ]; then set -- format lint test wasm window python video browser bundle; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
@@ -114,6 +139,8 @@ for name in "$@"; do
     window) window ;;
     python) python ;;
     video) video ;;
+    browser) browser ;;
+    bundle) bundle ;;
     *) fail "no check is called $name" ;;
   esac
 done
