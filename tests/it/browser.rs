@@ -71,11 +71,6 @@ pub fn open(browser: &Driver, served: &Served) {
     browser.wait_for_item();
 }
 
-/// Waits until the page says that nothing is on its way any more.
-pub fn wait_until_saved(browser: &Driver) {
-    browser.wait_for("return document.documentElement.dataset.waiting === '0'");
-}
-
 #[test]
 fn the_browser_leaves_the_judgments_that_every_door_leaves() {
     if !is_asked_for() {
@@ -92,7 +87,7 @@ fn the_browser_leaves_the_judgments_that_every_door_leaves() {
             browser.keys(keys);
             std::thread::sleep(REST);
         }
-        wait_until_saved(&browser);
+        browser.wait_until_saved();
         let faults = browser.faults();
         assert!(faults.is_empty(), "the page has no faults: {faults:?}");
     }

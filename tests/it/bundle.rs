@@ -47,7 +47,7 @@ fn the_bundle_leaves_the_judgments_that_every_door_leaves() {
         driver.keys(keys);
         std::thread::sleep(REST);
     }
-    driver.wait_for("return document.documentElement.dataset.waiting === '0'");
+    driver.wait_until_saved();
     let drawn = driver.script("return document.documentElement.dataset.state");
     assert_eq!(drawn, "started", "the canvas is not blank");
     if let Some(picture) = std::env::var_os("TIEBREAK_PICTURE") {

@@ -134,6 +134,11 @@ impl Driver {
         self.wait_for("return document.documentElement.dataset.item");
     }
 
+    /// Waits until nothing is kept any more for want of an acknowledgement.
+    pub fn wait_until_saved(&self) {
+        self.wait_for("return Object.keys(localStorage).every(name => !name.startsWith('tiebreak.waiting'))");
+    }
+
     /// Presses keys one after the other; their names are xdotool's, so that one script drives every door.
     pub fn keys(&self, keys: &[&str]) {
         let mut actions = Vec::new();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::{Served, is_asked_for, wait_until_saved};
+use super::{Served, is_asked_for};
 use crate::doors::{KEYS, REST, assert_left, import_items};
 use crate::driver::{chromium, in_background};
 use crate::program::Program;
@@ -87,7 +87,7 @@ fn what_is_judged_while_the_network_is_away_is_sent_later_even_by_another_page()
         };
         let (before, after) = KEYS.split_at(2);
         press(before);
-        wait_until_saved(&browser);
+        browser.wait_until_saved();
         cable.cut();
         // As many as are ready: the next ones cannot be fetched now.
         let (meanwhile, after) = after.split_at(1);
@@ -101,12 +101,12 @@ fn what_is_judged_while_the_network_is_away_is_sent_later_even_by_another_page()
         cable.mend();
         browser.go(&format!("http://{}/", cable.place));
         browser.wait_for_item();
-        wait_until_saved(&browser);
+        browser.wait_until_saved();
         let kept =
             browser.script("return Object.keys(localStorage).filter(name => /waiting/.test(name)).length");
         assert_eq!(kept, 0, "what the server has is forgotten in the browser");
         press(after);
-        wait_until_saved(&browser);
+        browser.wait_until_saved();
     }
     assert_left(&program);
 }
