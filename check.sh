@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything
-#   ./check.sh NAME...    only these: format lint test wasm window python video postgres
+#   ./check.sh            everything that needs no package of the program: all but browser and bundle
+#   ./check.sh NAME...    only these: format lint test wasm window python video postgres browser bundle
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -145,6 +145,31 @@ postgres_programs() {
   printf '%s' "$newest"
 }
 
+# The interface in headless Chromium at the server's door: the keys of every door, and the network cut and mended.
+browser() {
+  step 'browser'
+  install chromium chromium
+  install chromedriver chromium-driver
+  tools/build-web.sh
+  TIEBREAK_TEST_BROWSER=1 TIEBREAK_TEST_WEB="$PWD/assets/web" cargo test --locked --test it -- browser --nocapture
+}
+
+# The installed program, out of its package, in the system's web view.
+bundle() {
+  step 'bundle'
+  install Xvfb xvfb
+  install WebKitWebDriver webkit2gtk-driver
+  install_packages libgl1-mesa-dri libegl1 libgl1
+  tools/build-bundle.sh --debug --bundles deb
+  local unpacked; unpacked=$(mktemp -d)
+  dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
+  local outcome=0
+  TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --locked --test it -- bundle --nocapture ||
+    outcome=$?
+  rm -rf "$unpacked"
+  return "$outcome"
+}
+
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
@@ -159,6 +184,8 @@ for name in "$@"; do
     python) python ;;
     video) video ;;
     postgres) postgres ;;
+    browser) browser ;;
+    bundle) bundle ;;
     *) fail "no check is called $name" ;;
   esac
 done

@@ -9,7 +9,11 @@ fn main() {
     // Watching what is not there would run this at every build; the folder above is always there.
     println!("cargo:rerun-if-changed={}", if folder.is_dir() { folder.display() } else { assets.display() });
     let mut files = Vec::new();
-    collect(&folder, &mut files);
+    if env::var_os("CARGO_FEATURE_EMBEDDED").is_some() {
+        collect(&folder, &mut files);
+    }
+    // Whoever reads no Brotli gets the files as they are.
+    files.retain(|file| file.extension().is_none_or(|extension| extension != "gz"));
     files.sort();
     let mut table = String::from("&[\n");
     for file in files {

@@ -3,9 +3,13 @@
 
 mod architecture;
 mod bad_input;
+mod browser;
+mod bundle;
 mod checking;
 mod crashing;
 mod desk;
+mod doors;
+mod driver;
 mod exporting;
 mod importing;
 mod merging;

@@ -10,10 +10,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::doors::{KEYS, REST, assert_left, import_items};
 use super::program::{Program, rows};
 
 /// A display of its own, gone when it is dropped. One at a time: a software renderer needs both cores.
-struct Display {
+pub struct Display {
     server: Child,
     name: String,
     _turn: MutexGuard<'static, ()>,
@@ -28,6 +29,11 @@ impl Display {
             eprintln!("skipped: set TIEBREAK_TEST_WINDOW=1 to test the real window (needs Xvfb and xdotool)");
             return None;
         }
+        Some(Self::always(size))
+    }
+
+    /// Starts one of this size, asked for or not.
+    pub fn always(size: &str) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp", "-noreset"])
@@ -37,7 +43,12 @@ impl Display {
             .expect("Xvfb is installed");
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Some(Self { server, name: format!(":{}", number.trim()), _turn: turn })
+        Self { server, name: format!(":{}", number.trim()), _turn: turn }
+    }
+
+    /// What `DISPLAY` is for programs that are to be seen on it.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn open(&self, program: &Program, arguments: &[&str]) -> Window<'_> {
@@ -207,6 +218,22 @@ fn what_the_window_acknowledged_survives_a_kill() {
         let info: serde_json::Value = serde_json::from_str(&info).unwrap();
         assert_eq!(info["judgments"], round * 4, "what was chosen and not submitted is not stored");
     }
+}
+
+#[test]
+fn the_window_leaves_the_judgments_that_every_door_leaves() {
+    let Some(display) = Display::start("1280x860") else { return };
+    let program = Program::new();
+    import_items(&program);
+    let window = display.open(&program, &["p.tiebreak"]);
+    for keys in KEYS {
+        window.keys(keys);
+        std::thread::sleep(REST);
+    }
+    wait_for_judgments(&program, 8);
+    std::thread::sleep(Duration::from_millis(500));
+    window.kill();
+    assert_left(&program);
 }
 
 /// Makes the picture in the README: `TIEBREAK_PICTURE=assets/screenshot.png`.

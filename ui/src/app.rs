@@ -25,7 +25,7 @@ pub use self::action::{Action, AfterOpening};
 use self::dialog::Dialog;
 use self::notice::Notices;
 use self::tickets::{Purpose, Tickets};
-use crate::backend::Backend;
+use crate::backend::{Backend, Network};
 use crate::command::Keymap;
 use crate::desk::Desk;
 use crate::host::Host;
@@ -45,6 +45,7 @@ pub struct App {
     dialog: Option<Dialog>,
     notices: Notices,
     models: ModelWork,
+    network: Network,
     is_opening: Option<String>,
     search_index: Option<SearchIndex>,
     app_version: String,
@@ -79,6 +80,7 @@ impl App {
             dialog: None,
             notices: Notices::default(),
             models: ModelWork::default(),
+            network: Network::default(),
             is_opening: None,
             search_index: None,
             app_version: start.app_version,
@@ -91,6 +93,12 @@ impl App {
             app.actions.push_back(Action::OpenAny(path));
         }
         app
+    }
+
+    /// Goes on in the project that the engine has open, as where several share one.
+    pub fn join(&mut self) {
+        self.is_opening = Some("the project".to_owned());
+        self.send(Purpose::Open(AfterOpening::default()), Request::Project);
     }
 
     /// The half of the frame that changes things.
@@ -115,13 +123,16 @@ impl App {
             keymap: &self.keymap,
             notices: &self.notices,
             models: &self.models,
+            network: &self.network,
             has_dialogs: self.host.has_dialogs(),
+            knows_files: self.host.knows_files(),
             is_opening: self.is_opening.as_deref(),
             now: self.host.now(),
         };
         match &mut self.desk {
             Some(desk) => desk.ui(ui, &scene, &mut wanted),
-            None => crate::start::start_ui(ui, &scene, &mut wanted),
+            None if scene.knows_files => crate::start::start_ui(ui, &scene, &mut wanted),
+            None => crate::start::elsewhere_ui(ui, &scene),
         }
         if let Some(dialog) = &mut self.dialog {
             dialog.ui(ui, &scene, self.desk.as_deref_mut(), &mut wanted);
@@ -147,6 +158,18 @@ impl App {
     /// What is open, for tests and the host.
     pub fn desk(&self) -> Option<&Desk> {
         self.desk.as_deref()
+    }
+
+    /// Other fonts are there: what was laid out is laid out again.
+    pub fn fonts_changed(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.documents = crate::document::DocumentCache::default();
+        }
+    }
+
+    /// How the network to the engine stands, for the host.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Whether judgments could not be stored and live in this window only.
@@ -201,6 +224,7 @@ impl App {
             self.desk.as_ref().map_or("Tiebreak".to_owned(), |desk| format!("{} – Tiebreak", desk.info.name));
         if title != self.shown_title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.host.title(&title);
             self.shown_title = title;
         }
     }
@@ -231,8 +255,12 @@ pub struct Scene<'a> {
     pub notices: &'a Notices,
     /// What models are at.
     pub models: &'a ModelWork,
+    /// How the network to the engine stands, where there is one.
+    pub network: &'a Network,
     /// Whether the system has file dialogs.
     pub has_dialogs: bool,
+    /// Whether paths of the engine's machine mean something to whoever sits here.
+    pub knows_files: bool,
     /// The project being opened, if one is.
     pub is_opening: Option<&'a str>,
     /// The time.

@@ -254,6 +254,14 @@ impl Command {
         )
     }
 
+    /// Whether it is about what is on the engine's machine, which means nothing to somebody elsewhere.
+    pub fn needs_files(self) -> bool {
+        matches!(
+            self,
+            Self::OpenSample | Self::OpenProject | Self::NewProject | Self::CloseProject | Self::ShowModels
+        )
+    }
+
     /// The command with this name in the settings file.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|command| command.id() == id)

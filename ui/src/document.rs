@@ -19,6 +19,7 @@ mod inline;
 mod laid_out;
 mod language;
 mod layout;
+pub mod lent_fonts;
 mod marking;
 mod mask;
 mod origin;

@@ -88,6 +88,14 @@ pub trait Host {
     /// Where new files are suggested to go: a folder.
     fn documents_folder(&self) -> String;
 
+    /// Whether paths mean something: whether the engine runs on the machine that whoever sits here can see.
+    fn knows_files(&self) -> bool {
+        true
+    }
+
+    /// What is open has this title now, for hosts whose window has no title of its own.
+    fn title(&mut self, _title: &str) {}
+
     /// Where sound goes; none where there is no way to make any.
     fn sound(&mut self) -> Option<&mut dyn SoundOut> {
         None

@@ -31,6 +31,8 @@ pub mod second_look;
 pub mod stage;
 pub mod start;
 pub mod theme;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 pub mod widget;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod window;

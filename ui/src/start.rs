@@ -31,6 +31,24 @@ pub fn start_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
     drop_overlay_ui(ui, None);
 }
 
+/// Paints what is seen where the engine is elsewhere and no project is open there, or not yet.
+pub fn elsewhere_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let palette = theme::palette(ui);
+    CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.4);
+            if scene.is_opening.is_some() {
+                ui.add(Spinner::new().size(text::DISPLAY));
+                return;
+            }
+            text_ui(ui, "No project is open here", Ink::First, Face::Bold, text::DISPLAY);
+            ui.add_space(space::SMALL);
+            let todo = "Whoever serves this page opens one: tiebreak serve PROJECT";
+            text_ui(ui, todo, Ink::Second, Face::Regular, text::TITLE);
+        });
+    });
+}
+
 /// The column in the middle of `window_height`, as high as it was in the frame before.
 fn column_ui(ui: &mut Ui, window_height: f32, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
     let height_id = Id::unique("start screen height");

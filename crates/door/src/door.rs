@@ -17,7 +17,7 @@ use crate::gate::{Gate, Peer};
 use crate::lane::Lane;
 use crate::route::{AccountRoute, Route};
 use crate::site::Site;
-use crate::{account, call, media, page, pixels};
+use crate::{account, call, fonts, media, page, pixels};
 
 /// How long a long poll lasts.
 const POLL: Duration = Duration::from_secs(25);
@@ -73,6 +73,7 @@ enum Task {
     Judgments,
     Upload(Vec<u8>),
     Download(String),
+    Font(String),
     OpenApi,
     Site(String),
 }
@@ -192,6 +193,17 @@ impl Door {
                 })?;
                 media::download(&parts.method, &parts.headers, &found).map_err(refused)
             }
+            Task::Font(script) => {
+                self.admit(&parts, peer)?;
+                let file = fonts::file_for(&script).ok_or_else(|| {
+                    answer::refusal(
+                        StatusCode::NOT_FOUND,
+                        "this machine has no font for that script",
+                        "install one where the project is served, as Noto Sans",
+                    )
+                })?;
+                media::download(&parts.method, &parts.headers, &file).map_err(refused)
+            }
             Task::OpenApi => Ok(crate::open_api::answer()),
             Task::Account(route, body) => self.account(route, &parts, &body, peer),
             Task::Site(name) => {
@@ -297,6 +309,10 @@ impl Door {
             Route::Download(name) => {
                 only(parts, &[Method::GET])?;
                 (Lane::Quick, Task::Download(name))
+            }
+            Route::Font(script) => {
+                only(parts, &[Method::GET])?;
+                (Lane::Looking, Task::Font(script))
             }
             Route::OpenApi => {
                 only(parts, &[Method::GET])?;

@@ -22,6 +22,7 @@ mod call;
 mod door;
 mod events;
 mod files;
+mod fonts;
 mod gate;
 mod lane;
 mod media;

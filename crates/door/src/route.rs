@@ -69,6 +69,8 @@ pub enum Route {
     Download(String),
     /// The description of all this.
     OpenApi,
+    /// A font of this machine for a script.
+    Font(String),
     /// A file of the interface.
     Site(String),
     /// Nothing.
@@ -127,6 +129,7 @@ impl Route {
                 "/sign-in" => Self::SignInPage,
                 "/join" => Self::JoinPage,
                 path if path.starts_with("/api/") => Self::Unknown,
+                path if path.starts_with("/fonts/") => Self::Font(path["/fonts/".len()..].to_owned()),
                 path => match percent_decoded(path.trim_start_matches('/')) {
                     Some(file) => Self::Site(file),
                     None => Self::Unknown,

@@ -80,8 +80,10 @@ impl Site {
         let out = response.headers_mut();
         out.insert(ETAG, tag);
         out.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        // The names do not change with what is in them: ask each time, and be told that it is the same.
-        out.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        // The module is named for what is in it; of the others one asks each time, and is told that it is the same.
+        let is_named_for_content = name.starts_with("tiebreak-");
+        let keeping = if is_named_for_content { "private, max-age=31536000, immutable" } else { "no-cache" };
+        out.insert(CACHE_CONTROL, HeaderValue::from_static(keeping));
         if is_compressed {
             out.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
         }

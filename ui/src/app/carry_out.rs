@@ -142,6 +142,11 @@ impl App {
     }
 
     fn command(&mut self, command: Command, ctx: &Context) {
+        if command.needs_files() && !self.host.knows_files() {
+            let what = command.label().trim_end_matches('…');
+            self.notices.info(format!("{what} works where the project is: on the machine that serves it"));
+            return;
+        }
         match command {
             Command::OpenSample => {
                 self.is_opening = Some("the sample".to_owned());

@@ -99,7 +99,8 @@ pub fn with_capital(message: &str) -> String {
 
 /// Paints the notices in the lower right corner, above the answers.
 pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
-    if scene.notices.list().is_empty() {
+    let network = scene.network.words();
+    if scene.notices.list().is_empty() && network.is_none() {
         return;
     }
     Area::new(Id::unique("notices"))
@@ -107,6 +108,10 @@ pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
         .anchor(Align2::RIGHT_BOTTOM, vec2(-theme::space::LARGE, -120.0))
         .show(ui.ctx(), |ui| {
             ui.set_max_width(420.0);
+            if let Some((what, todo)) = &network {
+                widget::Notice::warning(what).todo(todo).show(ui);
+                ui.add_space(theme::space::SMALL);
+            }
             for notice in scene.notices.list() {
                 let kind = match notice.kind {
                     Kind::Info => widget::NoticeKind::Success,

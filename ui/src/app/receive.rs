@@ -24,6 +24,8 @@ impl App {
                     }
                 }
                 Incoming::Event(event) => self.event(event),
+                Incoming::Network(network) => self.network = network,
+                Incoming::Refused(error) => self.notices.error(&error),
             }
         }
     }

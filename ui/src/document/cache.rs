@@ -146,6 +146,10 @@ impl DocumentCache {
         let key = key_of(text, format, is_masked);
         if !self.texts.get(&key).is_some_and(|known| known.is(text, format, is_masked)) {
             self.forget(key);
+            // Natively the system is asked for fonts.
+            if cfg!(target_arch = "wasm32") {
+                super::lent_fonts::look(text);
+            }
             let mut document = Document::parse(text, format);
             if let Some((_, mask)) = self.mask.as_ref().filter(|_| is_masked) {
                 document.hide(mask);

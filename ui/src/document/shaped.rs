@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use egui::{Color32, Rect, Vec2};
 use parley::FontData;
 
-pub(super) use fonts::warm_up;
+pub(super) use fonts::{lend, warm_up};
 pub(super) use paint::Sheets;
 pub(super) use typesetter::{Copy, Look, Shop, Typesetter, Unbroken};
 

@@ -29,7 +29,9 @@ impl Stage {
             keymap: &self.keymap,
             notices: &self.notices,
             models: &crate::models::ModelWork::default(),
+            network: &crate::backend::Network::default(),
             has_dialogs: true,
+            knows_files: true,
             is_opening: None,
             now: Now::default(),
         };

@@ -60,7 +60,9 @@ impl Bench {
             keymap: &self.keymap,
             notices: &self.notices,
             models: &crate::models::ModelWork::default(),
+            network: &crate::backend::Network::default(),
             has_dialogs: false,
+            knows_files: true,
             is_opening: None,
             now: self.now,
         };

@@ -35,7 +35,7 @@ pub fn top_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = space::LARGE;
                 annotator_ui(ui, desk, wanted);
-                saved_ui(ui, desk, wanted);
+                saved_ui(ui, scene, desk, wanted);
                 progress_ui(ui, desk, is_wide);
                 job_ui(ui, desk, wanted);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_ui(ui, desk));
@@ -53,7 +53,7 @@ fn menu_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
             if index > 0 {
                 ui.separator();
             }
-            for command in *group {
+            for command in group.iter().filter(|command| scene.knows_files || !command.needs_files()) {
                 let label = egui::RichText::new(command.label())
                     .font(Face::Regular.at(text::BODY))
                     .color(palette.ink);
@@ -92,10 +92,13 @@ fn annotator_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
     }
 }
 
-fn saved_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
+fn saved_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
     let (words, ink) = match desk.session.saving.state() {
         SavedState::Nothing => (String::new(), Ink::Third),
         SavedState::Saved => ("✓ Saved".to_owned(), Ink::Saved),
+        SavedState::Saving(count) if scene.network.holds_up() => {
+            (format!("{count} not sent yet"), Ink::LookAgain)
+        }
         SavedState::Saving(1) => ("Saving…".to_owned(), Ink::Second),
         SavedState::Saving(count) => (format!("Saving {count}…"), Ink::Second),
         SavedState::Failed(count) => {

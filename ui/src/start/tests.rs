@@ -41,7 +41,9 @@ fn harness(size: [f32; 2], recent: Vec<RecentProject>) -> Harness<'static, Bench
                 keymap: &Keymap::new(&BTreeMap::new()),
                 notices: &Notices::default(),
                 models: &crate::models::ModelWork::default(),
+                network: &crate::backend::Network::default(),
                 has_dialogs: false,
+                knows_files: true,
                 is_opening: bench.is_opening.as_deref(),
                 now: Now::default(),
             };

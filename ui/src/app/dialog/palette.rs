@@ -37,7 +37,8 @@ impl Palette {
         wanted: &mut Vec<Action>,
     ) {
         let mut chosen = None;
-        let hits = hits(&self.words, desk);
+        let mut hits = hits(&self.words, desk);
+        hits.retain(|command| scene.knows_files || !command.needs_files());
         self.marked = self.marked.min(hits.len().saturating_sub(1));
         let response = Dialog::new("palette", "Commands").show(
             ui.ctx(),

@@ -6,12 +6,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use egui::FontDefinitions;
+use egui::{Context, FontDefinitions};
 use parley::fontique::{
     Blob, Collection, CollectionOptions, FallbackKey, FamilyId, FontInfoOverride, GenericFamily, Script,
 };
 use parley::style::{FontFamily, FontFamilyName, FontStyle, FontWeight};
 
+use super::Shop;
 use crate::theme::font::{FACES, Face};
 
 /// Words are set in this family.
@@ -87,6 +88,33 @@ pub(super) fn collection() -> &'static Collection {
         choose_fallbacks(&mut collection);
         collection
     })
+}
+
+/// Takes a font for a script (ISO 15924), and for those that share its characters.
+pub(in crate::document) fn lend(ctx: &Context, script: &str, font: Arc<dyn AsRef<[u8]> + Send + Sync>) {
+    let mut collection = collection().clone();
+    let lent: Vec<FamilyId> =
+        collection.register_fonts(Blob::new(font), None).into_iter().map(|(family, _)| family).collect();
+    let mut put_first = |key: FallbackKey, name: &str| {
+        let named = collection.family_id(name).filter(|family| lent.contains(family));
+        let before: Vec<FamilyId> = collection.fallback_families(key).collect();
+        collection.set_fallbacks(key, named.into_iter().chain(lent.iter().copied()).chain(before));
+    };
+    if script == "Hani" {
+        for (tag, name) in NOTO_HAN {
+            put_first(
+                FallbackKey::from((Script::from_bytes(*b"Hani"), tag)),
+                &format!("Noto Sans CJK {name}"),
+            );
+        }
+    }
+    for (tag, name) in NOTO {
+        let is_han = matches!(tag, b"Hani" | b"Hira" | b"Kana" | b"Hang") && script == "Hani";
+        if is_han || tag == script.as_bytes() {
+            put_first(FallbackKey::from(Script::from_bytes(*tag)), &format!("Noto Sans{name}"));
+        }
+    }
+    Shop::of(ctx).lock().renew_fonts();
 }
 
 fn register(collection: &mut Collection) {

@@ -132,6 +132,11 @@ impl Shop {
 }
 
 impl Typesetter {
+    /// Takes up fonts that were added since.
+    pub(super) fn renew_fonts(&mut self) {
+        self.fonts = FontContext { collection: fonts::collection().clone(), ..FontContext::default() };
+    }
+
     /// Shapes `copy`, with drawn things in the room that lines of `width` leave them.
     pub fn unbroken(&mut self, copy: Copy<'_>, width: f32) -> Unbroken {
         let stretches = stretches(copy);

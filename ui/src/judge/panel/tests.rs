@@ -127,7 +127,9 @@ fn harness_of(rubric: Rubric, queued: QueuedItem, width: f32, is_stacked: bool) 
                 keymap: &keymap,
                 notices: &notices,
                 models: &crate::models::ModelWork::default(),
+                network: &crate::backend::Network::default(),
                 has_dialogs: false,
+                knows_files: true,
                 is_opening: None,
                 now: crate::host::Now::default(),
             };

@@ -1,12 +1,14 @@
 //! This machine: its folders, its clock, its randomness, and the name of who sits here.
 
+mod keyring;
+
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tiebreak_domain::UnixMillis;
 use tiebreak_engine::Host;
 
-use crate::keyring::SystemKeyring;
+pub use self::keyring::SystemKeyring;
 
 /// The engine's view of this machine. `TIEBREAK_HOME` puts settings, data and cache into one folder, for
 /// tests and for a program that is carried on a stick.

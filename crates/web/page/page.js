@@ -1,0 +1,200 @@
+// The page around the interface: loads it, says what is the matter where it cannot run, and is its hand into the
+// browser or into the desktop bundle. Everything else is in the module (ui/src/web.rs calls `tiebreakPage`).
+
+const script = document.querySelector("script[data-module]");
+const desktop = globalThis.__TAURI__;
+const place = new URLSearchParams(location.search);
+const byId = (id) => document.getElementById(id);
+
+/** Shows what is the matter instead of the interface. */
+function cover(title, words, action) {
+  byId("cover").hidden = false;
+  byId("cover-title").textContent = title;
+  byId("cover-words").textContent = words;
+  byId("cover-progress").hidden = true;
+  const button = byId("cover-action");
+  button.hidden = !action;
+  if (action) {
+    button.textContent = action.label;
+    button.onclick = action.run;
+    button.focus();
+  }
+}
+
+const kept = "What was saved is safe, and what was begun is kept.";
+const reload = { label: "Load again", run: () => location.reload() };
+
+/** Where the picture cannot be had: the desktop bundle has another way. */
+function noPicture(title, words) {
+  const native = {
+    label: "Open the native window",
+    run: () => desktop.core.invoke("open_native_window").catch((error) => cover(title, String(error))),
+  };
+  document.documentElement.dataset.state = "no-picture";
+  cover(title, words, desktop ? native : reload);
+}
+
+/** Asks the bundle for a file of this machine. */
+async function pickOnDesktop(kind, suggested) {
+  const filters = {
+    open_project: [{ name: "Tiebreak projects", extensions: ["tiebreak"] }],
+    new_project: [{ name: "Tiebreak projects", extensions: ["tiebreak"] }],
+    import_file: [{ name: "Data", extensions: ["jsonl", "json", "csv", "tsv", "gz", "parquet"] }],
+    open_rubric: [{ name: "Rubrics", extensions: ["toml"] }],
+    save_rubric: [{ name: "Rubrics", extensions: ["toml"] }],
+    report_file: [{ name: "Pages", extensions: ["html"] }],
+  }[kind] ?? [];
+  const opens = ["open_project", "import_file", "open_rubric", "media_folder", "model_folder"].includes(kind);
+  const options = opens
+    ? { filters, directory: kind.endsWith("_folder"), multiple: false }
+    : { filters, defaultPath: suggested };
+  return desktop.core.invoke(opens ? "plugin:dialog|open" : "plugin:dialog|save", { options });
+}
+
+/** Asks the browser for a file, and hands it to the server; gives what the server calls it. */
+function pickInBrowser(kind, suggested) {
+  if (!["import_file", "open_project", "open_rubric"].includes(kind)) return Promise.resolve(suggested || null);
+  return new Promise((resolve, reject) => {
+    const input = byId("upload");
+    input.value = "";
+    input.oncancel = () => resolve(null);
+    input.onchange = async () => {
+      const [file] = input.files;
+      if (!file) return resolve(null);
+      const answer = await fetch(`/api/v1/uploads?name=${encodeURIComponent(file.name)}`, {
+        method: "POST",
+        headers: { "X-Tiebreak": "1", "Content-Type": "application/octet-stream" },
+        body: file,
+      });
+      const said = await answer.json().catch(() => ({}));
+      if (answer.ok) resolve(said.path);
+      else reject(new Error(said.message ?? `the server refused the file with status ${answer.status}`));
+    };
+    input.click();
+  });
+}
+
+/** Gives the browser a file that the engine wrote. */
+function fetchFile(name) {
+  const link = document.createElement("a");
+  link.href = `/api/v1/downloads/${encodeURIComponent(name)}`;
+  link.download = name;
+  link.click();
+}
+
+/** Says that nobody is signed in any more. How that is done the server's own pages know; what waits here is sent by
+ * the page that comes after. */
+function askToSignIn() {
+  const dialog = byId("signed-out");
+  if (dialog.open) return;
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  byId("signed-out-action").onclick = () => location.assign("/");
+  dialog.showModal();
+}
+
+let isLive = false;
+
+globalThis.tiebreakPage = {
+  doorAddress: () => globalThis.tiebreakDoor ?? "",
+  pictureForm: () => {
+    const isHere = desktop || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+    return place.get("pictures") ?? (isHere ? "raw" : "jpeg");
+  },
+  streamsEvents: () => !desktop,
+  keepsSettings: () => !desktop,
+  knowsFiles: () => Boolean(desktop),
+  documentsFolder: () => globalThis.tiebreakDocuments ?? "",
+  openedFile: () => globalThis.tiebreakOpened ?? undefined,
+  onOpened: (opened) => {
+    desktop?.event.listen("opened", (event) => opened(event.payload));
+    desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
+  },
+  pick: (kind, suggested) => (desktop ? pickOnDesktop : pickInBrowser)(kind, suggested),
+  askToSignIn,
+  fetchFile,
+  started: () => {
+    isLive = true;
+    document.documentElement.dataset.state = "started";
+    performance.mark("tiebreak-started");
+    // When this task is over the frame is drawn, and not yet taken away.
+    queueMicrotask(() => {
+      byId("cover").hidden = true;
+      byId("canvas").focus();
+      if (isBlank()) noPicture("The picture stays empty", `The system's web view draws nothing here. ${kept}`);
+    });
+  },
+  failed: (why) => noPicture("Nothing can be drawn", `The interface could not be started: ${why}. ${kept}`),
+  waits: (judgments, isAway) => {
+    document.documentElement.dataset.waiting = judgments;
+    document.documentElement.dataset.network = isAway ? "away" : "there";
+  },
+  shows: (item) => {
+    document.documentElement.dataset.item = item;
+    performance.mark("tiebreak-item", { detail: item });
+  },
+};
+
+/** Whether the frame that was drawn has no pixel in it; the interface's own frames are opaque. */
+function isBlank() {
+  const gl = byId("canvas").getContext("webgl2") ?? byId("canvas").getContext("webgl");
+  if (!gl || gl.isContextLost()) return true;
+  const pixel = new Uint8Array(4);
+  return [0.1, 0.5, 0.9].every((share) => {
+    gl.readPixels(gl.drawingBufferWidth * share, gl.drawingBufferHeight * share, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+    return pixel[3] === 0;
+  });
+}
+
+function hasWebGl() {
+  const trial = document.createElement("canvas");
+  return Boolean(trial.getContext("webgl2") ?? trial.getContext("webgl"));
+}
+
+/** Fetches the module, telling how much of it is here; the browser may keep what it compiles of it. */
+async function load() {
+  const [{ default: start }, answer] = await Promise.all([
+    import(new URL(script.dataset.module, location.href)),
+    fetch(script.dataset.wasm, { credentials: "same-origin" }),
+  ]);
+  if (!answer.ok) throw new Error(`the server answers with status ${answer.status}`);
+  const counted = answer.clone().body.getReader();
+  const total = Number(script.dataset.bytes);
+  (async () => {
+    for (let bytes = 0; ;) {
+      const { done, value } = await counted.read();
+      if (done) break;
+      bytes += value.length;
+      byId("cover-progress").value = bytes / total;
+    }
+  })().catch(() => {});
+  await start({ module_or_path: answer });
+  performance.mark("tiebreak-loaded");
+}
+
+// Keys that mean something here shall not mean something to the browser too. Those for its tabs and windows it keeps.
+addEventListener("keydown", (event) => {
+  const isChord = (event.ctrlKey || event.metaKey) && !event.altKey;
+  if (["F1", "F3"].includes(event.key) || (isChord && "bdefghijklmru0123+=-".includes(event.key.toLowerCase()))) {
+    event.preventDefault();
+  }
+}, true);
+
+byId("canvas").addEventListener("webglcontextlost", () => {
+  noPicture("The picture was lost", `The graphics driver took it away. ${kept}`);
+});
+
+if (!hasWebGl()) {
+  noPicture(
+    "This browser cannot draw",
+    "Tiebreak draws with WebGL, which is missing or switched off here. Switch on hardware acceleration in the " +
+      "browser's settings, or open this page in another browser.",
+  );
+} else {
+  load().catch((error) => {
+    document.documentElement.dataset.state = "failed";
+    cover("The interface could not be loaded", `${error.message ?? error}`, reload);
+  });
+  if (desktop) {
+    setTimeout(() => isLive || noPicture("Nothing was drawn yet", `The system's web view is slow or cannot draw. ${kept}`), 20_000);
+  }
+}

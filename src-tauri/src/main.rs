@@ -1,0 +1,141 @@
+//! Tiebreak as an installed program: the interface in the system's web view, the engine in this process.
+//!
+//! The page is the wasm build of `ui/` and comes out of the program itself. It reaches the engine through the scheme
+//! `tiebreak:`, whose requests the same door answers that `tiebreak serve` has ([`door`]); media and pixels come that
+//! way too, never as JSON. What a system adds to a page is here and nowhere else: a window, a menu, files that are
+//! opened from outside, a notification when scoring ended, and updates ([`updates`]).
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod door;
+mod menu;
+mod updates;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri_plugin_notification::NotificationExt as _;
+use tiebreak_domain::{Event, Reply, Request};
+use tiebreak_door::{Door, Hub, Site};
+use tiebreak_engine::{Engine, Host};
+
+/// The engine, and the door that leads to it.
+struct Room {
+    engine: Arc<Engine>,
+    door: Arc<Door>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let file = std::env::args_os().nth(1).map(PathBuf::from);
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            show(app);
+            if let Some(file) = arguments.get(1) {
+                open(app, &Path::new(&folder).join(file));
+            }
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
+        .register_asynchronous_uri_scheme_protocol("tiebreak", |context, request, responder| {
+            let door = Arc::clone(&context.app_handle().state::<Room>().door);
+            tauri::async_runtime::spawn_blocking(move || responder.respond(door::answer(&door, request)));
+        })
+        .invoke_handler(tauri::generate_handler![open_native_window])
+        .menu(menu::build)
+        .on_menu_event(menu::chosen)
+        .setup(move |app| {
+            let hub = Arc::new(Hub::default());
+            let (heard, handle) = (Arc::clone(&hub), app.handle().clone());
+            let host = Host { scores_in_background: true, ..tiebreak_machine::host() };
+            let engine = Arc::new(Engine::new(host, move |event| {
+                notify(&handle, &event);
+                heard.push(event);
+            }));
+            let door = Arc::new(Door::new(Arc::clone(&engine), hub, Site::default(), None));
+            app.manage(Room { engine, door });
+            open_window(app.handle(), file.as_deref())?;
+            updates::look_if_allowed(app.handle());
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| match event {
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            for file in urls.iter().filter_map(|url| url.to_file_path().ok()) {
+                open(app, &file);
+            }
+        }
+        // What was acknowledged is on the disk already; closing only lets go of the project.
+        RunEvent::Exit => drop(app.state::<Room>().engine.call(Request::CloseProject)),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn open_window(app: &AppHandle, file: Option<&Path>) -> anyhow::Result<()> {
+    let file = file.map(|file| std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+    let documents = app.path().document_dir().or_else(|_| app.path().home_dir()).unwrap_or_default();
+    // Web views on Windows have no schemes of their own, only addresses.
+    let address = if cfg!(windows) { "http://tiebreak.localhost" } else { "tiebreak://localhost" };
+    let told = format!(
+        "globalThis.tiebreakDoor = {}; globalThis.tiebreakOpened = {}; globalThis.tiebreakDocuments = {};",
+        serde_json::json!(address),
+        serde_json::json!(file),
+        serde_json::json!(documents),
+    );
+    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("Tiebreak")
+        .inner_size(1280.0, 860.0)
+        .min_inner_size(900.0, 600.0)
+        .initialization_script(told)
+        .on_navigation(|address| address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost"))
+        .build()?;
+    Ok(())
+}
+
+/// Brings the window to the front.
+fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A window manager may have its own mind.
+        let _ = window.unminimize().and_then(|()| window.set_focus());
+    }
+}
+
+/// Hands a file to the interface, which knows what to do with it.
+fn open(app: &AppHandle, file: &Path) {
+    let _ = app.emit("opened", file);
+}
+
+/// Tells that scoring ended, where nobody looks.
+fn notify(app: &AppHandle, event: &Event) {
+    let Event::ScoringEnded(_, result) = event else { return };
+    let is_seen = app.get_webview_window("main").is_some_and(|window| window.is_focused().unwrap_or(false));
+    if !is_seen {
+        let words = match result {
+            Ok(_) => "Scoring finished".to_owned(),
+            Err(error) => format!("Scoring ended: {error}"),
+        };
+        // The interface says it too.
+        let _ = app.notification().builder().title("Tiebreak").body(words).show();
+    }
+}
+
+/// Opens the open project in the native window instead, and leaves.
+#[tauri::command]
+fn open_native_window(app: AppHandle) -> Result<(), String> {
+    let room = app.state::<Room>();
+    let project = match room.engine.call(Request::Project) {
+        Ok(Reply::Project(info)) => Some(info.path),
+        _ => None,
+    };
+    // Two programs cannot have one project open.
+    let _ = room.engine.call(Request::CloseProject);
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("tiebreak")));
+    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| "tiebreak".into());
+    let started = Command::new(&program).args(project).spawn();
+    started.map_err(|error| format!("{} could not be started: {error}", program.display()))?;
+    app.exit(0);
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Fonts that are lent: a page knows no fonts of its system, so that those of the engine's machine are fetched for
+//! each script that a text turns out to need. Natively the system is asked, and nothing here is used.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
+use egui::{Context, FontData};
+
+use super::shaped;
+use crate::theme::font::Face;
+
+/// Stretches of Unicode whose letters the bundled fonts lack, with the script that they call for (ISO 15924). Han,
+/// kana and Hangul are one: the fonts that have them have all of them.
+const STRETCHES: [(u32, u32, &str); 37] = [
+    (0x0530, 0x058F, "Armn"),
+    (0x0590, 0x05FF, "Hebr"),
+    (0x0600, 0x06FF, "Arab"),
+    (0x0700, 0x074F, "Syrc"),
+    (0x0750, 0x077F, "Arab"),
+    (0x0780, 0x07BF, "Thaa"),
+    (0x07C0, 0x07FF, "Nkoo"),
+    (0x0860, 0x086F, "Syrc"),
+    (0x0870, 0x08FF, "Arab"),
+    (0x0900, 0x097F, "Deva"),
+    (0x0980, 0x09FF, "Beng"),
+    (0x0A00, 0x0A7F, "Guru"),
+    (0x0A80, 0x0AFF, "Gujr"),
+    (0x0B00, 0x0B7F, "Orya"),
+    (0x0B80, 0x0BFF, "Taml"),
+    (0x0C00, 0x0C7F, "Telu"),
+    (0x0C80, 0x0CFF, "Knda"),
+    (0x0D00, 0x0D7F, "Mlym"),
+    (0x0D80, 0x0DFF, "Sinh"),
+    (0x0E00, 0x0E7F, "Thai"),
+    (0x0E80, 0x0EFF, "Laoo"),
+    (0x1000, 0x109F, "Mymr"),
+    (0x10A0, 0x10FF, "Geor"),
+    (0x1100, 0x11FF, "Hani"),
+    (0x1200, 0x139F, "Ethi"),
+    (0x13A0, 0x13FF, "Cher"),
+    (0x1780, 0x17FF, "Khmr"),
+    (0x19E0, 0x19FF, "Khmr"),
+    (0x2E80, 0x9FFF, "Hani"),
+    (0xA8E0, 0xA8FF, "Deva"),
+    (0xAC00, 0xD7FF, "Hani"),
+    (0xF900, 0xFAFF, "Hani"),
+    (0xFB1D, 0xFB4F, "Hebr"),
+    (0xFB50, 0xFDFF, "Arab"),
+    (0xFE70, 0xFEFC, "Arab"),
+    (0xFF00, 0xFFEF, "Hani"),
+    (0x20000, 0x3FFFF, "Hani"),
+];
+
+#[derive(Default)]
+struct Wanted {
+    /// Everything that was ever wanted.
+    known: Vec<&'static str>,
+    /// How many of those were taken.
+    taken: usize,
+}
+
+static WANTED: Mutex<Wanted> = Mutex::new(Wanted { known: Vec::new(), taken: 0 });
+
+/// The script that a character calls for, where the bundled fonts lack it.
+fn script_of(character: char) -> Option<&'static str> {
+    let code = u32::from(character);
+    let place = STRETCHES.partition_point(|(_, last, _)| *last < code);
+    STRETCHES.get(place).filter(|(first, ..)| *first <= code).map(|(.., script)| *script)
+}
+
+/// Looks which scripts a text needs.
+pub(super) fn look(text: &str) {
+    let mut last = None;
+    for script in text.chars().filter(|character| *character >= '\u{530}').filter_map(script_of) {
+        if last.replace(script) != Some(script) {
+            let mut wanted = WANTED.lock().unwrap_or_else(PoisonError::into_inner);
+            if !wanted.known.contains(&script) {
+                wanted.known.push(script);
+            }
+        }
+    }
+}
+
+/// The scripts that are needed and were not taken yet.
+pub fn take_wanted() -> Vec<&'static str> {
+    let mut wanted = WANTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let taken = wanted.taken;
+    wanted.taken = wanted.known.len();
+    wanted.known[taken..].to_vec()
+}
+
+/// Takes a font for a script, for texts and for the interface's own words. What was laid out before is to be laid out
+/// again.
+pub fn add(ctx: &Context, script: &'static str, bytes: Vec<u8>) {
+    let data = FontData::from_owned(bytes);
+    shaped::lend(ctx, script, Arc::clone(&data.font));
+    let families =
+        Face::ALL.map(|face| InsertFontFamily { family: face.family(), priority: FontPriority::Lowest });
+    ctx.add_font(FontInsert::new(&format!("lent {script}"), data, families.to_vec()));
+    ctx.request_repaint();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_wanted_once_and_what_is_bundled_never() {
+        look("Latin, кириллица, Ελληνικά, “quotes” – and → arrows");
+        look("日本語とカナ, and العربية, and 한국어");
+        assert_eq!(take_wanted(), ["Hani", "Arab"]);
+        look("また日本語, and עברית");
+        assert_eq!(take_wanted(), ["Hebr"]);
+        assert_eq!(take_wanted(), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn the_stretches_are_in_order() {
+        assert!(STRETCHES.is_sorted_by(|one, next| one.1 < next.0), "or looking one up finds another");
+    }
+}
