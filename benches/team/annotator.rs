@@ -168,7 +168,8 @@ impl Annotator {
     fn judgment(&mut self, queued: &QueuedItem) -> NewJudgment {
         let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
         let now = UnixMillis(passed.as_millis() as i64);
-        let outcome = [Outcome::A, Outcome::B, Outcome::Tie, Outcome::BothBad][self.random.random_range(0..4)];
+        let outcome =
+            [Outcome::A, Outcome::B, Outcome::Tie, Outcome::BothBad][self.random.random_range(0..4)];
         NewJudgment {
             id: JudgmentId::new(now, rand::random()),
             item: queued.item.id,

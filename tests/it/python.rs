@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use super::program::{Program, rows};
+use super::serving::Serving;
 
 const SCRIPT: &str = r#"
 import csv, json, sys
@@ -59,4 +60,27 @@ fn the_exports_load_and_match_what_was_judged() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     println!("{said}");
+}
+
+#[test]
+fn the_python_client_collects_from_a_served_project() {
+    let Some(python) = std::env::var_os("TIEBREAK_TEST_PYTHON") else {
+        eprintln!("skipped: set TIEBREAK_TEST_PYTHON to a Python that has `datasets`");
+        return;
+    };
+    let program = Program::new();
+    program.write("pairs.jsonl", rows(3));
+    program.expect(0, &["import", "p.tiebreak", "pairs.jsonl", "--create", "--no-labels"]);
+    let scopes = ["--scope", "items:write", "--scope", "judgments:read"];
+    let token = program.expect(0, &[&["token", "p.tiebreak", "--as", "Ada"], &scopes[..]].concat());
+    let serving = Serving::start(&program);
+    let output = Command::new(python)
+        .args(["-m", "unittest", "discover", "-v", "-s", "tests"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/python"))
+        .env("TIEBREAK_TEST_SERVER", format!("http://{}", serving.address))
+        .env("TIEBREAK_TEST_TOKEN", token.stdout.trim())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("skipped"), "{said}");
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::program::{Program, rows};
 
 /// A server that runs, and ends when the test does.
-struct Serving {
+pub(super) struct Serving {
     child: Child,
-    address: String,
+    pub(super) address: String,
     link: String,
 }
 
 impl Serving {
-    fn start(program: &Program) -> Self {
+    pub(super) fn start(program: &Program) -> Self {
         let mut child = program.command(&["serve", "p.tiebreak", "--listen", "127.0.0.1:0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut next = |what: &str| {

@@ -188,6 +188,8 @@ class AgainstTheServer(unittest.TestCase):
         self.assertEqual(client.wait_for(25, timeout=10).judged, 25)
         table = list(client.pull("csv"))
         self.assertEqual(len(table), 25)
+        last = client.project().last_judgment
+        self.assertEqual(list(client.pull("csv", since=last)), [], "nothing was said since")
         policies = {"ties": "drop", "both_bad": "drop", "strength": "ignore", "several": "each"}
         train = list(client.pull("trl-explicit", **policies))
         self.assertEqual({(row["chosen"], row["rejected"]) for row in train}, {("yes", "no")})

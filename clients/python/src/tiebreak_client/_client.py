@@ -121,7 +121,8 @@ class Client:
         ``strength="ignore"``, ``several="majority"``; the error says which is missing.
 
         Args:
-            since: only what was judged after this number (the column ``number`` of the format ``csv``).
+            since: only items of which something was said after the judgment of this number, which was
+                :attr:`Project.last_judgment` the time before.
         """
         parameters: Dict[str, Policy] = {"format": format, "since": since, **policies}
         lines = self._connection.lines("/api/v1/judgments", parameters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Tuple
+from typing import Any, List, Mapping, Optional, Tuple
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Project:
     #: Judgments in force, over all annotators.
     judged: int
     annotators: List[Annotator]
+    #: The number of the last judgment, for ``since`` of the next pull; none where the token may not know.
+    last_judgment: Optional[int]
     #: All that the server told, as it told it.
     raw: Mapping[str, Any]
 
@@ -39,7 +41,9 @@ class Project:
             for person in told.get("annotators", [])
         ]
         judged = sum(annotator.judged for annotator in annotators)
-        return cls(told["name"], told["active_items"], judged, annotators, told)
+        return cls(
+            told["name"], told["active_items"], judged, annotators, told.get("last_judgment"), told
+        )
 
 
 @dataclass(frozen=True)
