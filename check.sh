@@ -74,7 +74,7 @@ window() {
   install_packages libgl1-mesa-dri libegl1 libgl1 libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2
   install xdotool xdotool
   install import imagemagick
-  TIEBREAK_TEST_WINDOW=1 cargo test --locked --test it -- window --nocapture
+  TIEBREAK_TEST_WINDOW=1 cargo test --workspace --locked --test it -- window --nocapture
 }
 
 # The exports, read by the library that trainers read them with; and the tools, as far as they need no torch.
@@ -86,7 +86,7 @@ python() {
   "$venv/bin/python" -c 'import blake3, datasets, onnx' 2>/dev/null ||
     "$venv/bin/pip" install -q --disable-pip-version-check blake3 datasets onnx
   "$venv/bin/python" -m unittest discover -s tools -v
-  TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --locked --test it -- python --nocapture
+  TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --workspace --locked --test it -- python --nocapture
 }
 
 # Videos, decoded by ffmpeg: kinds that a data set may hold, seeking at random, and sound into a server.
@@ -95,14 +95,14 @@ video() {
   install ffmpeg ffmpeg
   install pulseaudio pulseaudio
   TIEBREAK_TEST_SEEKS="${TIEBREAK_TEST_SEEKS:-300}" \
-    cargo test --locked -p tiebreak-media --test videos -- --nocapture
+    cargo test --workspace --locked --test videos -- --nocapture
   local sound; sound=$(mktemp -d)
   pulseaudio --daemonize=no --exit-idle-time=-1 -n --load=module-null-sink \
     --load="module-native-protocol-unix socket=$sound/native auth-anonymous=1" >/dev/null 2>&1 &
   local server=$!
   for _ in $(seq 50); do [ -S "$sound/native" ] && break; sleep 0.1; done
   local outcome=0
-  PULSE_SERVER="unix:$sound/native" TIEBREAK_TEST_SOUND=1 cargo test --locked --lib -- sound || outcome=$?
+  PULSE_SERVER="unix:$sound/native" TIEBREAK_TEST_SOUND=1 cargo test --workspace --locked --lib -- sound || outcome=$?
   kill "$server" || true
   rm -rf "$sound"
   return "$outcome"
@@ -129,7 +129,7 @@ postgres() {
     || { cat "$folder/log" >&2; fail 'the private PostgreSQL server did not start'; }
   local outcome=0
   TIEBREAK_TEST_POSTGRES="postgres://tiebreak@${folder//\//%2F}/postgres" \
-    cargo test --locked -p tiebreak-store -p tiebreak-engine --test it -- postgres carrying sharing || outcome=$?
+    cargo test --workspace --locked --test it -- postgres carrying sharing || outcome=$?
   (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/data" -w -m fast stop >/dev/null) || true
   rm -rf "$folder"
   return "$outcome"
@@ -151,7 +151,7 @@ browser() {
   install chromium chromium
   install chromedriver chromium-driver
   tools/build-web.sh
-  TIEBREAK_TEST_BROWSER=1 TIEBREAK_TEST_WEB="$PWD/assets/web" cargo test --locked --test it -- browser --nocapture
+  TIEBREAK_TEST_BROWSER=1 TIEBREAK_TEST_WEB="$PWD/assets/web" cargo test --workspace --locked --test it -- browser --nocapture
 }
 
 # The installed program, out of its package, in the system's web view.
@@ -164,7 +164,7 @@ bundle() {
   local unpacked; unpacked=$(mktemp -d)
   dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
   local outcome=0
-  TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --locked --test it -- bundle --nocapture ||
+  TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --workspace --locked --test it -- bundle --nocapture ||
     outcome=$?
   rm -rf "$unpacked"
   return "$outcome"

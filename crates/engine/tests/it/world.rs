@@ -63,7 +63,7 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(started.elapsed() < Duration::from_mins(1), "the worker comes to it in time");
+        assert!(started.elapsed() < Duration::from_mins(3), "the worker comes to it in time");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
