@@ -34,12 +34,13 @@ fn served(folder: &Path) -> (std::process::Child, String) {
         command.args(arguments).current_dir(folder).env("TIEBREAK_HOME", folder.join("home"));
         command
     };
-    let rows: String = (0..1_000)
-        .map(|number| {
-            let answer = format!("Answer {number}. ").repeat(40);
-            format!("{{\"prompt\":\"Question {number}?\",\"chosen\":\"{answer}\",\"rejected\":\"No. {answer}\"}}\n")
-        })
-        .collect();
+    let mut rows = String::new();
+    for number in 0..1_000 {
+        let answer = format!("Answer {number}. ").repeat(40);
+        rows.push_str(&format!(
+            "{{\"prompt\":\"Question {number}?\",\"chosen\":\"{answer}\",\"rejected\":\"No. {answer}\"}}\n"
+        ));
+    }
     std::fs::write(folder.join("pairs.jsonl"), rows).unwrap();
     let imported =
         tiebreak(&["import", "p.tiebreak", "pairs.jsonl", "--create", "--no-labels"]).status().unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -166,8 +166,7 @@ impl Annotator {
     }
 
     fn judgment(&mut self, queued: &QueuedItem) -> NewJudgment {
-        let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
-        let now = UnixMillis(passed.as_millis() as i64);
+        let now = UnixMillis(chrono::Utc::now().timestamp_millis());
         let outcome =
             [Outcome::A, Outcome::B, Outcome::Tie, Outcome::BothBad][self.random.random_range(0..4)];
         NewJudgment {

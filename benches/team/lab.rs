@@ -150,7 +150,8 @@ impl Serve {
                 rest.split('/').next()?.parse().ok()
             })
             .expect("where it listens");
-        std::thread::spawn(move || lines.for_each(drop));
+        let reader = std::thread::Builder::new().name("reads-output".to_owned());
+        reader.spawn(move || lines.for_each(drop)).expect("a thread");
         Self { child, port }
     }
 

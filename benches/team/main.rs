@@ -31,9 +31,9 @@ use ledger::Ledger;
 /// Between two ends of one of the two processes.
 const KILLED_EVERY: Duration = Duration::from_secs(10);
 /// How long the network is away.
-const CUT_FOR: Duration = Duration::from_secs(60);
+const CUT_FOR: Duration = Duration::from_mins(1);
 /// How long what waits may take to be handed in after the end.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What was asked for.
 struct Options {
@@ -130,8 +130,12 @@ fn trouble(options: &Options, lab: &mut Lab, cables: &[Cable], until: Instant) {
         let shall_be_cut = options.has_fault("network") && passed >= middle && passed < middle + CUT_FOR;
         if shall_be_cut != is_cut {
             is_cut = shall_be_cut;
-            cables.iter().for_each(|cable| cable.cut(is_cut));
+            for cable in cables {
+                cable.cut(is_cut);
+            }
         }
     }
-    cables.iter().for_each(|cable| cable.cut(false));
+    for cable in cables {
+        cable.cut(false);
+    }
 }

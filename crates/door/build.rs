@@ -20,7 +20,7 @@ fn main() {
         let name =
             file.strip_prefix(&folder).expect("it was found below").to_string_lossy().replace('\\', "/");
         let path = fs::canonicalize(&file).expect("it was found a moment ago");
-        table.push_str(&format!("    ({name:?}, include_bytes!({path:?})),\n"));
+        table.push_str(&format!("    ({name:?}, include_bytes!({:?})),\n", path.to_string_lossy()));
     }
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("embedded.rs");

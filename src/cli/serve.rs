@@ -141,7 +141,8 @@ fn base_url(arguments: &Arguments, address: SocketAddr) -> String {
 
 fn warn_without_tls(arguments: &Arguments, is_loopback: bool) {
     let has_tls = arguments.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    if !is_loopback && !(has_tls && arguments.behind_proxy) {
+    let is_private = is_loopback || (has_tls && arguments.behind_proxy);
+    if !is_private {
         eprintln!(
             "warning: this is open to the network without TLS: passwords and judgments can be read on the way.\n\
              hint: put a proxy with TLS in front and add --behind-proxy --public-url https://…, or listen on \

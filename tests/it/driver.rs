@@ -64,7 +64,7 @@ impl Driver {
     fn ask(&self, method: &str, path: &str, body: &str) -> Result<Value, String> {
         let failed = |error: std::io::Error| error.to_string();
         let mut socket = TcpStream::connect(("127.0.0.1", self.port)).map_err(failed)?;
-        socket.set_read_timeout(Some(Duration::from_secs(120))).map_err(failed)?;
+        socket.set_read_timeout(Some(Duration::from_mins(2))).map_err(failed)?;
         let (session, length) = (&self.session, body.len());
         let head = format!(
             "{method} /session{session}{path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\

@@ -374,11 +374,11 @@ impl TextCompare {
     pub fn overlay(&mut self, side: Side) -> Overlay {
         let index = side.index(self.count());
         let mut layers: HashMap<usize, Vec<Highlights>> = HashMap::new();
-        if self.is_difference_on {
-            if let Some((_, marks)) = &self.marks {
-                for (part, highlights) in marks.get(&index).into_iter().flatten() {
-                    layers.entry(*part).or_default().push(highlights.clone());
-                }
+        if self.is_difference_on
+            && let Some((_, marks)) = &self.marks
+        {
+            for (part, highlights) in marks.get(&index).into_iter().flatten() {
+                layers.entry(*part).or_default().push(highlights.clone());
             }
         }
         for (part, highlights) in self.finding.marks(index) {

@@ -136,24 +136,24 @@ fn paths() -> Value {
             "Fetch a file", "That a request wrote for whoever asks.", &[path("name")],
         ) },
         "/api/v1/sign-in": { "post": operation("Sign in", "Sets a cookie.", &[],
-            body(&[("name", &text), ("password", &text)], &["name", "password"]), "Me") },
+            Some(body(&[("name", &text), ("password", &text)], &["name", "password"])), "Me") },
         "/api/v1/sign-out": { "post": operation("Sign out", "", &[], None, "") },
         "/api/v1/join": { "post": operation("Follow an invitation", "Sets a cookie.", &[],
-            body(&[("invitation", &text), ("name", &text), ("password", &text)], &["invitation", "password"]), "Me") },
+            Some(body(&[("invitation", &text), ("name", &text), ("password", &text)], &["invitation", "password"])), "Me") },
         "/api/v1/password": { "post": operation("Change one's own password", "Ends all other sign-ins.", &[],
-            body(&[("current", &text), ("new", &text)], &["new"]), "Me") },
+            Some(body(&[("current", &text), ("new", &text)], &["new"])), "Me") },
         "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For owners.", &[], None, "Account") },
         "/api/v1/accounts/{annotator}": { "post": operation("Change what somebody may do", "For owners.",
             &[path("annotator")],
-            body(&[("role", &role), ("is_disabled", &json!({ "type": "boolean" }))], &[]), "Account") },
+            Some(body(&[("role", &role), ("is_disabled", &json!({ "type": "boolean" }))], &[])), "Account") },
         "/api/v1/invitations": { "post": operation("Invite somebody", "Leads invite annotators, owners anybody.", &[],
-            body(&[("role", &role), ("name", &text), ("days", &json!({ "type": "integer" }))], &["role"]),
+            Some(body(&[("role", &role), ("name", &text), ("days", &json!({ "type": "integer" }))], &["role"])),
             "Invitation") },
         "/api/v1/tokens": {
             "get": operation("One's tokens", "", &[], None, "Token"),
-            "post": operation("Make a token", "It is told once.", &[], body(&[
+            "post": operation("Make a token", "It is told once.", &[], Some(body(&[
                 ("name", &text), ("scopes", &json!({ "type": "array", "items": text })),
-                ("days", &json!({ "type": "integer" }))], &["scopes"]), "Token"),
+                ("days", &json!({ "type": "integer" }))], &["scopes"])), "Token"),
         },
         "/api/v1/tokens/{id}": { "delete": operation("Take a token back", "", &[path("id")], None, "") },
         "/api/v1/audit": { "get": operation("What was done with accounts", "For owners.",
@@ -168,8 +168,8 @@ fn object(properties: &[(&str, &Value)], required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-fn body(properties: &[(&str, &Value)], required: &[&str]) -> Option<Value> {
-    Some(json!({ "application/json": { "schema": object(properties, required) } }))
+fn body(properties: &[(&str, &Value)], required: &[&str]) -> Value {
+    json!({ "application/json": { "schema": object(properties, required) } })
 }
 
 fn query(name: &str, description: &str) -> Value {

@@ -39,17 +39,13 @@ impl Site {
         {
             return None;
         }
-        match &self.folder {
-            Some(folder) => {
-                let folder = folder.canonicalize().ok()?;
-                let path = folder.join(name).canonicalize().ok()?;
-                path.starts_with(&folder).then(|| std::fs::read(path).ok()).flatten().map(Bytes::from)
-            }
-            None => {
-                let found = EMBEDDED.iter().find(|(known, _)| *known == name);
-                found.map(|(_, bytes)| Bytes::from_static(bytes))
-            }
-        }
+        let Some(folder) = &self.folder else {
+            let found = EMBEDDED.iter().find(|(known, _)| *known == name);
+            return found.map(|(_, bytes)| Bytes::from_static(bytes));
+        };
+        let folder = folder.canonicalize().ok()?;
+        let path = folder.join(name).canonicalize().ok()?;
+        path.starts_with(&folder).then(|| std::fs::read(path).ok()).flatten().map(Bytes::from)
     }
 
     /// Answers with a file; the empty name is the page itself.

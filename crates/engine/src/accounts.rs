@@ -35,7 +35,8 @@ pub(crate) fn hash_of(secret: &str) -> SecretHash {
 
 /// 256 random bits as 64 hexadecimal digits.
 pub(crate) fn new_secret(host: &Host) -> String {
-    (0..4).map(|_| format!("{:016x}", (host.random)())).collect()
+    let [a, b, c, d] = std::array::from_fn(|_| (host.random)());
+    format!("{a:016x}{b:016x}{c:016x}{d:016x}")
 }
 
 fn denied(message: &str, hint: &str) -> ApiError {

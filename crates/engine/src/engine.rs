@@ -421,7 +421,7 @@ fn create(place: &ProjectPlace, project: &NewProject) -> Result<Store, ApiError>
 fn place(path: &str) -> Result<ProjectPlace, ApiError> {
     Ok(match ProjectPlace::from_text(path)? {
         ProjectPlace::File(_) => ProjectPlace::File(absolute(path)),
-        database => database,
+        database @ ProjectPlace::Database(_) => database,
     })
 }
 

@@ -249,24 +249,24 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn part(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    fn part(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
         [&(body.len() as u32 + 8).to_be_bytes(), &kind[..], body].concat()
     }
 
     /// The boxes that say which item is what, of two items: 1 is the picture and 2 is said to be `words`.
     fn file(words: &[u8], more: &[u8]) -> Vec<u8> {
         let properties = part(
-            b"ipco",
-            &[part(b"ispe", &[0; 12]), part(b"auxC", &[&[0; 4], words, b"\0"].concat())].concat(),
+            *b"ipco",
+            &[part(*b"ispe", &[0; 12]), part(*b"auxC", &[&[0; 4], words, b"\0"].concat())].concat(),
         );
         let association = [&[0; 4][..], &[0, 0, 0, 2], &[0, 1, 1, 1], &[0, 2, 2, 1, 0x82]].concat();
         let meta = [
             vec![0; 4],
-            part(b"pitm", &[0, 0, 0, 0, 0, 1]),
-            part(b"iref", &[&[0; 4], &part(b"auxl", &[0, 2, 0, 1, 0, 1])[..], more].concat()),
-            part(b"iprp", &[properties, part(b"ipma", &association)].concat()),
+            part(*b"pitm", &[0, 0, 0, 0, 0, 1]),
+            part(*b"iref", &[&[0; 4], &part(*b"auxl", &[0, 2, 0, 1, 0, 1])[..], more].concat()),
+            part(*b"iprp", &[properties, part(*b"ipma", &association)].concat()),
         ];
-        [part(b"ftyp", b"avif"), part(b"meta", &meta.concat())].concat()
+        [part(*b"ftyp", b"avif"), part(*b"meta", &meta.concat())].concat()
     }
 
     #[test]
@@ -277,7 +277,7 @@ mod tests {
         let turned = alpha.as_picture(&plain);
         let changed: Vec<usize> = (0..plain.len()).filter(|at| plain[*at] != turned[*at]).collect();
         assert_eq!((changed.len(), turned[changed[0]]), (1, 2), "one byte");
-        let premultiplied = Alpha::of(&file(ALPHA[1], &part(b"prem", &[0, 1, 0, 1, 0, 2]))).unwrap();
+        let premultiplied = Alpha::of(&file(ALPHA[1], &part(*b"prem", &[0, 1, 0, 1, 0, 2]))).unwrap();
         assert!(premultiplied.is_premultiplied);
         assert_eq!(Alpha::of(&file(b"urn:mpeg:hevc:2015:auxid:2", &[])), None, "that is depth");
     }

@@ -20,7 +20,7 @@ pub use identity::Identity;
 use identity::{Expected, Keys, identity};
 
 /// How long what the provider says of itself is kept.
-const FRESH: Duration = Duration::from_mins(60);
+const FRESH: Duration = Duration::from_hours(1);
 /// How soon keys may be asked for again, where one is not among those known.
 const KEYS_AGAIN: Duration = Duration::from_secs(30);
 /// How long one answer of the provider may take.

@@ -71,6 +71,7 @@ impl Store {
     /// until the same moment.
     ///
     /// Rows that another process is just claiming are passed over; where that leaves too few, they are waited for.
+    #[allow(clippy::too_many_arguments)]
     pub fn claim(
         &mut self,
         annotator: AnnotatorId,

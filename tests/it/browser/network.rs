@@ -55,7 +55,7 @@ impl Cable {
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream) {
-    let mut bytes = [0; 64 << 10];
+    let mut bytes = vec![0; 64 << 10];
     while let Ok(count @ 1..) = from.read(&mut bytes) {
         if to.write_all(&bytes[..count]).is_err() {
             break;

@@ -160,7 +160,7 @@ impl<W: Wire> Http<W> {
                 // Refused for good it is put aside, so that it is not sent for ever, and not lost either; refused
                 // for now, as where somebody else is signed in, it waits for the next page.
                 if matches!(error.code, ErrorCode::NotFound | ErrorCode::BadRequest | ErrorCode::BadInput) {
-                    self.keeping.put_aside(&mut self.wire, name);
+                    Keeping::put_aside(&mut self.wire, name);
                 }
                 self.incoming.push_back(Incoming::Refused(ApiError {
                     message: format!("a judgment kept by this browser was refused: {}", error.message),

@@ -167,10 +167,7 @@ fn usize_range(range: &Range<u32>) -> Range<usize> {
 
 /// A number for each word of a line, the same for the same word.
 fn words_of(line: &str) -> Vec<u64> {
-    line.split_word_bounds()
-        .filter(|word| !word.trim().is_empty())
-        .map(|word| egui::util::hash(word))
-        .collect()
+    line.split_word_bounds().filter(|word| !word.trim().is_empty()).map(egui::util::hash).collect()
 }
 
 /// Of the words of the longer line, the share that both have, in order.

@@ -53,7 +53,7 @@ pub(super) fn new_token(
 /// What is told of a token.
 pub(super) fn token_info(hash: &SecretHash, token: &NewToken) -> TokenInfo {
     TokenInfo {
-        id: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        id: blake3::Hash::from(*hash).to_hex().to_string(),
         name: token.name.clone(),
         annotator: token.annotator,
         scopes: token.scopes.clone(),

@@ -108,7 +108,7 @@ fn labels_are_taken_of_what_a_filter_finds_and_name_the_model() {
     assert_eq!(accept(&by, &of), 1, "the one that is searched for");
     let judged = ItemFilter { state: ItemState::Judged, ..ItemFilter::default() };
     assert_eq!(accept(&Scorer::Head, &judged), 0, "what people judged is theirs");
-    let store = tiebreak_store::Reader::open(&world.path("p.tiebreak")).unwrap();
+    let store = tiebreak_store::Reader::open(world.path("p.tiebreak")).unwrap();
     let labels = store.model_labels().unwrap();
     assert_eq!(labels.len(), 1);
     assert!(labels[0].source.starts_with("model:Tiebreak small@"), "{}", labels[0].source);

@@ -31,7 +31,7 @@ fn rows(text: &str) -> Vec<serde_json::Value> {
 }
 
 fn labels(world: &World) -> Vec<tiebreak_store::ModelLabel> {
-    tiebreak_store::Reader::open(&world.path("p.tiebreak")).unwrap().model_labels().unwrap()
+    tiebreak_store::Reader::open(world.path("p.tiebreak")).unwrap().model_labels().unwrap()
 }
 
 #[test]
@@ -100,6 +100,6 @@ fn the_lossless_file_holds_them_and_brings_them_back() {
     world.import(&path);
     let again = world.export(ExportFormat::Tiebreak, "again.jsonl");
     assert_eq!(again, text, "byte for byte");
-    let copy = tiebreak_store::Reader::open(&world.path("copy.tiebreak")).unwrap();
+    let copy = tiebreak_store::Reader::open(world.path("copy.tiebreak")).unwrap();
     assert_eq!(copy.model_labels().unwrap(), before);
 }

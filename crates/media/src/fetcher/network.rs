@@ -61,9 +61,9 @@ impl Network {
         let whole = async {
             let body = if is_in_bucket(address) {
                 let (store, path) = bucket::opened(&url, &self.environment)?;
-                from_bucket(&*store, &path, limit_bytes).await?
+                open_bucket(&*store, &path, limit_bytes).await?
             } else {
-                self.from_web(url, limit_bytes).await?
+                self.open_web(url, limit_bytes).await?
             };
             body.read(limit_bytes, &mut take).await
         };
@@ -71,7 +71,7 @@ impl Network {
         self.thread.wait_for(in_time).unwrap_or(Err(Problem::TookTooLong { limit }))
     }
 
-    async fn from_web(&self, url: Url, limit_bytes: u64) -> Result<Body, Problem> {
+    async fn open_web(&self, url: Url, limit_bytes: u64) -> Result<Body, Problem> {
         let request = self.client.get(url).header(header::ACCEPT, "image/*,video/*,*/*;q=0.5");
         let response = request.send().await.map_err(problem_of)?;
         if response.status().is_redirection() {
@@ -86,7 +86,7 @@ impl Network {
     }
 }
 
-async fn from_bucket(store: &dyn ObjectStore, path: &Path, limit_bytes: u64) -> Result<Body, Problem> {
+async fn open_bucket(store: &dyn ObjectStore, path: &Path, limit_bytes: u64) -> Result<Body, Problem> {
     let found = store.get(path).await.map_err(bucket::problem_of)?;
     promised(found.meta.size, limit_bytes)?;
     Ok(Body::Bucket(found))

@@ -77,7 +77,7 @@ fn answer(mut stream: TcpStream, image: &[u8], count: &AtomicU32) -> std::io::Re
             stream.write_all(image)
         }
         "/bucket/video.bin" => {
-            let body = [b"\x1A\x45\xDF\xA3", &[7; 100_000][..]].concat();
+            let body = [b"\x1A\x45\xDF\xA3", &vec![7; 100_000][..]].concat();
             stream.write_all(ok("video/webm", body.len()).as_bytes())?;
             stream.write_all(&body)
         }

@@ -311,7 +311,7 @@ fn sql_and_html_are_text_in_every_field() {
     let world = World::new();
     let owner = world.owner();
     let nasty = "Robert'); DROP TABLE account;-- <img src=x onerror=alert(1)>";
-    let invitation = world.invitation(&owner, "annotator", Some(nasty));
+    let invitation = World::invitation(&owner, "annotator", Some(nasty));
     let page = world.client.get(&format!("/join?invitation={invitation}")).text();
     assert!(page.contains("&lt;img") && !page.contains("<img"), "{page}");
     let body = json!({ "invitation": invitation, "name": "", "password": "'; DROP TABLE person;--" });

@@ -81,9 +81,8 @@ impl Client {
 
     /// A form as a browser of ours sends it.
     pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
         let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+            fields.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
         let origin = format!("http://{}", self.address);
         let client = if self.headers.iter().any(|(name, _)| name == "origin") {
             self.clone()
@@ -150,4 +149,12 @@ fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
         bytes = &bytes[end + 2 + length + 2..];
     }
     whole
+}
+
+/// A text with every byte of it written as an escape.
+pub fn percent_encoded(text: &str) -> String {
+    let digits = b"0123456789ABCDEF";
+    let escaped =
+        |byte: u8| ['%', digits[usize::from(byte >> 4)].into(), digits[usize::from(byte & 15)].into()];
+    text.bytes().flat_map(escaped).collect()
 }

@@ -44,7 +44,7 @@ fn over_tls_the_cookie_never_goes_without_it() {
 fn an_invitation_lets_one_person_in_who_then_signs_in_by_password() {
     let world = World::new();
     let owner = world.owner();
-    let invitation = world.invitation(&owner, "annotator", None);
+    let invitation = World::invitation(&owner, "annotator", None);
     let page = world.client.get(&format!("/join?invitation={invitation}"));
     assert!(page.status == 200 && page.text().contains("<form"), "{}", page.text());
     let fields = [("invitation", invitation.as_str()), ("name", "Ana"), ("password", PASSWORD)];
@@ -75,15 +75,15 @@ fn nobody_joins_under_a_name_that_somebody_has() {
         let body = json!({ "invitation": invitation, "name": name, "password": PASSWORD });
         world.client.with("x-tiebreak", "1").post("/api/v1/join", &body)
     };
-    let open = world.invitation(&owner, "annotator", None);
+    let open = World::invitation(&owner, "annotator", None);
     let taken = join(&open, "Olga Owner");
     assert_eq!(taken.status, 400, "{}", taken.text());
     assert!(taken.text().contains("already"));
     assert_eq!(join(&open, "Ana").status, 200, "the invitation was not used up by that");
-    let named = world.invitation(&owner, "lead", Some("Ben"));
+    let named = World::invitation(&owner, "lead", Some("Ben"));
     let joined = join(&named, "Eve");
     assert_eq!(joined.json()["name"].as_str(), Some("Ben"), "the name that the owner gave counts");
-    let weak = world.invitation(&owner, "annotator", None);
+    let weak = World::invitation(&owner, "annotator", None);
     let body = json!({ "invitation": weak, "name": "Cleo", "password": "short" });
     assert_eq!(world.client.with("x-tiebreak", "1").post("/api/v1/join", &body).status, 422);
     world.wait(8 * DAY);

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::client::percent_encoded;
 use crate::world::World;
 
 #[test]
@@ -63,7 +64,7 @@ fn nothing_outside_the_media_folder_is_handed_over() {
         assert!(answer.status >= 400, "{uri}: {} {}", answer.status, answer.text());
         assert!(!answer.text().contains("a secret"), "{uri}");
         let r = json!({ "image": { "source": 2, "uri": uri, "fit": [9, 9] } }).to_string();
-        let r: String = r.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let r = percent_encoded(&r);
         let pixels = owner.get(&format!("/api/v1/pixels?r={r}"));
         assert!(pixels.status >= 400, "{uri} as pixels");
     }

@@ -109,7 +109,7 @@ impl FakeProvider {
     }
 
     fn is_about(&self, subject: &str) {
-        self.state.lock().unwrap().subject = subject.to_owned();
+        subject.clone_into(&mut self.state.lock().unwrap().subject);
     }
 
     /// The person signs in at the provider, which sends the browser back with a code.
@@ -218,7 +218,7 @@ fn whom_the_provider_vouches_for_joins_by_an_invitation_and_comes_back_without()
     assert!(page.contains("Sign in with The lab"), "{page}");
     let unknown = go(&world, &provider, None);
     assert_eq!(unknown.status, 403, "nobody knows this person: {}", unknown.text());
-    let invitation = world.invitation(&owner, "lead", None);
+    let invitation = World::invitation(&owner, "lead", None);
     let joined = go(&world, &provider, Some(&invitation));
     assert_eq!(joined.status, 200, "{}", joined.text());
     let me = world.browser(&joined.cookie()).get("/api/v1/me").json();
@@ -234,7 +234,7 @@ fn nothing_the_provider_did_not_say_for_this_sign_in_lets_anybody_in() {
     let provider = FakeProvider::start();
     let world = World::vouched_by(&provider.issuer);
     let owner = world.owner();
-    let invitation = world.invitation(&owner, "annotator", None);
+    let invitation = World::invitation(&owner, "annotator", None);
     let lies =
         [Lie::Nonce, Lie::Audience, Lie::Issuer, Lie::Expired, Lie::Key, Lie::Unsigned, Lie::SharedSecret];
     for (number, lie) in lies.into_iter().enumerate() {
@@ -252,7 +252,7 @@ fn what_comes_back_counts_once_and_in_the_browser_that_went() {
     let provider = FakeProvider::start();
     let world = World::vouched_by(&provider.issuer);
     let owner = world.owner();
-    let invitation = world.invitation(&owner, "annotator", None);
+    let invitation = World::invitation(&owner, "annotator", None);
     let begun = world.client.get(&format!("/vouch?invitation={invitation}"));
     let (code, state) = provider.sign_in(begun.header("location").unwrap());
     let back = format!("/vouch/back?code={code}&state={state}");

@@ -179,7 +179,7 @@ impl World {
     }
 
     /// The secret of an invitation that an owner makes.
-    pub fn invitation(&self, owner: &Client, role: &str, name: Option<&str>) -> String {
+    pub fn invitation(owner: &Client, role: &str, name: Option<&str>) -> String {
         let made = owner.post("/api/v1/invitations", &json!({ "role": role, "name": name }));
         assert_eq!(made.status, 201, "{}", made.text());
         let link = made.json()["link"].as_str().unwrap().to_owned();
@@ -188,7 +188,7 @@ impl World {
 
     /// A browser of somebody who was invited and joined.
     pub fn join(&self, owner: &Client, role: &str, name: &str) -> Client {
-        let invitation = self.invitation(owner, role, None);
+        let invitation = Self::invitation(owner, role, None);
         let joined = self
             .client
             .with("x-tiebreak", "1")

@@ -49,14 +49,13 @@ impl AccountBook {
             let mut rows = statement.query([annotator.0])?;
             rows.next()?.map(|row| row.get::<String>(0)).transpose()?
         };
-        let role = match role {
-            Some(word) => super::role_from(&word)?,
-            None => {
-                let (password, subject) = (None, None);
-                let role = Role::Owner;
-                insert(&transaction, &NewAccount { annotator, role, password, subject, created_at: now })?;
-                role
-            }
+        let role = if let Some(word) = role {
+            super::role_from(&word)?
+        } else {
+            let (password, subject) = (None, None);
+            let role = Role::Owner;
+            insert(&transaction, &NewAccount { annotator, role, password, subject, created_at: now })?;
+            role
         };
         transaction.commit()?;
         Ok((annotator, role))

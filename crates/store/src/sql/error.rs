@@ -42,16 +42,15 @@ impl DatabaseError {
     pub(crate) fn is_passing(&self) -> bool {
         match &self.kind {
             Kind::Gone(_) => true,
-            Kind::Postgres(error) => match error.code() {
-                Some(code) => {
+            Kind::Postgres(error) => {
+                if let Some(code) = error.code() {
                     let away = ["57P01", "57P02", "57P03", "53300"];
                     code.code().starts_with("08") || away.contains(&code.code())
-                }
-                None => {
+                } else {
                     let source = std::error::Error::source(error);
                     error.is_closed() || source.is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
                 }
-            },
+            }
             _ => false,
         }
     }

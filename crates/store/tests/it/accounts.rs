@@ -12,7 +12,7 @@ fn store() -> (tempfile::TempDir, Store) {
         rubric: Rubric::default(),
         is_sample: false,
     };
-    let store = Store::create(&folder.path().join("p.tiebreak"), &project).unwrap();
+    let store = Store::create(folder.path().join("p.tiebreak"), &project).unwrap();
     (folder, store)
 }
 

@@ -26,7 +26,7 @@ fn findings(sql: &str) -> Vec<String> {
     }
     raw.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").unwrap();
     raw.execute_batch(sql).unwrap();
-    Reader::open(&project.path()).unwrap().check().unwrap()
+    Reader::open(project.path()).unwrap().check().unwrap()
 }
 
 #[test]

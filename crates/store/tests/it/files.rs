@@ -72,14 +72,14 @@ fn a_newer_project_and_an_edited_migration_are_refused() {
     let raw = rusqlite::Connection::open(project.path()).unwrap();
     let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     raw.pragma_update(None, "user_version", 1_000).unwrap();
-    let error = ApiError::from(Store::open(&project.path()).map(|_| ()).unwrap_err());
+    let error = ApiError::from(Store::open(project.path()).map(|_| ()).unwrap_err());
     assert_eq!(error.code, ErrorCode::TooNew);
     assert!(error.hint.unwrap().contains("update"), "it says what to do");
-    assert!(matches!(Reader::open(&project.path()), Err(StoreError::TooNew { found: 1_000, .. })));
+    assert!(matches!(Reader::open(project.path()), Err(StoreError::TooNew { found: 1_000, .. })));
     raw.pragma_update(None, "user_version", version).unwrap();
-    Store::open(&project.path()).unwrap();
+    Store::open(project.path()).unwrap();
     raw.execute("UPDATE migration SET blake3 = 'other' WHERE version = 1", []).unwrap();
-    assert!(matches!(Store::open(&project.path()), Err(StoreError::Damaged(_))));
+    assert!(matches!(Store::open(project.path()), Err(StoreError::Damaged(_))));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_truncated_project_is_damaged_not_a_panic() {
     let bytes = std::fs::read(project.path()).unwrap();
     for length in [bytes.len() / 2, bytes.len() / 10, 8192, 100, 10] {
         std::fs::write(project.path(), &bytes[..length]).unwrap();
-        match Reader::open(&project.path()).and_then(|reader| reader.check()) {
+        match Reader::open(project.path()).and_then(|reader| reader.check()) {
             Ok(findings) => assert!(!findings.is_empty(), "{length} bytes of {} pass the check", bytes.len()),
             Err(error) => assert_eq!(ApiError::from(error).code, ErrorCode::Damaged),
         }
@@ -126,8 +126,8 @@ fn a_read_only_folder_can_be_read() {
     if ignores_modes {
         eprintln!("skipped: this user may write anywhere");
     } else {
-        assert!(matches!(Store::open(&project.path()), Err(StoreError::ReadOnly(_))));
-        assert!(Reader::open(&project.path()).unwrap().check().unwrap().is_empty());
+        assert!(matches!(Store::open(project.path()), Err(StoreError::ReadOnly(_))));
+        assert!(Reader::open(project.path()).unwrap().check().unwrap().is_empty());
     }
     allow(0o755);
 }

@@ -16,7 +16,7 @@ fn a_change_is_a_new_revision_and_sending_twice_stores_once() {
     let ana = project.ana;
     let mut first = project.judgment(ana, 1, prefer(Outcome::A));
     first.flagged = true;
-    first.comment = "näin\0 on".to_owned();
+    "näin\0 on".clone_into(&mut first.comment);
     let submitted = project.store().submit(&first).unwrap();
     assert_eq!((submitted.revision, submitted.progress.judged, submitted.progress.total), (1, 1, 2));
     assert_eq!(project.store().submit(&first).unwrap(), submitted, "the same again is the same");

@@ -203,22 +203,25 @@ fn a_lost_connection_is_made_again_and_nothing_acknowledged_is_lost() {
         let cut = Arc::clone(&is_done);
         let database: String = client().query_one("SELECT current_database()", &[]).unwrap().get(0);
         let schema = project.place().to_string().rsplit('#').next().unwrap().to_owned();
-        let cutter = std::thread::spawn(move || {
-            let mut client = client();
-            while !cut.load(Ordering::Acquire) {
-                // Only the connections of this story: their schema is theirs alone.
-                client
-                    .execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 \
+        let cutting = std::thread::Builder::new().name("cutter".to_owned());
+        let cutter = cutting
+            .spawn(move || {
+                let mut client = client();
+                while !cut.load(Ordering::Acquire) {
+                    // Only the connections of this story: their schema is theirs alone.
+                    client
+                        .execute(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 \
                          AND application_name = 'tiebreak' AND pid IN \
                          (SELECT pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation \
                           JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2)",
-                        &[&database, &format!("tiebreak_{schema}")],
-                    )
-                    .unwrap();
-                std::thread::sleep(Duration::from_millis(120));
-            }
-        });
+                            &[&database, &format!("tiebreak_{schema}")],
+                        )
+                        .unwrap();
+                    std::thread::sleep(Duration::from_millis(120));
+                }
+            })
+            .unwrap();
         for round in 0..60 {
             let item = round % 3 + 1;
             let judgment = project.judgment(ana, item, prefer(Outcome::ALL[round as usize % 4]));

@@ -76,7 +76,7 @@ impl Keeping {
     }
 
     /// Keeps an entry where it is not sent again.
-    pub fn put_aside(&mut self, wire: &mut impl Wire, name: &str) {
+    pub fn put_aside(wire: &mut impl Wire, name: &str) {
         let kept = wire.kept().into_iter().find(|(kept, _)| kept == name);
         if let (Some((_, text)), Some(rest)) = (kept, name.strip_prefix(WAITING))
             && wire.keep(&format!("{ASIDE}{rest}"), &text)

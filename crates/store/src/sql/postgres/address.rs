@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where a project in a database is. The password is in none of its texts.
 #[derive(Clone)]
 pub struct DatabaseAddress {
-    config: Config,
+    config: Box<Config>,
     project: String,
     verifies: bool,
     roots: Option<PathBuf>,
@@ -137,6 +137,7 @@ impl FromStr for DatabaseAddress {
         if config.get_application_name().is_none() {
             config.application_name("tiebreak");
         }
+        let config = Box::new(config);
         Ok(Self { config, project: project.to_owned(), verifies, roots: own.roots.map(PathBuf::from) })
     }
 }
@@ -168,16 +169,9 @@ fn percent_decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| first == b'%');
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
