@@ -5,6 +5,9 @@
 //! pairs of 4,000-character Markdown texts and of 2048×2048 images; and, for twelve candidates of 4,000
 //! characters that are each rated, every frame in which a key answers. No graphics card is involved; that the
 //! images were uploaded before the press is asserted.
+//!
+//! Of pairs of 100,000-character texts that are held against each other, prose and code, every frame is measured: from
+//! the press that shows them until all that differs is marked.
 
 use std::sync::Arc;
 
@@ -35,31 +38,58 @@ struct Load {
     item: fn(i64) -> Item,
     /// How often the key that answers is pressed for one item.
     answers: usize,
-    /// Whether the frames of those keys are measured too.
-    measures_answers: bool,
+    /// Which frames are measured beside that of the press.
+    also: Also,
 }
 
-const LOADS: [Load; 3] = [
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Also {
+    Nothing,
+    /// Those of the keys that answer.
+    Answers,
+    /// All, with differences marked.
+    Comparing,
+}
+
+/// Of long texts so many pairs are enough, and so many frames until nothing is left to be done.
+const LONG_ITEMS: i64 = 20;
+const LONG_FRAMES: usize = 180;
+
+const LOADS: [Load; 5] = [
     Load {
         name: "4,000-character Markdown pairs",
         rubric: Rubric::default,
         item: markdown,
         answers: 1,
-        measures_answers: false,
+        also: Also::Nothing,
     },
     Load {
         name: "2048x2048 image pairs",
         rubric: Rubric::default,
         item: images,
         answers: 1,
-        measures_answers: false,
+        also: Also::Nothing,
     },
     Load {
         name: "12 candidates of 4,000 characters",
         rubric: quality,
         item: twelve,
         answers: 12,
-        measures_answers: true,
+        also: Also::Answers,
+    },
+    Load {
+        name: "100,000-character prose, compared",
+        rubric: Rubric::default,
+        item: long_prose,
+        answers: 1,
+        also: Also::Comparing,
+    },
+    Load {
+        name: "100,000-character code, compared",
+        rubric: Rubric::default,
+        item: long_code,
+        answers: 1,
+        also: Also::Comparing,
     },
 ];
 
@@ -68,8 +98,9 @@ fn main() {
         let mut costs_ms = run(load);
         costs_ms.sort_by(f64::total_cmp);
         let at = |share: f64| costs_ms[((costs_ms.len() - 1) as f64 * share) as usize];
+        let which = if load.also == Also::Comparing { "every frame" } else { "frame of the key press" };
         println!(
-            "{}: frame of the key press, {} presses: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of CPU",
+            "{}: {which}, {} of them: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of CPU",
             load.name,
             costs_ms.len(),
             at(0.5),
@@ -89,19 +120,29 @@ fn run(load: Load) -> Vec<f64> {
     let mut app = App::new(Box::new(backend), Box::new(still), start);
     let ctx = egui::Context::default();
     theme::install(&ctx);
+    while tiebreak_ui::document::warm_up_some() {}
     for _ in 0..60 {
         frame(&ctx, &mut app, &clock, &[]);
     }
+    let is_comparing = load.also == Also::Comparing;
+    if is_comparing {
+        frame(&ctx, &mut app, &clock, &[Key::D]);
+    }
     let mut costs_ms = Vec::new();
-    for number in 1..ITEMS {
+    let (items, frames) = if is_comparing { (LONG_ITEMS, LONG_FRAMES) } else { (ITEMS, 12) };
+    for number in 1..items {
         assert_eq!(shown(&app), number, "the next item is on the screen");
         for _ in 0..load.answers {
             let (cost_ms, _) = frame(&ctx, &mut app, &clock, &[Key::Num1]);
-            costs_ms.extend(load.measures_answers.then_some(cost_ms));
+            costs_ms.extend((load.also != Also::Nothing).then_some(cost_ms));
         }
         // A person takes a second; that is sixty frames in which the next items are made ready.
-        for _ in 0..12 {
-            frame(&ctx, &mut app, &clock, &[]);
+        for _ in 0..frames {
+            let (cost_ms, _) = frame(&ctx, &mut app, &clock, &[]);
+            costs_ms.extend(is_comparing.then_some(cost_ms));
+        }
+        if is_comparing {
+            assert!(is_marked(&app), "differences are marked by now");
         }
         let (cost_ms, uploads) = frame(&ctx, &mut app, &clock, &[Key::Enter]);
         assert_eq!(uploads, 0, "images were uploaded before they were asked for");
@@ -262,6 +303,75 @@ fn markdown(id: i64) -> Item {
             "My function number {id} reads a whole file into memory. Show me a better one."
         ))],
         candidates: vec![Candidate::markdown(text("a")), Candidate::markdown(text("b"))],
+        ..Item::default()
+    }
+}
+
+/// Whether all that differs is known.
+fn is_marked(app: &App) -> bool {
+    let Some(desk) = app.desk() else { return false };
+    let texts = &desk.judge_screen.texts;
+    texts.shows_code() || texts.alone_count(tiebreak_ui::compare_text::Side::Candidate(0)).is_some()
+}
+
+/// Long texts of one origin: paragraphs that are the same, that differ in a few words, and that only one has.
+fn long_prose(id: i64) -> Item {
+    let text = |side: i64| {
+        let mut text = format!("# Report {id}\n\n");
+        let mut paragraph = 0;
+        while text.len() < 100_000 {
+            paragraph += 1;
+            let word = |place: i64| WORDS[((paragraph * 7 + place * 3 + id) % 16) as usize];
+            let sentence: String = (0..60).map(|place| format!("{} ", word(place))).collect();
+            match (paragraph + id) % 5 {
+                0 if side == 1 => {
+                    text.push_str(&format!("Only here, in {id}, at {paragraph}: **{sentence}**.\n\n"))
+                }
+                1 => text.push_str(&format!(
+                    "{sentence}, said the {} of {paragraph}; {sentence}.\n\n",
+                    word(side * 5)
+                )),
+                2 => text.push_str(&format!("- {sentence}\n- {} and *{}*\n\n", word(side + 1), word(2))),
+                _ => text.push_str(&format!("{paragraph}. {sentence} {sentence}\n\n")),
+            }
+        }
+        text.truncate(100_000);
+        text
+    };
+    compared(text)
+}
+
+const WORDS: [&str; 16] = [
+    "memory", "line", "counter", "file", "reads", "slowly", "because", "garden", "winter", "answer", "model",
+    "wrong", "careful", "token", "window", "river",
+];
+
+/// A long program of which one side changed some lines, added some and took some away.
+fn long_code(id: i64) -> Item {
+    let text = |side: i64| {
+        let mut text = String::from("```python\n");
+        let mut number = 0;
+        while text.len() < 99_000 {
+            number += 1;
+            let name = WORDS[((number + id) % 16) as usize];
+            if number % 9 == 0 && side == 1 {
+                text.push_str(&format!("# Only here: {name} {number}\n"));
+            }
+            let count = if number % 4 == 0 { number + side } else { number };
+            text.push_str(&format!(
+                "def {name}_{number}(path, limit={count}):\n    with open(path) as file:\n        return sum(1 for line in file if len(line) < limit)  # {id}\n\n"
+            ));
+        }
+        text.push_str("```\n");
+        text
+    };
+    compared(text)
+}
+
+fn compared(text: impl Fn(i64) -> String) -> Item {
+    Item {
+        prompt: vec![Part::markdown("Which one?")],
+        candidates: vec![Candidate::markdown(text(0)), Candidate::markdown(text(1))],
         ..Item::default()
     }
 }
