@@ -322,7 +322,7 @@ fn long_prose(id: i64) -> Item {
         while text.len() < 100_000 {
             paragraph += 1;
             let word = |place: i64| WORDS[((paragraph * 7 + place * 3 + id) % 16) as usize];
-            let sentence: String = (0..60).map(|place| format!("{} ", word(place))).collect();
+            let sentence: String = (0..60).flat_map(|place| [word(place), " "]).collect();
             match (paragraph + id) % 5 {
                 0 if side == 1 => {
                     text.push_str(&format!("Only here, in {id}, at {paragraph}: **{sentence}**.\n\n"))
