@@ -7,6 +7,9 @@
 //! start again from all votes. The same is done before with neither at work. A frame is late that is not done 16.7 ms
 //! after its time, waiting for a core included; what a graphics card would do comes on top.
 
+#[path = "common/real.rs"]
+mod real;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,8 +27,9 @@ use tiebreak_domain::{Event, Reply, Request, StudySetup};
 use tiebreak_engine::Engine;
 use tiebreak_ui::app::{App, Start};
 use tiebreak_ui::backend::{Backend, Incoming, Ticket};
-use tiebreak_ui::host::{Host, Now, Pick};
 use tiebreak_ui::theme;
+
+use real::Real;
 
 const WINDOW: [f32; 2] = [1440.0, 900.0];
 /// Sixty times a second.
@@ -325,33 +329,5 @@ impl Backend for Watching {
             _ => {}
         }
         Some(arrived)
-    }
-}
-
-/// This machine, without dialogs.
-struct Real(Instant);
-
-impl Host for Real {
-    fn now(&self) -> Now {
-        let monotonic_ms = self.0.elapsed().as_millis() as u64;
-        Now { unix: machine::now(), monotonic_ms, utc_offset_minutes: 0 }
-    }
-
-    fn random(&mut self) -> u128 {
-        rand::random()
-    }
-
-    fn has_dialogs(&self) -> bool {
-        false
-    }
-
-    fn open_dialog(&mut self, _pick: Pick, _suggested: &str) {}
-
-    fn picked(&mut self) -> Option<(Pick, String)> {
-        None
-    }
-
-    fn documents_folder(&self) -> String {
-        String::new()
     }
 }

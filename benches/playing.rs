@@ -6,6 +6,9 @@
 //! decoders, and their memory at most. The same films decoded by ffmpeg alone, into nothing, is what that is held
 //! against. No graphics card is involved: what it would take to put the frames on a screen comes on top.
 
+#[path = "common/real.rs"]
+mod real;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -19,8 +22,9 @@ use tiebreak::machine;
 use tiebreak_domain::Part;
 use tiebreak_domain::media::MediumRequest;
 use tiebreak_ui::app::{App, Start};
-use tiebreak_ui::host::{Host, Now, Pick};
 use tiebreak_ui::theme;
+
+use real::Real;
 
 const WINDOW: [f32; 2] = [1920.0, 1080.0];
 /// Sixty times a second.
@@ -269,32 +273,4 @@ fn ticks(process: &str, columns: [usize; 2]) -> f64 {
     let column =
         |number: usize| rest.get(number - 2).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0);
     columns.map(column).iter().sum::<f64>() / 100.0
-}
-
-/// This machine, without dialogs.
-struct Real(Instant);
-
-impl Host for Real {
-    fn now(&self) -> Now {
-        let monotonic_ms = self.0.elapsed().as_millis() as u64;
-        Now { unix: machine::now(), monotonic_ms, utc_offset_minutes: 0 }
-    }
-
-    fn random(&mut self) -> u128 {
-        rand::random()
-    }
-
-    fn has_dialogs(&self) -> bool {
-        false
-    }
-
-    fn open_dialog(&mut self, _pick: Pick, _suggested: &str) {}
-
-    fn picked(&mut self) -> Option<(Pick, String)> {
-        None
-    }
-
-    fn documents_folder(&self) -> String {
-        String::new()
-    }
 }
