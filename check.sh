@@ -39,7 +39,13 @@ install_packages() { dpkg -s "$@" >/dev/null 2>&1 || fetch "$@"; }
 
 format() { step 'format'; cargo fmt --all -- --check; }
 
-lint() { step 'lint'; cargo clippy --workspace --all-targets --locked -- -D warnings; }
+lint() {
+  step 'lint'
+  cargo clippy --workspace --all-targets --locked -- -D warnings
+  # The bundle's own list of packages follows ours.
+  cargo metadata --locked --format-version 1 --manifest-path src-tauri/Cargo.toml >/dev/null ||
+    fail 'src-tauri/Cargo.lock is out of date: cargo fetch --manifest-path src-tauri/Cargo.toml, and commit it'
+}
 
 # The Unicode consortium's own cases of text in both directions are held where they are there.
 tests() {

@@ -18,6 +18,10 @@ pub struct Arguments {
     /// Score by this model only, by key or name; may be given several times
     #[arg(long)]
     model: Vec<String>,
+    /// Go on with what is added later, until Ctrl-C; of a project in a database. Any number of machines can do this:
+    /// they share the work
+    #[arg(long)]
+    watch: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -28,11 +32,21 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
     let desk = Desk::new();
     desk.open(&arguments.project)?;
     let chosen = arguments.model.iter().map(|name| models::named(&desk, name)).collect::<Result<_, _>>()?;
+    let mut told = Vec::new();
     let ended = |job, event| match event {
         Event::ScoringEnded(of, result) if of == job => Some(result),
+        Event::ScoringProgress(_, progress) if arguments.watch && progress.done == progress.total => {
+            // Said again when more was scored, by each model.
+            let is_done = (progress.name, progress.total);
+            if !told.contains(&is_done) {
+                eprintln!("{}: all of {} candidates; waiting for more, Ctrl-C ends", is_done.0, is_done.1);
+                told.push(is_done);
+            }
+            None
+        }
         _ => None,
     };
-    let request = Request::StartScoring { models: chosen };
+    let request = Request::StartScoring { models: chosen, keeps_watch: arguments.watch };
     let (_, report) = desk.run(request, &mut Progress::new(), ended)?;
     if arguments.json {
         json::print(&report)?;
@@ -54,7 +68,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
             eprintln!("item {}, candidate {}: {}", refusal.item, refusal.candidate, refusal.reason);
         }
     }
-    if report.is_partial {
+    // A watch has no other end.
+    if report.is_partial && !arguments.watch {
         return Ok(Exit::Cancelled);
     }
     Ok(if report.refused_count > 0 { Exit::RowsRefused } else { Exit::Done })

@@ -38,6 +38,8 @@ pub struct App {
     host: Box<dyn Host>,
     tickets: Tickets,
     actions: VecDeque<Action>,
+    /// What came in the last frame after a key that opened a field, for that field.
+    held_events: Vec<egui::Event>,
     settings: Settings,
     is_settings_loaded: bool,
     keymap: Keymap,
@@ -73,6 +75,7 @@ impl App {
             host,
             tickets: Tickets::default(),
             actions: VecDeque::new(),
+            held_events: Vec::new(),
             keymap: Keymap::new(&settings.keys),
             settings,
             is_settings_loaded: false,

@@ -223,6 +223,11 @@ impl Desk {
         }));
     }
 
+    /// Whether a field was opened that gets the keys when it is painted.
+    pub fn opens_field(&self) -> bool {
+        self.judge_screen.opens_field() || self.player.opens_field()
+    }
+
     /// Begins a note on this moment, or goes to one.
     pub fn note(&mut self, command: Command, now_ms: u64) {
         let Some(shown) = &self.session.current else { return };

@@ -244,6 +244,9 @@ pub enum Request {
     StartScoring {
         /// By which models; by every one that fits if empty.
         models: Vec<ModelKey>,
+        /// Whether to go on with what is added later, until the job is cancelled. Of a project in a database only.
+        #[serde(default)]
+        keeps_watch: bool,
     },
     /// How learning from votes stands.
     Learning,

@@ -273,8 +273,8 @@ impl Engine {
             Request::RemoveModel(key) => self.remove_model(&key),
             Request::KeepToken { model, token } => self.keep_token(&model, &token),
             Request::ForgetToken(model) => self.forget_token(&model),
-            Request::StartScoring { models } => {
-                scoring::start(&self.shared, &self.session()?, models).map(Reply::Started)
+            Request::StartScoring { models, keeps_watch } => {
+                scoring::start(&self.shared, &self.session()?, &models, keeps_watch).map(Reply::Started)
             }
             Request::Find(filter) => {
                 let (session, seat) = seated()?;

@@ -266,7 +266,7 @@ mod tests {
             Request::Quality,
             Request::SecondLook(LookFilter::default()),
             Request::Models,
-            Request::StartScoring { models: Vec::new() },
+            Request::StartScoring { models: Vec::new(), keeps_watch: false },
             Request::Learning,
             Request::QueueAhead { annotator: ME, count: 1 },
             Request::ModelReport(ReportFilter::default()),

@@ -4,11 +4,12 @@
 //! equal is scored once, and what is known already is not scored again. Each window is stored in one transaction: a
 //! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while, with
 //! one session fewer while the interface is in use; what is in sight of somebody is scored before all else
-//! ([`sooner`]).
+//! ([`sooner`]). Programs that share a project share the work ([`post`]).
 
 mod batch_sizes;
 pub mod in_sight;
 mod inputs;
+mod post;
 mod remote;
 mod sooner;
 mod work;
@@ -40,8 +41,6 @@ use work::{InputHash, KeyedPlaces, Known, Turn, Wanted, Work};
 const WINDOW: usize = 2_048;
 /// Pictures are large: fewer of them.
 const PICTURE_WINDOW: usize = 64;
-/// Items read from the project at a time.
-const ITEMS_AT_A_TIME: usize = 1_024;
 /// How long a result is waited for before it is looked whether something came in sight.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The least time between two words of progress.
@@ -78,8 +77,8 @@ fn window_of(manifest: &Manifest) -> usize {
     }
 }
 
-/// Starts scoring by some models, or by every one that fits.
-pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>) -> Result<JobId, ApiError> {
+/// Some models of this machine, or every one that can be used.
+fn chosen(shared: &Shared, models: &[ModelKey]) -> Result<Vec<ShelvedModel>, ApiError> {
     let mut chosen = Vec::new();
     for model in shelf(&shared.host)? {
         let is_wanted = models.is_empty() || models.contains(&model.key);
@@ -102,6 +101,30 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
         return Err(ApiError::new(ErrorCode::NotFound, format!("there is no model {missing}"))
             .hint("`tiebreak models list` names those that are here"));
     }
+    Ok(chosen)
+}
+
+/// Starts scoring by some models, or by every one that fits. Whoever keeps watch goes on with what is added later,
+/// until it is cancelled.
+pub fn start(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    models: &[ModelKey],
+    keeps_watch: bool,
+) -> Result<JobId, ApiError> {
+    if keeps_watch && session.place.file().is_some() {
+        let what =
+            "a project in a file is open in one program at a time: nothing could be added to it meanwhile";
+        return Err(ApiError::new(ErrorCode::BadRequest, what).hint(
+            "score it once, without watching; the program's window scores by itself what is added there; \
+             `tiebreak move` brings a project into a database that several machines share",
+        ));
+    }
+    let models = chosen(shared, models)?;
+    if keeps_watch && models.is_empty() {
+        return Err(ApiError::new(ErrorCode::NotFound, "there is no model on this machine to score by")
+            .hint("`tiebreak models add` brings one here"));
+    }
     if session.is_scoring.swap(true, Ordering::AcqRel) {
         return Err(ApiError::new(ErrorCode::BadRequest, "models are scoring this project already")
             .hint("wait for them, or stop them first"));
@@ -118,15 +141,11 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, models: Vec<ModelKey>
     let if_not_started = Arc::clone(&session);
     let work = move |job: JobId, cancel: &CancelFlag| {
         let mut run = Run::new(&shared, &session, job, cancel);
-        let mut ended = Ok(());
-        for model in &chosen {
-            ended = run.score_by(model);
-            if ended.is_err() || cancel.is_set() {
-                break;
-            }
-        }
+        let ended = if keeps_watch { run.keep_watch(&models) } else { run.score_by_each(&models) };
         let report = run.report();
+        // Who keeps watch scores for others, who hear of it.
         if report.scored > 0
+            && !keeps_watch
             && let Err(error) = session.learn_anew()
         {
             tracing::warn!(%error, "what was scored could not be taken into account");
@@ -177,52 +196,6 @@ impl<'a> Run<'a> {
             is_partial: self.cancel.is_set(),
             ..self.report.clone()
         }
-    }
-
-    fn score_by(&mut self, model: &ShelvedModel) -> Result<(), ApiError> {
-        let Ok(manifest) = &model.manifest else { return Ok(()) };
-        let total = scorable(&*self.session.readers.lend()?, manifest)?;
-        if total == 0 {
-            return Ok(());
-        }
-        let scorer = self.scorer(model, manifest, total)?;
-        self.score_with(scorer, &model.key, manifest, total)
-    }
-
-    /// Scores every candidate by a model that is open.
-    fn score_with(
-        &mut self,
-        scorer: Scorer,
-        key: &ModelKey,
-        manifest: &Manifest,
-        total: u64,
-    ) -> Result<(), ApiError> {
-        let scored_model = ScoredModel {
-            key: key.clone(),
-            name: manifest.name.clone(),
-            version: manifest.version.clone(),
-            dimensions: manifest.dimensions().to_vec(),
-        };
-        let known = Known::read(&*self.session.readers.lend()?, key)?;
-        let mut work = Work { scored_model, total, done: 0, known, scorer, began: Instant::now(), seen: 0 };
-        let window = window_of(manifest);
-        let mut wanted: Vec<Wanted> = Vec::new();
-        let mut from = 0;
-        while let Some(items) = self.next_items(&mut from)? {
-            for stored in items {
-                self.score_in_sight(&mut work, manifest)?;
-                self.gather(&mut work, manifest, &stored, Turn::InOrder, &mut wanted);
-                if wanted.len() >= window {
-                    self.run_window(&mut work, manifest, std::mem::take(&mut wanted))?;
-                }
-            }
-            if self.cancel.is_set() {
-                return Ok(());
-            }
-        }
-        self.run_window(&mut work, manifest, wanted)?;
-        self.tell(&work, true);
-        Ok(())
     }
 
     /// Makes ready what a model has not scored yet of an item.
@@ -298,24 +271,6 @@ impl<'a> Run<'a> {
             ));
         }
         Ok(scorer)
-    }
-
-    /// Some more items, whole; none at the end.
-    fn next_items(&self, from: &mut u32) -> Result<Option<Vec<StoredItem>>, ApiError> {
-        let reader = self.session.readers.lend()?;
-        let ids: Vec<u32> = {
-            let facets = reader.facets();
-            let facets = facets.read();
-            facets
-                .with_status(ItemStatus::Active)
-                .range(from.saturating_add(1)..)
-                .take(ITEMS_AT_A_TIME)
-                .collect()
-        };
-        let Some(last) = ids.last() else { return Ok(None) };
-        *from = *last;
-        let items = ids.iter().map(|id| reader.item(ItemId(i64::from(*id))).map_err(ApiError::from));
-        Ok(Some(items.collect::<Result<_, _>>()?))
     }
 
     /// Scores a window of inputs, and stores it.

@@ -155,7 +155,7 @@ impl Session {
         {
             return;
         }
-        if let Err(error) = scoring::start(&self.shared, self, Vec::new()) {
+        if let Err(error) = scoring::start(&self.shared, self, &[], false) {
             tracing::warn!(%error, "scoring in the background could not start");
         }
     }

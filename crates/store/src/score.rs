@@ -169,6 +169,19 @@ impl Reader {
         Ok(())
     }
 
+    /// What has a score of a model, of the items from one number to another.
+    pub fn scored_between(&self, model: &ModelKey, first: ItemId, last: ItemId) -> Result<Vec<(ItemId, u8)>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
+             AND candidate BETWEEN ?2 AND ?3",
+        )?;
+        let most = (CANDIDATES_PER_ITEM - 1) as u8;
+        let places = statement.query_map(params![model.0, place(first, 0), place(last, most)], |row| {
+            row.get(0).map(item_and_candidate)
+        })?;
+        places.collect()
+    }
+
     /// Every embedding of a model in the order of items and candidates.
     pub fn each_embedding(&self, model: &ModelKey, mut take: impl FnMut(ItemId, u8, &[f32])) -> Result<()> {
         let mut statement = self.connection().prepare_cached(

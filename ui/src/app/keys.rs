@@ -13,33 +13,49 @@ impl App {
     /// Turns this frame's presses into actions. A text field keeps its keys except Escape, F3, Ctrl+Enter and
     /// chords with Ctrl that edit no text; a widget with the focus keeps Enter, Space, Tab and the arrows.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
+        let held = std::mem::take(&mut self.held_events);
+        ctx.input_mut(|input| input.events.splice(..0, held));
         self.give_keys_to_text(ctx);
         let is_typing = ctx.text_edit_focused();
         let has_focus = ctx.memory(|memory| memory.focused().is_some());
-        let presses: Vec<Chord> = ctx.input(|input| {
-            input
-                .events
-                .iter()
-                .filter_map(|event| match event {
-                    Event::Key { key, modifiers, pressed: true, .. } => {
-                        Some(Chord::from_press(*key, *modifiers))
-                    }
-                    _ => None,
-                })
-                .collect()
+        let presses: Vec<(usize, Chord)> = ctx.input(|input| {
+            let press = |(place, event): (usize, &Event)| match event {
+                Event::Key { key, modifiers, pressed: true, .. } => {
+                    Some((place, Chord::from_press(*key, *modifiers)))
+                }
+                _ => None,
+            };
+            input.events.iter().enumerate().filter_map(press).collect()
         });
         let did_something = ctx.input(|input| !input.events.is_empty());
         if let (true, Some(desk)) = (did_something, &mut self.desk) {
             desk.session.input(self.host.now());
         }
-        for chord in presses {
+        for (place, chord) in presses {
             if let Some(action) = self.action_of_key(chord, is_typing, has_focus, ctx) {
                 // Each key is carried out before the next is looked at: `1 Enter 2 Enter` in one frame is two
                 // judgments, and Enter after a key that opens a dialog belongs to the dialog.
                 self.actions.push_back(action);
                 self.carry_out_all(ctx);
             }
+            if self.desk.as_ref().is_some_and(|desk| desk.opens_field()) {
+                self.hold_events_after(place, ctx);
+                break;
+            }
         }
+    }
+
+    /// Keeps what was typed after a key that opens a field for the next frame, in which the field is there. The letter
+    /// of the key itself is not typed into it.
+    fn hold_events_after(&mut self, place: usize, ctx: &Context) {
+        let mut held = ctx.input_mut(|input| input.events.split_off(place + 1));
+        if matches!(held.first(), Some(Event::Text(_))) {
+            held.remove(0);
+        }
+        if !held.is_empty() {
+            ctx.request_repaint();
+        }
+        self.held_events = held;
     }
 
     fn action_of_key(

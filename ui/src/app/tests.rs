@@ -1,6 +1,6 @@
 //! Key scripts in, requests out: the whole interface against a scripted backend, without a window.
 
-use egui::{Event, Modifiers, RawInput, Rect, pos2, vec2};
+use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::queue::Place;
 use tiebreak_domain::showing::Acquisition;
@@ -363,6 +363,44 @@ fn letters_in_a_comment_are_no_commands() {
     assert_eq!(judgments.len(), 1);
     assert_eq!(outcome(&judgments[0]), Some(Outcome::A));
     assert!(judgments[0].comment.contains("both"), "{:?}", judgments[0].comment);
+}
+
+#[test]
+fn what_is_typed_in_the_frame_that_opens_the_comment_is_in_the_comment() {
+    let press =
+        |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    let typed = |key, letter: &str| [press(key, Modifiers::NONE), Event::Text(letter.to_owned())];
+    let mut bench = Bench::open(saved);
+    let mut events = typed(Key::Num1, "1").to_vec();
+    events.extend(typed(Key::C, "c"));
+    events.extend(typed(Key::U, "u"));
+    events.extend(typed(Key::Num2, "2"));
+    events.push(press(Key::Enter, Modifiers::COMMAND));
+    bench.frame(events);
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    let judgments = bench.judgments();
+    assert_eq!(judgments.iter().map(outcome).collect::<Vec<_>>(), [Some(Outcome::A)]);
+    assert_eq!(judgments[0].comment, "u2");
+}
+
+#[test]
+fn a_comment_of_many_lines_leaves_the_answers_where_they_are() {
+    let mut bench = Bench::open(saved);
+    let next = |bench: &mut Bench| {
+        let painted = bench.painted();
+        painted.into_iter().find(|(words, _)| words == "Next").expect("the way on is on the screen").1
+    };
+    bench.keys("c");
+    bench.frame(Vec::new());
+    let before = next(&mut bench);
+    for _ in 0..6 {
+        bench.frame(vec![Event::Text("a line\n".into())]);
+    }
+    bench.frame(Vec::new());
+    assert_eq!(next(&mut bench), before);
+    let outside: Vec<_> = bench.painted().into_iter().filter(|(_, place)| place.bottom() > 860.0).collect();
+    assert!(outside.is_empty(), "nothing hangs below the window: {outside:?}");
 }
 
 #[test]

@@ -56,6 +56,11 @@ impl Finding {
         self.is_open && !self.sought.words.trim().is_empty()
     }
 
+    /// Whether the bar will get the keys when it is painted.
+    pub fn wants_focus(&self) -> bool {
+        self.is_open && self.wants_focus
+    }
+
     /// Whether the bar is to get the keys now.
     pub fn takes_focus(&mut self) -> bool {
         std::mem::take(&mut self.wants_focus)

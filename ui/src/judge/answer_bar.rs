@@ -207,7 +207,11 @@ pub(super) fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted
     let room = Rect::from_min_size(ui.max_rect().min, vec2(width, control::HEIGHT));
     let field = ui
         .scope_builder(UiBuilder::new().max_rect(room).layout(Layout::top_down(Align::Min)), |ui| {
-            let area = egui::ScrollArea::vertical().max_height(control::HEIGHT).id_salt("comment scroll");
+            // Several lines scroll in the height of one, so that the bar keeps its size.
+            let area = egui::ScrollArea::vertical()
+                .max_height(control::HEIGHT)
+                .min_scrolled_height(control::HEIGHT)
+                .id_salt("comment scroll");
             area.show(ui, |ui| ui.add_sized(vec2(width, control::HEIGHT), edit)).inner
         })
         .inner;

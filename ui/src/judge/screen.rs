@@ -66,6 +66,11 @@ impl JudgeScreen {
         self.wants_focus = true;
     }
 
+    /// Whether a field was opened that gets the keys when it is painted.
+    pub fn opens_field(&self) -> bool {
+        self.wants_focus || self.texts.finding.wants_focus()
+    }
+
     /// Whether the comment field is to get the keys now.
     pub fn takes_focus(&mut self) -> bool {
         std::mem::take(&mut self.wants_focus)

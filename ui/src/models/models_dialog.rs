@@ -136,7 +136,8 @@ impl ModelsDialog {
                 wanted.push(send(Purpose::ForgetToken, Request::ForgetToken(model)));
             }
             Some(Asked::Score(models)) => {
-                wanted.push(send(Purpose::StartScoring, Request::StartScoring { models }));
+                wanted
+                    .push(send(Purpose::StartScoring, Request::StartScoring { models, keeps_watch: false }));
             }
             Some(Asked::Stop(job)) => {
                 wanted.push(Action::Send(tickets::Purpose::Cancel, Request::Cancel(job)))

@@ -180,7 +180,7 @@ fn models_are_listed_with_what_runs_them_and_score_by_a_click() {
     bench.assert_everything_is_named("the models");
     bench.click("Score with all");
     let started = bench.sent(|request| match request {
-        Request::StartScoring { models } => Some(models),
+        Request::StartScoring { models, .. } => Some(models),
         _ => None,
     });
     assert_eq!(started, [Vec::new()], "by every model that fits");

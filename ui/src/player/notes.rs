@@ -68,6 +68,11 @@ impl Player {
         self.writing = Some(Writing { note, index, wants_focus: true });
     }
 
+    /// Whether a note's field was opened that gets the keys when it is painted.
+    pub fn opens_field(&self) -> bool {
+        self.writing.as_ref().is_some_and(|writing| writing.wants_focus)
+    }
+
     /// The notes of an item as ticks on the bar, in the order of their moments.
     pub fn ticks(&self, queued: &QueuedItem, notes: &[Note]) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = notes

@@ -17,6 +17,11 @@ impl Run<'_> {
         let mut wanted = Vec::new();
         for item in items {
             if let Some(stored) = self.active(item)? {
+                if work.claims.is_some() {
+                    // Another program may have come to it first.
+                    let reader = self.session.readers.lend()?;
+                    work.known.learn(reader.scored_between(&work.scored_model.key, item, item)?);
+                }
                 self.gather(work, manifest, &stored, Turn::Sooner, &mut wanted);
             }
         }

@@ -139,7 +139,9 @@ fn what_is_on_the_screen_is_scored_before_all_else_and_counted_once() {
     let tokens = Arc::clone(scorer.model());
     let cancel = CancelFlag::default();
     let mut run = Run::new(&session.shared, &session, JobId(1), &cancel);
-    run.score_with(scorer, &model.key, &manifest, 40).unwrap();
+    let mut work = run.work(scorer, &model, &manifest, 40).unwrap();
+    let items = (1..=20).collect();
+    run.score_items(&mut work, &manifest, &items).unwrap();
     let report = run.report();
     assert_eq!((report.scored, report.known, report.refused_count), (40, 0, 0), "each once: {report:?}");
     let item = asked.lock().unwrap().expect("an item was asked for");

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::{ApiError, ItemId};
 use tiebreak_reward::model::{Request, Scored, Scorer};
-use tiebreak_store::{Reader, ScoredModel};
+use tiebreak_store::{Reader, ScoredModel, ScoringClaims};
 
 /// Of what a model is given.
 pub type InputHash = [u8; 16];
@@ -37,6 +37,8 @@ pub struct Work {
     pub total: u64,
     pub done: u64,
     pub known: Known,
+    /// What keeps programs that share the project from doing the same.
+    pub claims: Option<ScoringClaims>,
     pub scorer: Scorer,
     pub began: Instant,
     /// How much of what is in sight was looked at.
@@ -44,6 +46,7 @@ pub struct Work {
 }
 
 /// What a model has said before.
+#[derive(Default)]
 pub struct Known {
     /// What has a score, or was refused one in this run.
     pub places: HashSet<(ItemId, u8)>,
@@ -56,12 +59,18 @@ impl Known {
     /// The most inputs whose scores are kept for equal ones that come later.
     const MOST_INPUTS: usize = 200_000;
 
+    /// Everything, where nobody else can add to it.
     pub fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
-        let mut known = Self { places: HashSet::new(), sooner: HashSet::new(), inputs: HashMap::new() };
+        let mut known = Self::default();
         reader.each_score(model, |item, candidate, _, _| {
             known.places.insert((item, candidate));
         })?;
         Ok(known)
+    }
+
+    /// Adds what was found to have a score.
+    pub fn learn(&mut self, places: Vec<(ItemId, u8)>) {
+        self.places.extend(places);
     }
 
     pub fn bound(&mut self) {

@@ -124,7 +124,7 @@ fn a_model_whose_file_is_bent_after_it_came_is_told_when_it_scores_and_nothing_i
     for (bytes, what) in [(100, "model.onnx is not the file"), (20 << 30, "the limit is")] {
         // A sparse file takes no room, however large it says it is.
         file.set_len(bytes).unwrap();
-        let job = world.start(Request::StartScoring { models: vec![bad.key.clone()] });
+        let job = world.start(Request::StartScoring { models: vec![bad.key.clone()], keeps_watch: false });
         let error = world.wait(|event| match event {
             Event::ScoringEnded(of, result) if of == job => Some(result.expect_err(what)),
             _ => None,

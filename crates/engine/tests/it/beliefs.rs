@@ -52,7 +52,7 @@ fn found(world: &World, filter: ItemFilter) -> Vec<i64> {
 }
 
 fn score(world: &World) -> ModelKey {
-    let job = world.start(Request::StartScoring { models: Vec::new() });
+    let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
     world.wait(|event| {
         matches!(event, tiebreak_domain::Event::ScoringEnded(ended, _) if ended == job).then_some(())
     });

@@ -159,7 +159,7 @@ fn two_models_of_one_dimension_are_told_together_beside_each_alone() {
     });
     let item = world.queue(Place::Start, 1).remove(0);
     world.submit(world.judgment(&item, Verdict::overall(preference(tiebreak_domain::Outcome::A))));
-    let job = world.start(Request::StartScoring { models: Vec::new() });
+    let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
     world.wait(|event| matches!(event, Event::ScoringEnded(ended, _) if ended == job).then_some(()));
     let said = scores(&world, item.item.id, &Scorer::Ensemble(Combination::WorstCase));
     let of = |combination| {

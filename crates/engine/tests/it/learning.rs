@@ -237,7 +237,7 @@ fn the_sample_models_score_texts_once_and_their_scores_reach_the_head() {
     assert!(text.is_bundled && text.problem.is_none(), "{:?}", text.problem);
     assert_eq!((text.scored, text.scorable), (0, 60));
     let score = || -> ScoringReport {
-        let job = world.start(Request::StartScoring { models: Vec::new() });
+        let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
         world.wait(|event| match event {
             Event::ScoringEnded(ended, result) if ended == job => Some(*result.unwrap()),
             _ => None,
@@ -259,7 +259,7 @@ fn scores_that_are_shown_are_hidden_from_some_and_the_showing_says_so() {
     let world = world(60, Some(learning));
     until(|| (world.learning_state().pairs == 60).then_some(()));
     judge(&world, 1, 0);
-    let job = world.start(Request::StartScoring { models: Vec::new() });
+    let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
     world.wait(|event| matches!(event, Event::ScoringEnded(ended, _) if ended == job).then_some(()));
     let shown = world.queue(Place::Start, 40);
     let visible = shown.iter().filter(|item| !item.scores.is_empty()).count();

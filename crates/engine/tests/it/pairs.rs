@@ -139,7 +139,7 @@ fn a_content_of_several_pairs_is_scored_once() {
     let world = World::new();
     world.create("p.tiebreak");
     world.try_import(plan(&world, 3, LabelPolicy::LeaveOut)).unwrap();
-    let job = world.start(Request::StartScoring { models: Vec::new() });
+    let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
     let report: ScoringReport = world.wait(|event| match event {
         Event::ScoringEnded(ended, result) if ended == job => Some(*result.unwrap()),
         _ => None,

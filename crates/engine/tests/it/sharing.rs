@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tiebreak_domain::assignment::{Assignment, QueueOrder};
 use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::reward::ScoringReport;
 use tiebreak_domain::{
     AnnotatorId, ErrorCode, Event, ExportFormat, ImportPlan, ItemStatus, Outcome, QueuedItem, Reply, Request,
     StudySetup, Verdict,
 };
 use tiebreak_engine::{CancelFlag, ProjectFile, move_project};
+use tiebreak_store::ProjectPlace;
 
 use crate::people::set_study;
 use crate::world::{World, preference, trl_rows, until};
@@ -34,7 +36,7 @@ impl Address {
 
 impl Drop for Address {
     fn drop(&mut self) {
-        tiebreak_store::ProjectPlace::from_text(&self.0).unwrap().remove().unwrap();
+        ProjectPlace::from_text(&self.0).unwrap().remove().unwrap();
     }
 }
 
@@ -225,4 +227,76 @@ fn what_another_engine_changes_is_heard_and_kept_to() {
         }));
         found.ok()
     });
+}
+
+/// Starts scoring by every model, and gives the job's report when it has ended.
+fn scored(world: &World, keeps_watch: bool) -> impl FnOnce() -> ScoringReport + '_ {
+    let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch });
+    move || {
+        world.wait(|event| match event {
+            Event::ScoringEnded(ended, result) if ended == job => Some(*result.unwrap()),
+            _ => None,
+        })
+    }
+}
+
+/// How many candidates have a score of the model that reads texts.
+fn scores(world: &World) -> u64 {
+    let Reply::Models(models) = world.engine.call(Request::Models).unwrap() else { panic!("models") };
+    models.models.iter().find(|model| model.name == "Tiebreak small").unwrap().scored
+}
+
+#[test]
+fn programs_that_score_one_project_share_out_the_work() {
+    let Some(address) = Address::new() else { return };
+    let one = World::new();
+    one.project(Request::CreateProject { path: address.0.clone(), name: "Trial".into() });
+    // Several stretches of items.
+    one.import(&one.write("rows.jsonl", trl_rows(700)));
+    let other = one.beside();
+    other.project(Request::OpenProject { path: address.0.clone() });
+    let (ended, other_ended) = (scored(&one, false), scored(&other, false));
+    let (report, other_report) = (ended(), other_ended());
+    assert_eq!(scores(&one), 1_400);
+    assert_eq!(report.scored + other_report.scored, 1_400, "none twice: {report:?}, {other_report:?}");
+    assert!(report.scored > 0 && other_report.scored > 0, "both took part: {report:?}, {other_report:?}");
+    assert_eq!(report.scored + report.known, 1_400, "each waits until all is done");
+}
+
+#[test]
+fn who_keeps_watch_scores_what_comes_later_and_takes_up_what_another_left() {
+    let Some(address) = Address::new() else { return };
+    let one = World::new();
+    one.project(Request::CreateProject { path: address.0.clone(), name: "Trial".into() });
+    one.import(&one.write("rows.jsonl", trl_rows(3)));
+    let worker = one.beside();
+    worker.project(Request::OpenProject { path: address.0.clone() });
+    // Somebody who has the first stretch, and dies.
+    let reader = tiebreak_store::Reader::open(ProjectPlace::from_text(&address.0).unwrap()).unwrap();
+    let Reply::Models(models) = one.engine.call(Request::Models).unwrap() else { panic!("models") };
+    let model = models.models.iter().find(|model| model.name == "Tiebreak small").unwrap().key.clone();
+    let mut claims = reader.scoring_claims().unwrap().unwrap();
+    assert!(claims.take(&model, 0).unwrap());
+    let job = worker.start(Request::StartScoring { models: Vec::new(), keeps_watch: true });
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    assert_eq!(scores(&one), 0, "what another has is left to it");
+    drop(claims);
+    until(|| (scores(&one) == 6).then_some(()));
+    one.import(&one.write("more.jsonl", trl_rows(200)));
+    until(|| (scores(&one) == 400).then_some(()));
+    worker.engine.call(Request::Cancel(job)).unwrap();
+    let report = worker.wait(|event| match event {
+        Event::ScoringEnded(ended, result) if ended == job => Some(*result.unwrap()),
+        _ => None,
+    });
+    assert_eq!((report.scored, report.refused_count), (400, 0), "each once: {report:?}");
+}
+
+#[test]
+fn a_project_in_a_file_is_not_watched() {
+    let world = World::new();
+    world.create("p.tiebreak");
+    let refused = world.refused(Request::StartScoring { models: Vec::new(), keeps_watch: true });
+    assert_eq!(refused.code, ErrorCode::BadRequest);
+    assert!(refused.hint.contains("tiebreak move"), "{refused:?}");
 }

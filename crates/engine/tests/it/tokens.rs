@@ -63,7 +63,7 @@ fn remote_model(world: &World, address: &str) -> ModelKey {
 }
 
 fn score(world: &World, model: &ModelKey) -> ApiError {
-    let job = world.start(Request::StartScoring { models: vec![model.clone()] });
+    let job = world.start(Request::StartScoring { models: vec![model.clone()], keeps_watch: false });
     world.wait(|event| match event {
         Event::ScoringEnded(of, result) if of == job => Some(result.expect_err("the server lets nobody in")),
         _ => None,

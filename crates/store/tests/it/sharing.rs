@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tiebreak_domain::reward::ModelKey;
 use tiebreak_domain::{AnnotatorId, AnnotatorKey, ItemId, ItemStatus, Outcome, UnixMillis, Verdict};
-use tiebreak_store::{Change, Store, StoreError, Wish};
+use tiebreak_store::{Change, Reader, Store, StoreError, Wish};
 
 use crate::backend::{Backend, client, on, on_both};
 use crate::project::{Project, new_project, pair, prefer};
@@ -270,4 +271,33 @@ fn a_project_is_made_once_and_found_by_its_name() {
         project.home.run("DROP TABLE migration").unwrap();
         assert!(matches!(Store::open(project.place()).map(|_| ()), Err(StoreError::NotFound(_))));
     });
+}
+
+#[test]
+fn a_stretch_is_scored_by_one_program_at_a_time() {
+    on(Backend::Postgres, || {
+        let project = Project::with_items(1);
+        let model = ModelKey("m".into());
+        let claims = || Reader::open(project.place()).unwrap().scoring_claims().unwrap().unwrap();
+        let (mut one, mut other) = (claims(), claims());
+        assert!(one.take(&model, 0).unwrap() && one.take(&model, 1).unwrap() && one.take(&model, 0).unwrap());
+        assert!(!other.take(&model, 0).unwrap() && other.take(&model, 2).unwrap());
+        assert!(other.take(&ModelKey("n".into()), 0).unwrap(), "by another model is other work");
+        one.keep_only(&model, 1).unwrap();
+        assert!(other.take(&model, 0).unwrap(), "it was given back, once for all takings");
+        assert!(!other.take(&model, 1).unwrap());
+        one.give_back().unwrap();
+        assert!(other.take(&model, 1).unwrap());
+        drop(other);
+        let begun = Instant::now();
+        while !one.take(&model, 2).unwrap() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the server learns that a connection is gone");
+        }
+    });
+}
+
+#[test]
+fn a_file_needs_no_claims() {
+    let project = Project::with_items(1);
+    assert!(Reader::open(project.place()).unwrap().scoring_claims().unwrap().is_none());
 }
