@@ -82,8 +82,9 @@ fn open_window(app: &AppHandle, file: Option<&Path>) -> anyhow::Result<()> {
     let told = format!(
         "globalThis.tiebreakDoor = {}; globalThis.tiebreakOpened = {}; globalThis.tiebreakDocuments = {};",
         serde_json::json!(address),
-        serde_json::json!(file),
-        serde_json::json!(documents),
+        // A name that is no text is shown as far as it is one, and cannot be opened.
+        serde_json::json!(file.as_deref().map(Path::to_string_lossy)),
+        serde_json::json!(documents.to_string_lossy()),
     );
     WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Tiebreak")

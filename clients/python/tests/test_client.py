@@ -140,6 +140,16 @@ class Failing(unittest.TestCase):
             self.assertEqual(server.pauses[1], 7.0)
             self.assertEqual(len(server.asked), 3)
 
+    def test_an_invitation_is_not_made_twice(self) -> None:
+        made = told({"link": "l", "role": "annotator", "expires_at": 1}, 201)
+        with Scripted((503, {}, b"later"), made) as server:
+            self.assertEqual(server.client().invite().link, "l")
+            self.assertEqual(len(server.asked), 2, "the server had not begun")
+        with Scripted((502, {}, b"lost"), made) as server:
+            with self.assertRaises(ApiError):
+                server.client().invite()
+            self.assertEqual(len(server.asked), 1, "whether it was made is not known")
+
     def test_an_end_is_put_to_it(self) -> None:
         client = Client("http://127.0.0.1:9", attempts=3, _sleep=lambda _: None)
         with self.assertRaisesRegex(NotReachable, "127.0.0.1:9"):

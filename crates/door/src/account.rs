@@ -125,7 +125,7 @@ impl Door {
             }
             AccountRoute::SignOut => {
                 self.admit(parts, peer)?;
-                if let Some(secret) = gate.cookie(&parts.headers) {
+                if let Some(secret) = gate.cookie(&parts.headers, peer) {
                     engine.sign_out(&secret, &address).map_err(refused)?;
                 }
                 let done = answer::bare(StatusCode::NO_CONTENT);

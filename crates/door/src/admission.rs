@@ -32,7 +32,7 @@ impl Door {
             let known = self.engine.known_by_token(token).map_err(|error| answer::error(&error))?;
             return known.ok_or_else(|| self.not_known(peer));
         }
-        let known = self.cookie_holder(parts)?.ok_or_else(|| {
+        let known = self.cookie_holder(parts, peer)?.ok_or_else(|| {
             answer::refusal(StatusCode::UNAUTHORIZED, "nobody is signed in", "sign in at /sign-in")
         })?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
@@ -71,8 +71,8 @@ impl Door {
     }
 
     /// Who has the cookie that was sent.
-    pub(crate) fn cookie_holder(&self, parts: &Parts) -> Result<Option<Known>, Answer> {
-        let cookie = self.gate.as_ref().and_then(|gate| gate.cookie(&parts.headers));
+    pub(crate) fn cookie_holder(&self, parts: &Parts, peer: Peer) -> Result<Option<Known>, Answer> {
+        let cookie = self.gate.as_ref().and_then(|gate| gate.cookie(&parts.headers, peer));
         let Some(cookie) = cookie else { return Ok(None) };
         self.engine.known_by_cookie(&cookie).map_err(|error| answer::error(&error))
     }

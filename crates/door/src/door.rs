@@ -154,8 +154,9 @@ impl Door {
                 self.bytes(&parts, known.as_ref(), wanted).map_err(refused)
             }
             Task::Medium(source, uri) => {
-                self.admit_judge(&parts, peer)?;
-                let path = self.engine.medium_path(source, &uri).map_err(refused)?;
+                let known = self.admit_judge(&parts, peer)?;
+                let caller = known.as_ref().map(|known| &known.caller);
+                let path = self.engine.medium_path(caller, source, &uri).map_err(refused)?;
                 media::answer(&parts.method, &parts.headers, &path).map_err(refused)
             }
             Task::Poll(since, patience) => {
@@ -208,7 +209,7 @@ impl Door {
             Task::Account(route, body) => self.account(route, &parts, &body, peer),
             Task::Site(name) => {
                 let is_page = name.is_empty() || name == "index.html";
-                if is_page && self.gate.is_some() && self.cookie_holder(&parts)?.is_none() {
+                if is_page && self.gate.is_some() && self.cookie_holder(&parts, peer)?.is_none() {
                     return Err(page::to_sign_in());
                 }
                 Ok(self.site.answer(&parts.headers, &name))
@@ -230,9 +231,17 @@ impl Door {
         Poll { next: heard.next, events, missed: heard.missed }
     }
 
-    /// Whether somebody who listens is still to be told anything: they may have signed out, or have been shut out.
-    pub fn is_welcome(&self, listener: &Listener) -> bool {
-        self.admit_judge(&listener.parts, listener.peer).is_ok()
+    /// Somebody who listens, as they are now: their role may be another. None where nothing is to be told any more,
+    /// since they signed out or were shut out.
+    pub fn look_again(&self, listener: &Listener) -> Option<Option<Known>> {
+        self.admit_judge(&listener.parts, listener.peer).ok()
+    }
+
+    /// Whether whoever asks shows a cookie or a token of this door, good or not: of anybody else no more is read than a
+    /// form that signs in.
+    pub fn shows_who_asks(&self, parts: &Parts, peer: Peer) -> bool {
+        let Some(gate) = &self.gate else { return true };
+        Gate::bearer(&parts.headers).is_some() || gate.cookie(&parts.headers, peer).is_some()
     }
 
     /// Whether a stream of events is asked for, which [`Door::listener`] then says who hears.
@@ -247,6 +256,7 @@ impl Door {
         let admitted = refusal.map_or_else(|| self.admit_judge(&parts, peer), Err);
         let last = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
         let since = last.and_then(|last| last.parse::<u64>().ok());
+        // A number that is not yet is one of another process, from before a restart.
         let since = since.map_or_else(|| self.hub.next(), |last| last.saturating_add(1));
         Ok(Listener { known: admitted.map_err(hardened)?, since, parts, peer })
     }
@@ -368,8 +378,9 @@ impl Door {
     }
 
     fn bytes(&self, parts: &Parts, known: Option<&Known>, wanted: call::Wanted) -> Result<Answer, ApiError> {
+        let caller = known.map(|known| &known.caller);
         let stamp = pixels::medium_of(&wanted.request)
-            .and_then(|(source, uri)| self.engine.medium_path(source, uri).ok())
+            .and_then(|(source, uri)| self.engine.medium_path(caller, source, uri).ok())
             .and_then(|path| media::stamp(&path));
         let tag = wanted.tag(&format!("{stamp:?}"));
         if stamp.is_some() && media::is_known(&parts.headers, &tag) {

@@ -73,14 +73,16 @@ impl Hub {
         let state = self.state();
         let first = state.kept.front().map_or(state.next, |(first, _)| *first);
         let events = state.kept.iter().filter(|(known, _)| *known >= number).cloned().collect();
-        Poll { next: state.next, events, missed: number < first && number != 0 }
+        // A number from beyond the end is of another process: this one cannot say what was missed.
+        let is_of_another = number > state.next;
+        Poll { next: state.next, events, missed: (number < first && number != 0) || is_of_another }
     }
 
     /// Waits until something happened from a number on, or the time is up.
     pub fn wait(&self, number: u64, patience: Duration) {
         let until = Instant::now() + patience;
         let mut state = self.state();
-        while state.next <= number {
+        while state.next == number {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
@@ -130,6 +132,16 @@ mod tests {
         assert!(hub.since(1).missed, "the first was let go");
         assert!(!hub.since(2).missed);
         assert_eq!(hub.since(1).events.len(), KEPT);
+    }
+
+    #[test]
+    fn a_number_of_another_process_is_not_waited_for() {
+        let hub = Hub::default();
+        hub.push(event(1));
+        hub.wait(5_000, Duration::from_mins(1));
+        let heard = hub.since(5_000);
+        assert_eq!((heard.next, heard.events.len(), heard.missed), (2, 0, true));
+        assert!(!hub.since(2).missed, "whoever heard all of it missed nothing");
     }
 
     #[test]

@@ -72,6 +72,12 @@ impl Gate {
         Some(answer)
     }
 
+    /// Whether a page from elsewhere had this fetched as a picture or a script, which no person tries.
+    pub(crate) fn is_drawn_in(headers: &HeaderMap) -> bool {
+        let says = |name: &str, word: &str| headers.get(name).is_some_and(|value| value == word);
+        says("sec-fetch-site", "cross-site") && !says("sec-fetch-dest", "document")
+    }
+
     /// Somebody showed something that lets nobody in.
     pub(crate) fn note_failure(&self, peer: Peer, now: UnixMillis) {
         self.attempts.note(peer.address, now);
@@ -117,12 +123,11 @@ impl Gate {
         format!("{}_vouch", self.cookie_name(is_https))
     }
 
-    /// The secret of the cookie that a browser shows.
-    pub(crate) fn cookie(&self, headers: &HeaderMap) -> Option<String> {
-        let names = [true, false].map(|is_https| self.cookie_name(is_https));
-        cookies(headers)
-            .find(|(name, _)| names.iter().any(|known| known == name))
-            .map(|(_, token)| token.to_owned())
+    /// The secret of the cookie that a browser shows. Over TLS that is the one which nobody else could set; one from a
+    /// time without it counts for nothing there.
+    pub(crate) fn cookie(&self, headers: &HeaderMap, peer: Peer) -> Option<String> {
+        let name = self.cookie_name(peer.is_https);
+        cookies(headers).find(|(known, _)| *known == name).map(|(_, token)| token.to_owned())
     }
 
     /// Refuses what is not meant for this door, and what a foreign page made a browser send.

@@ -8,13 +8,16 @@ use tiebreak_domain::account::{Password, SHORTEST_PASSWORD};
 use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::Door;
-use crate::gate::Peer;
+use crate::gate::{Gate, Peer};
 use crate::page::{self, escaped};
 use crate::vouching::BEGIN_PATH;
 
 impl Door {
     /// The link that the terminal shows once.
     pub(crate) fn enter(&self, parts: &Parts, peer: Peer) -> Result<Answer, Answer> {
+        if Gate::is_drawn_in(&parts.headers) {
+            return Err(page::link_used());
+        }
         let token = field(parts.uri.query().unwrap_or_default(), "token").unwrap_or_default();
         let secret = self.let_in(peer, |address| self.engine.enter(&token, address));
         match secret {
@@ -46,6 +49,9 @@ impl Door {
 
     /// The page of an invitation, or the form that it sent.
     pub(crate) fn join_page(&self, parts: &Parts, body: &[u8], peer: Peer) -> Result<Answer, Answer> {
+        if Gate::is_drawn_in(&parts.headers) {
+            return Err(page::link_used());
+        }
         if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
             return Err(answer);
         }

@@ -11,7 +11,7 @@ use tiebreak_engine::{BegunVouching, Vouching};
 use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::{Door, hardened};
-use crate::gate::Peer;
+use crate::gate::{Gate, Peer};
 use crate::page;
 
 /// Where a sign-in by a provider begins.
@@ -69,7 +69,9 @@ impl Door {
         let gate = self.gate.as_ref().ok_or_else(|| hardened(page::onward()))?;
         let is_same_browser = gate.vouching_state(&parts.headers, peer).is_some_and(|sent| sent == state);
         if state.is_empty() || !is_same_browser {
-            gate.note_failure(peer, self.engine.now());
+            if !Gate::is_drawn_in(&parts.headers) {
+                gate.note_failure(peer, self.engine.now());
+            }
             return Err(hardened(page::not_vouched("this sign-in was not begun in this browser")));
         }
         let vouching = self.engine.resume_vouching(&state);

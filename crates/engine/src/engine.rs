@@ -87,7 +87,14 @@ impl Engine {
         if matches!(request, Request::LoadSettings) {
             return Ok(Reply::Settings(Box::default()));
         }
-        let reply = self.answer(request, Some(Seat::of_caller(caller)))?;
+        let seat = Seat::of_caller(caller);
+        if let Ok(session) = self.session() {
+            session.refuse_media_of_nobody(&seat, &request)?;
+        }
+        let reply = self.answer(request, Some(seat))?;
+        if let Ok(session) = self.session() {
+            session.note_media_of(&reply);
+        }
         Ok(visible::reply(caller, reply))
     }
 
@@ -106,9 +113,18 @@ impl Engine {
         visible::event(caller, event, owns)
     }
 
-    /// The file of a medium, which lies in the folder of its source.
-    pub fn medium_path(&self, source: SourceId, uri: &str) -> Result<PathBuf, ApiError> {
-        match self.session()?.media_folder(source)?.locate(uri)? {
+    /// The file of a medium, which lies in the folder of its source. Whoever calls sees what items hold.
+    pub fn medium_path(
+        &self,
+        caller: Option<&Caller>,
+        source: SourceId,
+        uri: &str,
+    ) -> Result<PathBuf, ApiError> {
+        let session = self.session()?;
+        if let Some(caller) = caller {
+            session.refuse_medium_of_nobody(&Seat::of_caller(caller), source, uri)?;
+        }
+        match session.media_folder(source)?.locate(uri)? {
             Located::File(path) => Ok(path),
             Located::Address(address) => {
                 Err(ApiError::new(ErrorCode::BadRequest, format!("the medium is not here but at {address}"))
@@ -163,7 +179,8 @@ impl Engine {
                 Ok(Reply::ImportPreview(Box::new(tiebreak_formats::preview(&plan)?)))
             }
             Request::StartImport(plan) => {
-                import::job::start(&self.shared, &self.session()?, plan).map(Reply::Started)
+                // Whoever calls names no folders of this machine, and neither do their files.
+                import::job::start(&self.shared, &self.session()?, plan, seat.is_none()).map(Reply::Started)
             }
             Request::SaveImportReport { job, path } => {
                 import::report::save(&self.shared.jobs, job, Path::new(&path))?;
@@ -193,7 +210,8 @@ impl Engine {
                 Ok(Reply::Project(Box::new(session.set_rubric(&seat, *rubric)?)))
             }
             Request::StartMerge { path } => {
-                merge::start(&self.shared, &self.session()?, &place(&path)?).map(Reply::Started)
+                merge::start(&self.shared, &self.session()?, &place(&path)?, seat.is_none())
+                    .map(Reply::Started)
             }
             Request::Study => Ok(Reply::Study(Box::new(self.session()?.study()))),
             Request::SetStudy(study) => {

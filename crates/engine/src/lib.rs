@@ -11,6 +11,7 @@ mod accounts;
 mod engine;
 mod export;
 mod failure;
+mod held_media;
 mod host;
 mod import;
 mod jobs;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tiebreak_domain::merge::MergeReport;
-use tiebreak_domain::{ApiError, ErrorCode, Event, JobId};
+use tiebreak_domain::{ApiError, ErrorCode, Event, JobId, Source};
 use tiebreak_media::is_address;
 use tiebreak_store::ProjectPlace;
 
@@ -15,8 +15,14 @@ use crate::media_place::{folder_from_stored, stored_from_folder};
 use crate::project_file;
 use crate::session::Session;
 
-/// Starts a merge into the open project. A file that cannot be opened is refused at once.
-pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, place: &ProjectPlace) -> Result<JobId, ApiError> {
+/// Starts a merge into the open project. A file that cannot be opened is refused at once. Media folders that stand in
+/// it are taken where it is a copy on this machine (`is_from_here`) and not one that somebody sent.
+pub fn start(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    place: &ProjectPlace,
+    is_from_here: bool,
+) -> Result<JobId, ApiError> {
     if is_same_place(&session.place, place) {
         return Err(ApiError::new(ErrorCode::BadRequest, "a project cannot be merged into itself")
             .hint("choose the other copy"));
@@ -32,8 +38,12 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, place: &ProjectPlace)
         let cancel = cancel.clone();
         let own = session.place.clone();
         let ended = session.writer.ask(move |store| {
-            let media_folder = |stored: &str| media_folder(&own, other.place(), stored);
-            let merged = store.merge(&other, media_folder, || !cancel.is_set())?;
+            let media = |source: &Source| {
+                let folder = source.media_folder.as_deref().filter(|_| is_from_here);
+                let folder = folder.map(|stored| media_folder(&own, other.place(), stored));
+                (folder, is_from_here && source.fetches_addresses)
+            };
+            let merged = store.merge(&other, media, || !cancel.is_set())?;
             merged.ok_or_else(|| failure::cancelled("merge"))
         });
         if ended.is_ok()

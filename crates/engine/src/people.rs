@@ -140,6 +140,11 @@ impl Session {
         if judgment.origin == tiebreak_domain::Origin::Review {
             self.for_lead(seat)?;
         }
+        // A label of a data file need not be whole; whoever judges here and now is asked all that the rubric asks.
+        if judgment.origin == tiebreak_domain::Origin::Label && seat.is_called() {
+            return Err(ApiError::new(ErrorCode::Denied, "labels of data come in by an import")
+                .hint("send them to /api/v1/items with the items that they are about"));
+        }
         Ok(())
     }
 }

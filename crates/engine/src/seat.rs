@@ -52,6 +52,11 @@ impl Seat {
         matches!(self.standing, Standing::Here { is_locked: true })
     }
 
+    /// Whether it is of somebody who calls over a network.
+    pub fn is_called(&self) -> bool {
+        matches!(self.standing, Standing::Called(_))
+    }
+
     /// Whether nothing but what was offered may be asked about.
     pub fn is_bound_to_offers(&self) -> bool {
         matches!(self.standing, Standing::Called(Role::Annotator))

@@ -18,6 +18,7 @@ use tiebreak_store::{ProjectPlace, Store};
 
 use crate::engine::Shared;
 use crate::export::target::is_same_place;
+use crate::held_media::HeldMedia;
 use crate::learning::LearningDesk;
 use crate::media_place::media_folder;
 use crate::offer::{offered, offered_for};
@@ -31,6 +32,8 @@ use crate::writer::Writer;
 
 /// How long closing waits for readers.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many items somebody who calls is offered at a time: more than any screen fetches ahead.
+const MOST_OFFERED: u32 = 64;
 /// How many items of a plan are as good as on the screen.
 const PLANNED_IN_SIGHT: usize = 8;
 /// How many items are looked at to say what a project holds.
@@ -48,6 +51,8 @@ pub struct Session {
     pub views: Views,
     /// What its people are asked, and what they are at.
     pub people: PeopleState,
+    /// Media that whoever calls over a network may see.
+    pub held_media: HeldMedia,
     /// What other processes change.
     sharing: Mutex<Option<Sharing>>,
     /// What is learned from votes.
@@ -91,6 +96,7 @@ impl Session {
             readers,
             views: Views::default(),
             people,
+            held_media: HeldMedia::default(),
             sharing: Mutex::new(None),
             learning: LearningDesk::new(),
             in_sight: InSight::default(),
@@ -162,6 +168,9 @@ impl Session {
 
     /// Items to judge.
     pub fn queue(&self, seat: &Seat, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
+        // Whoever calls over a network is not offered the whole project at once, with a lease on all of it.
+        let most = if seat.is_called() { MOST_OFFERED } else { u32::MAX };
+        let request = &QueueRequest { count: request.count.min(most), ..request.clone() };
         let offered = self.offers(seat, request)?;
         let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
         self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));

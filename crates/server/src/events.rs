@@ -10,6 +10,7 @@ use futures_util::stream;
 use http::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use tiebreak_door::{Door, Hub, Listener};
+use tiebreak_engine::Known;
 use tokio::sync::watch;
 
 /// How long nothing is sent at most: proxies close what seems dead.
@@ -24,7 +25,7 @@ pub async fn wait(hub: &Hub, since: u64, stop: &mut watch::Receiver<bool>) {
     let mut next = hub.watch();
     let happened = async {
         // The hub lives as long as the door.
-        let _ = next.wait_for(|next| *next > since).await;
+        let _ = next.wait_for(|next| *next != since).await;
     };
     tokio::select! {
         () = happened => {}
@@ -38,6 +39,7 @@ pub fn stream_for(door: Arc<Door>, listener: Listener, stop: watch::Receiver<boo
     let state = Listening {
         next: door.hub().watch(),
         since: listener.since,
+        known: listener.known.clone(),
         listener: Arc::new(listener),
         looked_at: Instant::now(),
         has_begun: false,
@@ -60,6 +62,7 @@ pub fn stream_for(door: Arc<Door>, listener: Listener, stop: watch::Receiver<boo
 struct Listening {
     door: Arc<Door>,
     listener: Arc<Listener>,
+    known: Option<Known>,
     since: u64,
     next: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
@@ -77,21 +80,22 @@ impl Listening {
         loop {
             let since = self.since;
             let has_news = tokio::select! {
-                changed = self.next.wait_for(|next| *next > since) => changed.is_ok(),
+                changed = self.next.wait_for(|next| *next != since) => changed.is_ok(),
                 () = tokio::time::sleep(ALIVE_EVERY) => false,
                 _ = self.stop.wait_for(|stops| *stops) => return None,
             };
-            if self.looked_at.elapsed() >= LOOK_EVERY && !self.is_welcome().await {
-                return None;
+            if self.looked_at.elapsed() >= LOOK_EVERY {
+                self.known = self.look_again().await?;
             }
             if !has_news {
                 return Some(Bytes::from_static(b":\n\n"));
             }
-            let heard = self.door.heard(self.listener.known.as_ref(), self.since);
+            let heard = self.door.heard(self.known.as_ref(), self.since);
             self.since = heard.next;
             let mut text = String::new();
             if heard.missed {
-                text.push_str("event: missed\ndata: {}\n\n");
+                // With the number, so that whoever comes back later comes back to this process.
+                text.push_str(&format!("id: {}\nevent: missed\ndata: {{}}\n\n", heard.next - 1));
             }
             let last = heard.next - 1;
             for event in &heard.events {
@@ -104,10 +108,10 @@ impl Listening {
         }
     }
 
-    /// Whether whoever listens is still signed in.
-    async fn is_welcome(&mut self) -> bool {
+    /// Whoever listens, as they are now; none where they are no longer signed in.
+    async fn look_again(&mut self) -> Option<Option<Known>> {
         self.looked_at = Instant::now();
         let (door, listener) = (Arc::clone(&self.door), Arc::clone(&self.listener));
-        tokio::task::spawn_blocking(move || door.is_welcome(&listener)).await.unwrap_or(false)
+        tokio::task::spawn_blocking(move || door.look_again(&listener)).await.ok().flatten()
     }
 }

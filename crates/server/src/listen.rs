@@ -111,6 +111,7 @@ impl Server {
             door: self.door,
             provider: self.provider,
             lanes: Lanes::new(),
+            in_memory: Handler::room(),
             is_behind_proxy: self.is_behind_proxy,
             stop: stop.clone(),
         };
@@ -135,12 +136,19 @@ impl Server {
                     continue;
                 }
             };
-            let connection =
-                connections.serve_connection_with_upgrades(io(stream), service(handler.clone(), socket));
-            let watched = graceful.watch(connection.into_owned());
+            let (connections, handler) = (connections.clone(), handler.clone());
+            let (watcher, mut stop) = (graceful.watcher(), stop.clone());
             tokio::spawn(async move {
-                if let Err(error) = watched.await {
-                    tracing::debug!(%error, "a connection broke off");
+                let speaks = tokio::select! {
+                    speaks = speaks(&stream) => speaks,
+                    _ = stop.wait_for(|stops| *stops) => false,
+                };
+                if speaks {
+                    let connection =
+                        connections.serve_connection_with_upgrades(io(stream), service(handler, socket));
+                    if let Err(error) = watcher.watch(connection.into_owned()).await {
+                        tracing::debug!(%error, "a connection broke off");
+                    }
                 }
                 drop(turn);
             });
@@ -152,6 +160,24 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Waits until a client has said which protocol it speaks; false where it takes too long, or goes. What serves a
+/// connection waits for that without a limit.
+async fn speaks(stream: &TcpStream) -> bool {
+    const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let heard = async {
+        loop {
+            let mut start = [0; PREFACE.len()];
+            match stream.peek(&mut start).await {
+                Ok(0) | Err(_) => return false,
+                Ok(count) if count == PREFACE.len() || start[..count] != PREFACE[..count] => return true,
+                // The rest of it is on its way.
+                Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    tokio::time::timeout(HEAD, heard).await.unwrap_or(false)
 }
 
 fn io(stream: TcpStream) -> TokioIo<TcpStream> {

@@ -34,12 +34,12 @@ use crate::store::Store;
 use crate::{Result, StoreError, assignment, item, people, score};
 
 impl Store {
-    /// Brings in another copy of this project. `media_folder` says where a folder that the other copy stores
-    /// is from here. None where `go_on` said no, which leaves everything as it was.
+    /// Brings in another copy of this project. `media` says where the media folder of a source there is from here, and
+    /// whether media at addresses are fetched. None where `go_on` said no, which leaves everything as it was.
     pub fn merge(
         &mut self,
         other: &Reader,
-        media_folder: impl Fn(&str) -> String,
+        media: impl Fn(&Source) -> (Option<String>, bool),
         mut go_on: impl FnMut() -> bool,
     ) -> Result<Option<MergeReport>> {
         let begun = Instant::now();
@@ -51,7 +51,7 @@ impl Store {
         let transaction = other.connection().read_transaction()?;
         let report = {
             let mut merge = Merge::new(self.begin_import()?, &reader, &transaction)?;
-            if !merge.items(&media_folder, &mut go_on)? || !merge.judgments(&mut go_on)? {
+            if !merge.items(&media, &mut go_on)? || !merge.judgments(&mut go_on)? {
                 return Ok(None);
             }
             merge.model_labels(&other.model_labels()?)?;
@@ -103,7 +103,7 @@ impl<'a, 'store> Merge<'a, 'store> {
     /// Adds the items that are not here; false where it was told to stop.
     fn items(
         &mut self,
-        media_folder: &dyn Fn(&str) -> String,
+        media: &dyn Fn(&Source) -> (Option<String>, bool),
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<bool> {
         let mut sources: HashMap<SourceId, SourceId> = HashMap::new();
@@ -130,7 +130,7 @@ impl<'a, 'store> Merge<'a, 'store> {
             let source = if let Some(source) = sources.get(&stored.source) {
                 *source
             } else {
-                let source = self.source(project::source(self.other, stored.source)?, media_folder)?;
+                let source = self.source(project::source(self.other, stored.source)?, media)?;
                 sources.insert(stored.source, source);
                 source
             };
@@ -143,7 +143,11 @@ impl<'a, 'store> Merge<'a, 'store> {
     }
 
     /// The source here of one there: of the same file, else added.
-    fn source(&mut self, theirs: Source, media_folder: &dyn Fn(&str) -> String) -> Result<SourceId> {
+    fn source(
+        &mut self,
+        theirs: Source,
+        media: &dyn Fn(&Source) -> (Option<String>, bool),
+    ) -> Result<SourceId> {
         // The same import may be called otherwise here, since names are unique.
         let is_same_import = |own: &Source| !own.blake3.is_empty() && own.imported_at == theirs.imported_at;
         let is_same =
@@ -152,10 +156,11 @@ impl<'a, 'store> Merge<'a, 'store> {
             return Ok(own.id);
         }
         let taken: HashSet<&str> = self.sources.iter().map(|own| own.name.as_str()).collect();
+        let (media_folder, fetches_addresses) = media(&theirs);
         let source = NewSource {
             name: unique(&theirs.name, |name| taken.contains(name)),
-            media_folder: theirs.media_folder.as_deref().map(media_folder),
-            fetches_addresses: theirs.fetches_addresses,
+            media_folder,
+            fetches_addresses,
             blake3: theirs.blake3.clone(),
             imported_at: theirs.imported_at,
         };

@@ -6,6 +6,7 @@
 mod check;
 mod derived;
 mod find;
+mod medium;
 mod queue;
 mod stream;
 

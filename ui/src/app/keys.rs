@@ -14,7 +14,7 @@ impl App {
     /// chords with Ctrl that edit no text; a widget with the focus keeps Enter, Space, Tab and the arrows.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
         let held = std::mem::take(&mut self.held_events);
-        ctx.input_mut(|input| input.events.splice(..0, held));
+        ctx.input_mut(|input| drop(input.events.splice(..0, held)));
         self.give_keys_to_text(ctx);
         let is_typing = ctx.text_edit_focused();
         let has_focus = ctx.memory(|memory| memory.focused().is_some());

@@ -210,6 +210,12 @@ fn stream(inbox: Inbox, door: &str) {
         })
     };
     source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    let on_missed = {
+        let inbox = inbox.clone();
+        Closure::<dyn FnMut()>::new(move || inbox.put(Arrived::EventsMissed))
+    };
+    // Listening to a name cannot fail.
+    let _ = source.add_event_listener_with_callback("missed", on_missed.as_ref().unchecked_ref());
     let is_first = RefCell::new(true);
     let on_open = {
         let inbox = inbox.clone();
@@ -235,6 +241,7 @@ fn stream(inbox: Inbox, door: &str) {
     source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
     // They are called as long as the page lives, or until this stream is closed, which is seldom.
     on_message.forget();
+    on_missed.forget();
     on_open.forget();
     on_error.forget();
 }

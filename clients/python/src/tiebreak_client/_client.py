@@ -178,7 +178,7 @@ class Client:
     def invite(self, role: str = "annotator", *, name: Optional[str] = None) -> Invitation:
         """A link that lets one person in, once. Needs a token with the scope ``admin``."""
         body = {"role": role} if name is None else {"role": role, "name": name}
-        told = self._connection.json("POST", "/api/v1/invitations", body=body)
+        told = self._connection.json("POST", "/api/v1/invitations", body=body, is_repeatable=False)
         return Invitation(told["link"], told["role"], told["expires_at"])
 
     def openapi(self) -> Dict[str, Any]:

@@ -16,6 +16,8 @@ from ._errors import ApiError, NotReachable, TiebreakError
 
 #: Answers that may be different a moment later.
 _PASSING = frozenset({429, 502, 503, 504})
+# Answers of the server itself, before it began.
+_NOT_BEGUN = frozenset({429, 503})
 #: The longest pause between two attempts, in seconds.
 _LONGEST_PAUSE = 20.0
 
@@ -58,11 +60,12 @@ class Connection:
         path: str,
         parameters: Optional[Parameters] = None,
         body: Any = None,
+        is_repeatable: bool = True,
     ) -> Any:
         """Sends JSON, if there is any to send, and reads the JSON of the answer."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {} if data is None else {"Content-Type": "application/json"}
-        text = self.send(method, path, parameters, data, headers).read()
+        text = self.send(method, path, parameters, data, headers, is_repeatable).read()
         try:
             return json.loads(text) if text else None
         except ValueError as error:
@@ -87,20 +90,25 @@ class Connection:
         parameters: Optional[Parameters],
         data: Optional[bytes],
         headers: Dict[str, str],
+        is_repeatable: bool = True,
     ) -> Any:
-        """Sends a request, again where that is safe and may help, and gives back the answer."""
+        """Sends a request, again where that is safe and may help, and gives back the answer.
+
+        What is not repeatable is sent again only where the server said that it did nothing.
+        """
+        passing = _PASSING if is_repeatable else _NOT_BEGUN
         request = self._request(method, path, parameters, data, headers)
         for attempt in range(1, self._attempts + 1):
             is_last = attempt == self._attempts
             try:
                 return self._opener.open(request, timeout=self._timeout)
             except urllib.error.HTTPError as error:
-                if error.code not in _PASSING or is_last:
+                if error.code not in passing or is_last:
                     raise _error_of(error) from None
                 pause = _pause_asked(error) or _pause(attempt)
                 error.close()
             except (OSError, http.client.HTTPException) as error:
-                if is_last:
+                if is_last or not is_repeatable:
                     reason = getattr(error, "reason", error)
                     raise NotReachable(f"{self._base} cannot be reached: {reason}") from error
                 pause = _pause(attempt)

@@ -15,6 +15,8 @@ use crate::session::Session;
 const LASTS_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// After how long without a request they are signed out.
 const IDLE_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+/// So much of a name that nobody has is noted.
+const LONGEST_NAME_NOTED: usize = 100;
 /// How exactly it is known when a sign-in was last used.
 const SEEN_EVERY_MS: i64 = 10 * 60 * 1000;
 
@@ -76,10 +78,16 @@ impl Engine {
         else {
             // As long as for a name that there is: which names there are is nobody's business.
             record_of_nobody(password)?;
-            session.note_audit(None, ("wrong name", name.trim()), address)?;
+            // The log is kept for ever: what anybody may write into it is short.
+            let begin: String = name.trim().chars().take(LONGEST_NAME_NOTED).collect();
+            session.note_audit(None, ("wrong name", &begin), address)?;
             return Err(wrong());
         };
-        session.refuse_hasty(&account)?;
+        if session.refuse_hasty(&account).is_err() {
+            // In the words for any wrong password: that a name is locked would say that there is such a name.
+            record_of_nobody(password)?;
+            return Err(wrong());
+        }
         if !is_right(password, &record)? {
             let (annotator, now) = (account.annotator, session.shared.host.now());
             session.writer.ask(move |store| Ok(store.note_password_attempt(annotator, Some(now))?))?;
@@ -198,7 +206,10 @@ impl Session {
 }
 
 fn wrong() -> ApiError {
-    denied("the name or the password is wrong", "an owner of the project can invite you again")
+    denied(
+        "the name or the password is wrong",
+        "after several wrong passwords a name has to wait some minutes; an owner of the project can invite you again",
+    )
 }
 
 fn record_of_nobody(password: &Password) -> Result<(), ApiError> {

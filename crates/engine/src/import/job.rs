@@ -16,7 +16,7 @@ use crate::engine::Shared;
 use crate::failure;
 use crate::host::NOBODY;
 use crate::import::batch::{BATCHES_WAITING, Incoming, Message, send_file};
-use crate::import::lossless::{Before, Lossless, unique_name};
+use crate::import::lossless::{Before, Lossless, MediaOfSources, unique_name};
 use crate::import::rows::{Rows, Setting, note_problem};
 use crate::jobs::CancelFlag;
 use crate::media_place::stored_from_folder;
@@ -25,8 +25,15 @@ use crate::session::Session;
 /// The least time between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 
-/// Starts an import into the open project. A file that cannot be opened or understood is refused at once.
-pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, plan: ImportPlan) -> Result<JobId, ApiError> {
+/// Starts an import into the open project. A file that cannot be opened or understood is refused at once. Media
+/// folders that stand in the file itself, and the one that it lies in, are taken where it is a file of this machine
+/// (`is_from_here`) and not one that somebody sent.
+pub fn start(
+    shared: &Arc<Shared>,
+    session: &Arc<Session>,
+    plan: ImportPlan,
+    is_from_here: bool,
+) -> Result<JobId, ApiError> {
     let plan = checked(plan)?;
     let reader = Reader::open(&plan)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
@@ -36,7 +43,7 @@ pub fn start(shared: &Arc<Shared>, session: &Arc<Session>, plan: ImportPlan) -> 
         move |job| shared.emit(Event::ImportEnded(job, Err(failure::broke_off("import"))))
     };
     let work = move |job: JobId, cancel: &CancelFlag| {
-        let ended = run_job(&shared, &session, job, reader, plan, cancel);
+        let ended = run_job(&shared, &session, job, reader, (plan, is_from_here), cancel);
         if ended.is_ok()
             && let Err(error) = session.refresh()
         {
@@ -70,7 +77,7 @@ fn run_job(
     session: &Session,
     job: JobId,
     reader: Reader,
-    plan: ImportPlan,
+    (plan, is_from_here): (ImportPlan, bool),
     cancel: &CancelFlag,
 ) -> Result<ImportReport, ApiError> {
     let begun = Instant::now();
@@ -78,6 +85,7 @@ fn run_job(
         is_lossless: reader.format() == DataFormat::Tiebreak,
         bytes_total: reader.bytes_total(),
         plan: plan.clone(),
+        is_from_here,
         started_at: shared.host.now(),
         cancel: cancel.clone(),
     };
@@ -99,6 +107,7 @@ fn run_job(
 /// The writer's part.
 struct Work {
     plan: ImportPlan,
+    is_from_here: bool,
     is_lossless: bool,
     bytes_total: u64,
     started_at: UnixMillis,
@@ -131,13 +140,18 @@ impl Work {
             let before = Before { is_empty, sources, annotators, rubric: info.rubric };
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project, Path::new(folder)));
-            let lossless = Lossless::new(&mut import, &before, folder, self.started_at, &mut report);
+            let media = MediaOfSources {
+                folder,
+                fetches_addresses: self.plan.fetches_addresses,
+                are_as_written: self.is_from_here,
+            };
+            let lossless = Lossless::new(&mut import, &before, media, self.started_at, &mut report);
             self.receive(&messages, &spent, Target::Lossless(Box::new(lossless)), &mut on_progress)?;
         } else {
             let setting = Setting {
                 source: NewSource {
                     name,
-                    media_folder: Some(stored_from_folder(&project, &self.media_folder())),
+                    media_folder: self.media_folder().map(|folder| stored_from_folder(&project, &folder)),
                     fetches_addresses: self.plan.fetches_addresses,
                     blake3: String::new(),
                     imported_at: self.started_at,
@@ -217,14 +231,13 @@ impl Work {
         })
     }
 
-    fn media_folder(&self) -> PathBuf {
-        match &self.plan.media_folder {
-            Some(folder) => PathBuf::from(folder),
-            None => Path::new(&self.plan.path)
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty())
-                .map_or_else(|| PathBuf::from("."), Path::to_owned),
-        }
+    fn media_folder(&self) -> Option<PathBuf> {
+        let own = || {
+            let folder = Path::new(&self.plan.path).parent().filter(|folder| !folder.as_os_str().is_empty());
+            folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
+        };
+        // What somebody sent lies in a folder that goes when it was read.
+        self.plan.media_folder.as_ref().map(PathBuf::from).or_else(|| self.is_from_here.then(own))
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Lossless<'a, 'store> {
     /// The names of sources that are taken.
     taken_names: HashSet<String>,
     /// Where the media of every source are, if the plan says so.
-    media_folder: Option<String>,
+    media: MediaOfSources,
     known_people: HashSet<AnnotatorKey>,
     taken_people: HashSet<String>,
     described: HashMap<String, SourceRecord>,
@@ -61,12 +61,22 @@ pub struct Before {
     pub rubric: Rubric,
 }
 
+/// Where media of the file's sources are.
+pub struct MediaOfSources {
+    /// The folder that was chosen for all of them.
+    pub folder: Option<String>,
+    /// Whether it was chosen to fetch from addresses.
+    pub fetches_addresses: bool,
+    /// Whether what the file says of it counts: it may name any folder of this machine.
+    pub are_as_written: bool,
+}
+
 impl<'a, 'store> Lossless<'a, 'store> {
     /// Nothing written yet.
     pub fn new(
         import: &'a mut Import<'store>,
         before: &Before,
-        media_folder: Option<String>,
+        media: MediaOfSources,
         started_at: UnixMillis,
         report: &'a mut ImportReport,
     ) -> Self {
@@ -83,7 +93,7 @@ impl<'a, 'store> Lossless<'a, 'store> {
             asks: (!before.is_empty).then(|| before.rubric.clone()),
             known_sources,
             taken_names,
-            media_folder,
+            media,
             known_people: before.annotators.iter().map(|annotator| annotator.key).collect(),
             taken_people: before.annotators.iter().map(|annotator| annotator.name.clone()).collect(),
             described: HashMap::new(),
@@ -208,11 +218,13 @@ impl<'a, 'store> Lossless<'a, 'store> {
         let source = if let Some(known) = known {
             known
         } else {
-            let own = record.and_then(|record| record.media_folder.clone());
+            let written = record.filter(|_| self.media.are_as_written);
+            let folder = self.media.folder.clone();
             self.import.add_source(&NewSource {
                 name: unique_name(name, &mut self.taken_names),
-                media_folder: self.media_folder.clone().or(own),
-                fetches_addresses: record.is_some_and(|record| record.fetches_addresses),
+                media_folder: folder.or_else(|| written.and_then(|record| record.media_folder.clone())),
+                fetches_addresses: written
+                    .map_or(self.media.fetches_addresses, |record| record.fetches_addresses),
                 blake3,
                 imported_at: record.map_or(self.started_at, |record| record.imported_at),
             })?

@@ -94,6 +94,30 @@ fn items_that_are_not_offered_to_somebody_are_not_theirs() {
 }
 
 #[test]
+fn nobody_takes_the_whole_project_at_once_or_passes_questions_by() {
+    let world = World::new();
+    let owner = world.owner();
+    let rows: Vec<String> = (0..100)
+        .map(|row| json!({ "prompt": format!("more {row}"), "chosen": "a", "rejected": "b" }).to_string())
+        .collect();
+    assert_eq!(owner.send("POST", "/api/v1/items?name=more.jsonl", rows.join("\n").as_bytes()).status, 200);
+    let ana = world.join(&owner, "annotator", "Ana");
+    let me = annotator_of(&ana);
+    let greedy =
+        json!({ "queue": { "annotator": me, "place": "start", "count": 4_000_000_000_u32, "except": [] } });
+    let offered = ana.call(&greedy);
+    assert_eq!(offered.status, 200, "{}", offered.text());
+    assert_eq!(offered.json()["items"].as_array().map(Vec::len), Some(64), "as many as any screen wants");
+    let mut label = judgment(me, 1, "a", 9);
+    label["submit"]["origin"] = json!("label");
+    let refused = ana.call(&label);
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert_eq!(world.info().judgments, 0);
+    label["submit"]["origin"] = json!("screen");
+    assert_eq!(ana.call(&label).status, 200);
+}
+
+#[test]
 fn what_is_about_files_of_the_machine_is_refused_to_everybody() {
     let world = World::new();
     let owner = world.owner();

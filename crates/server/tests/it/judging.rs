@@ -88,6 +88,33 @@ fn events_stream_to_whom_they_are_for() {
 }
 
 #[test]
+fn who_comes_back_to_another_process_is_told_that_something_was_missed() {
+    let world = World::new();
+    let owner = world.owner();
+    let mut stream = owner.connect();
+    let mut head = "GET /api/v1/events HTTP/1.1\r\nlast-event-id: 5000\r\n".to_owned();
+    for (name, value) in &owner.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+    let mut text = String::new();
+    let mut piece = [0; 4096];
+    while !text.contains("event: missed") {
+        let count = stream.read(&mut piece).unwrap();
+        assert!(count > 0, "the stream ended: {text}");
+        text.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    assert_eq!(owner.call(&json!({ "set_status": [[1, "excluded"]] })).status, 200);
+    while !text.contains("project_changed") {
+        let count = stream.read(&mut piece).unwrap();
+        assert!(count > 0, "the stream ended: {text}");
+        text.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    let polled = owner.get("/api/v1/events?since=5000").json();
+    assert_eq!(polled["missed"], json!(true), "{polled}");
+}
+
+#[test]
 fn a_long_poll_holds_nobody_up() {
     let world = World::new();
     let owner = world.owner();

@@ -1,6 +1,7 @@
 //! Media and pixels: what is in the media folder, in stretches, and nothing else.
 
 use serde_json::json;
+use tiebreak_domain::{Event, ImportPlan, Request};
 
 use crate::client::percent_encoded;
 use crate::world::World;
@@ -41,6 +42,23 @@ fn nothing_outside_the_media_folder_is_handed_over() {
     #[cfg(unix)]
     std::os::unix::fs::symlink(&outside, world.media_folder().join("link.txt")).unwrap();
     let absolute = outside.to_str().unwrap().replace('/', "%2F");
+    // Items may name what they like: it is the folder that keeps them in.
+    let named =
+        ["../secret.txt", "..\\secret.txt", "link.txt", "/etc/passwd", "inner", outside.to_str().unwrap()];
+    let rows = named.map(|uri| json!({ "prompt": uri, "image_a": uri, "image_b": "clip.mp4" }).to_string());
+    let file = world.media_folder().join("more.jsonl");
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    world.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
+    world.until(|event| matches!(event, Event::ImportEnded(_, Ok(report)) if report.items_added == 6));
+    for uri in ["..%2Fsecret.txt", "..%5Csecret.txt", "link.txt", "%2Fetc%2Fpasswd", "inner", &absolute] {
+        let answer = owner.get(&format!("/api/v1/media/3/{uri}"));
+        assert!(answer.status >= 400 && !answer.text().contains("a secret"), "{uri}: {}", answer.text());
+        assert!(
+            !answer.text().contains("no item"),
+            "{uri} is held, and refused by the folder: {}",
+            answer.text()
+        );
+    }
     for uri in [
         "../secret.txt",
         "..%2Fsecret.txt",
@@ -69,4 +87,64 @@ fn nothing_outside_the_media_folder_is_handed_over() {
         assert!(pixels.status >= 400, "{uri} as pixels");
     }
     assert_eq!(owner.get("/api/v1/media/99/clip.mp4").status, 404, "no such source");
+}
+
+#[test]
+fn what_no_item_holds_is_not_handed_over() {
+    let world = World::new();
+    world.import_media();
+    std::fs::write(world.media_folder().join("other.png"), "x").unwrap();
+    let owner = world.owner();
+    let ana = world.join(&owner, "annotator", "Ana");
+    assert!(
+        world.folder.path().join("study.tiebreak").is_file(),
+        "the project lies in the folder of source 1"
+    );
+    for path in
+        ["1/pairs.jsonl", "1/study.tiebreak", "1/study.tiebreak-wal", "2/pictures.jsonl", "2/other.png"]
+    {
+        for client in [&owner, &ana] {
+            let answer = client.get(&format!("/api/v1/media/{path}"));
+            assert_eq!(answer.status, 404, "{path}: {}", answer.text());
+        }
+    }
+    let pixels = |uri: &str| {
+        let r = percent_encoded(&json!({ "image": { "source": 2, "uri": uri, "fit": [9, 9] } }).to_string());
+        ana.get(&format!("/api/v1/pixels?r={r}")).text()
+    };
+    assert!(pixels("other.png").contains("no item"), "{}", pixels("other.png"));
+    assert!(!pixels("good.png").contains("no item"), "{}", pixels("good.png"));
+    let of_another = ana.get("/api/v1/media/1/clip.mp4");
+    assert_eq!(of_another.status, 404, "held by items of another source");
+}
+
+#[test]
+fn files_that_somebody_sends_name_no_folders_of_this_machine() {
+    let theirs = World::new();
+    theirs.import_media();
+    let secrets = theirs.media_folder();
+    let archive = theirs.owner().get("/api/v1/judgments?format=tiebreak");
+    assert_eq!(archive.status, 200, "{}", archive.text());
+    let folder = secrets.canonicalize().unwrap();
+    // As the exporting machine has it: a folder that is there on the other one too.
+    let archive =
+        archive.text().replace("\"media_folder\":\"media\"", &format!("\"media_folder\":{}", json!(folder)));
+    assert!(archive.contains(folder.to_str().unwrap()), "{archive}");
+    let archive = archive.replace("\"fetches_addresses\":false", "\"fetches_addresses\":true");
+    let world = World::new();
+    let owner = world.owner();
+    let lead = world.join(&owner, "lead", "Lea");
+    let brought = lead.send("POST", "/api/v1/items?name=a.jsonl", archive.as_bytes());
+    assert_eq!(brought.status, 200, "{}", brought.text());
+    let sources = world.info().sources;
+    assert!(sources.len() > 1, "the items came: {}", brought.text());
+    for source in &sources[1..] {
+        assert_eq!((source.media_folder.as_deref(), source.fetches_addresses), (None, false), "{source:?}");
+        let medium = lead.get(&format!("/api/v1/media/{}/clip.mp4", source.id.0));
+        assert!(medium.status >= 400, "{}: {}", medium.status, medium.text());
+    }
+    let rows = b"{\"prompt\":\"mine\",\"image_a\":\"x.png\",\"image_b\":\"y.png\"}";
+    assert_eq!(lead.send("POST", "/api/v1/items?name=b.jsonl", rows).status, 200);
+    let last = world.info().sources.pop().unwrap();
+    assert_eq!(last.media_folder, None, "what was sent lay in a folder that is gone");
 }

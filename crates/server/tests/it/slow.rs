@@ -32,6 +32,37 @@ fn who_never_ends_a_head_is_cut_off_while_others_are_served() {
 }
 
 #[test]
+fn who_says_nothing_or_half_a_word_is_cut_off() {
+    let world = World::new();
+    let mut silent: Vec<_> = ["", "PRI", "PRI * HTTP/2.0\r\n"]
+        .into_iter()
+        .map(|word| {
+            let mut stream = world.client.connect();
+            stream.write_all(word.as_bytes()).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+            stream
+        })
+        .collect();
+    let begun = Instant::now();
+    for stream in &mut silent {
+        let ended = stream.read(&mut [0; 16]);
+        let is_cut = matches!(&ended, Ok(0))
+            || ended.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset);
+        assert!(is_cut && begun.elapsed() < Duration::from_secs(30), "{ended:?} after {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn of_whoever_shows_nothing_no_more_is_read_than_a_form() {
+    let world = World::new();
+    let owner = world.owner();
+    let long = "x".repeat(200_000);
+    let call = json!({ "read_rubric": { "text": long } });
+    assert_eq!(world.client.call(&call).status, 413);
+    assert_ne!(owner.call(&call).status, 413);
+}
+
+#[test]
 fn a_body_that_pauses_is_given_up() {
     let world = World::new();
     let mut stream = world.client.connect();

@@ -117,15 +117,19 @@ impl World {
         world
     }
 
-    /// A pair of pictures that are not there, and a media folder with other things in it: source 2.
+    /// A pair of pictures that are not there, a pair of other files, and a media folder with other things in it: source 2.
     pub fn import_media(&self) {
         let media = self.folder.path().join("media");
         std::fs::create_dir_all(media.join("inner")).unwrap();
         std::fs::write(media.join("clip.mp4"), (0..100).collect::<Vec<u8>>()).unwrap();
         std::fs::write(media.join("page.svg"), "<svg onload='alert(1)'/>").unwrap();
         let file = media.join("pictures.jsonl");
-        std::fs::write(&file, "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n")
-            .unwrap();
+        std::fs::write(
+            &file,
+            "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n\
+             {\"prompt\":\"others\",\"image_a\":\"clip.mp4\",\"image_b\":\"page.svg\"}\n",
+        )
+        .unwrap();
         self.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
         self.until(|event| matches!(event, Event::ImportEnded(_, Ok(_))));
     }

@@ -9,7 +9,7 @@ use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{
     AnnotatorKey, ApiError, ErrorCode, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
-    ProjectKey, Rubric, UnixMillis, Verdict,
+    ProjectKey, Rubric, Source, UnixMillis, Verdict,
 };
 use tiebreak_store::{ModelLabel, NewProject, ProjectPlace, Reader, Store, StoreError, carry};
 
@@ -28,10 +28,15 @@ fn copy_of(project: &mut Project, place: &ProjectPlace) -> ProjectPlace {
     copy
 }
 
+/// Media as the other copy has them.
+fn as_stored(source: &Source) -> (Option<String>, bool) {
+    (source.media_folder.clone(), source.fetches_addresses)
+}
+
 fn merge(into: &ProjectPlace, other: &ProjectPlace) -> MergeReport {
     let mut store = Store::open(into).unwrap();
     let other = Reader::open(other).unwrap();
-    let report = store.merge(&other, str::to_owned, || true).unwrap().expect("nobody stopped it");
+    let report = store.merge(&other, as_stored, || true).unwrap().expect("nobody stopped it");
     assert_eq!(store.reader().unwrap().check().unwrap(), Vec::<String>::new(), "sound after a merge");
     let rebuilt = Reader::open(into).unwrap();
     assert!(*store.facets().read() == *rebuilt.facets().read(), "what is in memory is what the file says");
@@ -156,11 +161,11 @@ fn strangers_and_half_merges_change_nothing() {
     let stranger = project.another_place();
     drop(Store::create(&stranger, &NewProject { key: ProjectKey([8; 16]), ..new_project() }).unwrap());
     let mut store = Store::open(a).unwrap();
-    let error = store.merge(&Reader::open(&stranger).unwrap(), str::to_owned, || true).unwrap_err();
+    let error = store.merge(&Reader::open(&stranger).unwrap(), as_stored, || true).unwrap_err();
     assert!(matches!(error, StoreError::NotKin { .. }) && error.to_string().contains("not kin"), "{error}");
     assert_eq!(ApiError::from(error).code, ErrorCode::BadRequest);
     let mut asked = 0;
-    let stopped = store.merge(&Reader::open(b).unwrap(), str::to_owned, || {
+    let stopped = store.merge(&Reader::open(b).unwrap(), as_stored, || {
         asked += 1;
         asked < 3
     });
