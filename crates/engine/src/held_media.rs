@@ -42,8 +42,7 @@ impl HeldMedia {
     }
 
     fn note_item(&self, source: SourceId, item: &Item) {
-        let parts = item.prompt.iter().chain(item.candidates.iter().flat_map(|candidate| &candidate.parts));
-        parts.filter_map(|part| part.uri()).for_each(|uri| self.note(source, uri));
+        item.parts().filter_map(|part| part.uri()).for_each(|uri| self.note(source, uri));
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<u64>> {

@@ -1,10 +1,10 @@
 //! Media and pixels: what is in the media folder, in stretches, and nothing else.
 
 use serde_json::json;
-use tiebreak_domain::{Event, ImportPlan, Request};
+use tiebreak_domain::{Event, Request};
 
 use crate::client::percent_encoded;
-use crate::world::World;
+use crate::world::{World, plan_of_images};
 
 #[test]
 fn media_come_in_stretches_with_a_tag() {
@@ -12,7 +12,7 @@ fn media_come_in_stretches_with_a_tag() {
     world.import_media();
     let owner = world.owner();
     let whole = owner.get("/api/v1/media/2/clip.mp4");
-    assert_eq!((whole.status, whole.body.len()), (200, 100));
+    assert_eq!((whole.status, whole.body.len()), (200, 100), "{}", whole.text());
     assert_eq!(whole.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(whole.header("content-type"), Some("video/mp4"));
     let part = owner.with("range", "bytes=10-19").get("/api/v1/media/2/clip.mp4");
@@ -45,10 +45,10 @@ fn nothing_outside_the_media_folder_is_handed_over() {
     // Items may name what they like: it is the folder that keeps them in.
     let named =
         ["../secret.txt", "..\\secret.txt", "link.txt", "/etc/passwd", "inner", outside.to_str().unwrap()];
-    let rows = named.map(|uri| json!({ "prompt": uri, "image_a": uri, "image_b": "clip.mp4" }).to_string());
+    let rows = named.map(|uri| json!({ "prompt": uri, "one": uri, "other": "clip.mp4" }).to_string());
     let file = world.media_folder().join("more.jsonl");
     std::fs::write(&file, rows.join("\n")).unwrap();
-    world.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
+    world.engine.call(Request::StartImport(plan_of_images(&file))).unwrap();
     world.until(|event| matches!(event, Event::ImportEnded(_, Ok(report)) if report.items_added == 6));
     for uri in ["..%2Fsecret.txt", "..%5Csecret.txt", "link.txt", "%2Fetc%2Fpasswd", "inner", &absolute] {
         let answer = owner.get(&format!("/api/v1/media/3/{uri}"));

@@ -1,6 +1,6 @@
 //! A served project in a folder of its own, with a clock that a test sets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiebreak_domain::{Event, ImportPlan, Reply, Request, UnixMillis};
+use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind};
+use tiebreak_domain::{DataFormat, Event, ImportPlan, Reply, Request, UnixMillis};
 use tiebreak_door::{Door, Gate, Hub, Place, Site};
 use tiebreak_engine::{Engine, Host};
 use tiebreak_server::{Provider, ProviderSettings, Server, Stop};
@@ -124,13 +125,12 @@ impl World {
         std::fs::write(media.join("clip.mp4"), (0..100).collect::<Vec<u8>>()).unwrap();
         std::fs::write(media.join("page.svg"), "<svg onload='alert(1)'/>").unwrap();
         let file = media.join("pictures.jsonl");
-        std::fs::write(
-            &file,
-            "{\"prompt\":\"a cat\",\"image_a\":\"good.png\",\"image_b\":\"none.png\"}\n\
-             {\"prompt\":\"others\",\"image_a\":\"clip.mp4\",\"image_b\":\"page.svg\"}\n",
-        )
-        .unwrap();
-        self.engine.call(Request::StartImport(ImportPlan::of_file(file.to_str().unwrap()))).unwrap();
+        let rows = [
+            json!({ "prompt": "a cat", "one": "good.png", "other": "none.png" }),
+            json!({ "prompt": "others", "one": "clip.mp4", "other": "page.svg" }),
+        ];
+        std::fs::write(&file, rows.map(|row| row.to_string()).join("\n")).unwrap();
+        self.engine.call(Request::StartImport(plan_of_images(&file))).unwrap();
         self.until(|event| matches!(event, Event::ImportEnded(_, Ok(_))));
     }
 
@@ -214,6 +214,25 @@ impl World {
             Reply::Project(info) => *info,
             other => panic!("expected the project, found {other:?}"),
         }
+    }
+}
+
+/// The import of a file whose candidates are images, whatever they are called.
+pub fn plan_of_images(file: &Path) -> ImportPlan {
+    let columns = |content: &str| CandidateColumns {
+        content: content.to_owned(),
+        kind: ContentKind::Image,
+        model: None,
+    };
+    let mapping = ColumnMapping {
+        prompt: vec!["prompt".to_owned()],
+        candidates: vec![columns("one"), columns("other")],
+        ..ColumnMapping::default()
+    };
+    ImportPlan {
+        format: Some(DataFormat::Columns),
+        mapping: Some(mapping),
+        ..ImportPlan::of_file(file.to_str().unwrap())
     }
 }
 
