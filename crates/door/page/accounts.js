@@ -224,7 +224,7 @@ async function changeAccount(account, change, button, done) {
 
 function roleCell(account, isOnlyOwner) {
   if (!isOwner) return cell("Role", account.role);
-  if (isOnlyOwner) return cell("Role", account.role, element("div", { className: "quiet" }, "the only one, who stays it"));
+  if (isOnlyOwner) return cell("Role", account.role, element("div", { className: "quiet" }, "the only one: make another first"));
   const select = element("select", { "aria-label": `Role of ${account.name}` });
   select.dataset.key = `role-${account.annotator}`;
   select.append(...roles.map((known) => element("option", { value: known, selected: known === account.role }, known)));

@@ -121,8 +121,8 @@ const PEOPLE: &str = "<section aria-labelledby=\"people-title\">\
 
 fn inviting(role: Role) -> String {
     let (said, field) = if role == Role::Owner {
-        let options: String =
-            Role::ALL.iter().map(|role| format!("<option value=\"{0}\">{0}</option>", role.word())).collect();
+        let option = |role: Role| format!("<option value=\"{0}\">{0}</option>", role.word());
+        let options = Role::ALL.map(option).concat();
         let field = format!(
             "<div class=\"short\"><label for=\"role\">As</label>\
              <select id=\"role\" name=\"role\">{options}</select></div>"
@@ -156,7 +156,7 @@ fn tokens(role: Role) -> String {
     } else {
         ("A program with a token acts as you.", "")
     };
-    let ticks: String = Scope::ALL.iter().map(|scope| tick(*scope)).collect();
+    let ticks = Scope::ALL.map(tick).concat();
     format!(
         "<section aria-labelledby=\"tokens-title\">\
          <h2 id=\"tokens-title\" tabindex=\"-1\">Tokens for programs</h2><p>{said}</p>\
