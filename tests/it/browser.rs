@@ -2,6 +2,7 @@
 //! there and away. Needs chromium and chromedriver and the built interface, so it runs only with
 //! `TIEBREAK_TEST_BROWSER=1` (as `./check.sh` does) and says so elsewhere.
 
+mod accounts;
 mod network;
 mod pictures;
 

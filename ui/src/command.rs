@@ -219,6 +219,7 @@ commands! {
     ShowExport { "show_export", "Export…", "Write training data", Project, ["Ctrl+E"] }
     ShowRubric { "show_rubric", "Rubric…", "See and change what this project asks", Project, ["Ctrl+R"] }
     ShowSeats { "show_seats", "Who judges…", "Let somebody else judge, or keep your seat by a PIN", Project, ["Ctrl+U"] }
+    ShowAccounts { "show_accounts", "Accounts…", "See who takes part, invite people, and change your password", Anywhere, [] }
     ShowProfile { "show_profile", "About you…", "See and change what this study asks about you", Project, ["Ctrl+B"] }
     ShowStudy { "show_study", "Study…", "Set up what is asked of people, and who judges what", Project, ["Ctrl+Shift+S"] }
     ShowQuality { "show_quality", "Quality…", "See how people do on known answers and repeats", Project, ["Ctrl+L"] }
@@ -254,12 +255,24 @@ impl Command {
         )
     }
 
-    /// Whether it is about what is on the engine's machine, which means nothing to somebody elsewhere.
-    pub fn needs_files(self) -> bool {
+    /// Whether it is about what is on the engine's machine and who sits there, which means nothing to somebody
+    /// elsewhere.
+    fn needs_machine(self) -> bool {
         matches!(
             self,
-            Self::OpenSample | Self::OpenProject | Self::NewProject | Self::CloseProject | Self::ShowModels
+            Self::OpenSample
+                | Self::OpenProject
+                | Self::NewProject
+                | Self::CloseProject
+                | Self::ShowModels
+                | Self::ShowSeats
         )
+    }
+
+    /// Whether it means anything where whoever sits here is: at the engine's machine, or elsewhere, where people have
+    /// accounts.
+    pub fn is_offered(self, knows_files: bool) -> bool {
+        if knows_files { self != Self::ShowAccounts } else { !self.needs_machine() }
     }
 
     /// The command with this name in the settings file.
@@ -271,6 +284,22 @@ impl Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seats_are_at_the_machine_and_accounts_are_elsewhere() {
+        for (command, here, elsewhere) in [
+            (Command::ShowSeats, true, false),
+            (Command::ShowAccounts, false, true),
+            (Command::OpenProject, true, false),
+            (Command::Submit, true, true),
+        ] {
+            assert_eq!(
+                [command.is_offered(true), command.is_offered(false)],
+                [here, elsewhere],
+                "{command:?}"
+            );
+        }
+    }
 
     #[test]
     fn names_in_the_settings_file_are_unique() {

@@ -109,6 +109,8 @@ pub struct Still {
     pub now: std::sync::Arc<std::sync::Mutex<Now>>,
     /// The last random number.
     pub count: u128,
+    /// Whether the engine runs on another machine.
+    pub is_elsewhere: bool,
 }
 
 impl Still {
@@ -142,5 +144,9 @@ impl Host for Still {
 
     fn documents_folder(&self) -> String {
         "documents".to_owned()
+    }
+
+    fn knows_files(&self) -> bool {
+        !self.is_elsewhere
     }
 }

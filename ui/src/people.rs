@@ -160,7 +160,8 @@ pub fn denied_ui(ui: &mut egui::Ui, scene: &Scene<'_>, desk: &Desk, reason: &str
         }
         ui.add_space(space::LARGE);
         ui.horizontal_wrapped(|ui| {
-            for command in commands.iter().chain(for_lead) {
+            let commands = commands.iter().chain(for_lead);
+            for command in commands.filter(|command| command.is_offered(scene.knows_files)) {
                 let key = scene.keymap.key(*command);
                 if ui.add(ActionButton::new(command.label()).key(&key)).clicked() {
                     wanted.push(Action::Command(*command));

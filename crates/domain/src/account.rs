@@ -131,6 +131,11 @@ impl Password {
     }
 }
 
+/// For how many days an invitation may be made at most.
+pub const MOST_INVITATION_DAYS: u32 = 90;
+/// For how many days a token may be made at most.
+pub const MOST_TOKEN_DAYS: u32 = 366;
+
 /// Why nobody can be called so, in a sentence; none if somebody can.
 pub fn name_refusal(name: &str) -> Option<String> {
     let count = name.trim().chars().count();
@@ -142,7 +147,7 @@ pub fn name_refusal(name: &str) -> Option<String> {
         .then(|| "a name has no line breaks and no control characters".to_owned())
 }
 
-/// An account as owners see it.
+/// An account as leads see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountInfo {
     /// Under which number they judge.
@@ -159,11 +164,32 @@ pub struct AccountInfo {
     pub is_disabled: bool,
     /// Since when.
     pub created_at: UnixMillis,
+    /// When they were last there, to within some minutes; none of whoever signed out or never came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<UnixMillis>,
+}
+
+/// An invitation that nobody has followed yet, as it is told later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationInfo {
+    /// By what it is withdrawn: no secret.
+    pub id: String,
+    /// As what whoever follows it comes.
+    pub role: Role,
+    /// Under which name; none where they choose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Since when it works.
+    pub created_at: UnixMillis,
+    /// Until when.
+    pub expires_at: UnixMillis,
 }
 
 /// A link that lets one person in, as it is told once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationMade {
+    /// By what it is withdrawn: no secret.
+    pub id: String,
     /// To be handed to that person, and to nobody else.
     pub link: String,
     /// As what they come.

@@ -15,9 +15,9 @@ use crate::gate::Peer;
 use crate::route::AccountRoute;
 
 /// How many days an invitation works where nothing is said.
-const INVITATION_DAYS: u32 = 7;
+pub(crate) const INVITATION_DAYS: u32 = 7;
 /// How many days a token works where nothing is said.
-const TOKEN_DAYS: u32 = 30;
+pub(crate) const TOKEN_DAYS: u32 = 30;
 /// How many lines of the audit log are told where nothing is said.
 const AUDIT_LINES: u32 = 200;
 
@@ -81,11 +81,10 @@ pub(crate) fn check_method(route: &AccountRoute, parts: &Parts) -> Result<(), An
         | AccountRoute::SignOut
         | AccountRoute::Join
         | AccountRoute::Password
-        | AccountRoute::One(_)
-        | AccountRoute::Invitations => &[Method::POST],
+        | AccountRoute::One(_) => &[Method::POST],
         AccountRoute::All | AccountRoute::Audit => &[Method::GET],
-        AccountRoute::Tokens => &[Method::GET, Method::POST],
-        AccountRoute::Token(_) => &[Method::DELETE],
+        AccountRoute::Invitations | AccountRoute::Tokens => &[Method::GET, Method::POST],
+        AccountRoute::Invitation(_) | AccountRoute::Token(_) => &[Method::DELETE],
     };
     only(parts, methods)
 }
@@ -150,6 +149,10 @@ impl Door {
                     engine.change_account(&known.caller, annotator, form.role, form.is_disabled, &address);
                 Ok(answer::json(StatusCode::OK, &changed.map_err(refused)?))
             }
+            AccountRoute::Invitations if parts.method == Method::GET => {
+                let known = self.manager(parts, peer)?;
+                Ok(answer::json(StatusCode::OK, &engine.invitations(&known.caller).map_err(refused)?))
+            }
             AccountRoute::Invitations => {
                 let known = self.manager(parts, peer)?;
                 let form: Invite = call::json(&parts.headers, body).map_err(refused)?;
@@ -157,12 +160,18 @@ impl Door {
                 let invited = engine.invite(&known.caller, form.role, form.name.as_deref(), days, &address);
                 let (secret, invitation) = invited.map_err(refused)?;
                 let made = InvitationMade {
+                    id: invitation.id,
                     link: format!("{}/join?invitation={secret}", gate.base_url(parts, peer)),
                     role: invitation.role,
                     name: invitation.name,
                     expires_at: invitation.expires_at,
                 };
                 Ok(answer::json(StatusCode::CREATED, &made))
+            }
+            AccountRoute::Invitation(id) => {
+                let known = self.manager(parts, peer)?;
+                engine.withdraw_invitation(&known.caller, &id, &address).map_err(refused)?;
+                Ok(answer::bare(StatusCode::NO_CONTENT))
             }
             AccountRoute::Tokens if parts.method == Method::GET => {
                 let known = self.manager(parts, peer)?;

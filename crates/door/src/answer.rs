@@ -12,7 +12,7 @@ pub type Answer = Response<Body>;
 
 /// Scripts and styles from here alone, connections to here alone, and no frame around it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self' data:; \
+    style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self' data:; \
     connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
@@ -87,7 +87,8 @@ pub fn harden(headers: &mut HeaderMap) {
     set(http::header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(http::header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(http::header::X_FRAME_OPTIONS, "DENY");
-    set(http::header::REFERRER_POLICY, "no-referrer");
+    // With none at all a browser would hide where our own forms come from, and they would be refused.
+    set(http::header::REFERRER_POLICY, "same-origin");
     set(CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -15,6 +15,7 @@ use crate::events::{Hub, Poll};
 use crate::files::{self, Files};
 use crate::gate::{Gate, Peer};
 use crate::lane::Lane;
+use crate::page::PageFile;
 use crate::route::{AccountRoute, Route};
 use crate::site::Site;
 use crate::{account, call, fonts, media, page, pixels};
@@ -68,6 +69,8 @@ enum Task {
     Enter,
     SignIn(Vec<u8>),
     Join(Vec<u8>),
+    AccountsPage,
+    PageFile(PageFile),
     Account(AccountRoute, Vec<u8>),
     Project,
     Judgments,
@@ -171,6 +174,8 @@ impl Door {
             Task::Enter => self.enter(&parts, peer),
             Task::SignIn(body) => self.sign_in_page(&parts, &body, peer),
             Task::Join(body) => self.join_page(&parts, &body, peer),
+            Task::AccountsPage => self.accounts_page(&parts),
+            Task::PageFile(file) => Ok(file.answer()),
             Task::Project => {
                 let known = self.admit(&parts, peer)?;
                 self.project(known.as_ref()).map_err(refused)
@@ -303,6 +308,14 @@ impl Door {
             Route::JoinPage => {
                 only(parts, &[Method::GET, Method::HEAD, Method::POST])?;
                 (Lane::Others, Task::Join(body))
+            }
+            Route::AccountsPage => {
+                only(parts, &[Method::GET, Method::HEAD])?;
+                (Lane::Others, Task::AccountsPage)
+            }
+            Route::PageFile(file) => {
+                only(parts, &[Method::GET, Method::HEAD])?;
+                (Lane::Quick, Task::PageFile(file))
             }
             Route::Project => {
                 only(parts, &[Method::GET])?;

@@ -14,6 +14,7 @@
 )]
 
 mod account;
+mod accounts_page;
 mod admission;
 mod answer;
 mod attempts;

@@ -64,9 +64,14 @@ fn schemas() -> Value {
         "Account": object(&[
             ("annotator", &number), ("name", &text), ("role", &role), ("is_disabled", &json!({ "type": "boolean" })),
             ("has_password", &json!({ "type": "boolean" })), ("created_at", &time),
+            ("seen_at", &time), ("is_vouched_for", &json!({ "type": "boolean" })),
         ], &["annotator", "name", "role"]),
-        "Invitation": object(&[("link", &text), ("role", &role), ("name", &text), ("expires_at", &time)],
-            &["link", "role", "expires_at"]),
+        "Invitation": object(
+            &[("id", &text), ("link", &text), ("role", &role), ("name", &text), ("expires_at", &time)],
+            &["id", "link", "role", "expires_at"]),
+        "OpenInvitation": object(&[
+            ("id", &text), ("role", &role), ("name", &text), ("created_at", &time), ("expires_at", &time),
+        ], &["id", "role", "created_at", "expires_at"]),
         "Token": object(&[
             ("token", &text), ("id", &text), ("name", &text), ("annotator", &number), ("scopes", &scopes),
             ("expires_at", &time),
@@ -142,13 +147,19 @@ fn paths() -> Value {
             Some(body(&[("invitation", &text), ("name", &text), ("password", &text)], &["invitation", "password"])), "Me") },
         "/api/v1/password": { "post": operation("Change one's own password", "Ends all other sign-ins.", &[],
             Some(body(&[("current", &text), ("new", &text)], &["new"])), "Me") },
-        "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For owners.", &[], None, "Account") },
+        "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For leads.", &[], None, "Account") },
         "/api/v1/accounts/{annotator}": { "post": operation("Change what somebody may do", "For owners.",
             &[path("annotator")],
             Some(body(&[("role", &role), ("is_disabled", &json!({ "type": "boolean" }))], &[])), "Account") },
-        "/api/v1/invitations": { "post": operation("Invite somebody", "Leads invite annotators, owners anybody.", &[],
-            Some(body(&[("role", &role), ("name", &text), ("days", &json!({ "type": "integer" }))], &["role"])),
-            "Invitation") },
+        "/api/v1/invitations": {
+            "get": operation("Invitations that nobody has followed yet", "Those that one may make, the newest first.",
+                &[], None, "OpenInvitation"),
+            "post": operation("Invite somebody", "Leads invite annotators, owners anybody.", &[],
+                Some(body(&[("role", &role), ("name", &text), ("days", &json!({ "type": "integer" }))], &["role"])),
+                "Invitation"),
+        },
+        "/api/v1/invitations/{id}": { "delete": operation("Withdraw an invitation", "Its link lets nobody in any more.",
+            &[path("id")], None, "") },
         "/api/v1/tokens": {
             "get": operation("One's tokens", "", &[], None, "Token"),
             "post": operation("Make a token", "It is told once.", &[], Some(body(&[

@@ -1,26 +1,49 @@
-//! The few pages that the door shows itself: they work without a script, in light and dark.
+//! The few pages that the door shows itself, in light and dark. All but that of accounts work without a script.
 
 use http::StatusCode;
 
 use crate::answer::{self, Answer};
 
-const STYLE: &str = ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
-    body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;box-sizing:border-box}\
-    main{max-width:26rem;width:100%}h1{font-size:1.4rem;margin:0 0 1rem}\
-    label{display:block;margin:0 0 .25rem;font-weight:600}\
-    input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;margin:0 0 1rem;border:1px solid GrayText;border-radius:.4rem}\
-    button,.button{font:inherit;padding:.5rem 1rem;border-radius:.4rem;border:1px solid GrayText;cursor:pointer}\
-    code{background:color-mix(in srgb,CanvasText 10%,Canvas);padding:.1rem .3rem;border-radius:.2rem}\
-    .notice{border-left:.25rem solid;padding:.25rem .75rem;margin:0 0 1rem}\
-    :focus-visible{outline:3px solid Highlight;outline-offset:2px}";
+/// What the pages are made of besides HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageFile {
+    /// How they look.
+    Style,
+    /// What the page of accounts does.
+    AccountsScript,
+}
 
-/// A page. `body` is HTML; whatever came from elsewhere has gone through [`escaped`].
+impl PageFile {
+    /// Answers with it. Anybody may have it: there is nothing of the project in it.
+    pub fn answer(self) -> Answer {
+        let (content_type, text) = match self {
+            Self::Style => ("text/css; charset=utf-8", include_str!("../page/door.css")),
+            Self::AccountsScript => ("text/javascript; charset=utf-8", include_str!("../page/accounts.js")),
+        };
+        answer::with(StatusCode::OK, content_type, text.as_bytes().to_vec())
+    }
+}
+
+/// A page with one thing in its middle. `head` and `body` are HTML; whatever came from elsewhere has gone through
+/// [`escaped`].
 pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Answer {
-    let title = escaped(title);
+    let body = format!("<main><h1>{}</h1>{body}</main>", escaped(title));
+    document(status, "single", title, head, &body)
+}
+
+/// A page as wide as there is room, with a body of its own: HTML, as of [`page`].
+pub fn wide(title: &str, head: &str, body: &str) -> Answer {
+    document(StatusCode::OK, "wide", title, head, body)
+}
+
+fn document(status: StatusCode, class: &str, title: &str, head: &str, body: &str) -> Answer {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title} · Tiebreak</title>\
-         {head}<style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{} · Tiebreak</title>\
+         <link rel=\"icon\" href=\"/icon.png\">\
+         <link rel=\"stylesheet\" href=\"/door.css\">{head}</head><body class=\"{class}\">{body}</body></html>",
+        escaped(title)
     );
     answer::with(status, "text/html; charset=utf-8", html.into_bytes())
 }

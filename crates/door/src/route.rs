@@ -3,10 +3,11 @@
 use tiebreak_domain::{AnnotatorId, SourceId};
 
 use crate::answer::percent_decoded;
+use crate::page::PageFile;
 
 /// Everything below `/api/v1/`, with its methods, as it is described to programs.
 #[cfg(test)]
-pub const PROGRAM_ROUTES: [(&str, &str); 22] = [
+pub const PROGRAM_ROUTES: [(&str, &str); 24] = [
     ("POST", "/api/v1/call"),
     ("GET", "/api/v1/pixels"),
     ("GET", "/api/v1/media/{source}/{uri}"),
@@ -24,7 +25,9 @@ pub const PROGRAM_ROUTES: [(&str, &str); 22] = [
     ("POST", "/api/v1/password"),
     ("GET", "/api/v1/accounts"),
     ("POST", "/api/v1/accounts/{annotator}"),
+    ("GET", "/api/v1/invitations"),
     ("POST", "/api/v1/invitations"),
+    ("DELETE", "/api/v1/invitations/{id}"),
     ("GET", "/api/v1/tokens"),
     ("POST", "/api/v1/tokens"),
     ("DELETE", "/api/v1/tokens/{id}"),
@@ -55,6 +58,10 @@ pub enum Route {
     SignInPage,
     /// The page of an invitation.
     JoinPage,
+    /// The page of everything about accounts.
+    AccountsPage,
+    /// What the door's own pages are made of besides HTML.
+    PageFile(PageFile),
     /// Something about accounts.
     Account(AccountRoute),
     /// How the project stands, for programs.
@@ -94,6 +101,8 @@ pub enum AccountRoute {
     One(AnnotatorId),
     /// `invitations`
     Invitations,
+    /// `invitations/{id}`
+    Invitation(String),
     /// `tokens`
     Tokens,
     /// `tokens/{id}`
@@ -112,6 +121,7 @@ impl AccountRoute {
             ("accounts", None) => Self::All,
             ("accounts", Some(id)) => Self::One(AnnotatorId(id.parse().ok()?)),
             ("invitations", None) => Self::Invitations,
+            ("invitations", Some(id)) => Self::Invitation(id.to_owned()),
             ("tokens", None) => Self::Tokens,
             ("tokens", Some(id)) => Self::Token(id.to_owned()),
             ("audit", None) => Self::Audit,
@@ -128,6 +138,9 @@ impl Route {
                 "/enter" => Self::Enter,
                 "/sign-in" => Self::SignInPage,
                 "/join" => Self::JoinPage,
+                "/accounts" => Self::AccountsPage,
+                "/door.css" => Self::PageFile(PageFile::Style),
+                "/accounts.js" => Self::PageFile(PageFile::AccountsScript),
                 path if path.starts_with("/api/") => Self::Unknown,
                 path if path.starts_with("/fonts/") => Self::Font(path["/fonts/".len()..].to_owned()),
                 path => match percent_decoded(path.trim_start_matches('/')) {

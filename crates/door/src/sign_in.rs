@@ -156,6 +156,13 @@ impl Door {
 
 fn notice(error: Option<&ApiError>) -> String {
     let Some(error) = error else { return String::new() };
-    let hint = error.hint.as_deref().map_or_else(String::new, |hint| format!("<br>{}", escaped(hint)));
-    format!("<p class=\"notice\" role=\"alert\">{}{hint}</p>", escaped(&error.message))
+    let hint =
+        error.hint.as_deref().map_or_else(String::new, |hint| format!("<br>{}", escaped(&sentence(hint))));
+    format!("<p class=\"notice\" role=\"alert\">{}{hint}</p>", escaped(&sentence(&error.message)))
+}
+
+/// The engine's words begin in lower case.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -33,6 +33,11 @@ pub(crate) fn hash_of(secret: &str) -> SecretHash {
     *blake3::hash(secret.as_bytes()).as_bytes()
 }
 
+/// By what something with a secret is named: no secret itself.
+pub(crate) fn id_of(hash: &SecretHash) -> String {
+    blake3::Hash::from(*hash).to_hex().to_string()
+}
+
 /// 256 random bits as 64 hexadecimal digits.
 pub(crate) fn new_secret(host: &Host) -> String {
     let [a, b, c, d] = std::array::from_fn(|_| (host.random)());
@@ -69,6 +74,15 @@ impl Session {
         tracing::info!(action = line.action, about = line.about, address, "accounts");
         self.writer.ask(move |store| Ok(store.audit(&line)?))
     }
+
+    /// What is told of somebody's account.
+    fn account_info(&self, annotator: AnnotatorId) -> Result<AccountInfo, ApiError> {
+        let reader = self.readers.lend()?;
+        let account = reader.account_of(annotator)?;
+        let account =
+            account.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "there is no such account"))?;
+        Ok(info(&account, reader.last_seen()?.get(&annotator)))
+    }
 }
 
 impl Engine {
@@ -78,11 +92,19 @@ impl Engine {
         Ok(accounts.iter().any(|account| account.role == Role::Owner && !account.is_disabled))
     }
 
-    /// Every account. For owners.
+    /// Every account. For leads, who see everybody's names and judgments anyway.
     pub fn accounts(&self, caller: &Caller) -> Result<Vec<AccountInfo>, ApiError> {
-        for_owner(caller)?;
-        let accounts = self.session()?.readers.lend()?.accounts()?;
-        Ok(accounts.iter().map(info).collect())
+        for_lead(caller)?;
+        let session = self.session()?;
+        let reader = session.readers.lend()?;
+        let seen = reader.last_seen()?;
+        let accounts = reader.accounts()?;
+        Ok(accounts.iter().map(|account| info(account, seen.get(&account.annotator))).collect())
+    }
+
+    /// The caller's own account.
+    pub fn own_account(&self, caller: &Caller) -> Result<AccountInfo, ApiError> {
+        self.session()?.account_info(caller.annotator)
     }
 
     /// Changes what somebody may do, or shuts them out. For owners, and not about the last owner.
@@ -114,9 +136,7 @@ impl Engine {
             }
             Ok(())
         })?;
-        let account = session.readers.lend()?.account_of(annotator)?;
-        let account =
-            account.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "there is no such account"))?;
+        let account = session.account_info(annotator)?;
         if let Some(role) = role {
             let about = format!("{} is {}", account.name, role.word());
             session.note_audit(Some(caller.annotator), ("changed a role", &about), address)?;
@@ -125,7 +145,7 @@ impl Engine {
             let action = if is_disabled { "shut out" } else { "let in again" };
             session.note_audit(Some(caller.annotator), (action, &account.name), address)?;
         }
-        Ok(info(&account))
+        Ok(account)
     }
 
     /// The last lines of the audit log, the latest first. For owners.
@@ -148,7 +168,7 @@ impl Engine {
     }
 }
 
-fn info(account: &Account) -> AccountInfo {
+fn info(account: &Account, seen_at: Option<&UnixMillis>) -> AccountInfo {
     AccountInfo {
         annotator: account.annotator,
         name: account.name.clone(),
@@ -157,7 +177,15 @@ fn info(account: &Account) -> AccountInfo {
         is_vouched_for: account.subject.is_some(),
         is_disabled: account.is_disabled,
         created_at: account.created_at,
+        seen_at: seen_at.copied(),
     }
+}
+
+fn for_lead(caller: &Caller) -> Result<(), ApiError> {
+    if caller.role.leads() {
+        return Ok(());
+    }
+    Err(denied("this is for whoever leads the study", "ask an owner of the project for that role"))
 }
 
 fn for_owner(caller: &Caller) -> Result<(), ApiError> {

@@ -18,6 +18,9 @@ use crate::merge::MergeDialog;
 use crate::models::{QueueDialog, ReportDialog};
 use crate::{people, second_look, theme};
 
+/// Where the door has its page of accounts.
+const ACCOUNTS_PAGE: &str = "/accounts";
+
 impl App {
     /// Carries out everything on the list, and whatever that puts on it.
     pub(super) fn carry_out_all(&mut self, ctx: &Context) {
@@ -142,12 +145,20 @@ impl App {
     }
 
     fn command(&mut self, command: Command, ctx: &Context) {
-        if command.needs_files() && !self.host.knows_files() {
+        let knows_files = self.host.knows_files();
+        if !command.is_offered(knows_files) {
             let what = command.label().trim_end_matches('…');
-            self.notices.info(format!("{what} works where the project is: on the machine that serves it"));
+            let place = if knows_files {
+                "in a browser, where the project is served: tiebreak serve"
+            } else {
+                "where the project is: on the machine that serves it"
+            };
+            self.notices.info(format!("“{what}” works {place}"));
             return;
         }
         match command {
+            // Beside this page: what is not stored yet lives in it.
+            Command::ShowAccounts => ctx.open_url(egui::OpenUrl::new_tab(ACCOUNTS_PAGE)),
             Command::OpenSample => {
                 self.is_opening = Some("the sample".to_owned());
                 self.send(Purpose::Open(AfterOpening::default()), Request::OpenSample);

@@ -10,6 +10,7 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod elsewhere;
 mod looking;
 mod merge;
 mod questions;

@@ -15,7 +15,13 @@ use crate::widget::{ActionButton, BarKind, Ink, figures_ui, progress_bar_ui, tex
 const MENU: [&[Command]; 6] = [
     &[Command::ShowJudge, Command::ShowItems, Command::ShowSecondLook],
     &[Command::ShowImport, Command::ShowExport, Command::ShowMerge, Command::MakePairs],
-    &[Command::ShowSeats, Command::ShowProfile, Command::ShowStudy, Command::ShowQuality],
+    &[
+        Command::ShowSeats,
+        Command::ShowAccounts,
+        Command::ShowProfile,
+        Command::ShowStudy,
+        Command::ShowQuality,
+    ],
     &[Command::ShowQueue, Command::ShowModels, Command::ShowReport],
     &[Command::OpenProject, Command::NewProject, Command::CloseProject],
     &[Command::ShowSettings, Command::ShowKeys, Command::Palette],
@@ -34,7 +40,7 @@ pub fn top_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<
             let is_wide = ui.available_width() > 820.0;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = space::LARGE;
-                annotator_ui(ui, desk, wanted);
+                annotator_ui(ui, scene, desk, wanted);
                 saved_ui(ui, scene, desk, wanted);
                 progress_ui(ui, desk, is_wide);
                 job_ui(ui, desk, wanted);
@@ -53,7 +59,7 @@ fn menu_ui(ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
             if index > 0 {
                 ui.separator();
             }
-            for command in group.iter().filter(|command| scene.knows_files || !command.needs_files()) {
+            for command in group.iter().filter(|command| command.is_offered(scene.knows_files)) {
                 let label = egui::RichText::new(command.label())
                     .font(Face::Regular.at(text::BODY))
                     .color(palette.ink);
@@ -79,7 +85,7 @@ fn name_ui(ui: &mut Ui, desk: &Desk) {
     ui.add(egui::Label::new(name).truncate().selectable(false)).on_hover_text(&desk.info.path);
 }
 
-fn annotator_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
+fn annotator_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
     let name = desk.info.current_annotator().map_or("", |annotator| annotator.name.as_str());
     let shown: String = if name.chars().count() > 18 {
         name.chars().take(17).chain(['…']).collect()
@@ -87,8 +93,13 @@ fn annotator_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
         name.to_owned()
     };
     let button = ui.add(ActionButton::new(&shown).quiet().small());
-    if button.on_hover_text("Who judges; click to change").clicked() {
-        wanted.push(Action::Command(Command::ShowSeats));
+    let (hint, command) = if scene.knows_files {
+        ("Who judges; click to change", Command::ShowSeats)
+    } else {
+        ("Who is signed in; click for your account", Command::ShowAccounts)
+    };
+    if button.on_hover_text(hint).clicked() {
+        wanted.push(Action::Command(command));
     }
 }
 

@@ -1,18 +1,17 @@
 //! Inviting: links that let one person in, once, and what they become then.
 
-use tiebreak_domain::account::{Password, name_refusal};
+use tiebreak_domain::account::{InvitationInfo, MOST_INVITATION_DAYS, Password, name_refusal};
 use tiebreak_domain::{ApiError, ErrorCode, Role, UnixMillis};
-use tiebreak_store::{Invitation, Joining};
+use tiebreak_store::{Invitation, Joining, SecretHash};
 
 use super::coming_in::record;
-use super::{denied, hash_of, new_secret};
+use super::{denied, for_lead, hash_of, id_of, new_secret};
 use crate::engine::Engine;
 use crate::seat::Caller;
+use crate::session::Session;
 
 /// How long the link of a terminal works.
 const LINK_LASTS_MS: i64 = 60 * 60 * 1000;
-/// How many days an invitation works at most.
-pub(super) const MOST_DAYS: u32 = 90;
 
 /// An invitation of somebody, from now on for so many days.
 pub(super) fn invitation(
@@ -25,8 +24,8 @@ pub(super) fn invitation(
     if let Some(refusal) = name.and_then(name_refusal) {
         return Err(bad(refusal));
     }
-    if days == 0 || days > MOST_DAYS {
-        return Err(bad(format!("an invitation works for 1 to {MOST_DAYS} days, not {days}")));
+    if days == 0 || days > MOST_INVITATION_DAYS {
+        return Err(bad(format!("an invitation works for 1 to {MOST_INVITATION_DAYS} days, not {days}")));
     }
     Ok(Invitation {
         role,
@@ -38,8 +37,38 @@ pub(super) fn invitation(
     })
 }
 
+/// Leads invite annotators, owners anybody.
+fn may_invite(caller: &Caller, role: Role) -> bool {
+    caller.role == Role::Owner || caller.role.leads() && role == Role::Annotator
+}
+
+/// What the audit log says of an invitation.
+fn about(invitation: &Invitation) -> String {
+    format!("{} {}", invitation.role.word(), invitation.name.as_deref().unwrap_or("of any name"))
+}
+
+/// What is told of an invitation later.
+fn invitation_info((hash, invitation): (SecretHash, Invitation)) -> InvitationInfo {
+    InvitationInfo {
+        id: id_of(&hash),
+        role: invitation.role,
+        name: invitation.name,
+        created_at: invitation.created_at,
+        expires_at: invitation.expires_at,
+    }
+}
+
+impl Session {
+    /// The invitations that the caller may make and that nobody has followed yet.
+    fn open_invitations(&self, caller: &Caller) -> Result<Vec<(SecretHash, Invitation)>, ApiError> {
+        let mut open = self.readers.lend()?.open_invitations(self.shared.host.now())?;
+        open.retain(|(_, invitation)| may_invite(caller, invitation.role));
+        Ok(open)
+    }
+}
+
 impl Engine {
-    /// Invites somebody: the secret of the link, and what it is about. Leads invite annotators, owners anybody.
+    /// Invites somebody: the secret of the link, and what is told of it later. Leads invite annotators, owners anybody.
     pub fn invite(
         &self,
         caller: &Caller,
@@ -47,9 +76,8 @@ impl Engine {
         name: Option<&str>,
         days: u32,
         address: &str,
-    ) -> Result<(String, Invitation), ApiError> {
-        let may = caller.role == Role::Owner || caller.role.leads() && role == Role::Annotator;
-        if !may {
+    ) -> Result<(String, InvitationInfo), ApiError> {
+        if !may_invite(caller, role) {
             return Err(denied("leads invite annotators, and owners anybody", "ask an owner to do it"));
         }
         let session = self.session()?;
@@ -57,9 +85,30 @@ impl Engine {
         let secret = new_secret(&session.shared.host);
         let (hash, kept) = (hash_of(&secret), invitation.clone());
         session.writer.ask(move |store| Ok(store.add_invitation(&hash, &kept)?))?;
-        let about = format!("{} {}", role.word(), invitation.name.as_deref().unwrap_or("of any name"));
-        session.note_audit(Some(caller.annotator), ("invited", about.trim()), address)?;
-        Ok((secret, invitation))
+        session.note_audit(Some(caller.annotator), ("invited", &about(&invitation)), address)?;
+        Ok((secret, invitation_info((hash, invitation))))
+    }
+
+    /// The invitations that the caller may make and that nobody has followed yet, the newest first.
+    pub fn invitations(&self, caller: &Caller) -> Result<Vec<InvitationInfo>, ApiError> {
+        for_lead(caller)?;
+        let open = self.session()?.open_invitations(caller)?;
+        Ok(open.into_iter().map(invitation_info).collect())
+    }
+
+    /// Withdraws an invitation that the caller may make, by its id: its link lets nobody in any more.
+    pub fn withdraw_invitation(&self, caller: &Caller, id: &str, address: &str) -> Result<(), ApiError> {
+        let session = self.session()?;
+        let mut open = session.open_invitations(caller)?.into_iter();
+        let gone = || {
+            ApiError::new(ErrorCode::NotFound, "there is no such invitation")
+                .hint("it was followed, was withdrawn, or has expired")
+        };
+        let (hash, invitation) = open.find(|(hash, _)| id_of(hash) == id).ok_or_else(gone)?;
+        if !session.writer.ask(move |store| Ok(store.withdraw_invitation(&hash)?))? {
+            return Err(gone());
+        }
+        session.note_audit(Some(caller.annotator), ("withdrew an invitation", &about(&invitation)), address)
     }
 
     /// The secret of a link that signs whoever sits at this machine in as owner, once and within the hour. It is for

@@ -1,15 +1,13 @@
 //! Tokens: what programs sign in with.
 
-use tiebreak_domain::account::{TokenInfo, TokenMade};
+use tiebreak_domain::account::{MOST_TOKEN_DAYS, TokenInfo, TokenMade};
 use tiebreak_domain::{ApiError, ErrorCode, Role, Scope, UnixMillis};
 use tiebreak_store::{NewToken, SecretHash, StoredToken};
 
-use super::{denied, hash_of, new_secret};
+use super::{denied, hash_of, id_of, new_secret};
 use crate::engine::Engine;
 use crate::seat::Caller;
 
-/// How many days a token works at most.
-pub(super) const MOST_DAYS: u32 = 366;
 /// Tokens begin with this, so that scanners for leaked secrets can be told of them.
 const PREFIX: &str = "tiebreak_";
 
@@ -29,8 +27,8 @@ pub(super) fn new_token(
         return Err(bad("a token without a scope may do nothing".to_owned())
             .hint("scopes are items:write, judgments:read, judge and admin"));
     }
-    if days == 0 || days > MOST_DAYS {
-        return Err(bad(format!("a token works for 1 to {MOST_DAYS} days, not {days}")));
+    if days == 0 || days > MOST_TOKEN_DAYS {
+        return Err(bad(format!("a token works for 1 to {MOST_TOKEN_DAYS} days, not {days}")));
     }
     if name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(bad("a token's name is one line of at most 100 characters".to_owned()));
@@ -53,7 +51,7 @@ pub(super) fn new_token(
 /// What is told of a token.
 pub(super) fn token_info(hash: &SecretHash, token: &NewToken) -> TokenInfo {
     TokenInfo {
-        id: blake3::Hash::from(*hash).to_hex().to_string(),
+        id: id_of(hash),
         name: token.name.clone(),
         annotator: token.annotator,
         scopes: token.scopes.clone(),

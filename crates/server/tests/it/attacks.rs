@@ -255,7 +255,7 @@ fn no_page_can_be_framed_and_nothing_is_kept_by_a_cache() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(
             answer.header("referrer-policy"),
-            Some("no-referrer"),
+            Some("same-origin"),
             "secrets in addresses stay here: {path}"
         );
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");

@@ -1,6 +1,7 @@
 //! Stories of a served project, told over a real socket, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod accounts_page;
 mod attacks;
 mod client;
 mod coming_in;

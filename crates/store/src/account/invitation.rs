@@ -5,7 +5,7 @@ use tiebreak_domain::{AnnotatorId, AnnotatorKey, Role, UnixMillis};
 use super::{NewAccount, SecretHash, insert, role_from};
 use crate::change::Change;
 use crate::reader::Reader;
-use crate::sql::{Connection, params};
+use crate::sql::{Connection, Row, params};
 use crate::store::Store;
 use crate::{PinRecord, Result, StoreError, project};
 
@@ -134,15 +134,18 @@ fn find(connection: &Connection, hash: &SecretHash) -> Result<Option<Invitation>
         "SELECT role, name, is_sign_in, created_at, expires_at, used_at FROM invitation WHERE hash = ?1",
     )?;
     let mut rows = statement.query([hash])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some(Invitation {
+    rows.next()?.map(invitation_from).transpose()
+}
+
+fn invitation_from(row: &Row<'_>) -> Result<Invitation> {
+    Ok(Invitation {
         role: role_from(&row.get::<String>(0)?)?,
         name: row.get(1)?,
         is_sign_in: row.get(2)?,
         created_at: UnixMillis(row.get(3)?),
         expires_at: UnixMillis(row.get(4)?),
         used_at: row.get::<Option<i64>>(5)?.map(UnixMillis),
-    }))
+    })
 }
 
 fn has_account(connection: &Connection, annotator: AnnotatorId) -> Result<bool> {
@@ -161,5 +164,19 @@ impl Reader {
     /// An invitation, whether it still works or not.
     pub fn invitation(&self, hash: &SecretHash) -> Result<Option<Invitation>> {
         find(self.connection(), hash)
+    }
+    /// The invitations that still let somebody in, the newest first, each with the hash of its secret. The links of
+    /// terminals, which sign in at once, are not among them: nobody was invited by those.
+    pub fn open_invitations(&self, now: UnixMillis) -> Result<Vec<(SecretHash, Invitation)>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT role, name, is_sign_in, created_at, expires_at, used_at, hash FROM invitation \
+             WHERE used_at IS NULL AND expires_at > ?1 AND is_sign_in = 0 ORDER BY created_at DESC, hash",
+        )?;
+        let mut rows = statement.query([now.0])?;
+        let mut invitations = Vec::new();
+        while let Some(row) = rows.next()? {
+            invitations.push((row.get(6)?, invitation_from(row)?));
+        }
+        Ok(invitations)
     }
 }

@@ -1,5 +1,7 @@
 //! Sign-ins: browsers that are known by a cookie, until it expires, was unused for too long, or is given back.
 
+use std::collections::HashMap;
+
 use tiebreak_domain::{AnnotatorId, Role, UnixMillis};
 
 use super::{SecretHash, role_from};
@@ -74,5 +76,17 @@ impl Reader {
             seen_at: UnixMillis(row.get(3)?),
             expires_at: UnixMillis(row.get(4)?),
         }))
+    }
+    /// When each of those who are signed in was last there, to within some minutes, by annotator. Nothing is known of
+    /// whoever signed out.
+    pub fn last_seen(&self) -> Result<HashMap<AnnotatorId, UnixMillis>> {
+        let sql = "SELECT annotator_id, MAX(seen_at) FROM sign_in GROUP BY annotator_id";
+        let mut statement = self.connection().prepare_cached(sql)?;
+        let mut rows = statement.query(())?;
+        let mut seen = HashMap::new();
+        while let Some(row) = rows.next()? {
+            seen.insert(AnnotatorId(row.get(0)?), UnixMillis(row.get(1)?));
+        }
+        Ok(seen)
     }
 }

@@ -52,6 +52,52 @@ fn an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up() {
 }
 
 #[test]
+fn open_invitations_are_told_until_they_are_followed_withdrawn_or_expire() {
+    let (_folder, mut store) = store();
+    let of = |name: &str, from: i64| Invitation {
+        created_at: UnixMillis(from),
+        expires_at: UnixMillis(from + 100),
+        ..invitation(Some(name))
+    };
+    for (hash, name, from) in [(1, "Ana", 0), (2, "Ben", 10), (3, "Cleo", 20), (4, "Dan", 30)] {
+        store.add_invitation(&[hash; 32], &of(name, from)).unwrap();
+    }
+    let link = Invitation { is_sign_in: true, ..of("Olga", 40) };
+    store.add_invitation(&[5; 32], &link).unwrap();
+    store.join(&[2; 32], &joining(2, ""), UnixMillis(50)).unwrap().expect("still open");
+    assert!(store.withdraw_invitation(&[3; 32]).unwrap());
+    assert!(!store.withdraw_invitation(&[3; 32]).unwrap(), "it is gone");
+    assert!(!store.withdraw_invitation(&[2; 32]).unwrap(), "it was followed, which stays known");
+    let reader = store.reader().unwrap();
+    let open = |now| -> Vec<String> {
+        let open = reader.open_invitations(UnixMillis(now)).unwrap();
+        assert!(open.iter().all(|(hash, _)| [[1; 32], [4; 32]].contains(hash)));
+        open.into_iter().filter_map(|(_, invitation)| invitation.name).collect()
+    };
+    assert_eq!(open(99), ["Dan", "Ana"], "the newest first, and no link of a terminal");
+    assert_eq!(open(100), ["Dan"], "expired");
+    assert_eq!(store.join(&[3; 32], &joining(3, ""), UnixMillis(50)).unwrap(), None, "withdrawn");
+}
+
+#[test]
+fn somebody_was_last_seen_by_whichever_browser_was_last_there() {
+    let (_folder, mut store) = store();
+    store.add_invitation(&[1; 32], &invitation(None)).unwrap();
+    let ana = store.join(&[1; 32], &joining(2, "Ana"), UnixMillis(5)).unwrap().unwrap();
+    let reader = store.reader().unwrap();
+    let seen = || reader.last_seen().unwrap().get(&ana).copied();
+    assert_eq!(seen(), None);
+    for (hash, at) in [(7, 5), (8, 9)] {
+        store.sign_in(&[hash; 32], ana, UnixMillis(at), UnixMillis(1_000)).unwrap();
+    }
+    assert_eq!(seen(), Some(UnixMillis(9)));
+    store.note_seen(&[7; 32], UnixMillis(40)).unwrap();
+    assert_eq!(seen(), Some(UnixMillis(40)));
+    store.sign_out(&[7; 32]).unwrap();
+    assert_eq!(seen(), Some(UnixMillis(9)), "a browser that signed out is forgotten");
+}
+
+#[test]
 fn shutting_out_ends_sign_ins_and_tokens() {
     let (_folder, mut store) = store();
     store.add_invitation(&[1; 32], &invitation(None)).unwrap();

@@ -45,7 +45,8 @@ impl KeysDialog {
                     ui.add_space(space::MEDIUM);
                     caption_ui(ui, scope.title());
                     ui.add_space(space::TINY);
-                    for command in Command::ALL.iter().copied().filter(|command| command.scope() == scope) {
+                    let commands = Command::ALL.iter().copied().filter(|command| command.scope() == scope);
+                    for command in commands.filter(|command| command.is_offered(scene.knows_files)) {
                         state.row_ui(ui, command, keymap);
                     }
                 }

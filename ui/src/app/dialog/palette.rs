@@ -38,7 +38,7 @@ impl Palette {
     ) {
         let mut chosen = None;
         let mut hits = hits(&self.words, desk);
-        hits.retain(|command| scene.knows_files || !command.needs_files());
+        hits.retain(|command| command.is_offered(scene.knows_files));
         self.marked = self.marked.min(hits.len().saturating_sub(1));
         let response = Dialog::new("palette", "Commands").show(
             ui.ctx(),
