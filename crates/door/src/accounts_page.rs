@@ -12,11 +12,12 @@ use tiebreak_domain::{Role, Scope};
 use crate::account::{INVITATION_DAYS, TOKEN_DAYS};
 use crate::answer::{self, Answer};
 use crate::door::Door;
+use crate::gate::Peer;
 use crate::page::{self, escaped};
 
 impl Door {
     /// The page, for whoever is signed in by a browser.
-    pub(crate) fn accounts_page(&self, parts: &Parts) -> Result<Answer, Answer> {
+    pub(crate) fn accounts_page(&self, parts: &Parts, peer: Peer) -> Result<Answer, Answer> {
         if self.gate.is_none() {
             return Err(answer::refusal(
                 StatusCode::NOT_FOUND,
@@ -24,7 +25,7 @@ impl Door {
                 "serve the project for that: tiebreak serve",
             ));
         }
-        let Some(known) = self.cookie_holder(parts)? else { return Err(page::to_sign_in()) };
+        let Some(known) = self.cookie_holder(parts, peer)? else { return Err(page::to_sign_in()) };
         let me = self.me(Some(&known)).map_err(|error| answer::error(&error))?;
         let own = self.engine.own_account(&known.caller).map_err(|error| answer::error(&error))?;
         let head = "<script type=\"module\" src=\"/accounts.js\"></script>";

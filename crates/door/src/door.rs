@@ -174,7 +174,7 @@ impl Door {
             Task::Enter => self.enter(&parts, peer),
             Task::SignIn(body) => self.sign_in_page(&parts, &body, peer),
             Task::Join(body) => self.join_page(&parts, &body, peer),
-            Task::AccountsPage => self.accounts_page(&parts),
+            Task::AccountsPage => self.accounts_page(&parts, peer),
             Task::PageFile(file) => Ok(file.answer()),
             Task::Project => {
                 let known = self.admit(&parts, peer)?;

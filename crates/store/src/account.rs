@@ -136,16 +136,7 @@ impl Store {
 
     /// Changes a password, which ends all sign-ins of its owner.
     pub fn set_password(&mut self, annotator: AnnotatorId, password: &PinRecord) -> Result<()> {
-        self.change(|connection| {
-            let count = connection.execute(
-                "UPDATE account SET password_salt = ?2, password_hash = ?3, wrong_passwords = 0, \
-             wrong_password_at = 0 WHERE annotator_id = ?1",
-                params![annotator.0, password.salt, password.hash],
-            )?;
-            changed(count, annotator)?;
-            connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
-            Ok(())
-        })
+        self.change(|connection| set_password(connection, annotator, password))
     }
 
     /// Notes how a password was tried: when it was wrong, or that it was right, which ends the row of wrong ones.
@@ -167,6 +158,18 @@ impl Store {
         })?;
         Ok(())
     }
+}
+
+/// A new password: all sign-ins end.
+fn set_password(connection: &Connection, annotator: AnnotatorId, password: &PinRecord) -> Result<()> {
+    let count = connection.execute(
+        "UPDATE account SET password_salt = ?2, password_hash = ?3, wrong_passwords = 0, wrong_password_at = 0 \
+         WHERE annotator_id = ?1",
+        params![annotator.0, password.salt, password.hash],
+    )?;
+    changed(count, annotator)?;
+    connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+    Ok(())
 }
 
 fn changed(count: u64, annotator: AnnotatorId) -> Result<()> {

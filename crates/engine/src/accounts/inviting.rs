@@ -69,6 +69,7 @@ impl Session {
 
 impl Engine {
     /// Invites somebody: the secret of the link, and what is told of it later. Leads invite annotators, owners anybody.
+    /// Who has an account is invited back by owners alone: whoever follows that link chooses a new password.
     pub fn invite(
         &self,
         caller: &Caller,
@@ -82,6 +83,14 @@ impl Engine {
         }
         let session = self.session()?;
         let invitation = invitation(role, name, days, session.shared.host.now())?;
+        if let Some(name) = invitation.name.as_deref().filter(|_| caller.role != Role::Owner)
+            && session.readers.lend()?.account_named(name)?.is_some()
+        {
+            return Err(denied(
+                &format!("{name:?} has an account already"),
+                "ask an owner for a link by which they choose a new password",
+            ));
+        }
         let secret = new_secret(&session.shared.host);
         let (hash, kept) = (hash_of(&secret), invitation.clone());
         session.writer.ask(move |store| Ok(store.add_invitation(&hash, &kept)?))?;

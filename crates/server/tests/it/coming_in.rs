@@ -77,6 +77,43 @@ fn an_invitation_lets_one_person_in_who_then_signs_in_by_password() {
 }
 
 #[test]
+fn a_forgotten_password_is_chosen_anew_by_an_owners_link() {
+    let world = World::new();
+    let owner = world.owner();
+    let lead = world.join(&owner, "lead", "Lea");
+    // Made before Ana had an account, it stays what it was.
+    let early = World::invitation(&lead, "annotator", Some("Ana"));
+    let named = World::invitation(&owner, "annotator", Some("Ana"));
+    let join = |invitation: &str, password: &str| {
+        let body = json!({ "invitation": invitation, "name": "Ana", "password": password });
+        world.client.with("x-tiebreak", "1").post("/api/v1/join", &body)
+    };
+    let joined = join(&named, PASSWORD);
+    assert_eq!(joined.status, 200, "{}", joined.text());
+    let ana = world.browser(&joined.cookie());
+    assert_eq!(join(&early, "a way in for Lea").status, 400, "she would be Ana");
+    let refused = lead.post("/api/v1/invitations", &json!({ "role": "annotator", "name": "Ana" }));
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let back = World::invitation(&owner, "owner", Some("Ana"));
+    let again = join(&back, "another horse battery");
+    assert_eq!(again.status, 200, "{}", again.text());
+    let me = world.browser(&again.cookie()).get("/api/v1/me").json();
+    assert_eq!(
+        (me["name"].as_str(), me["role"].as_str()),
+        (Some("Ana"), Some("annotator")),
+        "she keeps her role"
+    );
+    assert_eq!(me["annotator"], joined.json()["annotator"], "and her judgments");
+    assert_eq!(ana.get("/api/v1/me").status, 401, "whoever had the old password is out");
+    let sign_in = |password: &str| {
+        let form = json!({ "name": "Ana", "password": password });
+        world.client.with("x-tiebreak", "1").post("/api/v1/sign-in", &form).status
+    };
+    assert_eq!((sign_in(PASSWORD), sign_in("another horse battery")), (403, 200));
+    assert_eq!(join(&back, "a third horse battery").status, 403, "once");
+}
+
+#[test]
 fn nobody_joins_under_a_name_that_somebody_has() {
     let world = World::new();
     let owner = world.owner();

@@ -2,7 +2,7 @@
 
 use tiebreak_domain::{AnnotatorId, AnnotatorKey, Role, UnixMillis};
 
-use super::{NewAccount, SecretHash, insert, role_from};
+use super::{NewAccount, SecretHash, insert, role_from, set_password};
 use crate::change::Change;
 use crate::reader::Reader;
 use crate::sql::{Connection, Row, params};
@@ -82,7 +82,9 @@ impl Store {
     /// All or nothing, and of two who follow it at once one comes in.
     ///
     /// A name that the invitation gives may be that of an annotator who has judged here without an account. One that
-    /// is chosen is refused where anybody has it: whoever had it before is somebody else.
+    /// is chosen is refused where anybody has it: whoever had it before is somebody else. An invitation that names
+    /// somebody who had an account already when it was made is their way back: they choose a new password, and keep
+    /// their role.
     pub fn join(
         &mut self,
         hash: &SecretHash,
@@ -96,9 +98,12 @@ impl Store {
                 return Err(StoreError::Refused(format!("somebody here is called {name:?} already")));
             }
             let (annotator, is_new) = project::annotator(connection, joining.key, name)?;
-            if has_account(connection, annotator)? {
-                if !invitation.is_sign_in {
-                    return Err(StoreError::Refused(format!("{name:?} has an account already")));
+            if let Some(made_at) = account_made_at(connection, annotator)? {
+                let is_way_back = invitation.name.is_some() && made_at < invitation.created_at;
+                match joining.password.as_ref().filter(|_| is_way_back) {
+                    _ if invitation.is_sign_in => {}
+                    Some(password) => set_password(connection, annotator, password)?,
+                    None => return Err(StoreError::Refused(format!("{name:?} has an account already"))),
                 }
             } else {
                 let account = NewAccount {
@@ -148,10 +153,11 @@ fn invitation_from(row: &Row<'_>) -> Result<Invitation> {
     })
 }
 
-fn has_account(connection: &Connection, annotator: AnnotatorId) -> Result<bool> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM account WHERE annotator_id = ?1")?;
+fn account_made_at(connection: &Connection, annotator: AnnotatorId) -> Result<Option<UnixMillis>> {
+    let mut statement =
+        connection.prepare_cached("SELECT created_at FROM account WHERE annotator_id = ?1")?;
     let mut rows = statement.query([annotator.0])?;
-    Ok(rows.next()?.is_some())
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?.map(UnixMillis))
 }
 
 fn annotator_named(connection: &Connection, name: &str) -> Result<Option<AnnotatorId>> {
