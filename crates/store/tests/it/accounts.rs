@@ -1,10 +1,12 @@
-//! Accounts in the project file: an invitation lets one person in, and the audit log only grows.
+//! Accounts in a project: an invitation lets one person in, and the audit log only grows.
 
 use tiebreak_domain::{AnnotatorKey, ProjectKey, Role, Rubric, Scope, UnixMillis};
 use tiebreak_store::{Audit, Invitation, Joining, NewProject, NewToken, Store, StoreError};
 
-fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+use crate::backend::{Home, on_both};
+
+fn store() -> (Home, Store) {
+    let home = Home::new();
     let project = NewProject {
         key: ProjectKey([1; 16]),
         name: "p".into(),
@@ -12,8 +14,8 @@ fn store() -> (tempfile::TempDir, Store) {
         rubric: Rubric::default(),
         is_sample: false,
     };
-    let store = Store::create(folder.path().join("p.tiebreak"), &project).unwrap();
-    (folder, store)
+    let store = Store::create(&home.place, &project).unwrap();
+    (home, store)
 }
 
 fn invitation(name: Option<&str>) -> Invitation {
@@ -31,9 +33,8 @@ fn joining(key: u8, name: &str) -> Joining<'_> {
     Joining { key: AnnotatorKey([key; 16]), name, password: None, subject: None }
 }
 
-#[test]
 fn an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up() {
-    let (_folder, mut store) = store();
+    let (_home, mut store) = store();
     let taken = store.annotator(AnnotatorKey([9; 16]), "Ana").unwrap();
     store.add_invitation(&[1; 32], &invitation(None)).unwrap();
     let refused = store.join(&[1; 32], &joining(2, "Ana"), UnixMillis(5));
@@ -51,9 +52,8 @@ fn an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up() {
     assert_eq!(named, Some(taken), "whom the owner names gets what they judged here");
 }
 
-#[test]
 fn open_invitations_are_told_until_they_are_followed_withdrawn_or_expire() {
-    let (_folder, mut store) = store();
+    let (_home, mut store) = store();
     let of = |name: &str, from: i64| Invitation {
         created_at: UnixMillis(from),
         expires_at: UnixMillis(from + 100),
@@ -79,9 +79,8 @@ fn open_invitations_are_told_until_they_are_followed_withdrawn_or_expire() {
     assert_eq!(store.join(&[3; 32], &joining(3, ""), UnixMillis(50)).unwrap(), None, "withdrawn");
 }
 
-#[test]
 fn somebody_was_last_seen_by_whichever_browser_was_last_there() {
-    let (_folder, mut store) = store();
+    let (_home, mut store) = store();
     store.add_invitation(&[1; 32], &invitation(None)).unwrap();
     let ana = store.join(&[1; 32], &joining(2, "Ana"), UnixMillis(5)).unwrap().unwrap();
     let reader = store.reader().unwrap();
@@ -97,9 +96,8 @@ fn somebody_was_last_seen_by_whichever_browser_was_last_there() {
     assert_eq!(seen(), Some(UnixMillis(9)), "a browser that signed out is forgotten");
 }
 
-#[test]
 fn shutting_out_ends_sign_ins_and_tokens() {
-    let (_folder, mut store) = store();
+    let (_home, mut store) = store();
     store.add_invitation(&[1; 32], &invitation(None)).unwrap();
     let ana = store.join(&[1; 32], &joining(2, "Ana"), UnixMillis(5)).unwrap().unwrap();
     store.sign_in(&[7; 32], ana, UnixMillis(5), UnixMillis(1_000)).unwrap();
@@ -120,9 +118,8 @@ fn shutting_out_ends_sign_ins_and_tokens() {
     assert_eq!(reader.token(&[8; 32]).unwrap(), None);
 }
 
-#[test]
 fn the_audit_log_only_grows() {
-    let (folder, mut store) = store();
+    let (home, mut store) = store();
     let line = Audit {
         id: [1; 16],
         at: UnixMillis(3),
@@ -133,9 +130,16 @@ fn the_audit_log_only_grows() {
     };
     store.audit(&line).unwrap();
     assert_eq!(store.reader().unwrap().audits(9).unwrap(), [line]);
-    let raw = rusqlite::Connection::open(folder.path().join("p.tiebreak")).unwrap();
     for change in ["UPDATE audit SET about = 'y'", "DELETE FROM audit"] {
-        let refused = raw.execute(change, []).unwrap_err().to_string();
+        let refused = home.run(change).unwrap_err();
         assert!(refused.contains("append-only"), "{change}: {refused}");
     }
 }
+
+on_both!(
+    an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up,
+    open_invitations_are_told_until_they_are_followed_withdrawn_or_expire,
+    somebody_was_last_seen_by_whichever_browser_was_last_there,
+    shutting_out_ends_sign_ins_and_tokens,
+    the_audit_log_only_grows,
+);
