@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::merge::MergeConflict;
-use tiebreak_domain::{AnnotatorId, ItemId, ItemStatus, Judgment, Origin, Verdict};
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, Origin, Verdict};
 
 use crate::reader::Reader;
 use crate::sql::{Connection, params};
@@ -70,19 +70,7 @@ impl Reader {
 
     /// The active items on which people disagree by more than is allowed. Looks at every item that two have judged.
     pub fn disputed(&self, above: u32) -> Result<RoaringBitmap> {
-        let by_two = {
-            let facets = self.facets();
-            let facets = facets.read();
-            let mut once = RoaringBitmap::new();
-            let mut twice = RoaringBitmap::new();
-            for annotator in self.annotators()? {
-                if let Some(sets) = facets.annotator(annotator.id) {
-                    twice |= &once & &sets.judged;
-                    once |= &sets.judged;
-                }
-            }
-            twice & facets.with_status(ItemStatus::Active)
-        };
+        let by_two = self.facets().read().judged_by_several(&[]);
         let mut disputed = RoaringBitmap::new();
         for item in by_two {
             if self.is_disputed(ItemId(i64::from(item)), above)? {
