@@ -19,6 +19,11 @@ use crate::change::Change;
 use crate::last_word::{LastVerdict, LastWord};
 use crate::sql::Connection;
 use crate::{Result, StoreError};
+use reading::refuse_while_reading;
+
+pub(crate) use reading::refuse_questions_while_reading;
+
+pub use reading::FacetsRead;
 
 /// What one annotator has said, by item.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -91,7 +91,7 @@ impl Reader {
 
     /// Everyone, oldest first.
     pub fn annotators(&self) -> Result<Vec<Annotator>> {
-        project::annotators(&self.connection, &self.facets.read())
+        project::annotators(&self.connection, &self.facets)
     }
 
     /// The project's name, rubric and so on.
@@ -101,7 +101,7 @@ impl Reader {
 
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
-        project::info(&self.connection, &self.facets.read(), &self.place, annotator)
+        project::info(&self.connection, &self.facets, &self.place, annotator)
     }
 
     /// Every rubric ever asked, by version.

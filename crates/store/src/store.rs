@@ -227,7 +227,7 @@ impl Store {
 
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
-        project::info(&self.connection, &self.facets.read(), &self.place, annotator)
+        project::info(&self.connection, &self.facets, &self.place, annotator)
     }
 
     /// How far an annotator is.
