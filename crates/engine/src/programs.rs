@@ -34,7 +34,7 @@ impl Engine {
         permission::check_program(known, Scope::JudgmentsRead)?;
         let session = self.session()?;
         let target = Target::new(&session.place, path.to_owned(), true)?;
-        let reader = session.readers.lend()?;
+        let reader = session.readers.open()?;
         ask_policies(&reader, plan)?;
         let within = since.map(|since| reader.items_judged_after(since)).transpose()?;
         let told = Told { profiles: true, within };

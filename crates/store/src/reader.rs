@@ -60,6 +60,15 @@ impl Reader {
         Ok(Self::new(connection, facets, &place))
     }
 
+    /// Another connection that reads the same project and shares its sets, for work that takes long.
+    pub fn another(&self) -> Result<Self> {
+        let connection = match &self.place {
+            ProjectPlace::File(path) => sqlite::reader(path)?,
+            ProjectPlace::Database(address) => postgres::connect(address)?,
+        };
+        Ok(Self::new(connection, self.facets.clone(), &self.place))
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
