@@ -17,7 +17,7 @@ use crate::permission;
 use crate::seat::Seat;
 
 impl Engine {
-    /// The number of the last judgment: what is judged later has a higher one.
+    /// The number of the last judgment up to which none is still to come: what is judged later has a higher one.
     pub fn last_judgment(&self) -> Result<u64, ApiError> {
         Ok(self.session()?.readers.lend()?.last_judgment_number()?)
     }

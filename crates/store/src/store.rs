@@ -342,6 +342,7 @@ impl Store {
             return Err(StoreError::Refused("there is nothing to take back".to_owned()));
         }
         let revision = head.as_ref().map_or(1, |head| head.revision + 1);
+        judgment::announce(connection)?;
         judgment::append(connection, judgment, revision, head.map(|head| head.id), true)?;
         draft::forget(connection, annotator, judgment.item)?;
         lease::release(connection, annotator, judgment.item)?;

@@ -61,6 +61,36 @@ impl Dialect {
         }
     }
 
+    /// Says in a transaction, before it adds to the log, after which number it adds: until its end, wherever
+    /// [`Dialect::last_number`] is asked. Where one writes at a time the numbers need no such word.
+    ///
+    /// It is a lock that many hold at a time and nobody waits for; its second half is the number.
+    pub(crate) fn announce_numbers(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT pg_advisory_xact_lock_shared(hashtext('tiebreak log ' || current_schema()), \
+                 least(last_value - CASE WHEN is_called THEN 0 ELSE 1 END, 2147483647)::integer) \
+                 FROM judgment_number_seq",
+            ),
+        }
+    }
+
+    /// The last number of the log up to which nothing will be added any more.
+    pub(crate) fn last_number(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT coalesce(max(number), 0) FROM judgment",
+            // The rows are those of when the statement began, the locks are looked at after that: whoever drew a number
+            // below the highest of those rows holds a lock, or has committed or given up by now.
+            Self::Postgres => {
+                "SELECT least((SELECT coalesce(max(number), 0) FROM judgment), \
+                 (SELECT min(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 \
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                  AND classid = (SELECT hashtext('tiebreak log ' || current_schema())::bit(32)::bigint)::oid))"
+            }
+        }
+    }
+
     /// What keeps two processes from drawing arms at a time.
     pub(crate) fn lock_of_arms(self) -> Option<&'static str> {
         match self {
