@@ -71,9 +71,11 @@ pub(crate) fn adopt(connection: &Connection, project: &NewProject, other_rubrics
     if !is_empty {
         return Err(StoreError::Refused("only an empty project can become another".to_owned()));
     }
-    // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the
-    // one it becomes.
-    connection.execute("DELETE FROM annotator", ())?;
+    // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the one it
+    // becomes. Whoever has an account stays: they would not come in any more, and nobody could let them in again. What
+    // they were drawn into was an arm of another study.
+    connection.execute("DELETE FROM annotator WHERE id NOT IN (SELECT annotator_id FROM account)", ())?;
+    connection.execute("UPDATE person SET arm = NULL, arm_place = NULL WHERE arm IS NOT NULL", ())?;
     connection.execute("DELETE FROM project", ())?;
     connection.execute("DELETE FROM rubric", ())?;
     write(connection, project)?;
