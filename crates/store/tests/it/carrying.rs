@@ -10,7 +10,7 @@ use tiebreak_store::{
     StoredPrediction, carry,
 };
 
-use crate::backend::{Backend, Home, on};
+use crate::backend::{Backend, Home, on, on_both};
 use crate::project::{Project, new_project, pair, prefer};
 
 /// A project with something in every table, and with what a careless copy would change.
@@ -146,6 +146,32 @@ const MAY_BE_EMPTY: [&str; 10] = [
     "sign_in",
     "vouching",
 ];
+
+fn a_file_that_somebody_looks_into_while_it_is_made_is_whole() {
+    let mut project = Project::with_items(2_000);
+    project.store.take().unwrap().close().unwrap();
+    let made = project.home.folder.path().join("made.tiebreak");
+    let mut looking = None;
+    let carried = carry(project.place(), &ProjectPlace::File(made.clone()), |_| {
+        looking.get_or_insert_with(|| {
+            let files = std::fs::read_dir(project.home.folder.path()).unwrap();
+            let paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+            let part = paths.iter().find(|path| path.extension().is_some_and(|end| end == "part")).unwrap();
+            let connection = rusqlite::Connection::open(part).unwrap();
+            // Keeps the file's log from being written back at the end.
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).unwrap();
+            connection
+        });
+        true
+    });
+    assert!(carried.unwrap().is_some() && looking.is_some());
+    drop(looking);
+    let reader = Reader::open(&made).unwrap();
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+    assert_eq!(reader.facets().read().last_item(), 2_000, "nothing stayed in a log that went");
+}
+
+on_both!(a_file_that_somebody_looks_into_while_it_is_made_is_whole);
 
 #[test]
 fn nothing_is_replaced_and_a_broken_off_carrying_leaves_nothing() {
