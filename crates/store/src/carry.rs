@@ -56,8 +56,8 @@ pub fn carry(
     Ok(carried)
 }
 
-/// Opens what is to be carried, brought up to date first; a file is locked, so that nothing is added to it meanwhile
-/// that would be missing where it goes.
+/// Opens what is to be carried, brought up to date first, and keeps everybody out who would write to it: nothing is
+/// added to it meanwhile that would be missing where it goes.
 fn open(place: &ProjectPlace) -> Result<(Connection, Option<ProjectLock>)> {
     let (connection, lock) = match place {
         ProjectPlace::File(path) => {
@@ -75,7 +75,9 @@ fn open(place: &ProjectPlace) -> Result<(Connection, Option<ProjectLock>)> {
         }
         ProjectPlace::Database(address) => {
             let connection = postgres::connect(address)?;
-            migration::apply(&connection, migration::verify(&connection)?)?;
+            let applied = migration::verify(&connection)?;
+            postgres::keep_writers_out(&connection, address)?;
+            migration::apply(&connection, applied)?;
             (connection, None)
         }
     };

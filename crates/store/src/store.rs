@@ -68,7 +68,7 @@ impl Store {
         match &place {
             ProjectPlace::File(path) => Self::create_file(path, project),
             ProjectPlace::Database(address) => {
-                let connection = postgres::connect(address)?;
+                let connection = postgres::writer(address)?;
                 let transaction = connection.transaction()?;
                 if project::has_schema(&transaction, &address.schema())? {
                     return Err(StoreError::ExistsInDatabase(address.to_string()));
@@ -109,7 +109,7 @@ impl Store {
         match &place {
             ProjectPlace::File(path) => Self::open_file(path),
             ProjectPlace::Database(address) => {
-                let connection = postgres::connect(address)?;
+                let connection = postgres::writer(address)?;
                 let applied = migration::verify(&connection)?;
                 migration::apply(&connection, applied)?;
                 Self::with(connection, place, None)
@@ -149,7 +149,7 @@ impl Store {
     pub fn another(&self) -> Result<Option<Self>> {
         let ProjectPlace::Database(address) = &self.place else { return Ok(None) };
         Ok(Some(Self {
-            connection: postgres::connect(address)?,
+            connection: postgres::writer(address)?,
             facets: self.facets.clone(),
             rubrics: Arc::clone(&self.rubrics),
             place: self.place.clone(),

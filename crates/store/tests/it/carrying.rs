@@ -174,6 +174,33 @@ fn a_file_that_somebody_looks_into_while_it_is_made_is_whole() {
 on_both!(a_file_that_somebody_looks_into_while_it_is_made_is_whole);
 
 #[test]
+fn a_database_that_is_open_is_not_carried_and_nobody_opens_one_that_is() {
+    on(Backend::Postgres, || {
+        let mut project = Project::with_items(2_000);
+        let file = ProjectPlace::File(project.home.folder.path().join("carried.tiebreak"));
+        let refused = carry(project.place(), &file, |_| true).unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::OpenInDatabase(who) if who.contains("tiebreak")),
+            "{refused:?}"
+        );
+        let told = tiebreak_domain::ApiError::from(refused);
+        assert_eq!(told.code, tiebreak_domain::ErrorCode::AlreadyOpen);
+        assert!(told.hint.is_some_and(|hint| hint.contains("servers")), "{}", told.message);
+        let reader = Reader::open(project.place()).unwrap();
+        drop(project.store.take());
+        let carried = carry(project.place(), &file, |_| {
+            let kept_out = Store::open(project.place()).map(|_| ());
+            assert!(matches!(kept_out, Err(StoreError::BeingMoved(_))), "{kept_out:?}");
+            assert!(reader.item(ItemId(1)).is_ok(), "who only reads is in nobody's way");
+            true
+        });
+        assert!(carried.unwrap().is_some());
+        let mut again = Store::open(project.place()).unwrap();
+        again.annotator(tiebreak_domain::AnnotatorKey([8; 16]), "Cleo").unwrap();
+    });
+}
+
+#[test]
 fn nothing_is_replaced_and_a_broken_off_carrying_leaves_nothing() {
     on(Backend::Postgres, || {
         let there = Home::on(Backend::Postgres);
