@@ -27,14 +27,16 @@ impl Reader {
     /// The items that need a tag, by tag: those whose metadata have a text, or a list of texts, in a column.
     pub fn items_by_tag(&self, column: &str) -> Result<BTreeMap<String, RoaringBitmap>> {
         let connection = self.connection();
-        let mut statement = connection.prepare(connection.dialect().items_with_texts())?;
-        let mut rows = statement.stream([connection.dialect().place_in_metadata(column)])?;
+        let mut statement = connection.prepare(connection.dialect().items_with_metadata())?;
+        // As it is written in metadata: they are read only where it is.
+        let mut rows = statement.stream([serde_json::to_string(column)?])?;
         let mut tags: BTreeMap<String, RoaringBitmap> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let item: u32 = row.get(0)?;
-            let needed = match item::json(row, 1)? {
-                serde_json::Value::String(tag) => vec![tag],
-                serde_json::Value::Array(tags) => {
+            let mut metadata: serde_json::Map<String, serde_json::Value> = item::json(row, 1)?;
+            let needed = match metadata.remove(column) {
+                Some(serde_json::Value::String(tag)) => vec![tag],
+                Some(serde_json::Value::Array(tags)) => {
                     tags.into_iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
                 }
                 _ => Vec::new(),

@@ -10,24 +10,12 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Items whose metadata have a text or a list in the place `?1`: item, and the value as JSON.
-    pub(crate) fn items_with_texts(self) -> &'static str {
+    /// Items in whose metadata the text `?1` is somewhere: item, and the metadata. What they mean is for us to read:
+    /// JSON of PostgreSQL refuses U+0000, wherever it is.
+    pub(crate) fn items_with_metadata(self) -> &'static str {
         match self {
-            Self::Sqlite => {
-                "SELECT id, metadata -> ?1 FROM item WHERE json_type(metadata, ?1) IN ('text', 'array')"
-            }
-            Self::Postgres => {
-                "SELECT id, CAST(value AS TEXT) FROM (SELECT id, CAST(metadata AS JSON) -> CAST(?1 AS TEXT) AS value \
-                 FROM item WHERE metadata IS NOT NULL) texts WHERE json_typeof(value) IN ('string', 'array')"
-            }
-        }
-    }
-
-    /// A column of metadata as the place in [`Dialect::items_with_texts`].
-    pub(crate) fn place_in_metadata(self, column: &str) -> String {
-        match self {
-            Self::Sqlite => format!("$.{}", serde_json::Value::from(column)),
-            Self::Postgres => column.to_owned(),
+            Self::Sqlite => "SELECT id, metadata FROM item WHERE instr(metadata, ?1) > 0",
+            Self::Postgres => "SELECT id, metadata FROM item WHERE strpos(metadata, ?1) > 0",
         }
     }
 

@@ -2,10 +2,10 @@
 
 use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
-use tiebreak_domain::{Answer, AnswerValue, ItemId, NewJudgment, Outcome, Question, Rubric, Verdict};
+use tiebreak_domain::{Answer, AnswerValue, Item, ItemId, NewJudgment, Outcome, Question, Rubric, Verdict};
 
 use crate::backend::on_both;
-use crate::project::{Project, prefer};
+use crate::project::{Project, pair, prefer};
 
 fn what_people_disagree_on_is_found() {
     let mut project = Project::with_items(4);
@@ -43,4 +43,31 @@ fn lines_show_what_was_rewritten_beside_who_judged() {
     assert_eq!(rows[0].rewrites[0].text, "Better by far");
 }
 
-on_both!(what_people_disagree_on_is_found, lines_show_what_was_rewritten_beside_who_judged);
+fn a_column_says_which_tag_is_needed_whatever_else_metadata_hold() {
+    let mut project = Project::with_items(0);
+    let with = |number: usize, metadata: serde_json::Value| Item {
+        metadata: serde_json::from_value(metadata).unwrap(),
+        ..pair(number)
+    };
+    project.import(
+        "rows.jsonl",
+        &[
+            with(1, serde_json::json!({ "field \"x\"": "law", "note": "a \u{0} in a text" })),
+            with(2, serde_json::json!({ "\u{0}": [1], "field \"x\"": ["law", "medicine \u{0}", 7, ""] })),
+            with(3, serde_json::json!({ "note": "the field \"x\" is elsewhere" })),
+            with(4, serde_json::json!({ "field \"x\"": 4 })),
+            with(5, serde_json::json!({ "nested": { "field \"x\"": "law" } })),
+            pair(6),
+        ],
+    );
+    let tags = project.store().reader().unwrap().items_by_tag("field \"x\"").unwrap();
+    let tags: Vec<(&str, Vec<u32>)> =
+        tags.iter().map(|(tag, items)| (tag.as_str(), items.iter().collect())).collect();
+    assert_eq!(tags, [("law", vec![1, 2]), ("medicine \u{0}", vec![2])]);
+}
+
+on_both!(
+    what_people_disagree_on_is_found,
+    lines_show_what_was_rewritten_beside_who_judged,
+    a_column_says_which_tag_is_needed_whatever_else_metadata_hold,
+);
