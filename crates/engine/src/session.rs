@@ -163,6 +163,9 @@ impl Session {
     /// Items to judge.
     pub fn queue(&self, seat: &Seat, request: &QueueRequest) -> Result<Vec<QueuedItem>, ApiError> {
         let offered = self.offers(seat, request)?;
+        if seat.is_bound_to_offers() {
+            self.note_offers(request.annotator, &offered);
+        }
         let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
         self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));
         Ok(offered)

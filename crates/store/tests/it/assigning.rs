@@ -1,8 +1,11 @@
-//! What assignment and second look stand on: who disagrees, and which tag is needed.
+//! What assignment and second look stand on: who disagrees, which tag is needed, and what was offered to whom.
 
 use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
-use tiebreak_domain::{Answer, AnswerValue, Item, ItemId, NewJudgment, Outcome, Question, Rubric, Verdict};
+use tiebreak_domain::{
+    Answer, AnswerValue, Item, ItemId, NewJudgment, Outcome, Question, Rubric, UnixMillis, Verdict,
+};
+use tiebreak_store::{Lease, Wish};
 
 use crate::backend::on_both;
 use crate::project::{Project, pair, prefer};
@@ -66,8 +69,37 @@ fn a_column_says_which_tag_is_needed_whatever_else_metadata_hold() {
     assert_eq!(tags, [("law", vec![1, 2]), ("medicine \u{0}", vec![2])]);
 }
 
+fn what_was_offered_is_written_down_for_longer_than_it_is_kept() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let mut project = Project::with_items(4);
+    let (ana, ben) = (project.ana, project.ben);
+    let store = project.store();
+    let lease =
+        |item, expires_at| Lease { item: ItemId(item), annotator: ana, expires_at: UnixMillis(expires_at) };
+    store.lease(&[lease(1, 10)], UnixMillis(1)).unwrap();
+    let wish = |item| [Wish { item: ItemId(item), most: 1 }];
+    store.claim(ana, &wish(2), 1, &[], &[], UnixMillis(10), UnixMillis(1)).unwrap();
+    // Both ways of keeping an item look which are over.
+    store.lease(&[lease(3, 2 * DAY)], UnixMillis(DAY)).unwrap();
+    store.claim(ana, &wish(4), 1, &[], &[], UnixMillis(2 * DAY), UnixMillis(DAY)).unwrap();
+    let claimed = store.claim(ben, &wish(2), 1, &[], &[], UnixMillis(2 * DAY), UnixMillis(DAY)).unwrap();
+    assert_eq!(claimed, [ItemId(2)], "what is over keeps nobody out");
+    let reader = store.reader().unwrap();
+    let was_offered = |item| reader.was_offered(ana, ItemId(item)).unwrap();
+    assert!((1..=4).all(was_offered), "and is not forgotten");
+    assert!(!reader.was_offered(ben, ItemId(1)).unwrap());
+    drop(reader);
+    project.say(ana, 1, prefer(Outcome::A));
+    project.say(ana, 1, Verdict::Withdrawn);
+    project.store().lease(&[lease(3, 400 * DAY)], UnixMillis(300 * DAY)).unwrap();
+    let reader = project.store().reader().unwrap();
+    assert!(reader.was_offered(ana, ItemId(1)).unwrap(), "what was taken back was offered once");
+    assert!(!reader.was_offered(ana, ItemId(2)).unwrap(), "not for ever");
+}
+
 on_both!(
     what_people_disagree_on_is_found,
     lines_show_what_was_rewritten_beside_who_judged,
     a_column_says_which_tag_is_needed_whatever_else_metadata_hold,
+    what_was_offered_is_written_down_for_longer_than_it_is_kept,
 );
