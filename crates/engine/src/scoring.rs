@@ -28,14 +28,14 @@ use tiebreak_reward::model::scorer::ScoringJob;
 use tiebreak_reward::model::{
     Lane, ModelError, OpenOptions, Request, RewardModel, Scored, Scorer, ScorerOptions,
 };
-use tiebreak_store::{CandidateScore, Reader, ScoredModel};
+use tiebreak_store::{CandidateScore, Reader};
 
 use crate::engine::Shared;
 use crate::failure;
 use crate::jobs::CancelFlag;
 use crate::models::{ShelvedModel, runtime, shelf};
 use crate::session::Session;
-use work::{InputHash, KeyedPlaces, Known, Turn, Wanted, Work};
+use work::{InputHash, KeyedPlaces, Turn, Wanted, Work};
 
 /// Candidates whose inputs are in memory at a time. Of so many, nearly all of what the model computes is no padding.
 const WINDOW: usize = 2_048;
