@@ -309,7 +309,7 @@ impl Engine {
                 session.make_pairs(&seat, &filter)
             }
             Request::PreviewExport(plan) => {
-                let preview = export::preview::preview(&*self.session()?.readers.lend()?, &plan)?;
+                let preview = export::preview::preview(&*self.session()?.readers.open()?, &plan)?;
                 Ok(Reply::ExportPreview(Box::new(preview)))
             }
             Request::StartExport { plan, path, replace } => {
@@ -339,7 +339,7 @@ impl Engine {
                 let sound = self.videos.sound(&folder, &medium.uri, from_us, length_us, speed_percent)?;
                 Ok(Reply::Sound(sound))
             }
-            Request::Check => Ok(Reply::Checked(self.session()?.readers.lend()?.check()?)),
+            Request::Check => Ok(Reply::Checked(self.session()?.readers.open()?.check()?)),
         }
     }
 

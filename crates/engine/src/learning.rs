@@ -310,7 +310,7 @@ struct Worker {
 impl Worker {
     fn reload(&mut self, session: &Session) -> Result<(), ApiError> {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
-        let pool = Pool::read(&*session.readers.lend()?, &learning)?;
+        let pool = Pool::read(&*session.readers.open()?, &learning)?;
         let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
         session.learning.publish(learned);
         let seated = session.seat().annotator;
@@ -356,7 +356,7 @@ impl Worker {
     fn refit(&mut self, session: &Session) -> Result<(), ApiError> {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let mut judgments = Vec::new();
-        session.readers.lend()?.each_vote(|judgment| judgments.push(judgment))?;
+        session.readers.open()?.each_vote(|judgment| judgments.push(judgment))?;
         let (state, raised, contradicted, lot) = if let Some(learned) = session.learning.learned() {
             // Beside what is published: whoever asks meanwhile is told what was learned before.
             let mut learned = Learned::clone(&learned);

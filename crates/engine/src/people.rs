@@ -55,11 +55,12 @@ impl PeopleState {
 impl Session {
     /// Reads anew what the queue stands on: after an import, a merge, or a change of the study or of a role.
     pub fn reload_plan(&self) -> Result<(), ApiError> {
-        let reader = self.readers.lend()?;
+        let reader = self.readers.open()?;
         let plan = Plan::load(&reader)?;
         let reloaded = Work::load(&reader, &plan)?;
+        let now = self.shared.host.now();
         let mut work = self.people.work.lock().expect("the work is never left half-changed");
-        work.take_over(reloaded);
+        work.take_over(reloaded, now);
         *self.people.plan.write().expect("a plan is exchanged whole") = Arc::new(plan);
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::permission;
 use crate::seat::Seat;
 
 impl Engine {
-    /// The number of the last judgment: what is judged later has a higher one.
+    /// The number of the last judgment up to which none is still to come: what is judged later has a higher one.
     pub fn last_judgment(&self) -> Result<u64, ApiError> {
         Ok(self.session()?.readers.lend()?.last_judgment_number()?)
     }
@@ -34,7 +34,7 @@ impl Engine {
         permission::check_program(known, Scope::JudgmentsRead)?;
         let session = self.session()?;
         let target = Target::new(&session.place, path.to_owned(), true)?;
-        let reader = session.readers.lend()?;
+        let reader = session.readers.open()?;
         ask_policies(&reader, plan)?;
         let within = since.map(|since| reader.items_judged_after(since)).transpose()?;
         let told = Told { profiles: true, within };

@@ -1,8 +1,9 @@
 //! Read connections, lent to whoever asks.
 //!
-//! All are made when the project is opened: they share the sets that the store keeps current, and the store
-//! is out of reach on its own thread afterwards, busy for as long as an import takes. Who finds none idle
-//! waits for one; nobody holds two.
+//! Those for short questions are made when the project is opened: they share the sets that the store keeps current,
+//! and the store is out of reach on its own thread afterwards, busy for as long as an import takes. Who finds none idle
+//! waits for one; nobody holds two. What takes long, as exports and reports do, [opens](Readers::open) one of its own
+//! that closes afterwards, so that nobody who judges waits for it.
 
 use std::ops::Deref;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -13,7 +14,7 @@ use tiebreak_store::{Reader, Store};
 
 use crate::failure;
 
-/// How many connections there are: an export, two searches, and some for short questions.
+/// How many connections there are for short questions.
 const CONNECTIONS: usize = 6;
 
 /// The pool of read connections of one project.
@@ -45,10 +46,21 @@ impl Readers {
             }
             if let Some(reader) = state.idle.pop() {
                 state.lent += 1;
-                return Ok(Lent { reader: Some(reader), pool: self });
+                return Ok(Lent { reader: Some(reader), pool: self, comes_back: true });
             }
             state = self.returned.wait(state).expect("the pool does not panic");
         }
+    }
+
+    /// Opens a connection for work that takes long; it closes when it is given back.
+    pub fn open(&self) -> Result<Lent<'_>, ApiError> {
+        let opened = self.lend()?.another()?;
+        let mut state = self.state();
+        if state.is_closed {
+            return Err(failure::closed());
+        }
+        state.lent += 1;
+        Ok(Lent { reader: Some(opened), pool: self, comes_back: false })
     }
 
     /// Lends nothing more, closes what is idle and waits up to `patience` for what is lent.
@@ -77,6 +89,8 @@ impl Readers {
 pub struct Lent<'a> {
     reader: Option<Reader>,
     pool: &'a Readers,
+    /// Whether others are lent it afterwards.
+    comes_back: bool,
 }
 
 impl Deref for Lent<'_> {
@@ -89,9 +103,14 @@ impl Deref for Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
+        let mut reader = self.reader.take();
+        if !self.comes_back {
+            // Closed before it counts as given back, and while nobody waits for the pool.
+            drop(reader.take());
+        }
         let mut state = self.pool.state();
         state.lent -= 1;
-        if let Some(reader) = self.reader.take()
+        if let Some(reader) = reader
             && !state.is_closed
         {
             state.idle.push(reader);

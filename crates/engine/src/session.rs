@@ -172,6 +172,9 @@ impl Session {
         let most = if seat.is_called() { MOST_OFFERED } else { u32::MAX };
         let request = &QueueRequest { count: request.count.min(most), ..request.clone() };
         let offered = self.offers(seat, request)?;
+        if seat.is_bound_to_offers() {
+            self.note_offers(request.annotator, &offered);
+        }
         let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
         self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));
         Ok(offered)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 use tiebreak_domain::assignment::do_disagree;
 use tiebreak_domain::merge::MergeConflict;
-use tiebreak_domain::{AnnotatorId, ItemId, ItemStatus, Judgment, Origin, Verdict};
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, Origin, Verdict};
 
 use crate::reader::Reader;
 use crate::sql::{Connection, params};
@@ -27,14 +27,16 @@ impl Reader {
     /// The items that need a tag, by tag: those whose metadata have a text, or a list of texts, in a column.
     pub fn items_by_tag(&self, column: &str) -> Result<BTreeMap<String, RoaringBitmap>> {
         let connection = self.connection();
-        let mut statement = connection.prepare(connection.dialect().items_with_texts())?;
-        let mut rows = statement.stream([connection.dialect().place_in_metadata(column)])?;
+        let mut statement = connection.prepare(connection.dialect().items_with_metadata())?;
+        // As it is written in metadata: they are read only where it is.
+        let mut rows = statement.stream([serde_json::to_string(column)?])?;
         let mut tags: BTreeMap<String, RoaringBitmap> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let item: u32 = row.get(0)?;
-            let needed = match item::json(row, 1)? {
-                serde_json::Value::String(tag) => vec![tag],
-                serde_json::Value::Array(tags) => {
+            let mut metadata: serde_json::Map<String, serde_json::Value> = item::json(row, 1)?;
+            let needed = match metadata.remove(column) {
+                Some(serde_json::Value::String(tag)) => vec![tag],
+                Some(serde_json::Value::Array(tags)) => {
                     tags.into_iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
                 }
                 _ => Vec::new(),
@@ -70,19 +72,7 @@ impl Reader {
 
     /// The active items on which people disagree by more than is allowed. Looks at every item that two have judged.
     pub fn disputed(&self, above: u32) -> Result<RoaringBitmap> {
-        let by_two = {
-            let facets = self.facets();
-            let facets = facets.read();
-            let mut once = RoaringBitmap::new();
-            let mut twice = RoaringBitmap::new();
-            for annotator in self.annotators()? {
-                if let Some(sets) = facets.annotator(annotator.id) {
-                    twice |= &once & &sets.judged;
-                    once |= &sets.judged;
-                }
-            }
-            twice & facets.with_status(ItemStatus::Active)
-        };
+        let by_two = self.facets().read().judged_by_several(&[]);
         let mut disputed = RoaringBitmap::new();
         for item in by_two {
             if self.is_disputed(ItemId(i64::from(item)), above)? {

@@ -56,8 +56,8 @@ pub fn carry(
     Ok(carried)
 }
 
-/// Opens what is to be carried, brought up to date first; a file is locked, so that nothing is added to it meanwhile
-/// that would be missing where it goes.
+/// Opens what is to be carried, brought up to date first, and keeps everybody out who would write to it: nothing is
+/// added to it meanwhile that would be missing where it goes.
 fn open(place: &ProjectPlace) -> Result<(Connection, Option<ProjectLock>)> {
     let (connection, lock) = match place {
         ProjectPlace::File(path) => {
@@ -75,7 +75,9 @@ fn open(place: &ProjectPlace) -> Result<(Connection, Option<ProjectLock>)> {
         }
         ProjectPlace::Database(address) => {
             let connection = postgres::connect(address)?;
-            migration::apply(&connection, migration::verify(&connection)?)?;
+            let applied = migration::verify(&connection)?;
+            postgres::keep_writers_out(&connection, address)?;
+            migration::apply(&connection, applied)?;
             (connection, None)
         }
     };
@@ -102,12 +104,33 @@ fn into_file(
         let carried = fill(source, &transaction, on_rows)?;
         if carried.is_some() {
             transaction.commit()?;
-            target.close()?;
+            close_whole(target, &unfinished.0)?;
             put_in_place(&unfinished.0, path)?;
         }
         Ok(carried)
     })();
     filled.map_err(|error: StoreError| error.at(path))
+}
+
+/// Closes a file that was just made, with everything in the one file: its log is left behind, and goes.
+fn close_whole(target: Connection, path: &Path) -> Result<()> {
+    let is_held: bool = target.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+    target.close()?;
+    // Nothing can have come into it since; what is left in it would be missing from the file.
+    let is_left = std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
+    if is_held || is_left {
+        let message = "another program looks into the file that is being made, which therefore is not whole";
+        return Err(StoreError::Refused(message.to_owned()));
+    }
+    let synced = std::fs::OpenOptions::new().write(true).open(path).and_then(|file| file.sync_all());
+    synced.map_err(|error| StoreError::file(path, error))
+}
+
+/// The log beside a file.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
 }
 
 /// A file that goes unless it was put in its place.
@@ -134,11 +157,27 @@ impl Drop for Unfinished {
 /// Gives a file its name, unless another has it by now.
 fn put_in_place(unfinished: &Path, path: &Path) -> Result<()> {
     match std::fs::hard_link(unfinished, path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(StoreError::file(path, error)),
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(StoreError::file(path, error));
+        }
         // Not every file system has links; the lock keeps other programs of ours away.
-        Err(_) => std::fs::rename(unfinished, path).map_err(|error| StoreError::file(path, error)),
+        Err(_) => std::fs::rename(unfinished, path).map_err(|error| StoreError::file(path, error))?,
     }
+    sync_folder_of(path).map_err(|error| StoreError::file(path, error))
+}
+
+/// Makes the name of a file durable.
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Folders of other systems cannot be opened for that.
+#[cfg(not(unix))]
+fn sync_folder_of(_path: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Carries every table, and holds what arrived against what was sent.

@@ -45,6 +45,12 @@ pub enum StoreError {
     /// Another window or command has the project open.
     #[error("the project is open in another window{}", .0.map_or_else(String::new, |pid| format!(" (process {pid})")))]
     AlreadyOpen(Option<u32>),
+    /// Others have the project of a database open: they are named.
+    #[error("the project is open elsewhere{}", if .0.is_empty() { String::new() } else { format!(", by {}", .0) })]
+    OpenInDatabase(String),
+    /// A project of a database is on its way to another place.
+    #[error("the project {0} is being moved to another place")]
+    BeingMoved(String),
     /// The file or its folder cannot be written.
     #[error("the project cannot be written: {}", .0.display())]
     ReadOnly(PathBuf),
@@ -154,6 +160,13 @@ impl From<StoreError> for ApiError {
             ),
             StoreError::Content(_) => (ErrorCode::Damaged, Some("run `tiebreak check` on the project")),
             StoreError::AlreadyOpen(_) => (ErrorCode::AlreadyOpen, Some("close it there first")),
+            StoreError::OpenInDatabase(_) => (
+                ErrorCode::AlreadyOpen,
+                Some("close it there, and end the servers and workers of the project; then move it"),
+            ),
+            StoreError::BeingMoved(_) => {
+                (ErrorCode::AlreadyOpen, Some("wait until that has ended, and open it where it then is"))
+            }
             StoreError::ReadOnly(_) => {
                 (ErrorCode::ReadOnly, Some("copy the project to a folder that you may write to"))
             }

@@ -4,8 +4,10 @@
 //! compressed bitmaps instead of the database. They are derived: built when a project opens, kept current by
 //! whatever commits, and equal at any time to what building them again would give.
 
+mod reading;
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use roaring::RoaringBitmap;
 use tiebreak_domain::export::PolicyCounts;
@@ -17,6 +19,11 @@ use crate::change::Change;
 use crate::last_word::{LastVerdict, LastWord};
 use crate::sql::Connection;
 use crate::{Result, StoreError};
+use reading::refuse_while_reading;
+
+pub(crate) use reading::refuse_questions_while_reading;
+
+pub use reading::FacetsRead;
 
 /// What one annotator has said, by item.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +101,8 @@ pub struct Facets {
     annotators: BTreeMap<AnnotatorId, AnnotatorFacets>,
 }
 
-/// The sets as the writer and all readers of a project share them: hold a lock for a moment only.
+/// The sets as the writer and all readers of a project share them: hold a lock for a moment only, and never over a
+/// question to the database. A thread that reads them reads them once at a time.
 #[derive(Clone, Debug, Default)]
 pub struct SharedFacets {
     facets: Arc<RwLock<Facets>>,
@@ -109,14 +117,16 @@ impl SharedFacets {
         Self { facets: Arc::new(RwLock::new(facets)), ..Self::default() }
     }
 
-    /// The sets as they are now.
-    pub fn read(&self) -> RwLockReadGuard<'_, Facets> {
-        // Every change is made of set operations that do not panic half way.
-        self.facets.read().unwrap_or_else(PoisonError::into_inner)
+    /// The sets as they are now. A thread that reads them already must not: a change that waits in between would be
+    /// waited for by the second reading, and itself wait for the first. Debug builds panic.
+    pub fn read(&self) -> FacetsRead<'_> {
+        FacetsRead::of(&self.facets)
     }
 
     /// Changes the sets, of a project that nobody else changes.
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Facets> {
+        refuse_while_reading(&self.facets);
+        // Every change is made of set operations that do not panic half way.
         self.facets.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -360,17 +370,24 @@ impl Facets {
     /// How much of the active items each export policy is about, by these annotators; by anyone if none is named.
     pub fn policy_counts(&self, annotators: &[AnnotatorId]) -> PolicyCounts {
         let mut counts = PolicyCounts::default();
-        let mut once = RoaringBitmap::new();
-        let mut several = RoaringBitmap::new();
         for sets in self.chosen(annotators) {
             counts.ties += sets.outcome(Outcome::Tie).intersection_len(&self.active);
             counts.both_bad += sets.outcome(Outcome::BothBad).intersection_len(&self.active);
             counts.with_strength += sets.with_strength.intersection_len(&self.active);
+        }
+        counts.items_with_several = self.judged_by_several(annotators).len();
+        counts
+    }
+
+    /// Active items that more than one of these annotators judged; of everyone if none is named.
+    pub fn judged_by_several(&self, annotators: &[AnnotatorId]) -> RoaringBitmap {
+        let mut once = RoaringBitmap::new();
+        let mut several = RoaringBitmap::new();
+        for sets in self.chosen(annotators) {
             several |= &once & &sets.judged;
             once |= &sets.judged;
         }
-        counts.items_with_several = several.intersection_len(&self.active);
-        counts
+        several & &self.active
     }
 
     fn chosen<'a>(&'a self, annotators: &'a [AnnotatorId]) -> impl Iterator<Item = &'a AnnotatorFacets> {

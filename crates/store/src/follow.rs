@@ -39,13 +39,13 @@ impl Store {
             own: self.teller(),
             facets: self.facets(),
             heard: Box::new(heard),
-            seen: (0, 0),
+            seen: 0,
         };
         // Heard from here on; what the sets missed between their loading and now is looked for.
         let connection = postgres::connect(address)?;
         let hearing = Hearing::begin(address)?;
-        following.facets.rebuild(&connection)?;
         following.see(&connection)?;
+        following.facets.rebuild(&connection)?;
         let is_stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&is_stopped);
         let thread = std::thread::Builder::new()
@@ -80,9 +80,8 @@ struct Following {
     own: u64,
     facets: SharedFacets,
     heard: Box<dyn Fn(&Change) + Send>,
-    /// The highest number in the log at the last look and at the one before: numbers are drawn before they are
-    /// committed, so that a lower one may come later, but not that much later.
-    seen: (i64, i64),
+    /// The number in the log up to which nothing was still to come at the last look.
+    seen: i64,
 }
 
 impl Following {
@@ -117,8 +116,8 @@ impl Following {
             wait = (wait * 2).min(LONGEST_WAIT);
             let returned = postgres::connect(&self.address).and_then(|connection| {
                 let hearing = Hearing::begin(&self.address)?;
-                self.facets.rebuild(&connection)?;
                 self.see(&connection)?;
+                self.facets.rebuild(&connection)?;
                 Ok((connection, hearing))
             });
             match returned {
@@ -148,15 +147,13 @@ impl Following {
     }
 
     fn see(&mut self, connection: &Connection) -> Result<()> {
-        let newest =
-            connection.query_row("SELECT coalesce(max(number), 0) FROM judgment", (), |row| row.get(0))?;
-        self.seen = (newest, self.seen.0);
+        self.seen = connection.query_row(connection.dialect().last_number(), (), |row| row.get(0))?;
         Ok(())
     }
 
     /// Looks for judgments that nobody told of.
     fn look(&mut self, connection: &Connection) -> Result<()> {
-        let since = self.seen.1;
+        let since = self.seen;
         self.see(connection)?;
         let mut statement = connection.prepare_cached(
             "SELECT DISTINCT l.annotator_id, l.item_id, l.state FROM judgment j \

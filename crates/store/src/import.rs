@@ -56,6 +56,8 @@ pub struct Import<'store> {
     runs: Vec<(SourceId, u32, u32)>,
     /// Logs that did not come in the order of their revisions, to be looked at before the commit.
     unordered: Vec<(AnnotatorId, ItemId)>,
+    /// Whether it was said that this adds to the log.
+    is_announced: bool,
     new_keys: NewKeys,
     /// Whether any key is in the database, where it would have to be looked for.
     has_stored_keys: bool,
@@ -87,6 +89,7 @@ impl<'store> Import<'store> {
             transaction: Some(transaction),
             runs: Vec::new(),
             unordered: Vec::new(),
+            is_announced: false,
             new_keys: NewKeys::new(most_keys_in_memory),
         })
     }
@@ -234,12 +237,28 @@ impl<'store> Import<'store> {
             _ => (next, before),
         };
         let is_last = revision >= next;
-        judgment::append(self.connection, judgment, revision, supersedes, is_last)?;
+        self.append(judgment, revision, supersedes, is_last)?;
         if is_last {
             let word = LastWord::new(&judgment.verdict, judgment.flagged);
             self.facets.set_word(judgment.annotator, item, word);
         }
         Ok(true)
+    }
+
+    /// Adds to the log.
+    pub(crate) fn append(
+        &mut self,
+        judgment: &NewJudgment,
+        revision: u32,
+        supersedes: Option<JudgmentId>,
+        is_last: bool,
+    ) -> Result<()> {
+        if !self.is_announced {
+            // Once, and not before: whoever reads the log reads what comes after this again until the import ends.
+            judgment::announce(self.connection)?;
+            self.is_announced = true;
+        }
+        judgment::append(self.connection, judgment, revision, supersedes, is_last)
     }
 
     /// What a label in force says of an item; none where its annotator's last word is something else.

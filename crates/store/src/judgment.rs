@@ -96,7 +96,15 @@ pub(crate) fn validate_whole(judgment: &NewJudgment, rubric: &Rubric, item: &Ite
     }
 }
 
-/// Appends one revision and, if it is the highest, makes it the last word.
+/// Says that this transaction is about to append: once in each, before the first.
+pub(crate) fn announce(connection: &Connection) -> Result<()> {
+    match connection.dialect().announce_numbers() {
+        Some(sql) => connection.execute_batch(sql),
+        None => Ok(()),
+    }
+}
+
+/// Appends one revision and, if it is the highest, makes it the last word. The transaction has [announced](announce) it.
 pub(crate) fn append(
     connection: &Connection,
     judgment: &NewJudgment,

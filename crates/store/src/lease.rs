@@ -6,6 +6,9 @@
 //! rows are locked, the judgments in force and the live leases of others are counted, and only where a place is free
 //! the lease is written. What is refused is passed over. A lease ends with the judgment; whoever shows or prefetches an
 //! item renews it with every request, so that it lives as long as somebody is there.
+//!
+//! A lease that ran out keeps nothing any more, but its row stays for a time ([`REMEMBERED_FOR`]): it proves that the
+//! item was offered to whoever comes back to it, and a judgment that was given is never refused.
 
 use tiebreak_domain::{AnnotatorId, ItemId, UnixMillis};
 
@@ -14,6 +17,9 @@ use crate::change::Change;
 use crate::reader::Reader;
 use crate::sql::{Connection, Dialect, params};
 use crate::store::Store;
+
+/// How long it is remembered that an item was offered to somebody who said nothing of it: 90 days, in milliseconds.
+const REMEMBERED_FOR: i64 = 90 * 24 * 60 * 60 * 1_000;
 
 /// An item kept for an annotator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +62,12 @@ fn write(connection: &Connection, leases: &[Lease]) -> Result<()> {
 }
 
 impl Store {
-    /// Keeps items for annotators, and forgets leases that have expired.
+    /// Keeps items for annotators, and forgets leases that ran out long ago.
     pub fn lease(&mut self, leases: &[Lease], now: UnixMillis) -> Result<()> {
         self.change(|connection| {
-            connection.prepare_cached("DELETE FROM lease WHERE expires_at <= ?1")?.execute([now.0])?;
+            connection
+                .prepare_cached("DELETE FROM lease WHERE expires_at <= ?1")?
+                .execute([now.0 - REMEMBERED_FOR])?;
             write(connection, leases)
         })?;
         self.tell(&[Change::leases(leases)]);
@@ -86,10 +94,10 @@ impl Store {
         let kept: Vec<Lease> = renewed.iter().copied().map(lease).collect();
         let try_to = |wishes: &[Wish], count: usize, passes_over: bool| {
             self.change(|connection| {
-                // What ran out goes; of others it is for them to tidy up, so that nobody waits for a row.
+                // What ran out long ago goes; of others it is for them to tidy up, so that nobody waits for a row.
                 connection
                     .prepare_cached("DELETE FROM lease WHERE annotator_id = ?1 AND expires_at <= ?2")?
-                    .execute(params![annotator.0, now.0])?;
+                    .execute(params![annotator.0, now.0 - REMEMBERED_FOR])?;
                 let mut places = places(connection, annotator, wishes, past, now, passes_over)?;
                 places.free.truncate(count);
                 let claimed = places.free.iter().copied().map(lease);
@@ -219,6 +227,16 @@ fn list(numbers: impl Iterator<Item = i64>) -> String {
 }
 
 impl Reader {
+    /// Whether it is written down that an item was offered to an annotator: it was kept for them, be that over by now,
+    /// or they said something of it, be that taken back.
+    pub fn was_offered(&self, annotator: AnnotatorId, item: ItemId) -> Result<bool> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT 1 FROM lease WHERE item_id = ?1 AND annotator_id = ?2 \
+             UNION ALL SELECT 1 FROM latest WHERE item_id = ?1 AND annotator_id = ?2",
+        )?;
+        statement.exists([item.0, annotator.0])
+    }
+
     /// Every lease, expired ones too.
     pub fn leases(&self) -> Result<Vec<Lease>> {
         let mut statement =

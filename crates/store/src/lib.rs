@@ -49,7 +49,7 @@ pub use account::{
 pub use carry::{CarriedTable, carry};
 pub use change::Change;
 pub use error::{Result, StoreError};
-pub use facets::{AnnotatorFacets, Facets, SharedFacets};
+pub use facets::{AnnotatorFacets, Facets, FacetsRead, SharedFacets};
 pub use follow::Follower;
 pub use import::{AddedItem, Import};
 pub use lease::{Lease, Wish};

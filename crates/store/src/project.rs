@@ -8,7 +8,7 @@ use tiebreak_domain::{
     UnixMillis,
 };
 
-use crate::facets::Facets;
+use crate::facets::SharedFacets;
 use crate::place::ProjectPlace;
 use crate::sql::{Connection, OptionalExtension, Row, params};
 use crate::{Result, StoreError, item};
@@ -71,9 +71,11 @@ pub(crate) fn adopt(connection: &Connection, project: &NewProject, other_rubrics
     if !is_empty {
         return Err(StoreError::Refused("only an empty project can become another".to_owned()));
     }
-    // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the
-    // one it becomes.
-    connection.execute("DELETE FROM annotator", ())?;
+    // Whoever opened the empty project has said nothing in it, and must not take the name of somebody in the one it
+    // becomes. Whoever has an account stays: they would not come in any more, and nobody could let them in again. What
+    // they were drawn into was an arm of another study.
+    connection.execute("DELETE FROM annotator WHERE id NOT IN (SELECT annotator_id FROM account)", ())?;
+    connection.execute("UPDATE person SET arm = NULL, arm_place = NULL WHERE arm IS NOT NULL", ())?;
     connection.execute("DELETE FROM project", ())?;
     connection.execute("DELETE FROM rubric", ())?;
     write(connection, project)?;
@@ -212,20 +214,26 @@ pub(crate) fn annotator_names(connection: &Connection) -> Result<BTreeSet<String
 }
 
 /// Everyone, oldest first.
-pub(crate) fn annotators(connection: &Connection, facets: &Facets) -> Result<Vec<Annotator>> {
+pub(crate) fn annotators(connection: &Connection, facets: &SharedFacets) -> Result<Vec<Annotator>> {
     let mut statement = connection.prepare_cached("SELECT id, key, name FROM annotator ORDER BY id")?;
     let annotators = statement.query_map((), |row| {
-        let id = AnnotatorId(row.get(0)?);
-        let sets = facets.annotator(id);
         Ok(Annotator {
-            id,
+            id: AnnotatorId(row.get(0)?),
             key: AnnotatorKey(row.get(1)?),
             name: row.get(2)?,
-            judged: sets.map_or(0, |sets| sets.judged.len()),
-            skipped: sets.map_or(0, |sets| sets.skipped.len()),
+            judged: 0,
+            skipped: 0,
         })
     })?;
-    annotators.collect()
+    let mut annotators = annotators.collect::<Result<Vec<_>>>()?;
+    // Only now: the sets are not held while a server is waited for.
+    let facets = facets.read();
+    for annotator in &mut annotators {
+        if let Some(sets) = facets.annotator(annotator.id) {
+            (annotator.judged, annotator.skipped) = (sets.judged.len(), sets.skipped.len());
+        }
+    }
+    Ok(annotators)
 }
 
 const SELECT_SOURCE: &str =
@@ -294,12 +302,17 @@ pub(crate) fn search_index(connection: &Connection) -> Result<SearchIndex> {
 /// All that the interface knows of the project.
 pub(crate) fn info(
     connection: &Connection,
-    facets: &Facets,
+    facets: &SharedFacets,
     place: &ProjectPlace,
     annotator: AnnotatorId,
 ) -> Result<ProjectInfo> {
     let project = read(connection)?;
     let revisions: i64 = connection.query_row(connection.dialect().revisions(), (), |row| row.get(0))?;
+    let annotators = annotators(connection, facets)?;
+    let sources = sources(connection)?;
+    let search_index = search_index(connection)?;
+    // Only now: the sets are not held while a server is waited for.
+    let facets = facets.read();
     Ok(ProjectInfo {
         path: place.to_string(),
         key: project.key,
@@ -310,10 +323,10 @@ pub(crate) fn info(
         deleted_items: facets.with_status(ItemStatus::Deleted).len(),
         judgments: facets.judgments_in_force(),
         revisions: revisions as u64,
-        annotators: annotators(connection, facets)?,
+        annotators,
         annotator,
-        sources: sources(connection)?,
-        search_index: search_index(connection)?,
+        sources,
+        search_index,
         is_sample: project.is_sample,
         created_at: project.created_at,
     })

@@ -61,6 +61,15 @@ impl Reader {
         Ok(Self::new(connection, facets, &place))
     }
 
+    /// Another connection that reads the same project and shares its sets, for work that takes long.
+    pub fn another(&self) -> Result<Self> {
+        let connection = match &self.place {
+            ProjectPlace::File(path) => sqlite::reader(path)?,
+            ProjectPlace::Database(address) => postgres::connect(address)?,
+        };
+        Ok(Self::new(connection, self.facets.clone(), &self.place))
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -92,7 +101,7 @@ impl Reader {
 
     /// Everyone, oldest first.
     pub fn annotators(&self) -> Result<Vec<Annotator>> {
-        project::annotators(&self.connection, &self.facets.read())
+        project::annotators(&self.connection, &self.facets)
     }
 
     /// The project's name, rubric and so on.
@@ -102,7 +111,7 @@ impl Reader {
 
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
-        project::info(&self.connection, &self.facets.read(), &self.place, annotator)
+        project::info(&self.connection, &self.facets, &self.place, annotator)
     }
 
     /// Every rubric ever asked, by version.

@@ -68,7 +68,7 @@ impl Store {
         match &place {
             ProjectPlace::File(path) => Self::create_file(path, project),
             ProjectPlace::Database(address) => {
-                let connection = postgres::connect(address)?;
+                let connection = postgres::writer(address)?;
                 let transaction = connection.transaction()?;
                 if project::has_schema(&transaction, &address.schema())? {
                     return Err(StoreError::ExistsInDatabase(address.to_string()));
@@ -109,7 +109,7 @@ impl Store {
         match &place {
             ProjectPlace::File(path) => Self::open_file(path),
             ProjectPlace::Database(address) => {
-                let connection = postgres::connect(address)?;
+                let connection = postgres::writer(address)?;
                 let applied = migration::verify(&connection)?;
                 migration::apply(&connection, applied)?;
                 Self::with(connection, place, None)
@@ -149,7 +149,7 @@ impl Store {
     pub fn another(&self) -> Result<Option<Self>> {
         let ProjectPlace::Database(address) = &self.place else { return Ok(None) };
         Ok(Some(Self {
-            connection: postgres::connect(address)?,
+            connection: postgres::writer(address)?,
             facets: self.facets.clone(),
             rubrics: Arc::clone(&self.rubrics),
             place: self.place.clone(),
@@ -227,7 +227,7 @@ impl Store {
 
     /// All that the interface knows of the project.
     pub fn info(&self, annotator: AnnotatorId) -> Result<ProjectInfo> {
-        project::info(&self.connection, &self.facets.read(), &self.place, annotator)
+        project::info(&self.connection, &self.facets, &self.place, annotator)
     }
 
     /// How far an annotator is.
@@ -342,6 +342,7 @@ impl Store {
             return Err(StoreError::Refused("there is nothing to take back".to_owned()));
         }
         let revision = head.as_ref().map_or(1, |head| head.revision + 1);
+        judgment::announce(connection)?;
         judgment::append(connection, judgment, revision, head.map(|head| head.id), true)?;
         draft::forget(connection, annotator, judgment.item)?;
         lease::release(connection, annotator, judgment.item)?;

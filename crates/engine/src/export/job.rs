@@ -49,7 +49,7 @@ pub fn start(
 ) -> Result<JobId, ApiError> {
     let target = Target::new(&session.place, path, replace)?;
     refuse_existing(plan.format, &target)?;
-    ask_policies(&*session.readers.lend()?, &plan)?;
+    ask_policies(&*session.readers.open()?, &plan)?;
     let tells_profiles = !session.is_for_lead_alone(seat)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
     let jobs = Arc::clone(&shared.jobs);
@@ -58,7 +58,7 @@ pub fn start(
         move |job| shared.emit(Event::ExportEnded(job, Err(failure::broke_off("export"))))
     };
     let work = move |job: JobId, cancel: &CancelFlag| {
-        let ended = session.readers.lend().and_then(|reader| {
+        let ended = session.readers.open().and_then(|reader| {
             let progress = |progress| shared.emit(Event::ExportProgress(job, progress));
             let told = Told { profiles: tells_profiles, within: None };
             export(&reader, &plan, &target, &shared.host, &told, cancel, progress)

@@ -51,10 +51,11 @@ pub fn to_write(reader: &Reader, plan: &ExportPlan) -> Result<Vec<Labelled>, Api
         return Ok(Vec::new());
     }
     let roles: HashMap<ItemId, ItemRole> = reader.item_roles()?.into_iter().collect();
+    let labels = reader.model_labels()?;
     let shared = reader.facets();
     let facets = shared.read();
     let judged = facets.matching(&ItemFilter { state: ItemState::Judged, ..ItemFilter::default() });
-    let labels = reader.model_labels()?.into_iter().map(|label| {
+    let labels = labels.into_iter().map(|label| {
         let place = label.item.0 as u32;
         let left_out = if !facets.with_status(ItemStatus::Active).contains(place) {
             Some("a model's label on an item that takes no part")

@@ -136,7 +136,11 @@ impl Work {
         let mut import = store.begin_import()?;
         if self.is_lossless {
             let is_empty = info.active_items + info.excluded_items + info.deleted_items + info.revisions == 0;
-            let annotators = if is_empty { Vec::new() } else { info.annotators };
+            let mut annotators = info.annotators;
+            if is_empty {
+                let accounts = reader.accounts()?;
+                annotators.retain(|one| accounts.iter().any(|account| account.annotator == one.id));
+            }
             let before = Before { is_empty, sources, annotators, rubric: info.rubric };
             let folder = self.plan.media_folder.as_ref();
             let folder = folder.map(|folder| stored_from_folder(&project, Path::new(folder)));

@@ -220,7 +220,7 @@ impl Session {
         let (sure, question) = said.unwrap_or_default();
         let source = self.name_of_voice(by)?;
         {
-            let reader = self.readers.lend()?;
+            let reader = self.readers.open()?;
             // What people judged is theirs, and where answers are known nobody is asked for them.
             reader.each_vote(|judgment| {
                 open.remove(judgment.given.item.0 as u32);
@@ -285,7 +285,7 @@ impl Session {
         let rules = self.learning_rules().unwrap_or_default();
         let mut judgments: Vec<Judgment> = Vec::new();
         let pool = {
-            let reader = self.readers.lend()?;
+            let reader = self.readers.open()?;
             reader.each_vote(|judgment| judgments.push(judgment))?;
             Pool::read(&reader, &rules)?
         };

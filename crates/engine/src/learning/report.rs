@@ -50,7 +50,7 @@ impl Session {
     pub fn model_report(&self, seat: &Seat, filter: &ReportFilter) -> Result<ModelReport, ApiError> {
         self.for_lead(seat)?;
         let learning = self.learning_rules().unwrap_or_default();
-        let reader = self.readers.lend()?;
+        let reader = self.readers.open()?;
         let mut judgments: Vec<Judgment> = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
         let Some(pool) = Pool::read(&reader, &learning)? else {

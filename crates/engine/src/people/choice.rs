@@ -20,7 +20,7 @@ use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
     Annotator, AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemId, ItemStatus, UnixMillis,
 };
-use tiebreak_store::{Lease, Reader, Wish};
+use tiebreak_store::{Facets, Lease, Reader, Wish};
 
 use super::plan::Plan;
 use super::pools::{Pools, close_by_tag, close_settled, pools};
@@ -79,20 +79,22 @@ impl Session {
         passed: &RoaringBitmap,
     ) -> Result<(Vec<Offer>, Vec<Lease>), ApiError> {
         let reader = self.readers.lend()?;
+        // All that a server may have to be waited for comes before the work of everybody is held up.
+        let asked = Asked::read(plan, &reader, request)?;
         let annotators = reader.annotators()?;
         let mut work = self.people.work.lock().expect("the work is never left half-changed");
         let random = &*self.shared.host.random;
-        let mut choice =
-            Choice::new(plan, &reader, &mut work, &annotators, request, now, (&self.learning, random))?;
+        let mut choice = Choice::new(plan, asked, &mut work, (&self.learning, random));
+        choice.close_settled(&reader.facets().read(), &annotators, now);
         choice.pools.normal -= passed;
-        let offers = choice.offers(request)?;
+        let offers = choice.offers(request);
+        let leases = choice.leases(&offers, request, now);
+        drop(work);
         if offers.is_empty()
-            && let Some(refusal) = choice.not_qualified()?
+            && let Some(refusal) = not_qualified(plan, &reader, request.annotator)?
         {
             return Err(refusal);
         }
-        let leases = choice.leases(&offers, request, now);
-        drop(work);
         if plan.is_chosen_by_learning() {
             self.learning.replenish(request.annotator);
         }
@@ -163,15 +165,42 @@ impl Session {
     }
 }
 
+/// What the project was asked for a request.
+struct Asked {
+    annotator: AnnotatorId,
+    key: AnnotatorKey,
+    pools: Pools,
+    /// Items that may be repeated now.
+    repeats: Vec<ItemId>,
+    /// Whether the training was done, and well enough, where that is asked.
+    is_qualified: bool,
+}
+
+impl Asked {
+    fn read(plan: &Plan, reader: &Reader, request: &QueueRequest) -> Result<Self, ApiError> {
+        let annotator = request.annotator;
+        let (key, tags) = reader.key_and_tags(annotator)?;
+        let has_repeats = plan.study.quality.repeats.is_some();
+        let repeats_done = if has_repeats { reader.repeat_count(annotator)? } else { 0 };
+        let repeats = repeats(plan, reader, request)?;
+        let mut pools = pools(plan, &reader.facets().read(), annotator, request);
+        pools.offers += repeats_done;
+        close_by_tag(plan, &tags, &mut pools);
+        let is_qualified = plan.study.quality.qualification.is_none()
+            || (pools.training_unjudged == 0 && is_qualified(plan, reader, annotator)?);
+        Ok(Self { annotator, key, pools, repeats, is_qualified })
+    }
+}
+
 /// One request being answered.
 struct Choice<'a> {
     plan: &'a Plan,
-    reader: &'a Reader,
     work: &'a mut Work,
     annotator: AnnotatorId,
     key: AnnotatorKey,
     pools: Pools,
     repeats: Vec<ItemId>,
+    is_qualified: bool,
     learning: &'a LearningDesk,
     /// What planned items are worth.
     scores: HashMap<u32, f64>,
@@ -181,33 +210,29 @@ struct Choice<'a> {
 impl<'a> Choice<'a> {
     fn new(
         plan: &'a Plan,
-        reader: &'a Reader,
+        asked: Asked,
         work: &'a mut Work,
-        annotators: &[Annotator],
-        request: &QueueRequest,
-        now: UnixMillis,
         (learning, random): (&'a LearningDesk, &'a (dyn Fn() -> u64 + Send + Sync)),
-    ) -> Result<Self, ApiError> {
-        let annotator = request.annotator;
-        let (key, tags) = reader.key_and_tags(annotator)?;
-        let has_repeats = plan.study.quality.repeats.is_some();
-        let repeats_done = if has_repeats { reader.repeat_count(annotator)? } else { 0 };
-        let facets = reader.facets();
-        let facets = facets.read();
-        let mut pools = pools(plan, &facets, annotator, request);
-        pools.offers += repeats_done;
-        close_by_tag(plan, &tags, &mut pools);
-        close_settled(plan, work, &facets, annotators, annotator, now, &mut pools.normal);
-        drop(facets);
+    ) -> Self {
+        let Asked { annotator, key, pools, repeats, is_qualified } = asked;
         let scores = HashMap::new();
-        let repeats = Vec::new();
-        let mut choice =
-            Self { plan, reader, work, annotator, key, pools, repeats, learning, scores, random };
-        choice.find_repeats(request)?;
-        Ok(choice)
+        Self { plan, work, annotator, key, pools, repeats, is_qualified, learning, scores, random }
     }
 
-    fn offers(&mut self, request: &QueueRequest) -> Result<Vec<Offer>, ApiError> {
+    /// Takes out what the annotator said something of since the project was asked, and what needs nobody any more.
+    fn close_settled(&mut self, facets: &Facets, annotators: &[Annotator], now: UnixMillis) {
+        let Self { plan, work, annotator, pools, .. } = self;
+        let open = facets.open(*annotator);
+        for pool in [&mut pools.normal, &mut pools.gold, &mut pools.attention] {
+            *pool &= &open;
+        }
+        if let Some(said) = facets.annotator(*annotator) {
+            pools.training -= &said.judged;
+        }
+        close_settled(plan, work, facets, annotators, *annotator, now, &mut pools.normal);
+    }
+
+    fn offers(&mut self, request: &QueueRequest) -> Vec<Offer> {
         let mut offers = Vec::new();
         let mut after = match request.place {
             Place::After(item) => item.0 as u32,
@@ -219,7 +244,7 @@ impl<'a> Choice<'a> {
                 (item, AcquisitionMethod::Training, 1.0)
             } else {
                 let number = self.pools.offers + offers.len() as u64;
-                match self.next(number, after)? {
+                match self.next(number, after) {
                     Some(found) => found,
                     None => break,
                 }
@@ -232,13 +257,13 @@ impl<'a> Choice<'a> {
             let acquisition = Acquisition { method, score: self.scores.remove(&item), propensity };
             offers.push(Offer { item: ItemId(i64::from(item)), acquisition });
         }
-        Ok(offers)
+        offers
     }
 
     /// The next offer after the training.
-    fn next(&mut self, number: u64, after: u32) -> Result<Option<(u32, AcquisitionMethod, f64)>, ApiError> {
-        if self.plan.study.quality.qualification.is_some() && !self.is_qualified()? {
-            return Ok(None);
+    fn next(&mut self, number: u64, after: u32) -> Option<(u32, AcquisitionMethod, f64)> {
+        if !self.is_qualified {
+            return None;
         }
         let available = Available {
             normal: !self.pools.normal.is_empty(),
@@ -246,7 +271,7 @@ impl<'a> Choice<'a> {
             attention: !self.pools.attention.is_empty(),
             repeat: !self.repeats.is_empty(),
         };
-        let Some(drawn) = self.plan.study.quality.draw(self.key, number, available) else { return Ok(None) };
+        let drawn = self.plan.study.quality.draw(self.key, number, available)?;
         let (item, method, propensity) = match drawn.kind {
             Kind::Repeat => {
                 let item = self.repeats.remove(0).0 as u32;
@@ -276,11 +301,11 @@ impl<'a> Choice<'a> {
                 (item, method, propensity)
             }
         };
-        let Some(item) = item else { return Ok(None) };
+        let item = item?;
         self.pools.normal.remove(item);
         self.pools.gold.remove(item);
         self.pools.attention.remove(item);
-        Ok(Some((item, method, drawn.probability * propensity)))
+        Some((item, method, drawn.probability * propensity))
     }
 
     /// What the plan of the head says; at random where it says nothing yet, or of what it does not know.
@@ -293,25 +318,6 @@ impl<'a> Choice<'a> {
         let drawn =
             if count == 0 { None } else { self.pools.normal.select(((self.random)() % count) as u32) };
         (drawn, AcquisitionMethod::Random, 1.0 / count.max(1) as f64)
-    }
-
-    fn is_qualified(&self) -> Result<bool, ApiError> {
-        if self.pools.training_unjudged > 0 {
-            return Ok(false);
-        }
-        let training = self.plan.training_of(self.reader, self.annotator)?;
-        Ok(training.is_none_or(|training| training.is_qualified == Some(true)))
-    }
-
-    /// Why nothing is offered to whoever has done the training and does not qualify. Everyone has seen how each
-    /// item was meant, so that the count is no secret.
-    fn not_qualified(&self) -> Result<Option<ApiError>, ApiError> {
-        let Some(needed) = self.plan.study.quality.qualification else { return Ok(None) };
-        let training = self.plan.training_of(self.reader, self.annotator)?;
-        let refusal = training.and_then(|training| training.refusal(needed));
-        Ok(refusal.map(|refusal| {
-            ApiError::new(ErrorCode::Denied, refusal).hint("ask whoever leads the study what comes next")
-        }))
     }
 
     /// The chance of one of so many in the order of this study.
@@ -343,31 +349,6 @@ impl<'a> Choice<'a> {
         Some(item)
     }
 
-    /// Finds the items that may be repeated now, as many as are asked for.
-    fn find_repeats(&mut self, request: &QueueRequest) -> Result<(), ApiError> {
-        let Some(rules) = self.plan.study.quality.repeats else { return Ok(()) };
-        let active = {
-            let facets = self.reader.facets();
-            let facets = facets.read();
-            facets.with_status(ItemStatus::Active).clone()
-        };
-        let (reader, annotator, plan) = (self.reader, self.annotator, self.plan);
-        let repeats = &mut self.repeats;
-        reader.judged_before(annotator, rules.after, |item| {
-            let place = item.0 as u32;
-            let may_be = active.contains(place)
-                && !plan.roles.contains_key(&place)
-                && !request.except.contains(&item)
-                && !repeats.contains(&item)
-                && !reader.was_repeated(annotator, item)?;
-            if may_be {
-                repeats.push(item);
-            }
-            Ok(repeats.len() < request.count as usize)
-        })?;
-        Ok(())
-    }
-
     /// Keeps what was chosen for the annotator, and for longer what is on their screen already.
     fn leases(&mut self, offers: &[Offer], request: &QueueRequest, now: UnixMillis) -> Vec<Lease> {
         if self.plan.most_wanted().is_none() {
@@ -388,6 +369,44 @@ impl<'a> Choice<'a> {
         }
         leases
     }
+}
+
+/// Whether the training was done well enough; yes where there is none.
+fn is_qualified(plan: &Plan, reader: &Reader, annotator: AnnotatorId) -> Result<bool, ApiError> {
+    let training = plan.training_of(reader, annotator)?;
+    Ok(training.is_none_or(|training| training.is_qualified == Some(true)))
+}
+
+/// Why nothing is offered to whoever has done the training and does not qualify. Everyone has seen how each item was
+/// meant, so that the count is no secret.
+fn not_qualified(plan: &Plan, reader: &Reader, annotator: AnnotatorId) -> Result<Option<ApiError>, ApiError> {
+    let Some(needed) = plan.study.quality.qualification else { return Ok(None) };
+    let training = plan.training_of(reader, annotator)?;
+    let refusal = training.and_then(|training| training.refusal(needed));
+    Ok(refusal.map(|refusal| {
+        ApiError::new(ErrorCode::Denied, refusal).hint("ask whoever leads the study what comes next")
+    }))
+}
+
+/// The items that may be repeated now, as many as are asked for.
+fn repeats(plan: &Plan, reader: &Reader, request: &QueueRequest) -> Result<Vec<ItemId>, ApiError> {
+    let mut repeats = Vec::new();
+    let Some(rules) = plan.study.quality.repeats else { return Ok(repeats) };
+    let active = reader.facets().read().with_status(ItemStatus::Active).clone();
+    let annotator = request.annotator;
+    reader.judged_before(annotator, rules.after, |item| {
+        let place = item.0 as u32;
+        let may_be = active.contains(place)
+            && !plan.roles.contains_key(&place)
+            && !request.except.contains(&item)
+            && !repeats.contains(&item)
+            && !reader.was_repeated(annotator, item)?;
+        if may_be {
+            repeats.push(item);
+        }
+        Ok(repeats.len() < request.count as usize)
+    })?;
+    Ok(repeats)
 }
 
 /// The first of some items: in an order of one's own, or else in the file's.

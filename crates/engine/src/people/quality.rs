@@ -12,7 +12,7 @@ impl Session {
     pub fn quality(&self, seat: &Seat) -> Result<Reply, ApiError> {
         self.for_lead(seat)?;
         let plan = self.people.plan();
-        let reader = self.readers.lend()?;
+        let reader = self.readers.open()?;
         let repeats = reader.repeats(None, None)?;
         let mut report = QualityReport::default();
         for annotator in reader.annotators()?.into_iter().filter(|annotator| !annotator.is_past()) {

@@ -1,4 +1,10 @@
 //! The reach of somebody who only judges: items that are open to them, and those they have had.
+//!
+//! What was offered once stays within reach, though its lease ran out, others filled its places or it takes no part
+//! any more: whoever was away for long and comes back finds a saved judgment, and no refusal. This process remembers
+//! what it offered; what another one did, or this one before it started again, is written down where the study shares
+//! work out ([`Reader::was_offered`](tiebreak_store::Reader::was_offered)). Where it does not, everything that takes
+//! part and needs no tag is open to everybody.
 
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{ApiError, ErrorCode, ItemId, ItemStatus};
@@ -19,6 +25,14 @@ impl Session {
 
     fn is_within_reach(&self, seat: &Seat, item: ItemId) -> Result<bool, ApiError> {
         let Ok(place) = u32::try_from(item.0) else { return Ok(false) };
+        if self.is_open_to(seat, place)? {
+            return Ok(true);
+        }
+        Ok(self.readers.lend()?.was_offered(seat.annotator, item)?)
+    }
+
+    /// Whether this process would offer it now, or knows that it was.
+    fn is_open_to(&self, seat: &Seat, place: u32) -> Result<bool, ApiError> {
         let annotator = seat.annotator;
         let plan = self.people.plan();
         let now = self.shared.host.now();
@@ -31,13 +45,13 @@ impl Session {
         let has_had = facets
             .annotator(annotator)
             .is_some_and(|said| said.judged.contains(place) || said.skipped.contains(place));
-        if has_had {
+        if has_had || work.was_offered(annotator, place) {
             return Ok(true);
         }
         if !facets.with_status(ItemStatus::Active).contains(place) {
             return Ok(false);
         }
-        if plan.is_plain() || work.is_leased_to(annotator, place) {
+        if plan.is_plain() {
             return Ok(true);
         }
         let request = QueueRequest { annotator, place: Place::Start, count: 1, except: Vec::new() };

@@ -16,7 +16,7 @@ impl Session {
     pub fn second_look(&self, seat: &Seat, filter: &LookFilter) -> Result<Reply, ApiError> {
         self.for_lead(seat)?;
         let above = self.people.plan().disagreement_above();
-        let reader = self.readers.lend()?;
+        let reader = self.readers.open()?;
         let flags = self.learning.flags();
         let mut reasons = reasons(&reader, above, &flags)?;
         for item in self.learning.contradicted() {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
-use tiebreak_domain::{AnnotatorId, ApiError, ItemId, NewJudgment, Origin, UnixMillis, Verdict};
+use tiebreak_domain::{AnnotatorId, ApiError, ItemId, NewJudgment, Origin, QueuedItem, UnixMillis, Verdict};
 use tiebreak_store::{Lease, Reader};
 
 use super::plan::Plan;
@@ -15,6 +15,8 @@ use crate::session::Session;
 pub struct Work {
     /// Until when which item is kept for whom.
     leases: HashMap<AnnotatorId, HashMap<u32, UnixMillis>>,
+    /// What everyone was offered, whatever became of it: what they say of it is never refused.
+    offered: HashMap<AnnotatorId, RoaringBitmap>,
     /// Where everyone is in their order.
     pub cursors: HashMap<AnnotatorId, u32>,
     /// Items on which people disagree, where that makes a difference.
@@ -40,10 +42,30 @@ impl Work {
         Ok(work)
     }
 
-    /// Puts what was read anew in the place of what was known; where everyone is stays.
-    pub fn take_over(&mut self, reloaded: Self) {
-        let cursors = std::mem::take(&mut self.cursors);
-        *self = Self { cursors, ..reloaded };
+    /// Puts what was read anew in the place of what was known. Where everyone is stays, and so does what they were
+    /// offered: the reading took its time, and leases that were given meanwhile are in none of it.
+    pub fn take_over(&mut self, reloaded: Self, now: UnixMillis) {
+        let known = std::mem::replace(self, reloaded);
+        self.cursors = known.cursors;
+        self.offered = known.offered;
+        for (annotator, leases) in known.leases {
+            let reread = self.leases.entry(annotator).or_default();
+            for (item, expires_at) in leases.into_iter().filter(|(_, expires_at)| *expires_at > now) {
+                let until = reread.entry(item).or_insert(expires_at);
+                *until = expires_at.max(*until);
+            }
+        }
+    }
+
+    /// Notes what somebody was offered.
+    pub fn note_offers(&mut self, annotator: AnnotatorId, items: impl Iterator<Item = ItemId>) {
+        self.offered.entry(annotator).or_default().extend(items.map(|item| item.0 as u32));
+    }
+
+    /// Whether an item was offered to somebody, as far as this process remembers.
+    pub fn was_offered(&self, annotator: AnnotatorId, item: u32) -> bool {
+        self.is_leased_to(annotator, item)
+            || self.offered.get(&annotator).is_some_and(|offered| offered.contains(item))
     }
 
     /// Keeps an item for somebody.
@@ -88,6 +110,12 @@ impl Session {
         }
     }
 
+    /// Takes note of what somebody was offered.
+    pub(crate) fn note_offers(&self, annotator: AnnotatorId, offered: &[QueuedItem]) {
+        let mut work = self.people.work.lock().expect("the work is never left half-changed");
+        work.note_offers(annotator, offered.iter().map(|offer| offer.item.id));
+    }
+
     /// Takes note of a judgment that was stored.
     pub fn note_judgment(&self, item: ItemId, judgment: &JudgmentNote) -> Result<(), ApiError> {
         let plan = self.people.plan();
@@ -123,5 +151,41 @@ impl From<&NewJudgment> for JudgmentNote {
     fn from(judgment: &NewJudgment) -> Self {
         let may_change_reviews = judgment.origin == Origin::Review || judgment.verdict == Verdict::Withdrawn;
         Self { annotator: judgment.annotator, may_change_reviews }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: AnnotatorId = AnnotatorId(1);
+    const BOB: AnnotatorId = AnnotatorId(2);
+
+    fn lease(annotator: AnnotatorId, item: i64, expires_at: i64) -> Lease {
+        Lease { item: ItemId(item), annotator, expires_at: UnixMillis(expires_at) }
+    }
+
+    #[test]
+    fn what_is_read_anew_takes_no_lease_away_that_was_given_meanwhile() {
+        let mut work = Work::default();
+        work.lease(lease(ADA, 1, 50));
+        let mut reloaded = Work::default();
+        reloaded.lease(lease(ADA, 1, 50));
+        reloaded.lease(lease(BOB, 7, 60));
+        // While the rest was read, which takes long.
+        work.lease(lease(ADA, 1, 90));
+        work.lease(lease(ADA, 2, 90));
+        work.lease(lease(ADA, 3, 20));
+        work.cursors.insert(ADA, 4);
+        work.take_over(reloaded, UnixMillis(30));
+        let leased = |work: &mut Work, annotator, now| {
+            let mut leased: Vec<u32> = work.leased_to(annotator, UnixMillis(now)).iter().collect();
+            leased.sort_unstable();
+            leased
+        };
+        assert_eq!(leased(&mut work, ADA, 30), [1, 2], "and what had run out stays out");
+        assert_eq!(leased(&mut work, BOB, 30), [7]);
+        assert_eq!(leased(&mut work, ADA, 70), [1, 2], "until the later of two times");
+        assert_eq!(work.cursors.get(&ADA), Some(&4));
     }
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use tiebreak_domain::assignment::{Assignment, Overlap, QueueOrder};
-use tiebreak_domain::queue::Place;
+use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::AcquisitionMethod;
-use tiebreak_domain::{ItemId, Outcome, QueuedItem, Request, StudySetup, Verdict};
+use tiebreak_domain::{
+    AnnotatorId, Draft, ErrorCode, ItemId, ItemStatus, NewJudgment, Outcome, QueuedItem, Reply, Request,
+    Role, StudySetup, Verdict,
+};
+use tiebreak_engine::Caller;
 
 use crate::people::{set_study, with_rows};
 use crate::world::{World, preference};
@@ -43,6 +47,56 @@ fn the_last_place_of_an_item_is_offered_to_one_until_the_lease_is_over() {
     assert!(world.queue(Place::Start, 9).is_empty(), "now they are kept for Bob");
     judge(&world, &on_screen[1], Outcome::B);
     assert_eq!(world.info().judgments, 2, "what was on the screen is stored, though its lease was over");
+    assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_offered_to_somebody_far_away_is_taken_however_late_it_comes() {
+    let world = with_rows(4);
+    assign(&world, Assignment { wanted: Some(1), lease_minutes: 10, ..Assignment::default() });
+    let people: Vec<AnnotatorId> = ["Bea", "Bob", "Cleo"].map(|name| world.seat(name)).into();
+    let [bea, bob, cleo] =
+        people.iter().map(|&annotator| Caller { annotator, role: Role::Annotator }).collect::<Vec<_>>()[..]
+    else {
+        panic!("three people")
+    };
+    let offered = |who: &Caller, count| {
+        let annotator = who.annotator;
+        let request = QueueRequest { annotator, place: Place::Start, count, except: vec![] };
+        match world.engine.call_as(who, Request::Queue(request)).unwrap() {
+            Reply::Items(items) => items,
+            other => panic!("expected items, found {other:?}"),
+        }
+    };
+    let said = |who: &Caller, item: &QueuedItem| NewJudgment {
+        annotator: who.annotator,
+        ..world.judgment(item, Verdict::overall(preference(Outcome::A)))
+    };
+    let submit = |who: &Caller, item: &QueuedItem| {
+        world.engine.call_as(who, Request::Submit(Box::new(said(who, item))))
+    };
+    let of_bea = offered(&bea, 3);
+    assert_eq!(ids(&of_bea), [1, 2, 3]);
+    world.advance(11 * 60_000);
+    let of_bob = offered(&bob, 2);
+    assert_eq!(ids(&of_bob), [1, 2], "her leases are over");
+    for item in &of_bob {
+        submit(&bob, item).unwrap();
+    }
+    let (annotator, item) = (bea.annotator, of_bea[0].item.id);
+    let draft = Some(Draft { comment: "half".into(), ..Draft::default() });
+    world.engine.call_as(&bea, Request::SaveDraft { annotator, item, draft }).unwrap();
+    submit(&bea, &of_bea[0]).expect("she was offered it");
+    world.engine.call(Request::SetStatus(vec![(of_bea[2].item.id, ItemStatus::Excluded)])).unwrap();
+    submit(&bea, &of_bea[2]).expect("it was taken out while she was at it");
+    assert_eq!(submit(&cleo, &of_bea[0]).unwrap_err().code, ErrorCode::Denied, "who was not is refused");
+    // Another start knows it from what is written down.
+    world.engine.call(Request::CloseProject).unwrap();
+    world.project(Request::OpenProject { path: world.text("a.tiebreak") });
+    world.advance(24 * 60 * 60_000);
+    assert_eq!(ids(&offered(&cleo, 3)), [4]);
+    submit(&bea, &of_bea[1]).expect("she was offered it before the start");
+    assert_eq!(submit(&cleo, &of_bea[1]).unwrap_err().code, ErrorCode::Denied);
     assert_eq!(world.check(), Vec::<String>::new());
 }
 

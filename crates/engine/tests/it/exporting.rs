@@ -1,5 +1,10 @@
 //! Exports: each format, what is asked first, what is refused, and the manifest.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use tiebreak_domain::export::{PolicyQuestion, SeveralPolicy, TiePolicy};
 use tiebreak_domain::quality::ItemRole;
 use tiebreak_domain::queue::Place;
@@ -8,7 +13,7 @@ use tiebreak_domain::{
     Request, Verdict,
 };
 
-use crate::world::{World, answered, trl_rows};
+use crate::world::{World, answered, trl_rows, until};
 
 /// Five items: A, B, a tie, a skip, and one open.
 fn judged() -> World {
@@ -23,6 +28,37 @@ fn judged_with_items() -> (World, Vec<QueuedItem>) {
     let item = world.queue(tiebreak_domain::queue::Place::Start, 1).remove(0);
     world.submit(world.judgment(&item, Verdict::Skipped));
     (world, items)
+}
+
+#[test]
+fn nobody_who_judges_waits_for_exports() {
+    const EXPORTS: u32 = 6;
+    let (goes_on, begun) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let (go_on, began) = (Arc::clone(&goes_on), Arc::clone(&begun));
+    let world = World::watching_the_clock(move || {
+        // An export looks at the clock when it has written everything, before it ends.
+        if std::thread::current().name() == Some("tiebreak-export") {
+            began.fetch_add(1, Ordering::AcqRel);
+            while !go_on.load(Ordering::Acquire) {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    });
+    world.create("a.tiebreak");
+    world.import(&world.write("rows.jsonl", trl_rows(2)));
+    for number in 0..EXPORTS {
+        let (plan, path) = (answered(ExportFormat::Csv), world.text(&format!("{number}.csv")));
+        world.start(Request::StartExport { plan, path, replace: false });
+    }
+    until(|| (begun.load(Ordering::Acquire) == EXPORTS).then_some(()));
+    std::thread::scope(|scope| {
+        let (sender, answered) = channel();
+        let engine = &world.engine;
+        scope.spawn(move || sender.send(engine.call(Request::Project).is_ok()));
+        let answer = answered.recv_timeout(Duration::from_secs(30));
+        goes_on.store(true, Ordering::Release);
+        assert_eq!(answer, Ok(true), "a short question is answered while they run");
+    });
 }
 
 fn text(item: &QueuedItem, candidate: usize) -> String {

@@ -277,6 +277,30 @@ fn two_projects_are_joined() {
 }
 
 #[test]
+fn an_empty_project_that_is_served_takes_a_file_in_and_keeps_its_accounts() {
+    let first = World::new();
+    first.create("a.tiebreak");
+    first.import(&first.write("rows.jsonl", trl_rows(2)));
+    first.judge_next(Outcome::A);
+    first.export(ExportFormat::Tiebreak, "a.jsonl");
+    let served = first.beside();
+    served.create("served.tiebreak");
+    let owner = served.engine.offer_owner_link().unwrap();
+    let cookie = served.engine.enter(&owner, "here").unwrap();
+    let caller = served.engine.known_by_cookie(&cookie).unwrap().unwrap().caller;
+    let accounts = served.engine.accounts(&caller).unwrap();
+    served.import(&served.text("a.jsonl"));
+    assert_eq!(served.engine.accounts(&caller).unwrap(), accounts, "whoever brought it is not shut out");
+    assert!(served.engine.known_by_cookie(&cookie).unwrap().is_some(), "nor signed out");
+    let info = served.info();
+    assert_eq!((info.key, info.judgments), (first.info().key, 1));
+    let people: Vec<(&str, u64)> =
+        info.annotators.iter().map(|one| (one.name.as_str(), one.judged)).collect();
+    assert_eq!(people, [("Ada", 0), ("Ada (2)", 1)], "two people of one name stay two");
+    assert_eq!(served.check(), Vec::<String>::new());
+}
+
+#[test]
 fn a_broken_record_is_explained_and_the_rest_comes_in() {
     let world = World::new();
     world.create("a.tiebreak");

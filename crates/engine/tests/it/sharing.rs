@@ -298,5 +298,5 @@ fn a_project_in_a_file_is_not_watched() {
     world.create("p.tiebreak");
     let refused = world.refused(Request::StartScoring { models: Vec::new(), keeps_watch: true });
     assert_eq!(refused.code, ErrorCode::BadRequest);
-    assert!(refused.hint.as_deref().unwrap_or_default().contains("tiebreak move"), "{refused:?}");
+    assert!(refused.hint.as_deref().is_some_and(|hint| hint.contains("tiebreak move")), "{refused:?}");
 }

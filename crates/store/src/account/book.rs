@@ -33,7 +33,7 @@ impl AccountBook {
                 open().map_err(|error: StoreError| error.at(path))
             }
             ProjectPlace::Database(address) => {
-                let connection = postgres::connect(address)?;
+                let connection = postgres::writer(address)?;
                 migration::apply(&connection, migration::verify(&connection)?)?;
                 Ok(Self { connection })
             }

@@ -55,7 +55,7 @@ pub(super) fn merge(import: &mut Import<'_>, theirs: &[Judgment], report: &mut M
         let is_last = index + 1 == order.len();
         if let Some(judgment) = missing.get(&id) {
             let given = &judgment.given;
-            judgment::append(import.connection, given, revision, before, is_last)?;
+            import.append(given, revision, before, is_last)?;
             if is_last {
                 let word = LastWord::new(&given.verdict, given.flagged);
                 import.facets.set_word(annotator, bit(item)?, word);

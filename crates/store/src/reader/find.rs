@@ -96,6 +96,7 @@ impl Reader {
                 let mut rows = statement.query([id.0])?;
                 let row = rows.next()?.ok_or_else(|| StoreError::NotFound(format!("item {id}")))?;
                 let candidates = item::candidates(row, 6)?;
+                let verdicts = self.facets.read().verdicts(bit(id)?);
                 Ok(ItemRow {
                     id,
                     external_id: row.get(4)?,
@@ -106,7 +107,7 @@ impl Reader {
                         .collect(),
                     source: SourceId(row.get(2)?),
                     status: status_from_word(text(row, 3)?)?,
-                    verdicts: self.facets.read().verdicts(bit(id)?),
+                    verdicts,
                     rewrites: self.row_rewrites(&deriving, id)?,
                 })
             })

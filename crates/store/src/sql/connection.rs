@@ -5,6 +5,7 @@ use std::ops::Deref;
 use super::value::Params;
 use super::{Access, Database, Dialect, Row, Statement};
 use crate::Result;
+use crate::facets::refuse_questions_while_reading;
 
 /// A connection.
 pub(crate) struct Connection(Box<dyn Database>);
@@ -21,16 +22,19 @@ impl Connection {
 
     /// A statement that is asked once, or seldom.
     pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+        refuse_questions_while_reading();
         Ok(Statement::new(self.0.prepare(sql, false)?))
     }
 
     /// A statement that is asked often.
     pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+        refuse_questions_while_reading();
         Ok(Statement::new(self.0.prepare(sql, true)?))
     }
 
     /// A statement that inserts rows and is asked often; the column that is named holds their number.
     pub(crate) fn prepare_insert(&self, sql: &str, number: &str) -> Result<Statement<'_>> {
+        refuse_questions_while_reading();
         Ok(Statement::new(self.0.prepare_insert(sql, number)?))
     }
 
@@ -41,6 +45,7 @@ impl Connection {
 
     /// Runs statements without values, one after the other.
     pub(crate) fn execute_batch(&self, sql: &str) -> Result<()> {
+        refuse_questions_while_reading();
         self.0.run(sql)
     }
 
@@ -78,6 +83,7 @@ pub(crate) struct Transaction<'connection> {
 
 impl<'connection> Transaction<'connection> {
     fn begin(connection: &'connection Connection, access: Access) -> Result<Self> {
+        refuse_questions_while_reading();
         connection.0.begin(access)?;
         Ok(Self { connection, is_open: true })
     }

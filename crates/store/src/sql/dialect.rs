@@ -10,24 +10,12 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Items whose metadata have a text or a list in the place `?1`: item, and the value as JSON.
-    pub(crate) fn items_with_texts(self) -> &'static str {
+    /// Items in whose metadata the text `?1` is somewhere: item, and the metadata. What they mean is for us to read:
+    /// JSON of PostgreSQL refuses U+0000, wherever it is.
+    pub(crate) fn items_with_metadata(self) -> &'static str {
         match self {
-            Self::Sqlite => {
-                "SELECT id, metadata -> ?1 FROM item WHERE json_type(metadata, ?1) IN ('text', 'array')"
-            }
-            Self::Postgres => {
-                "SELECT id, CAST(value AS TEXT) FROM (SELECT id, CAST(metadata AS JSON) -> CAST(?1 AS TEXT) AS value \
-                 FROM item WHERE metadata IS NOT NULL) texts WHERE json_typeof(value) IN ('string', 'array')"
-            }
-        }
-    }
-
-    /// A column of metadata as the place in [`Dialect::items_with_texts`].
-    pub(crate) fn place_in_metadata(self, column: &str) -> String {
-        match self {
-            Self::Sqlite => format!("$.{}", serde_json::Value::from(column)),
-            Self::Postgres => column.to_owned(),
+            Self::Sqlite => "SELECT id, metadata FROM item WHERE instr(metadata, ?1) > 0",
+            Self::Postgres => "SELECT id, metadata FROM item WHERE strpos(metadata, ?1) > 0",
         }
     }
 
@@ -57,6 +45,36 @@ impl Dialect {
             Self::Sqlite => None,
             Self::Postgres => {
                 Some("SELECT pg_advisory_xact_lock(hashtext('tiebreak import'), hashtext(current_schema()))")
+            }
+        }
+    }
+
+    /// Says in a transaction, before it adds to the log, after which number it adds: until its end, wherever
+    /// [`Dialect::last_number`] is asked. Where one writes at a time the numbers need no such word.
+    ///
+    /// It is a lock that many hold at a time and nobody waits for; its second half is the number.
+    pub(crate) fn announce_numbers(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT pg_advisory_xact_lock_shared(hashtext('tiebreak log ' || current_schema()), \
+                 least(last_value - CASE WHEN is_called THEN 0 ELSE 1 END, 2147483647)::integer) \
+                 FROM judgment_number_seq",
+            ),
+        }
+    }
+
+    /// The last number of the log up to which nothing will be added any more.
+    pub(crate) fn last_number(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT coalesce(max(number), 0) FROM judgment",
+            // The rows are those of when the statement began, the locks are looked at after that: whoever drew a number
+            // below the highest of those rows holds a lock, or has committed or given up by now.
+            Self::Postgres => {
+                "SELECT least((SELECT coalesce(max(number), 0) FROM judgment), \
+                 (SELECT min(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 \
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                  AND classid = (SELECT hashtext('tiebreak log ' || current_schema())::bit(32)::bigint)::oid))"
             }
         }
     }

@@ -9,6 +9,7 @@
 
 mod address;
 mod hearing;
+mod holding;
 mod rows;
 mod text;
 mod tls;
@@ -22,6 +23,7 @@ use postgres::{Client, Statement};
 
 pub use address::DatabaseAddress;
 pub(crate) use hearing::Hearing;
+pub(crate) use holding::keep_writers_out;
 
 use super::{Access, Connection, Database, DatabaseError, Dialect, Prepared, RowStream, Value, WaitingRows};
 use crate::{Result, StoreError};
@@ -36,7 +38,12 @@ const MOST_STATEMENTS: usize = 256;
 
 /// A connection to the schema of a project, which need not be there yet.
 pub(crate) fn connect(address: &DatabaseAddress) -> Result<Connection> {
-    Ok(Connection::new(Postgres::connect(address)?))
+    Ok(Connection::new(Postgres::connect(address, false)?))
+}
+
+/// The same to write: for as long as it is there the project is not carried to another place.
+pub(crate) fn writer(address: &DatabaseAddress) -> Result<Connection> {
+    Ok(Connection::new(Postgres::connect(address, true)?))
 }
 
 /// A client alone, for what is no question: hearing what others tell.
@@ -52,6 +59,8 @@ pub(crate) fn client(address: &DatabaseAddress) -> Result<Client> {
 /// A connection to a database.
 pub(super) struct Postgres {
     address: DatabaseAddress,
+    /// Whether it writes, and keeps the project where it is.
+    is_writer: bool,
     state: RefCell<State>,
     /// How many transactions are open, one in another: the stream of a question outside a transaction is one.
     depth: Cell<u32>,
@@ -74,10 +83,12 @@ struct State {
 }
 
 impl Postgres {
-    fn connect(address: &DatabaseAddress) -> Result<Self> {
-        let state = State { client: client(address)?, statements: HashMap::new(), connection: 0 };
+    fn connect(address: &DatabaseAddress, is_writer: bool) -> Result<Self> {
+        let client = holding::client(address, is_writer)?;
+        let state = State { client, statements: HashMap::new(), connection: 0 };
         Ok(Self {
             address: address.clone(),
+            is_writer,
             state: RefCell::new(state),
             depth: Cell::new(0),
             cursors: Cell::new(0),
@@ -90,7 +101,7 @@ impl Postgres {
         self.send_waiting()?;
         let mut state = self.state.borrow_mut();
         if self.depth.get() == 0 && state.client.is_closed() {
-            state.reconnect(&self.address)?;
+            state.reconnect(&self.address, self.is_writer)?;
         }
         Ok(state)
     }
@@ -100,7 +111,7 @@ impl Postgres {
         let mut state = self.state()?;
         match ask(&mut state) {
             Err(_) if self.depth.get() == 0 && state.client.is_closed() => {
-                state.reconnect(&self.address)?;
+                state.reconnect(&self.address, self.is_writer)?;
                 Ok(ask(&mut state)?)
             }
             other => Ok(other?),
@@ -142,11 +153,11 @@ impl Postgres {
 }
 
 impl State {
-    fn reconnect(&mut self, address: &DatabaseAddress) -> Result<()> {
+    fn reconnect(&mut self, address: &DatabaseAddress, is_writer: bool) -> Result<()> {
         let begun = Instant::now();
         let mut wait = FIRST_WAIT;
         loop {
-            match client(address) {
+            match holding::client(address, is_writer) {
                 Ok(client) => {
                     self.client = client;
                     self.statements.clear();

@@ -4,6 +4,7 @@ use tiebreak_domain::{AnnotatorKey, ProjectKey, Role, Rubric, Scope, UnixMillis}
 use tiebreak_store::{Audit, Invitation, Joining, NewProject, NewToken, Store, StoreError};
 
 use crate::backend::{Home, on_both};
+use crate::project::{Project, new_project};
 
 fn store() -> (Home, Store) {
     let home = Home::new();
@@ -96,6 +97,24 @@ fn somebody_was_last_seen_by_whichever_browser_was_last_there() {
     assert_eq!(seen(), Some(UnixMillis(9)), "a browser that signed out is forgotten");
 }
 
+fn a_project_that_becomes_another_keeps_its_accounts() {
+    let mut project = Project::with_items(0);
+    let store = project.store();
+    store.add_invitation(&[1; 32], &invitation(None)).unwrap();
+    let cleo = store.join(&[1; 32], &joining(3, "Cleo"), UnixMillis(5)).unwrap().unwrap();
+    store.sign_in(&[7; 32], cleo, UnixMillis(5), UnixMillis(1_000)).unwrap();
+    store.set_tags(cleo, &["french".to_owned()]).unwrap();
+    let other = NewProject { key: ProjectKey([5; 16]), name: "Other".into(), ..new_project() };
+    store.adopt(&other).unwrap();
+    let reader = store.reader().unwrap();
+    let people: Vec<String> = reader.annotators().unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(people, ["Cleo"], "who has no account has said nothing and goes");
+    assert_eq!(reader.account_of(cleo).unwrap().map(|account| account.role), Some(Role::Lead));
+    assert!(reader.signed_in(&[7; 32]).unwrap().is_some(), "nobody is signed out");
+    assert_eq!(reader.key_and_tags(cleo).unwrap().1, ["french"]);
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+}
+
 fn shutting_out_ends_sign_ins_and_tokens() {
     let (_home, mut store) = store();
     store.add_invitation(&[1; 32], &invitation(None)).unwrap();
@@ -140,6 +159,7 @@ on_both!(
     an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up,
     open_invitations_are_told_until_they_are_followed_withdrawn_or_expire,
     somebody_was_last_seen_by_whichever_browser_was_last_there,
+    a_project_that_becomes_another_keeps_its_accounts,
     shutting_out_ends_sign_ins_and_tokens,
     the_audit_log_only_grows,
 );

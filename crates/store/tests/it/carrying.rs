@@ -10,7 +10,7 @@ use tiebreak_store::{
     StoredPrediction, carry,
 };
 
-use crate::backend::{Backend, Home, on};
+use crate::backend::{Backend, Home, on, on_both};
 use crate::project::{Project, new_project, pair, prefer};
 
 /// A project with something in every table, and with what a careless copy would change.
@@ -146,6 +146,59 @@ const MAY_BE_EMPTY: [&str; 10] = [
     "sign_in",
     "vouching",
 ];
+
+fn a_file_that_somebody_looks_into_while_it_is_made_is_whole() {
+    let mut project = Project::with_items(2_000);
+    project.store.take().unwrap().close().unwrap();
+    let made = project.home.folder.path().join("made.tiebreak");
+    let mut looking = None;
+    let carried = carry(project.place(), &ProjectPlace::File(made.clone()), |_| {
+        looking.get_or_insert_with(|| {
+            let files = std::fs::read_dir(project.home.folder.path()).unwrap();
+            let paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+            let part = paths.iter().find(|path| path.extension().is_some_and(|end| end == "part")).unwrap();
+            let connection = rusqlite::Connection::open(part).unwrap();
+            // Keeps the file's log from being written back at the end.
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).unwrap();
+            connection
+        });
+        true
+    });
+    assert!(carried.unwrap().is_some() && looking.is_some());
+    drop(looking);
+    let reader = Reader::open(&made).unwrap();
+    assert_eq!(reader.check().unwrap(), Vec::<String>::new());
+    assert_eq!(reader.facets().read().last_item(), 2_000, "nothing stayed in a log that went");
+}
+
+on_both!(a_file_that_somebody_looks_into_while_it_is_made_is_whole);
+
+#[test]
+fn a_database_that_is_open_is_not_carried_and_nobody_opens_one_that_is() {
+    on(Backend::Postgres, || {
+        let mut project = Project::with_items(2_000);
+        let file = ProjectPlace::File(project.home.folder.path().join("carried.tiebreak"));
+        let refused = carry(project.place(), &file, |_| true).unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::OpenInDatabase(who) if who.contains("tiebreak")),
+            "{refused:?}"
+        );
+        let told = tiebreak_domain::ApiError::from(refused);
+        assert_eq!(told.code, tiebreak_domain::ErrorCode::AlreadyOpen);
+        assert!(told.hint.is_some_and(|hint| hint.contains("servers")), "{}", told.message);
+        let reader = Reader::open(project.place()).unwrap();
+        drop(project.store.take());
+        let carried = carry(project.place(), &file, |_| {
+            let kept_out = Store::open(project.place()).map(|_| ());
+            assert!(matches!(kept_out, Err(StoreError::BeingMoved(_))), "{kept_out:?}");
+            assert!(reader.item(ItemId(1)).is_ok(), "who only reads is in nobody's way");
+            true
+        });
+        assert!(carried.unwrap().is_some());
+        let mut again = Store::open(project.place()).unwrap();
+        again.annotator(tiebreak_domain::AnnotatorKey([8; 16]), "Cleo").unwrap();
+    });
+}
 
 #[test]
 fn nothing_is_replaced_and_a_broken_off_carrying_leaves_nothing() {

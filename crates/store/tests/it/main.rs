@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answering;
+mod assigning;
 mod backend;
 mod carrying;
 mod check;

@@ -193,6 +193,52 @@ fn a_judgment_that_was_stored_without_an_answer_is_in_the_sets_when_it_is_sent_a
 }
 
 #[test]
+fn whoever_reads_the_log_on_misses_nothing_that_is_committed_late() {
+    on(Backend::Postgres, || {
+        let mut project = Project::with_items(3);
+        let (ana, ben) = (project.ana, project.ben);
+        let reader = Reader::open(project.place()).unwrap();
+        assert_eq!(reader.last_judgment_number().unwrap(), 0);
+        let (early, late) =
+            (project.judgment(ana, 1, prefer(Outcome::A)), project.judgment(ana, 2, prefer(Outcome::B)));
+        let mut other = Store::open(project.place()).unwrap();
+        let mut import = other.begin_import().unwrap();
+        assert!(import.add_judgment(&early, None).unwrap(), "its number is drawn");
+        project.store().submit(&late).unwrap();
+        // A program that pulls: from which number on it goes on, and then what there is.
+        let pull = |since| {
+            let next = reader.last_judgment_number().unwrap();
+            (next, reader.items_judged_after(since).unwrap().iter().collect::<Vec<_>>())
+        };
+        let (next, pulled) = pull(0);
+        assert_eq!(pulled, [2], "it waits for no import");
+        import.commit().unwrap();
+        let (next, pulled) = pull(next);
+        assert!(
+            pulled.contains(&1),
+            "{pulled:?}: what got its number early and was committed late comes too"
+        );
+        assert_eq!(next, 2, "the log is complete up to its end");
+        project.say(ben, 3, prefer(Outcome::Tie));
+        assert_eq!(pull(next), (3, vec![3]), "and nothing comes twice without need");
+        // What is rolled back holds nobody up.
+        let mut import = other.begin_import().unwrap();
+        let given_up = project.judgment(ben, 1, prefer(Outcome::A));
+        import.add_judgment(&given_up, None).unwrap();
+        project.say(ben, 2, prefer(Outcome::A));
+        assert_eq!(reader.last_judgment_number().unwrap(), 3);
+        drop(import);
+        assert_eq!(reader.last_judgment_number().unwrap(), 5, "a number is missing, and stays so");
+        // An import that brings in items alone is in nobody's way.
+        let mut import = other.begin_import().unwrap();
+        let source = import.add_source(&crate::project::new_source("more.jsonl")).unwrap();
+        import.add_item(source, &pair(9)).unwrap();
+        project.say(ben, 1, prefer(Outcome::B));
+        assert_eq!(reader.last_judgment_number().unwrap(), 6);
+    });
+}
+
+#[test]
 fn a_lost_connection_is_made_again_and_nothing_acknowledged_is_lost() {
     on(Backend::Postgres, || {
         let mut project = Project::with_items(3);
