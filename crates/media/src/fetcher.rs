@@ -13,7 +13,10 @@ use std::{
     io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -32,6 +35,8 @@ use crate::{
 
 type Fetched = Result<Arc<[u8]>, Problem>;
 
+/// The folder of fetched media is tidied whenever images of this part of what it may hold have come.
+const PRUNED_EVERY: u64 = 64;
 /// Enough to tell what a file is.
 const LOOK_BYTES: usize = 4096;
 
@@ -46,6 +51,8 @@ pub struct Fetcher {
     flights: SingleFlight<String, Fetched>,
     file_flights: SingleFlight<String, Result<PathBuf, Problem>>,
     failures: Mutex<HashMap<String, (Instant, Problem)>>,
+    /// Bytes of images that were kept since the folder was last tidied.
+    kept_since: AtomicU64,
 }
 
 impl Fetcher {
@@ -59,6 +66,7 @@ impl Fetcher {
             flights: SingleFlight::new(),
             file_flights: SingleFlight::new(),
             failures: Mutex::new(HashMap::new()),
+            kept_since: AtomicU64::new(0),
         }
     }
 
@@ -151,8 +159,13 @@ impl Fetcher {
 
     fn kept(&self, address: &str) -> Option<Arc<[u8]>> {
         let limits = Limits { file_bytes: self.limits.body_bytes, ..Limits::default() };
-        let bytes = read_file(&self.file_of(address)?, &limits).ok()?;
-        ContentKind::of(&bytes).is_image().then(|| bytes.into())
+        let file = self.file_of(address)?;
+        let bytes = read_file(&file, &limits).ok()?;
+        let is_image = ContentKind::of(&bytes).is_image();
+        if is_image {
+            touch(&file);
+        }
+        is_image.then(|| bytes.into())
     }
 
     /// Written aside and renamed, so that nobody ever reads half an image.
@@ -161,7 +174,13 @@ impl Fetcher {
         fs::create_dir_all(folder)?;
         let mut aside = NamedTempFile::new_in(folder)?;
         aside.write_all(bytes)?;
-        aside.persist(file)?;
+        aside.persist(&file)?;
+        // Now and then: to look through a folder of many takes longer than to write one.
+        let kept = self.kept_since.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
+        if kept > self.limits.kept_bytes / PRUNED_EVERY {
+            self.kept_since.store(0, Ordering::Relaxed);
+            prune(folder, self.limits.kept_bytes, &file)?;
+        }
         Ok(())
     }
 

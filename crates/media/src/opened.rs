@@ -82,6 +82,11 @@ pub(crate) struct Opened<'bytes> {
     pub(crate) turn: Option<MutexGuard<'static, ()>>,
 }
 
+/// A turn for a picture of so many bytes, where it needs one.
+pub(crate) fn turn_for(bytes: u64) -> Option<MutexGuard<'static, ()>> {
+    (bytes > LARGE_BYTES).then(|| LARGE_PICTURES.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 impl<'bytes> Opened<'bytes> {
     pub(crate) fn new(
         bytes: &'bytes [u8],
@@ -107,8 +112,7 @@ impl<'bytes> Opened<'bytes> {
         // A picture with a broken EXIF block is still a picture.
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let conversion = Conversion::of(decoder.as_mut(), format, bytes, colours);
-        let turn = (decoded_bytes > LARGE_BYTES)
-            .then(|| LARGE_PICTURES.lock().unwrap_or_else(PoisonError::into_inner));
+        let turn = turn_for(decoded_bytes);
         let stored = [width, height];
         Ok(Self { decoder, format, bytes, limits: *limits, stored, orientation, conversion, turn })
     }

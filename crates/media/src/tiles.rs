@@ -22,7 +22,7 @@ use crate::{
     decode::resized,
     levels::{Levels, PIXEL_BYTES, TilePlace},
     limits::{Limits, TileBudget},
-    opened::{Opened, guarded, turned},
+    opened::{Opened, guarded, turn_for, turned},
     problem::Problem,
     pyramid::{Builder, Keep, Pyramid},
     shelf::Shelf,
@@ -137,7 +137,9 @@ impl Tiles {
             let mut opened = Opened::new(bytes, format, &self.limits, Colours::Screen)?;
             let (orientation, conversion) = (opened.orientation, opened.conversion.clone());
             let (stored, full) = (opened.stored, opened.full());
-            let _turn = opened.turn.take();
+            // Brought to a size, a small picture may become a large one.
+            let asked = key.as_size.map_or(0, bytes_of);
+            let _turn = opened.turn.take().or_else(|| turn_for(asked));
             let picture = opened.picture(stored)?;
             let size = key.as_size.map_or(stored, |size| turned(size, orientation));
             let (picture, conversion) = resized(picture, size, &conversion);
@@ -148,7 +150,7 @@ impl Tiles {
 
     fn check_size(&self, as_size: Option<[u32; 2]>) -> Result<(), Problem> {
         let Some([width, height]) = as_size else { return Ok(()) };
-        let bytes = u64::from(width) * u64::from(height) * PIXEL_BYTES as u64;
+        let bytes = bytes_of([width, height]);
         if bytes == 0 || bytes > self.limits.decoded_bytes {
             return Err(Problem::BadSize { width, height });
         }
@@ -201,6 +203,11 @@ fn filled(mut builder: Builder, upright: &Upright) -> io::Result<Pyramid> {
         builder.push(&upright.band(top, TILE_SIDE.min(height - top)))?;
     }
     Ok(builder.finished())
+}
+
+/// What a picture of a size takes, decoded.
+fn bytes_of([width, height]: [u32; 2]) -> u64 {
+    u64::from(width) * u64::from(height) * PIXEL_BYTES as u64
 }
 
 #[cfg(test)]

@@ -163,6 +163,13 @@ impl Pictures {
         let folder = self.folder.keep();
         if let Err(error) = fs::rename(&folder, &self.path) {
             drop(fs::remove_dir_all(&folder));
+            let before = aside.path().join("before");
+            if before.is_dir() && fs::rename(&before, &self.path).is_err() {
+                // What was there before is not thrown away, though it has another name now.
+                let kept = aside.keep().join("before");
+                return Err(of_io(&error)
+                    .hint(format!("the folder that was there before is now at {}", kept.display())));
+            }
             return Err(of_io(&error));
         }
         Ok((self.path, companion))

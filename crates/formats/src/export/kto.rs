@@ -75,6 +75,11 @@ fn write_pairs(
                 }
             }
         }
+        // Better than one and worse than another, a candidate has no label of its own: it would be called two things.
+        let is_both =
+            |(index, label, by): &(usize, bool, Option<&str>)| labelled.contains(&(*index, !*label, *by));
+        let (both, labelled): (Vec<_>, Vec<_>) = labelled.iter().copied().partition(is_both);
+        output.leave_out("a candidate between others", both.len() as u64 / 2);
         named.extend(labelled.iter().map(|(index, ..)| *index));
         take(judged, &labelled, group.judgments, output);
     }
@@ -231,8 +236,8 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use serde_json::json;
-    use tiebreak_domain::export::{BothBadPolicy, TiePolicy};
-    use tiebreak_domain::rubric::{QuestionKind, Scale, Scope, StrengthSteps};
+    use tiebreak_domain::export::{BothBadPolicy, NWayPolicy, TiePolicy};
+    use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scale, Scope, StrengthSteps};
     use tiebreak_domain::{ExportFormat, Outcome};
 
     #[test]
@@ -267,6 +272,22 @@ mod tests {
             ]
         );
         assert_eq!(output.labels, [1, 3]);
+    }
+
+    #[test]
+    fn of_a_ranking_no_completion_is_called_two_things() {
+        let names = names(vec![ranking("overall", RankingForm::WithTies)]);
+        for n_way in [NWayPolicy::AllPairs, NWayPolicy::Adjacent] {
+            let plan = ExportPlan { n_way: Some(n_way), ..ExportPlan::new(ExportFormat::Kto) };
+            let judgments = [judgment(1, 3, vec![ranks("overall", &[&[2], &[0], &[1]])])];
+            let labels: Vec<_> = rows(&plan, &names, &item(3), &judgments)
+                .iter()
+                .map(|row| json!([row["completion"], row["label"]]))
+                .collect();
+            assert_eq!(labels, [json!(["text 2", true]), json!(["text 1", false])], "{n_way:?}");
+            let left_out = written(&plan, &names, &item(3), &judgments).left_out;
+            assert_eq!(left_out, [("a candidate between others".to_owned(), 1)], "{n_way:?}");
+        }
     }
 
     #[test]

@@ -174,6 +174,18 @@ fn files_are_fetched_once_and_the_oldest_go() {
 }
 
 #[test]
+fn kept_images_make_room_for_one_another() {
+    let (server, folder) = (TestServer::start(image()), tempfile::tempdir().unwrap());
+    let length = image().len() as u64;
+    let fetcher = Fetcher::new(Some(folder.path()), FetchLimits { kept_bytes: 3 * length, ..limits() });
+    for number in 0..12 {
+        fetcher.fetch(&server.at(&format!("/image#{number}")), Instant::now()).unwrap();
+    }
+    let kept = std::fs::read_dir(folder.path().join("media")).unwrap().count();
+    assert!((1..=3).contains(&kept), "{kept} of 12, where there is room for three");
+}
+
+#[test]
 fn only_what_is_said_of_buckets_is_read_from_the_environment() {
     for (name, _) in bucket::environment() {
         assert!(["AWS_", "GOOGLE_", "AZURE_"].iter().any(|start| name.starts_with(start)), "{name}");

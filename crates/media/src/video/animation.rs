@@ -10,6 +10,7 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
+    time::Instant,
 };
 
 use image::{
@@ -50,9 +51,18 @@ impl Animation {
         let bytes: Arc<[u8]> = bytes.into();
         let pictures = limits.pictures;
         let look = || -> Result<Option<Timeline>, VideoProblem> {
+            let begun = Instant::now();
             let Some((size, frames)) = moving(&bytes, format, &pictures)? else { return Ok(None) };
+            let [width, height] = size;
+            if u64::from(width) * u64::from(height) > limits.pixels {
+                return Err(VideoProblem::TooLarge { width, height, limit_pixels: limits.pixels });
+            }
             let mut lengths_us = Vec::new();
             for frame in frames {
+                // A few bytes can stand for a frame that is composed whole.
+                if begun.elapsed() > limits.looking {
+                    return Err(VideoProblem::TookTooLong { seconds: limits.looking.as_secs() });
+                }
                 match frame {
                     Ok(frame) => lengths_us.push(length_us(&frame)),
                     // What comes before the damage is worth seeing.

@@ -22,7 +22,7 @@ const SAMPLE_BYTES: usize = 4 * SOUND_CHANNELS as usize;
 const QUICKER_TO_SKIP: u64 = SOUND_RATE_HZ as u64;
 /// The slowest and the quickest, in hundredths.
 const SPEEDS: std::ops::RangeInclusive<u16> = 10..=400;
-/// The longest stretch, in microseconds.
+/// The longest stretch, as it is stored and as it is heard, in microseconds.
 const LONGEST_US: u64 = 60_000_000;
 
 /// The sound of one film at one speed, as it is decoded.
@@ -50,7 +50,9 @@ impl Stretch {
             let unit = 1_000_000 * u128::from(speed_percent);
             ((samples + unit / 2) / unit) as u64
         };
-        let end_us = from_us.saturating_add(length_us.min(LONGEST_US));
+        // Slowly, a short stretch lasts long: neither it nor what is heard of it may be longer.
+        let longest_us = LONGEST_US * u64::from(speed_percent.min(100)) / 100;
+        let end_us = from_us.saturating_add(length_us.min(longest_us));
         Self { from_us, speed_percent, first: sample(from_us), end: sample(end_us) }
     }
 
@@ -140,6 +142,10 @@ mod tests {
             "at half the speed it is twice as long"
         );
         assert_eq!(Stretch::new(0, 1, 1).speed_percent, 10);
+        for speed in [10, 100, 400] {
+            let longest = Stretch::new(0, u64::MAX, speed).count();
+            assert!(longest <= 60 * SOUND_RATE_HZ as usize, "{longest} samples at {speed} %");
+        }
         assert!(Stretch::new(u64::MAX, u64::MAX, 100).count() == 0, "no such stretch is there");
     }
 

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+use std::time::Duration;
+
 use image::{Delay, RgbaImage, codecs::gif::GifEncoder};
 
 use super::*;
@@ -52,6 +54,16 @@ fn a_run_that_nobody_takes_from_ends() {
         thread::sleep(std::time::Duration::from_millis(10));
     }
     panic!("its thread still holds the file");
+}
+
+#[test]
+fn what_is_too_large_or_takes_too_long_is_refused_while_it_is_looked_through() {
+    let open = |limits: VideoLimits| Animation::open(gif(&[30; 50]), ImageFormat::Gif, &limits).map(drop);
+    assert!(open(VideoLimits::default()).is_ok());
+    let small = open(VideoLimits { pixels: 3, ..VideoLimits::default() }).unwrap_err();
+    assert!(matches!(small, VideoProblem::TooLarge { limit_pixels: 3, .. }), "{small}");
+    let hasty = open(VideoLimits { looking: Duration::ZERO, ..VideoLimits::default() }).unwrap_err();
+    assert!(matches!(hasty, VideoProblem::TookTooLong { .. }), "{hasty}");
 }
 
 #[test]
