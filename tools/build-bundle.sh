@@ -37,6 +37,8 @@ triple=$(rustc -vV | sed -n 's/^host: //p')
 suffix=''; case "$triple" in *windows*) suffix=.exe ;; esac
 mkdir -p src-tauri/binaries
 cp "$target/$profile/tiebreak$suffix" "src-tauri/binaries/tiebreak-$triple$suffix"
+# What tells where a line of code is takes most of it.
+if [ "$profile" = release ] && command -v strip >/dev/null 2>&1; then strip -S "src-tauri/binaries/tiebreak-$triple$suffix"; fi
 
 # The bundler, as npm has it ready to run; with cargo it takes minutes.
 if cargo tauri --version >/dev/null 2>&1; then
