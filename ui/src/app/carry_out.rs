@@ -102,7 +102,7 @@ impl App {
                     }
                 });
                 if let Some(desk) = &mut self.desk {
-                    desk.judge_screen.is_comment_open = false;
+                    desk.judge_screen.close_comment();
                 }
             }
             Action::RetrySaving => {
@@ -228,12 +228,10 @@ impl App {
                 if session.current.is_some() && !session.submit(&moment, outbox) {
                     desk.judge_screen.nudge(now.monotonic_ms);
                 }
-                desk.judge_screen.is_comment_open = false;
+                desk.judge_screen.close_comment();
             }
-            Command::Comment => {
-                session.submits_at_ms = None;
-                desk.judge_screen.open_comment();
-            }
+            Command::Comment => desk.comment(),
+            Command::Find | Command::FindNext | Command::FindPrevious => desk.find(command),
             Command::Flag => session.toggle_flag(),
             // A reviewer who passes an item by says nothing, least of all in place of what they said before.
             Command::Skip if desk.view == View::SecondLook => session.forth(&moment, outbox),

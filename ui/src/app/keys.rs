@@ -16,8 +16,6 @@ impl App {
         let held = std::mem::take(&mut self.held_events);
         ctx.input_mut(|input| drop(input.events.splice(..0, held)));
         self.give_keys_to_text(ctx);
-        let is_typing = ctx.text_edit_focused();
-        let has_focus = ctx.memory(|memory| memory.focused().is_some());
         let presses: Vec<(usize, Chord)> = ctx.input(|input| {
             let press = |(place, event): (usize, &Event)| match event {
                 Event::Key { key, modifiers, pressed: true, .. } => {
@@ -32,30 +30,34 @@ impl App {
             desk.session.input(self.host.now());
         }
         for (place, chord) in presses {
+            let is_typing = ctx.text_edit_focused();
+            let has_focus = ctx.memory(|memory| memory.focused().is_some());
             if let Some(action) = self.action_of_key(chord, is_typing, has_focus, ctx) {
                 // Each key is carried out before the next is looked at: `1 Enter 2 Enter` in one frame is two
                 // judgments, and Enter after a key that opens a dialog belongs to the dialog.
                 self.actions.push_back(action);
                 self.carry_out_all(ctx);
             }
-            if self.desk.as_ref().is_some_and(|desk| desk.opens_field()) {
-                self.hold_events_after(place, ctx);
+            if self.opens_field() {
+                // The letter of the key itself is not typed into the field.
+                let has_letter = ctx.input(|input| is_letter_behind(&input.events, place));
+                self.hold_events(place + 1 + usize::from(has_letter), ctx);
                 break;
             }
         }
     }
 
-    /// Keeps what was typed after a key that opens a field for the next frame, in which the field is there. The letter
-    /// of the key itself is not typed into it.
-    fn hold_events_after(&mut self, place: usize, ctx: &Context) {
-        let mut held = ctx.input_mut(|input| input.events.split_off(place + 1));
-        if matches!(held.first(), Some(Event::Text(_))) {
-            held.remove(0);
-        }
-        if !held.is_empty() {
+    /// Whether a field was opened that gets the keys when it is painted in this frame.
+    pub(super) fn opens_field(&self) -> bool {
+        self.dialog.is_none() && self.desk.as_ref().is_some_and(|desk| desk.opens_field())
+    }
+
+    /// Keeps what was pressed and typed from a place on for the next frame.
+    fn hold_events(&mut self, from: usize, ctx: &Context) {
+        self.held_events = ctx.input_mut(|input| input.events.split_off(from.min(input.events.len())));
+        if !self.held_events.is_empty() {
             ctx.request_repaint();
         }
-        self.held_events = held;
     }
 
     fn action_of_key(
@@ -224,5 +226,32 @@ impl App {
 
     fn plays(&self) -> bool {
         self.desk.as_ref().is_some_and(|desk| desk.player.has_anything())
+    }
+}
+
+/// Whether the event behind a key's is the letter that the key types. A window tells of the key first and then of
+/// its letter, a browser the other way round.
+fn is_letter_behind(events: &[Event], place: usize) -> bool {
+    let Some(Event::Key { key, .. }) = events.get(place) else { return false };
+    let letter_at = |place: Option<usize>| match events.get(place?) {
+        Some(Event::Text(letter)) => Some(letter),
+        _ => None,
+    };
+    let is_its_own = |letter: &String| {
+        [key.name(), key.symbol_or_name()].iter().any(|name| name.to_lowercase() == letter.to_lowercase())
+    };
+    let before = letter_at(place.checked_sub(1));
+    let behind = letter_at(Some(place + 1));
+    match (before, behind) {
+        (_, None) => false,
+        (Some(before), Some(_)) if is_its_own(before) => false,
+        (None, Some(_)) => true,
+        (Some(_), Some(behind)) if is_its_own(behind) => true,
+        // Keys that type other letters than their names have, as in Greek: the letter before is another key's if a
+        // key stands before it.
+        (Some(_), Some(_)) => {
+            let before_it = place.checked_sub(2).and_then(|place| events.get(place));
+            matches!(before_it, Some(Event::Key { pressed: true, .. }))
+        }
     }
 }

@@ -75,14 +75,14 @@ fn list(remote: &Remote, items: Vec<LookItem>) {
     remote.reply(*ticket, Ok(Reply::SecondLook(Box::new(look))));
 }
 
-fn frames(bench: &mut Bench) {
+pub(super) fn frames(bench: &mut Bench) {
     for _ in 0..4 {
         bench.frame(Vec::new());
     }
 }
 
 /// A second look at these items.
-fn looking(bench: &mut Bench, items: &[i64]) {
+pub(super) fn looking(bench: &mut Bench, items: &[i64]) {
     bench.keys("Ctrl+3");
     list(&bench.remote, items.iter().map(|item| look(*item, Vec::new())).collect());
     frames(bench);

@@ -1,0 +1,99 @@
+//! What is typed goes where it belongs: into the field that a key opens, and into none that is not there any more.
+
+use super::looking::pictures;
+use super::second_look::looking;
+use super::*;
+
+/// Whether the letter of a key comes behind it, as from a window, or before it, as from a browser.
+#[derive(Clone, Copy, Debug)]
+enum From {
+    Window,
+    Browser,
+}
+
+pub(super) fn press(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+}
+
+/// Keys with their letters, all within one frame.
+fn typed(from: From, keys: &[(Key, &str)]) -> Vec<Event> {
+    let events = keys.iter().flat_map(|(key, letter)| {
+        let (key, letter) = (press(*key, Modifiers::NONE), Event::Text((*letter).to_owned()));
+        match from {
+            From::Window => [key, letter],
+            From::Browser => [letter, key],
+        }
+    });
+    events.collect()
+}
+
+fn frames(bench: &mut Bench, events: Vec<Event>) {
+    bench.frame(events);
+    for _ in 0..4 {
+        bench.frame(Vec::new());
+    }
+}
+
+#[test]
+fn what_is_typed_in_the_frame_that_opens_the_comment_is_in_the_comment() {
+    for from in [From::Window, From::Browser] {
+        for word in [[(Key::U, "u"), (Key::Num2, "2")], [(Key::C, "c"), (Key::C, "c")]] {
+            let mut bench = Bench::open(saved);
+            let mut events = typed(from, &[(Key::Num1, "1"), (Key::C, "c")]);
+            events.extend(typed(from, &word));
+            events.push(press(Key::Enter, Modifiers::COMMAND));
+            frames(&mut bench, events);
+            let judgments = bench.judgments();
+            assert_eq!(judgments.iter().map(outcome).collect::<Vec<_>>(), [Some(Outcome::A)], "{from:?}");
+            assert_eq!(judgments[0].comment, word.map(|(_, letter)| letter).concat(), "{from:?}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_are_named_by_other_letters_than_they_type_open_the_comment_too() {
+    for from in [From::Window, From::Browser] {
+        for before in [&[][..], &[(Key::Num1, "1")]] {
+            let mut bench = Bench::open(saved);
+            let mut events = typed(from, before);
+            events.extend(typed(from, &[(Key::C, "ψ"), (Key::U, "θ"), (Key::I, "ι")]));
+            frames(&mut bench, events);
+            let comment = bench.app.desk().and_then(|desk| desk.session.current.as_ref()).map(|shown| &shown.draft.comment);
+            assert_eq!(comment.map(String::as_str), Some("θι"), "{from:?} after {before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_may_be_opened_in_the_frame_in_which_its_item_comes() {
+    let mut bench = Bench::open(saved);
+    let mut events = vec![press(Key::Num1, Modifiers::NONE), press(Key::Enter, Modifiers::NONE)];
+    events.extend(typed(From::Window, &[(Key::C, "c"), (Key::S, "s"), (Key::O, "o")]));
+    frames(&mut bench, events);
+    let shown = bench.app.desk().and_then(|desk| desk.session.current.as_ref()).unwrap();
+    assert_eq!((shown.queued.item.id, shown.draft.comment.as_str()), (ItemId(2), "so"));
+}
+
+#[test]
+fn a_comment_on_nothing_takes_no_letters_from_what_is_typed_elsewhere() {
+    let mut bench = Bench::open(saved);
+    looking(&mut bench, &[7]);
+    bench.keys("1 Enter");
+    assert_eq!(bench.shown(), 0, "the list is at its end");
+    bench.keys("c Ctrl+K");
+    bench.frame(Vec::new());
+    frames(&mut bench, typed(From::Window, &[(Key::E, "e"), (Key::X, "x")]));
+    let dialog = format!("{:?}", bench.app.dialog);
+    assert!(dialog.contains("\"ex\""), "{dialog}");
+}
+
+#[test]
+fn nothing_is_sought_where_there_are_no_texts() {
+    let mut bench = Bench::over(info(), pictures, saved);
+    bench.keys("Ctrl+F F3 c");
+    bench.frame(Vec::new());
+    frames(&mut bench, typed(From::Window, &[(Key::S, "s"), (Key::O, "o")]));
+    bench.keys("Escape");
+    bench.keys("1 Enter");
+    assert_eq!(bench.judgments()[0].comment, "so");
+}
