@@ -6,6 +6,7 @@ use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
 use super::action::is_project;
 use super::dialog::Dialog;
+use super::keys::leave_field;
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
 use crate::command::{Command, Scope};
@@ -96,11 +97,7 @@ impl App {
                 }
             }
             Action::LeaveComment => {
-                ctx.memory_mut(|memory| {
-                    if let Some(focused) = memory.focused() {
-                        memory.surrender_focus(focused);
-                    }
-                });
+                leave_field(ctx);
                 if let Some(desk) = &mut self.desk {
                     desk.judge_screen.close_comment();
                 }

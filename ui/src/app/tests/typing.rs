@@ -1,6 +1,10 @@
 //! What is typed goes where it belongs: into the field that a key opens, and into none that is not there any more.
 
+use tiebreak_domain::rubric::{QuestionKind, Scope, StrengthSteps, TextPurpose};
+use tiebreak_domain::{AnswerValue, Question};
+
 use super::looking::pictures;
+use super::questions;
 use super::second_look::looking;
 use super::*;
 
@@ -96,4 +100,49 @@ fn nothing_is_sought_where_there_are_no_texts() {
     bench.keys("Escape");
     bench.keys("1 Enter");
     assert_eq!(bench.judgments()[0].comment, "so");
+}
+
+/// Items of which a preference is asked, and then why.
+fn asking_why() -> Bench {
+    let kind = QuestionKind::Text { purpose: TextPurpose::Rationale, with_confidence: false };
+    let why = Question::new("why", "why", Scope::Item, kind);
+    questions::bench(vec![questions::preference("overall", StrengthSteps::None), why], questions::pairs)
+}
+
+fn why(answers: &[tiebreak_domain::Answer]) -> Option<&str> {
+    answers.iter().find_map(|answer| match &answer.value {
+        AnswerValue::Text(text) => Some(text.text.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_keys_leave_a_text_with_its_item() {
+    for from in [From::Window, From::Browser] {
+        let mut bench = asking_why();
+        bench.keys("1 good Ctrl+Enter");
+        frames(&mut bench, typed(from, &[(Key::Num1, "1")]));
+        let draft = questions::draft(&bench);
+        assert_eq!((bench.shown(), draft.answers.len(), why(&draft.answers)), (2, 1, None), "{from:?}");
+        bench.keys("bad Ctrl+Z");
+        bench.frame(Vec::new());
+        let said = questions::draft(&bench);
+        assert!(!why(&said.answers).unwrap_or_default().contains("good"), "{said:?}");
+    }
+}
+
+#[test]
+fn what_is_typed_in_the_frame_in_which_an_item_is_left_belongs_to_that_item() {
+    for from in [From::Window, From::Browser] {
+        let mut bench = asking_why();
+        bench.keys("1 so");
+        let mut events = typed(from, &[(Key::N, "n"), (Key::O, "o")]);
+        events.push(press(Key::Enter, Modifiers::COMMAND));
+        events.extend(typed(from, &[(Key::Num2, "2")]));
+        frames(&mut bench, events);
+        let judgments = bench.judgments();
+        assert_eq!(why(judgments[0].verdict.answers()), Some("sono"), "{from:?}");
+        let draft = questions::draft(&bench);
+        assert_eq!((draft.answers.len(), why(&draft.answers)), (1, None), "{from:?}: the key chose");
+    }
 }
