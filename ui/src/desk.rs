@@ -243,6 +243,7 @@ impl Desk {
     /// Opens the comment of the item on the screen.
     pub fn comment(&mut self) {
         if let Some(item) = self.judged_item().map(|item| item.id) {
+            self.session.submits_at_ms = None;
             self.judge_screen.open_comment(item);
         }
     }
@@ -250,6 +251,7 @@ impl Desk {
     /// Opens the find bar, or goes through what is found, where the item on the screen has texts.
     pub fn find(&mut self, command: Command) {
         if self.judged_item().is_some_and(|item| has_texts(&item.item)) {
+            self.session.submits_at_ms = None;
             self.judge_screen.command(command);
         }
     }
@@ -260,6 +262,7 @@ impl Desk {
         let (queued, notes) = (&shown.queued, &shown.draft.notes);
         match command {
             Command::NoteHere => {
+                self.session.submits_at_ms = None;
                 let active = shown.sheet.active_slot().filter(|_| !self.session.is_plain());
                 self.player.begin_note(queued, notes, active.and_then(|slot| slot.candidate), now_ms);
             }

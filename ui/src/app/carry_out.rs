@@ -213,6 +213,7 @@ impl App {
             Command::ChooseBothBad => session.choose(Outcome::BothBad, now, grace_ms),
             Command::ChooseUnratable => {
                 if session.current.is_some() {
+                    session.submits_at_ms = None;
                     let preference = session.plain_preference();
                     let reason = preference.and_then(|preference| preference.reason.as_deref());
                     self.dialog = Some(Dialog::unratable(reason.unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! What is typed goes where it belongs: into the field that a key opens, and into none that is not there any more.
 
 use tiebreak_domain::rubric::{QuestionKind, Scope, StrengthSteps, TextPurpose};
-use tiebreak_domain::{AnswerValue, Question};
+use tiebreak_domain::{AnswerValue, Candidate, Part, Question};
 
 use super::looking::pictures;
 use super::questions;
@@ -29,6 +29,15 @@ fn typed(from: From, keys: &[(Key, &str)]) -> Vec<Event> {
         }
     });
     events.collect()
+}
+
+/// A pair of videos.
+pub(super) fn videos(id: i64) -> QueuedItem {
+    let mut queued = queued(id);
+    for (index, candidate) in queued.item.item.candidates.iter_mut().enumerate() {
+        *candidate = Candidate { parts: vec![Part::Video { uri: format!("{id}-{index}.mp4") }], ..Candidate::default() };
+    }
+    queued
 }
 
 fn frames(bench: &mut Bench, events: Vec<Event>) {
@@ -145,4 +154,31 @@ fn what_is_typed_in_the_frame_in_which_an_item_is_left_belongs_to_that_item() {
         let draft = questions::draft(&bench);
         assert_eq!((draft.answers.len(), why(&draft.answers)), (1, None), "{from:?}: the key chose");
     }
+}
+
+#[test]
+fn nothing_submits_itself_behind_a_dialog_or_a_field() {
+    for words in ["5", "5 Escape", "Shift+C", "c", "Ctrl+F", "F1", "Ctrl+K"] {
+        let items = if words == "Shift+C" { videos } else { queued };
+        let mut bench = Bench::over(info(), items, saved);
+        bench.app.want(Action::Command(Command::ToggleAutoAdvance));
+        frames(&mut bench, Vec::new());
+        bench.keys("1");
+        bench.keys(words);
+        for _ in 0..4 {
+            questions::wait(&mut bench, 400);
+        }
+        assert_eq!((bench.shown(), bench.judgments().len()), (1, 0), "after {words}");
+    }
+    let mut bench = Bench::open(saved);
+    bench.app.want(Action::Command(Command::ToggleAutoAdvance));
+    frames(&mut bench, Vec::new());
+    bench.keys("1 5");
+    questions::wait(&mut bench, 600);
+    bench.keys("2");
+    questions::wait(&mut bench, 600);
+    questions::wait(&mut bench, 600);
+    let judgments = bench.judgments();
+    let said: Vec<_> = judgments.iter().map(|judgment| (judgment.item, outcome(judgment))).collect();
+    assert_eq!(said, [(ItemId(1), Some(Outcome::Unratable))]);
 }
