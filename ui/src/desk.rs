@@ -9,7 +9,9 @@ use tiebreak_domain::import::{ImportProgress, ImportReport};
 use tiebreak_domain::person::People;
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::rubric::Slot;
-use tiebreak_domain::{AnswerValue, ApiError, JobId, Origin, ProjectInfo, Request, Settings, StoredItem};
+use tiebreak_domain::{
+    AnswerValue, ApiError, ItemId, JobId, Note, Origin, ProjectInfo, Request, Settings, StoredItem,
+};
 
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
@@ -269,6 +271,26 @@ impl Desk {
             Command::NextNote => self.player.go_to_note(queued, notes, true, now_ms),
             Command::PreviousNote => self.player.go_to_note(queued, notes, false, now_ms),
             _ => {}
+        }
+    }
+
+    /// The line for a note on an item was left, with these notes if any are to be kept.
+    pub fn set_notes(&mut self, item: ItemId, notes: Option<Vec<Note>>) {
+        let Some(shown) = self.session.current.as_mut().filter(|shown| shown.queued.item.id == item) else {
+            return;
+        };
+        self.player.writing = None;
+        if let Some(notes) = notes {
+            shown.draft.notes = notes;
+            self.session.submits_at_ms = None;
+        }
+    }
+
+    /// Keeps the note that is being written, as when its item is about to be left.
+    pub fn keep_note(&mut self) {
+        let Some(shown) = &mut self.session.current else { return };
+        if let Some(notes) = self.player.take_written(shown.queued.item.id, &shown.draft.notes) {
+            shown.draft.notes = notes;
         }
     }
 

@@ -87,13 +87,9 @@ impl App {
                     shown.draft.comment = comment;
                 }
             }
-            Action::SetNotes(notes) => {
+            Action::SetNotes(item, notes) => {
                 if let Some(desk) = &mut self.desk {
-                    desk.player.writing = None;
-                    if let (Some(notes), Some(shown)) = (notes, &mut desk.session.current) {
-                        shown.draft.notes = notes;
-                        desk.session.submits_at_ms = None;
-                    }
+                    desk.set_notes(item, notes);
                 }
             }
             Action::LeaveComment => {
@@ -204,6 +200,9 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         if command.is_of_plain_comparison() && !desk.session.is_plain() {
             return;
+        }
+        if command.may_leave_the_item() {
+            desk.keep_note();
         }
         let (session, outbox, now) = (&mut desk.session, &mut desk.outbox, moment.now);
         match command {

@@ -35,7 +35,10 @@ fn typed(from: From, keys: &[(Key, &str)]) -> Vec<Event> {
 pub(super) fn videos(id: i64) -> QueuedItem {
     let mut queued = queued(id);
     for (index, candidate) in queued.item.item.candidates.iter_mut().enumerate() {
-        *candidate = Candidate { parts: vec![Part::Video { uri: format!("{id}-{index}.mp4") }], ..Candidate::default() };
+        *candidate = Candidate {
+            parts: vec![Part::Video { uri: format!("{id}-{index}.mp4") }],
+            ..Candidate::default()
+        };
     }
     queued
 }
@@ -71,7 +74,11 @@ fn keys_that_are_named_by_other_letters_than_they_type_open_the_comment_too() {
             let mut events = typed(from, before);
             events.extend(typed(from, &[(Key::C, "ψ"), (Key::U, "θ"), (Key::I, "ι")]));
             frames(&mut bench, events);
-            let comment = bench.app.desk().and_then(|desk| desk.session.current.as_ref()).map(|shown| &shown.draft.comment);
+            let comment = bench
+                .app
+                .desk()
+                .and_then(|desk| desk.session.current.as_ref())
+                .map(|shown| &shown.draft.comment);
             assert_eq!(comment.map(String::as_str), Some("θι"), "{from:?} after {before:?}");
         }
     }
@@ -181,4 +188,27 @@ fn nothing_submits_itself_behind_a_dialog_or_a_field() {
     let judgments = bench.judgments();
     let said: Vec<_> = judgments.iter().map(|judgment| (judgment.item, outcome(judgment))).collect();
     assert_eq!(said, [(ItemId(1), Some(Outcome::Unratable))]);
+}
+
+#[test]
+fn a_note_that_is_being_written_goes_with_its_item() {
+    for leaving in ["Ctrl+Enter", "skip"] {
+        let mut bench = Bench::over(info(), videos, saved);
+        bench.keys("1");
+        bench.keys("Shift+C");
+        bench.frame(Vec::new());
+        bench.keys("melts");
+        if leaving == "skip" {
+            bench.app.want(Action::Command(Command::Skip));
+        } else {
+            let mut events = typed(From::Window, &[(Key::S, "s"), (Key::O, "o")]);
+            events.push(press(Key::Enter, Modifiers::COMMAND));
+            bench.frame(events);
+        }
+        frames(&mut bench, Vec::new());
+        let judgments = bench.judgments();
+        let notes: Vec<_> = judgments[0].notes.iter().map(|note| note.text.as_str()).collect();
+        assert_eq!(notes, [if leaving == "skip" { "melts" } else { "meltsso" }], "by {leaving}");
+        assert_eq!((bench.shown(), questions::draft(&bench).notes.len()), (2, 0), "by {leaving}");
+    }
 }
