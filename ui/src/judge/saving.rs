@@ -24,6 +24,20 @@ pub enum SavedState {
     Failed(usize),
 }
 
+impl SavedState {
+    /// What may be said of two sessions together.
+    pub fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed(one), Self::Failed(other)) => Self::Failed(one + other),
+            (Self::Failed(count), _) | (_, Self::Failed(count)) => Self::Failed(count),
+            (Self::Saving(one), Self::Saving(other)) => Self::Saving(one + other),
+            (Self::Saving(count), _) | (_, Self::Saving(count)) => Self::Saving(count),
+            (Self::Saved, _) | (_, Self::Saved) => Self::Saved,
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+        }
+    }
+}
+
 impl Saving {
     /// A judgment was sent.
     pub fn sent(&mut self, judgment: NewJudgment) {

@@ -214,6 +214,25 @@ fn a_review_that_could_not_be_stored_is_kept_when_the_view_changes() {
 }
 
 #[test]
+fn what_the_waiting_session_could_not_store_is_not_called_saved() {
+    let mut bench = Bench::open(|judgment| match judgment.origin {
+        Origin::Review => Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full"))),
+        _ => saved(judgment),
+    });
+    looking(&mut bench, &[7]);
+    bench.keys("1 Enter");
+    bench.keys("Ctrl+1");
+    frames(&mut bench);
+    bench.keys("1 Enter");
+    frames(&mut bench);
+    assert!(bench.says("1 not saved: try again"), "the bar knows of both");
+    bench.app.want(Action::Command(Command::CloseProject));
+    frames(&mut bench);
+    assert!(bench.says("1 judgment is not saved"));
+    assert!(!bench.says("Everything is saved"));
+}
+
+#[test]
 fn a_list_for_an_older_question_is_passed_over() {
     let mut bench = Bench::open(saved);
     bench.keys("Ctrl+3");
