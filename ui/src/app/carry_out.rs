@@ -112,7 +112,14 @@ impl App {
                 self.dialog = None;
                 self.carry_out(*then, ctx);
             }
-            Action::SetAnnotator(name) => self.send(Purpose::Project, Request::SetAnnotator { name }),
+            Action::SetAnnotator(_) if self.has_refused_judgments() => self.notices.info(people::SAVE_FIRST),
+            Action::SetAnnotator(name) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.keep_draft_now(&mut desk.outbox);
+                }
+                self.flush_desk();
+                self.send(Purpose::Project, Request::SetAnnotator { name });
+            }
             Action::Show(dialog) => self.dialog = Some(*dialog),
             Action::CloseDialog => self.dialog = None,
             Action::Settings(settings) => self.change_settings(*settings, ctx),

@@ -86,8 +86,8 @@ impl Bench {
                 codec: "h264".into(),
             }))),
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
-            // The test says when, and what is in it.
-            Request::SecondLook(_) | Request::StartMerge { .. } => None,
+            // The test says when, and what is in it; frames are never there.
+            Request::SecondLook(_) | Request::StartMerge { .. } | Request::Frames(_) => None,
             _ => Some(Ok(Reply::Done)),
         });
         let clock = Still::default();
@@ -319,6 +319,34 @@ fn what_could_not_be_stored_is_not_left_behind_unasked() {
     bench.app.want(Action::Command(Command::CloseProject));
     bench.frame(Vec::new());
     assert!(bench.app.desk().is_none(), "with everything on the disk there is nothing to ask");
+}
+
+#[test]
+fn another_name_in_the_settings_leaves_nothing_behind() {
+    let mut is_full = true;
+    let mut bench = Bench::open(move |judgment| {
+        if std::mem::take(&mut is_full) {
+            return Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full")));
+        }
+        saved(judgment)
+    });
+    let place = |bench: &Bench, is_it: fn(&Request) -> bool| {
+        bench.remote.sent().iter().position(|(_, request)| is_it(request))
+    };
+    let sat_down = |request: &Request| matches!(request, Request::SetAnnotator { .. });
+    bench.keys("1 Enter");
+    bench.frame(Vec::new());
+    bench.app.want(Action::SetAnnotator("Grace".into()));
+    bench.frame(Vec::new());
+    assert_eq!((place(&bench, sat_down), bench.saved_state()), (None, SavedState::Failed(1)));
+    bench.app.want(Action::RetrySaving);
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    bench.keys("2");
+    bench.app.want(Action::SetAnnotator("Grace".into()));
+    bench.frame(Vec::new());
+    let kept = place(&bench, |request| matches!(request, Request::SaveDraft { draft: Some(_), .. }));
+    assert!(kept.is_some() && kept < place(&bench, sat_down), "what was begun is Ada's");
 }
 
 #[test]
