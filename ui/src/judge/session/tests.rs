@@ -234,6 +234,41 @@ fn saved_is_said_when_it_is() {
 }
 
 #[test]
+fn what_is_sent_again_is_never_the_last_word_over_what_was_said_later() {
+    use crate::judge::saving::SavedState;
+    let full = || ApiError::new(tiebreak_domain::ErrorCode::DiskFull, "the disk is full");
+    let progress = Progress { judged: 1, skipped: 0, total: 3 };
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    let first = submitted(&outbox)[0].id;
+    session.not_saved(first, full());
+    session.back(&at(2), &mut outbox);
+    session.choose(Outcome::B, at(3).now, None);
+    outbox.clear();
+    session.submit(&at(3), &mut outbox);
+    let sent: Vec<_> = submitted(&outbox).iter().map(|judgment| judgment.id).collect();
+    assert_eq!((sent.len(), sent[0]), (2, first), "in the order in which they were given");
+    session.not_saved(first, full());
+    session.saved(sent[1], progress);
+    assert_eq!(session.saving.state(), SavedState::Saved, "the later one stands for both");
+    outbox.clear();
+    session.retry(&mut outbox);
+    assert!(submitted(&outbox).is_empty());
+    session.undo(&at(4), &mut outbox);
+    let taken_back = submitted(&outbox)[0].id;
+    session.not_saved(taken_back, full());
+    session.choose(Outcome::Tie, at(5).now, None);
+    session.submit(&at(5), &mut outbox);
+    session.not_saved(submitted(&outbox)[2].id, full());
+    session.not_saved(taken_back, full());
+    outbox.clear();
+    session.retry(&mut outbox);
+    let again = submitted(&outbox);
+    assert_eq!((again.len(), again[0].id), (2, taken_back), "oldest first");
+}
+
+#[test]
 fn the_end_is_the_end_only_when_nothing_is_left() {
     let (mut session, mut outbox) = started();
     for ms in 1..=3 {
