@@ -165,6 +165,21 @@ fn undoing_a_change_brings_back_what_was_said_before() {
 }
 
 #[test]
+fn what_undo_brings_back_was_said_under_its_own_rubric() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    let first = session.setup.rubric.version;
+    session.set_rubric(Rubric { version: first + 1, ..Rubric::default() });
+    session.back(&at(2), &mut outbox);
+    session.choose(Outcome::Tie, at(3).now, None);
+    session.submit(&at(3), &mut outbox);
+    session.undo(&at(4), &mut outbox);
+    let versions: Vec<_> = submitted(&outbox).iter().map(|judgment| judgment.rubric_version).collect();
+    assert_eq!(versions, [first, first + 1, first]);
+}
+
+#[test]
 fn a_new_judgment_ends_what_can_be_done_again() {
     let (mut session, mut outbox) = started();
     session.skip(&at(1), &mut outbox);
