@@ -200,7 +200,12 @@ impl App {
     fn tick(&mut self, ctx: &Context) {
         let now = self.host.now();
         self.notices.tick(now.monotonic_ms, ctx);
+        let is_busy = self.dialog.is_some() || ctx.text_edit_focused() || self.opens_field();
         if let Some(desk) = &mut self.desk {
+            if is_busy {
+                // Nothing submits itself behind a dialog, or while something is said of it.
+                desk.session.submits_at_ms = None;
+            }
             let moment = Desk::moment(ctx, now, self.host.random());
             if desk.player.wants_sound() {
                 desk.player.tick_sound(self.host.sound(), now.monotonic_ms);

@@ -255,6 +255,23 @@ impl Command {
         )
     }
 
+    /// Whether another item may be in front after it, or none.
+    pub fn may_leave_the_item(self) -> bool {
+        matches!(
+            self,
+            Self::Submit
+                | Self::Skip
+                | Self::Back
+                | Self::Forth
+                | Self::Undo
+                | Self::Redo
+                | Self::KeepAnswer
+                | Self::ShowJudge
+                | Self::ShowItems
+                | Self::ShowSecondLook
+        )
+    }
+
     /// Whether it is about what is on the engine's machine and who sits there, which means nothing to somebody
     /// elsewhere.
     fn needs_machine(self) -> bool {

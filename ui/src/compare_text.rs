@@ -28,7 +28,7 @@ pub use side::{Against, Side};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tiebreak_domain::{ItemId, Order, Part, StoredItem};
+use tiebreak_domain::{Item, ItemId, Order, Part, StoredItem};
 
 use self::code::{Broken, CodeRows};
 use self::difference::{Difference, Work, common};
@@ -92,6 +92,11 @@ enum Coding {
     Rows(Box<CodeRows>),
     /// There is nothing more to find out.
     Known,
+}
+
+/// Whether a candidate of an item has text, so that there is something to compare or to search.
+pub fn has_texts(item: &Item) -> bool {
+    Side::all(item).take(item.candidates.len()).any(|side| side.has_text(item))
 }
 
 impl TextCompare {

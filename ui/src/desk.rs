@@ -9,11 +9,14 @@ use tiebreak_domain::import::{ImportProgress, ImportReport};
 use tiebreak_domain::person::People;
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::rubric::Slot;
-use tiebreak_domain::{AnswerValue, ApiError, JobId, Origin, ProjectInfo, Request, Settings};
+use tiebreak_domain::{
+    AnswerValue, ApiError, ItemId, JobId, Note, Origin, ProjectInfo, Request, Settings, StoredItem,
+};
 
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
 use crate::command::Command;
+use crate::compare_text::has_texts;
 use crate::document::DocumentCache;
 use crate::host::Now;
 use crate::images::Images;
@@ -223,9 +226,36 @@ impl Desk {
         }));
     }
 
+    /// The item that is judged on what is in front.
+    fn judged_item(&self) -> Option<&StoredItem> {
+        let shown = self.session.current.as_ref().filter(|_| self.view.judges())?;
+        Some(&shown.queued.item)
+    }
+
     /// Whether a field was opened that gets the keys when it is painted.
     pub fn opens_field(&self) -> bool {
-        self.judge_screen.opens_field() || self.player.opens_field()
+        let opens = |item: &StoredItem| {
+            self.judge_screen.opens_comment()
+                || (self.judge_screen.texts.finding.wants_focus() && has_texts(&item.item))
+                || (self.player.opens_field() && self.player.has_anything())
+        };
+        self.judged_item().is_some_and(opens)
+    }
+
+    /// Opens the comment of the item on the screen.
+    pub fn comment(&mut self) {
+        if let Some(item) = self.judged_item().map(|item| item.id) {
+            self.session.submits_at_ms = None;
+            self.judge_screen.open_comment(item);
+        }
+    }
+
+    /// Opens the find bar, or goes through what is found, where the item on the screen has texts.
+    pub fn find(&mut self, command: Command) {
+        if self.judged_item().is_some_and(|item| has_texts(&item.item)) {
+            self.session.submits_at_ms = None;
+            self.judge_screen.command(command);
+        }
     }
 
     /// Begins a note on this moment, or goes to one.
@@ -234,12 +264,33 @@ impl Desk {
         let (queued, notes) = (&shown.queued, &shown.draft.notes);
         match command {
             Command::NoteHere => {
+                self.session.submits_at_ms = None;
                 let active = shown.sheet.active_slot().filter(|_| !self.session.is_plain());
                 self.player.begin_note(queued, notes, active.and_then(|slot| slot.candidate), now_ms);
             }
             Command::NextNote => self.player.go_to_note(queued, notes, true, now_ms),
             Command::PreviousNote => self.player.go_to_note(queued, notes, false, now_ms),
             _ => {}
+        }
+    }
+
+    /// The line for a note on an item was left, with these notes if any are to be kept.
+    pub fn set_notes(&mut self, item: ItemId, notes: Option<Vec<Note>>) {
+        let Some(shown) = self.session.current.as_mut().filter(|shown| shown.queued.item.id == item) else {
+            return;
+        };
+        self.player.writing = None;
+        if let Some(notes) = notes {
+            shown.draft.notes = notes;
+            self.session.submits_at_ms = None;
+        }
+    }
+
+    /// Keeps the note that is being written, as when its item is about to be left.
+    pub fn keep_note(&mut self) {
+        let Some(shown) = &mut self.session.current else { return };
+        if let Some(notes) = self.player.take_written(shown.queued.item.id, &shown.draft.notes) {
+            shown.draft.notes = notes;
         }
     }
 

@@ -36,6 +36,9 @@ use crate::theme::font::Face;
 use crate::theme::{space, text};
 use crate::widget::{ActionButton, Ink, text_ui};
 
+/// Why nobody else can sit down while judgments live in this window only.
+pub const SAVE_FIRST: &str = "Some judgments are not saved yet: save them before somebody else sits down";
+
 /// What the interface asks the engine about people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

@@ -54,8 +54,8 @@ pub enum Action {
     GoToSlot(Slot),
     /// Replace the comment of the item on the screen.
     SetComment(String),
-    /// The line for a note was left: these are the item's notes from now on, or as they were if none.
-    SetNotes(Option<Vec<Note>>),
+    /// The line for a note on an item was left: these are its notes from now on, or as they were if none.
+    SetNotes(ItemId, Option<Vec<Note>>),
     /// The comment field was left.
     LeaveComment,
     /// Store again what could not be stored.

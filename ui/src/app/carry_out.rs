@@ -6,6 +6,7 @@ use tiebreak_domain::{Outcome, Request, Settings, Strength};
 
 use super::action::is_project;
 use super::dialog::Dialog;
+use super::keys::leave_field;
 use super::tickets::Purpose;
 use super::{Action, AfterOpening, App};
 use crate::command::{Command, Scope};
@@ -86,23 +87,15 @@ impl App {
                     shown.draft.comment = comment;
                 }
             }
-            Action::SetNotes(notes) => {
+            Action::SetNotes(item, notes) => {
                 if let Some(desk) = &mut self.desk {
-                    desk.player.writing = None;
-                    if let (Some(notes), Some(shown)) = (notes, &mut desk.session.current) {
-                        shown.draft.notes = notes;
-                        desk.session.submits_at_ms = None;
-                    }
+                    desk.set_notes(item, notes);
                 }
             }
             Action::LeaveComment => {
-                ctx.memory_mut(|memory| {
-                    if let Some(focused) = memory.focused() {
-                        memory.surrender_focus(focused);
-                    }
-                });
+                leave_field(ctx);
                 if let Some(desk) = &mut self.desk {
-                    desk.judge_screen.is_comment_open = false;
+                    desk.judge_screen.close_comment();
                 }
             }
             Action::RetrySaving => {
@@ -119,7 +112,14 @@ impl App {
                 self.dialog = None;
                 self.carry_out(*then, ctx);
             }
-            Action::SetAnnotator(name) => self.send(Purpose::Project, Request::SetAnnotator { name }),
+            Action::SetAnnotator(_) if self.has_refused_judgments() => self.notices.info(people::SAVE_FIRST),
+            Action::SetAnnotator(name) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.keep_draft_now(&mut desk.outbox);
+                }
+                self.flush_desk();
+                self.send(Purpose::Project, Request::SetAnnotator { name });
+            }
             Action::Show(dialog) => self.dialog = Some(*dialog),
             Action::CloseDialog => self.dialog = None,
             Action::Settings(settings) => self.change_settings(*settings, ctx),
@@ -208,6 +208,9 @@ impl App {
         if command.is_of_plain_comparison() && !desk.session.is_plain() {
             return;
         }
+        if command.may_leave_the_item() {
+            desk.keep_note();
+        }
         let (session, outbox, now) = (&mut desk.session, &mut desk.outbox, moment.now);
         match command {
             Command::ChooseA => session.choose(Outcome::A, now, grace_ms),
@@ -216,6 +219,7 @@ impl App {
             Command::ChooseBothBad => session.choose(Outcome::BothBad, now, grace_ms),
             Command::ChooseUnratable => {
                 if session.current.is_some() {
+                    session.submits_at_ms = None;
                     let preference = session.plain_preference();
                     let reason = preference.and_then(|preference| preference.reason.as_deref());
                     self.dialog = Some(Dialog::unratable(reason.unwrap_or_default()));
@@ -228,12 +232,10 @@ impl App {
                 if session.current.is_some() && !session.submit(&moment, outbox) {
                     desk.judge_screen.nudge(now.monotonic_ms);
                 }
-                desk.judge_screen.is_comment_open = false;
+                desk.judge_screen.close_comment();
             }
-            Command::Comment => {
-                session.submits_at_ms = None;
-                desk.judge_screen.open_comment();
-            }
+            Command::Comment => desk.comment(),
+            Command::Find | Command::FindNext | Command::FindPrevious => desk.find(command),
             Command::Flag => session.toggle_flag(),
             // A reviewer who passes an item by says nothing, least of all in place of what they said before.
             Command::Skip if desk.view == View::SecondLook => session.forth(&moment, outbox),

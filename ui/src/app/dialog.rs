@@ -262,7 +262,7 @@ impl Dialog {
             Self::Rubric(dialog) => dialog.ui(ui, scene, wanted),
             Self::Palette(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
             Self::Keys(dialog) => dialog.ui(ui, scene, wanted),
-            Self::Settings(dialog) => dialog.ui(ui, scene, wanted),
+            Self::Settings(dialog) => dialog.ui(ui, scene, desk.as_deref(), wanted),
             Self::Unratable(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
             Self::Unsaved(dialog) => dialog.ui(ui, desk.as_deref(), wanted),
             Self::Explained(dialog) => dialog.ui(ui, scene, wanted),

@@ -199,7 +199,7 @@ pub(super) fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted
     let hint =
         egui::RichText::new("Why? Esc goes back to the keys, Ctrl+Enter goes on").color(palette.ink_third);
     let edit = egui::TextEdit::multiline(&mut comment)
-        .id_salt("comment")
+        .id_salt(("comment", shown.queued.item.id))
         .font(Face::Regular.at(text::BODY))
         .hint_text(hint)
         .desired_rows(1)

@@ -60,15 +60,23 @@ const SCROLL_STEP: f32 = 60.0;
 const NUDGE_MS: u64 = 1_500;
 
 impl JudgeScreen {
-    /// Opens the comment field and puts the keys there.
-    pub fn open_comment(&mut self) {
+    /// Opens the comment field of an item and puts the keys there.
+    pub fn open_comment(&mut self, item: ItemId) {
+        // The item may have come in this very frame.
+        self.begin(item);
         self.is_comment_open = true;
         self.wants_focus = true;
     }
 
-    /// Whether a field was opened that gets the keys when it is painted.
-    pub fn opens_field(&self) -> bool {
-        self.wants_focus || self.texts.finding.wants_focus()
+    /// Closes the comment field.
+    pub fn close_comment(&mut self) {
+        self.is_comment_open = false;
+        self.wants_focus = false;
+    }
+
+    /// Whether the comment field was opened and gets the keys when it is painted.
+    pub fn opens_comment(&self) -> bool {
+        self.is_comment_open && self.wants_focus
     }
 
     /// Whether the comment field is to get the keys now.
@@ -129,7 +137,7 @@ impl JudgeScreen {
             self.offsets = [0.0; MAX_CANDIDATES];
             self.enlarged = None;
             self.nudged_at_ms = None;
-            self.is_comment_open = false;
+            self.close_comment();
         }
     }
 

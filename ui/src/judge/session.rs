@@ -335,9 +335,7 @@ impl Session {
 
     /// Sends again what could not be stored.
     pub fn retry(&mut self, outbox: &mut Outbox) {
-        for judgment in self.saving.retry() {
-            self.send(judgment, outbox);
-        }
+        outbox.extend(self.saving.again(None).into_iter().map(submission));
     }
 
     fn finish(&mut self, verdict: Verdict, moment: &Moment, outbox: &mut Outbox) {
@@ -384,9 +382,11 @@ impl Session {
         self.fill(outbox);
     }
 
+    /// Sends a judgment, and before it what was refused of the same item: the latest stays the last word.
     fn send(&mut self, judgment: NewJudgment, outbox: &mut Outbox) {
+        let older = self.saving.again(Some(judgment.item));
         self.saving.sent(judgment.clone());
-        outbox.push((Purpose::Save(judgment.id), Request::Submit(Box::new(judgment))));
+        outbox.extend(older.into_iter().chain([judgment]).map(submission));
     }
 
     fn queue_request(&self, place: Place, count: u32) -> Request {
@@ -441,6 +441,10 @@ impl Session {
             self.behind.push(shown.queued);
         }
     }
+}
+
+fn submission(judgment: NewJudgment) -> (Purpose, Request) {
+    (Purpose::Save(judgment.id), Request::Submit(Box::new(judgment)))
 }
 
 /// Where nothing plays there is nothing to say of it.

@@ -104,7 +104,7 @@ fn annotator_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Ac
 }
 
 fn saved_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
-    let (words, ink) = match desk.session.saving.state() {
+    let (words, ink) = match desk.saved_state() {
         SavedState::Nothing => (String::new(), Ink::Third),
         SavedState::Saved => ("✓ Saved".to_owned(), Ink::Saved),
         SavedState::Saving(count) if scene.network.holds_up() => {

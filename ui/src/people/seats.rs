@@ -12,7 +12,7 @@ use tiebreak_domain::person::People;
 use tiebreak_domain::{AnnotatorId, ApiError, Person, Pin, Reply, Request};
 
 use super::pin_field::wait_s;
-use super::{Heard, Purpose, error_ui, people_of, send};
+use super::{Heard, Purpose, SAVE_FIRST, error_ui, people_of, send};
 use crate::app::{Action, Scene};
 use crate::command::{Chord, Command};
 use crate::desk::Desk;
@@ -118,10 +118,7 @@ impl SeatsDialog {
                     error_ui(ui, error);
                 }
                 if is_stuck {
-                    form::note_ui(
-                        ui,
-                        "Some judgments are not saved yet: save them before somebody else sits down",
-                    );
+                    form::note_ui(ui, SAVE_FIRST);
                 }
                 chosen
             },

@@ -1,7 +1,7 @@
 //! Notes on moments: where one is put, the line that is typed, and the ticks on the scrub bar.
 
 use tiebreak_domain::media::MediumRequest;
-use tiebreak_domain::{Note, Part, QueuedItem};
+use tiebreak_domain::{ItemId, Note, Part, QueuedItem};
 
 use super::reel::Reel;
 use super::{Player, medium_of};
@@ -66,6 +66,13 @@ impl Player {
         let note = index.map_or(fresh, |index| notes[index].clone());
         self.clock.pause(now_ms);
         self.writing = Some(Writing { note, index, wants_focus: true });
+    }
+
+    /// Ends the line in which a note on an item is typed; gives the item's notes with it, if it has words.
+    pub fn take_written(&mut self, item: ItemId, notes: &[Note]) -> Option<Vec<Note>> {
+        let writing = self.writing.take()?;
+        let has_words = !writing.note.text.trim().is_empty();
+        (has_words && self.item == Some(item)).then(|| writing.put_into(notes))
     }
 
     /// Whether a note's field was opened that gets the keys when it is painted.

@@ -153,7 +153,7 @@ fn writing_ui(ui: &mut Ui, player: &mut Player, noted: Noted<'_>, bar: Rect, wan
             if is_new { "What is here? Enter keeps it, Esc does not" } else { "Without words it goes" };
         let hint = egui::RichText::new(says).color(palette.ink_third);
         let edit = egui::TextEdit::singleline(&mut writing.note.text)
-            .id_salt("note")
+            .id_salt(("note", noted.queued.item.id))
             .font(Face::Regular.at(text::BODY))
             .hint_text(hint)
             .desired_width(ui.available_width())
@@ -166,7 +166,8 @@ fn writing_ui(ui: &mut Ui, player: &mut Player, noted: Noted<'_>, bar: Rect, wan
             let is_kept = ui.input(|input| input.key_pressed(Key::Enter));
             let has_words =
                 !writing.note.text.trim().is_empty() && !ui.input(|input| input.key_pressed(Key::Escape));
-            wanted.push(Action::SetNotes((is_kept || has_words).then(|| writing.put_into(noted.notes))));
+            let notes = (is_kept || has_words).then(|| writing.put_into(noted.notes));
+            wanted.push(Action::SetNotes(noted.queued.item.id, notes));
         }
     });
 }

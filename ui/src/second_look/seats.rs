@@ -91,8 +91,19 @@ impl Desk {
 
     /// Whether judgments of either session could not be stored.
     pub fn has_refused_judgments(&self) -> bool {
-        let sessions = std::iter::once(&self.session).chain(self.waiting_session());
-        sessions.into_iter().any(|session| matches!(session.saving.state(), SavedState::Failed(_)))
+        matches!(self.saved_state(), SavedState::Failed(_))
+    }
+
+    /// What the screen may say of the judgments of both sessions.
+    pub fn saved_state(&self) -> SavedState {
+        let front = self.session.saving.state();
+        self.waiting_session().map_or(front, |waiting| front.with(waiting.saving.state()))
+    }
+
+    /// Why a judgment of either session could not be stored.
+    pub fn saving_error(&self) -> Option<&ApiError> {
+        let waiting = self.waiting_session().and_then(|session| session.saving.error());
+        self.session.saving.error().or(waiting)
     }
 
     /// The annotator's progress is the same in both sessions.

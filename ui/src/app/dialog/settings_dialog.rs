@@ -5,9 +5,11 @@ use tiebreak_domain::Settings;
 use tiebreak_domain::settings::ThemeChoice;
 
 use crate::app::{Action, Scene};
+use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
 use crate::widget::{ActionButton, Dialog, Ink, Segmented, text_field_ui, text_ui};
+use crate::{form, people};
 
 /// The name typed so far; everything else takes effect at once.
 #[derive(Debug)]
@@ -25,7 +27,14 @@ impl SettingsDialog {
         Self { annotator: annotator.map(str::to_owned), name: None }
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        desk: Option<&Desk>,
+        wanted: &mut Vec<Action>,
+    ) {
+        let is_stuck = desk.is_some_and(Desk::has_refused_judgments);
         let mut settings = scene.settings.clone();
         let in_force = self.annotator.clone().unwrap_or_else(|| settings.annotator_name.clone());
         let name = self.name.get_or_insert_with(|| in_force.clone());
@@ -34,6 +43,9 @@ impl SettingsDialog {
             name,
             |ui, name| {
                 let field = text_field_ui(ui, "Your name, as judgments carry it", name, "Ada");
+                if is_stuck {
+                    form::note_ui(ui, people::SAVE_FIRST);
+                }
                 ui.add_space(space::MEDIUM);
                 looks_ui(ui, &mut settings);
                 ui.add_space(space::MEDIUM);
@@ -44,7 +56,7 @@ impl SettingsDialog {
         );
         let typed = name.trim().to_owned();
         let is_over = response.footer || response.should_close;
-        if (response.body || is_over) && !typed.is_empty() && typed != in_force {
+        if (response.body || is_over) && !typed.is_empty() && typed != in_force && !is_stuck {
             settings.annotator_name.clone_from(&typed);
             if self.annotator.is_some() {
                 self.annotator = Some(typed.clone());

@@ -25,8 +25,7 @@ impl Unsaved {
             wanted.push(Action::CloseDialog);
             return;
         };
-        let saving = &desk.session.saving;
-        let (title, is_safe) = match saving.state() {
+        let (title, is_safe) = match desk.saved_state() {
             SavedState::Failed(1) => ("1 judgment is not saved".to_owned(), false),
             SavedState::Failed(count) => (format!("{count} judgments are not saved"), false),
             SavedState::Saving(_) => ("Saving…".to_owned(), false),
@@ -44,7 +43,7 @@ impl Unsaved {
                      try once more."
                 };
                 text_ui(ui, words, Ink::First, Face::Regular, text::BODY);
-                if let Some(error) = saving.error() {
+                if let Some(error) = desk.saving_error() {
                     text_ui(ui, &error.message, Ink::Second, Face::Regular, text::SMALL);
                 }
             },

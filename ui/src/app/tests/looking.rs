@@ -10,7 +10,7 @@ use crate::compare::difference::Map;
 use crate::compare::{Looking, Mode};
 
 /// Two pictures and one that they came from.
-fn pictures(id: i64) -> QueuedItem {
+pub(super) fn pictures(id: i64) -> QueuedItem {
     let mut queued = queued(id);
     let item = &mut queued.item.item;
     for (index, candidate) in item.candidates.iter_mut().enumerate() {

@@ -13,7 +13,7 @@ pub(in crate::app::tests) mod drawing;
 
 const PAIR: [Outcome; 3] = [Outcome::A, Outcome::B, Outcome::Tie];
 
-fn preference(key: &str, strength: StrengthSteps) -> Question {
+pub(super) fn preference(key: &str, strength: StrengthSteps) -> Question {
     Question::new(key, key, Scope::Pair, QuestionKind::Preference { outcomes: PAIR.to_vec(), strength })
 }
 
@@ -40,11 +40,11 @@ fn reversed(candidates: u8) -> impl Fn(i64) -> QueuedItem + Send + 'static {
     }
 }
 
-fn pairs(id: i64) -> QueuedItem {
+pub(super) fn pairs(id: i64) -> QueuedItem {
     reversed(2)(id)
 }
 
-fn bench(questions: Vec<Question>, items: impl Fn(i64) -> QueuedItem + Send + 'static) -> Bench {
+pub(super) fn bench(questions: Vec<Question>, items: impl Fn(i64) -> QueuedItem + Send + 'static) -> Bench {
     Bench::over(asking(questions), items, saved)
 }
 
@@ -59,7 +59,7 @@ fn values(bench: &Bench) -> Vec<AnswerValue> {
     answers(bench).into_iter().map(|(_, _, value)| value).collect()
 }
 
-fn draft(bench: &Bench) -> Draft {
+pub(super) fn draft(bench: &Bench) -> Draft {
     bench.app.desk().and_then(|desk| desk.session.current.as_ref()).map(|shown| shown.draft.clone()).unwrap()
 }
 
@@ -73,7 +73,7 @@ fn said(outcome: Outcome) -> AnswerValue {
     AnswerValue::Preference(Preference::new(outcome))
 }
 
-fn wait(bench: &mut Bench, ms: u64) {
+pub(super) fn wait(bench: &mut Bench, ms: u64) {
     bench.clock.pass(ms);
     bench.frame(Vec::new());
 }

@@ -75,14 +75,14 @@ fn list(remote: &Remote, items: Vec<LookItem>) {
     remote.reply(*ticket, Ok(Reply::SecondLook(Box::new(look))));
 }
 
-fn frames(bench: &mut Bench) {
+pub(super) fn frames(bench: &mut Bench) {
     for _ in 0..4 {
         bench.frame(Vec::new());
     }
 }
 
 /// A second look at these items.
-fn looking(bench: &mut Bench, items: &[i64]) {
+pub(super) fn looking(bench: &mut Bench, items: &[i64]) {
     bench.keys("Ctrl+3");
     list(&bench.remote, items.iter().map(|item| look(*item, Vec::new())).collect());
     frames(bench);
@@ -211,6 +211,25 @@ fn a_review_that_could_not_be_stored_is_kept_when_the_view_changes() {
     assert!(!bench.app.has_refused_judgments());
     let judgments = bench.judgments();
     assert_eq!(judgments[0].id, judgments[1].id, "the same review, so that it is stored once");
+}
+
+#[test]
+fn what_the_waiting_session_could_not_store_is_not_called_saved() {
+    let mut bench = Bench::open(|judgment| match judgment.origin {
+        Origin::Review => Some(Err(ApiError::new(ErrorCode::DiskFull, "the disk is full"))),
+        _ => saved(judgment),
+    });
+    looking(&mut bench, &[7]);
+    bench.keys("1 Enter");
+    bench.keys("Ctrl+1");
+    frames(&mut bench);
+    bench.keys("1 Enter");
+    frames(&mut bench);
+    assert!(bench.says("1 not saved: try again"), "the bar knows of both");
+    bench.app.want(Action::Command(Command::CloseProject));
+    frames(&mut bench);
+    assert!(bench.says("1 judgment is not saved"));
+    assert!(!bench.says("Everything is saved"));
 }
 
 #[test]

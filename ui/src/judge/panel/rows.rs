@@ -132,7 +132,8 @@ impl<'a> Rows<'a, '_> {
                 row_ui(ui, &row, &mut self.sheet.cursor)
             })
             .inner;
-        let is_typed_in = ui.memory(|memory| memory.has_focus(text_question::field_id(slot)));
+        let field = text_question::field_id(self.asked.queued.item.id, slot);
+        let is_typed_in = ui.memory(|memory| memory.has_focus(field));
         let is_active = row.is_active;
         match change {
             None => {}

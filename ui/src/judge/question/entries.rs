@@ -5,8 +5,8 @@ use egui::{
     Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
     WidgetInfo, pos2, vec2,
 };
-use tiebreak_domain::AnswerValue;
 use tiebreak_domain::rubric::{Entry, Slot};
+use tiebreak_domain::{AnswerValue, ItemId};
 
 use super::row::Row;
 use super::{Asked, Change, digit, letter};
@@ -78,8 +78,8 @@ fn toggled(checked: &[String], entry: &Entry, entries: &[Entry]) -> Change {
 }
 
 /// The field that searches a list.
-pub fn search_id(slot: Slot) -> Id {
-    Id::unique(("search entries", slot.question, slot.candidate))
+pub fn search_id(item: ItemId, slot: Slot) -> Id {
+    Id::unique(("search entries", item, slot.question, slot.candidate))
 }
 
 pub(super) fn ui(
@@ -199,7 +199,7 @@ fn search_ui(
     let palette = theme::palette(ui);
     let hint = egui::RichText::new("/ to search, ↑ ↓ Enter to choose").color(palette.ink_third);
     let edit = egui::TextEdit::singleline(&mut cursor.search)
-        .id(search_id(row.slot))
+        .id(search_id(row.asked.queued.item.id, row.slot))
         .font(Face::Regular.at(text::SMALL))
         .hint_text(hint)
         .margin(Margin::symmetric(space::SMALL as i8, 5))

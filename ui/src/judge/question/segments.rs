@@ -103,7 +103,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
             );
             let hint = egui::RichText::new("The goal").color(theme::palette(ui).ink_third);
             let edit = TextEdit::singleline(&mut goal)
-                .id_salt(("goal", slot.question, segment.first))
+                .id_salt(("goal", asked.queued.item.id, slot.question, segment.first))
                 .hint_text(hint)
                 .font(Face::Regular.at(text::SMALL))
                 .margin(Margin::symmetric(space::SMALL as i8, 4))

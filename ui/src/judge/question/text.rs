@@ -2,9 +2,9 @@
 //! study asks. The keys go to the field as soon as something is typed; Esc, or Tab to the next, leaves it.
 
 use egui::{Id, Key, Margin, Role, TextEdit, Ui, WidgetInfo};
-use tiebreak_domain::AnswerValue;
 use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::rubric::{Slot, TextPurpose};
+use tiebreak_domain::{AnswerValue, ItemId};
 
 use super::row::Row;
 use super::slider::{self, Track};
@@ -14,9 +14,10 @@ use crate::judge::sheet::StopPart;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 
-/// The field of an answer, so that keys can be sent to it.
-pub fn field_id(slot: Slot) -> Id {
-    Id::unique(("text of an answer", slot.question, slot.candidate))
+/// The field of an answer, so that keys can be sent to it. Neither the keys nor what was typed go on to the field of
+/// another item.
+pub fn field_id(item: ItemId, slot: Slot) -> Id {
+    Id::unique(("text of an answer", item, slot.question, slot.candidate))
 }
 
 fn answer(asked: &Asked<'_>, slot: Slot) -> Option<TextAnswer> {
@@ -84,7 +85,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, purpose: TextPurpose, with_confiden
     let shown_ink = if is_untouched || !row.is_open { palette.ink_third } else { palette.ink };
     let edit = if is_line { TextEdit::singleline(&mut words) } else { TextEdit::multiline(&mut words) };
     let edit = edit
-        .id(field_id(row.slot))
+        .id(field_id(row.asked.queued.item.id, row.slot))
         .font(Face::Regular.at(text::BODY))
         .text_color(shown_ink)
         .hint_text(hint)

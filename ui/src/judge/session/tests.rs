@@ -165,6 +165,21 @@ fn undoing_a_change_brings_back_what_was_said_before() {
 }
 
 #[test]
+fn what_undo_brings_back_was_said_under_its_own_rubric() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    let first = session.setup.rubric.version;
+    session.set_rubric(Rubric { version: first + 1, ..Rubric::default() });
+    session.back(&at(2), &mut outbox);
+    session.choose(Outcome::Tie, at(3).now, None);
+    session.submit(&at(3), &mut outbox);
+    session.undo(&at(4), &mut outbox);
+    let versions: Vec<_> = submitted(&outbox).iter().map(|judgment| judgment.rubric_version).collect();
+    assert_eq!(versions, [first, first + 1, first]);
+}
+
+#[test]
 fn a_new_judgment_ends_what_can_be_done_again() {
     let (mut session, mut outbox) = started();
     session.skip(&at(1), &mut outbox);
@@ -231,6 +246,41 @@ fn saved_is_said_when_it_is() {
     session.saved(id, Progress { judged: 0, skipped: 1, total: 3 });
     assert_eq!(session.saving.state(), SavedState::Saved);
     assert_eq!(session.progress.skipped, 1);
+}
+
+#[test]
+fn what_is_sent_again_is_never_the_last_word_over_what_was_said_later() {
+    use crate::judge::saving::SavedState;
+    let full = || ApiError::new(tiebreak_domain::ErrorCode::DiskFull, "the disk is full");
+    let progress = Progress { judged: 1, skipped: 0, total: 3 };
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    let first = submitted(&outbox)[0].id;
+    session.not_saved(first, full());
+    session.back(&at(2), &mut outbox);
+    session.choose(Outcome::B, at(3).now, None);
+    outbox.clear();
+    session.submit(&at(3), &mut outbox);
+    let sent: Vec<_> = submitted(&outbox).iter().map(|judgment| judgment.id).collect();
+    assert_eq!((sent.len(), sent[0]), (2, first), "in the order in which they were given");
+    session.not_saved(first, full());
+    session.saved(sent[1], progress);
+    assert_eq!(session.saving.state(), SavedState::Saved, "the later one stands for both");
+    outbox.clear();
+    session.retry(&mut outbox);
+    assert!(submitted(&outbox).is_empty());
+    session.undo(&at(4), &mut outbox);
+    let taken_back = submitted(&outbox)[0].id;
+    session.not_saved(taken_back, full());
+    session.choose(Outcome::Tie, at(5).now, None);
+    session.submit(&at(5), &mut outbox);
+    session.not_saved(submitted(&outbox)[2].id, full());
+    session.not_saved(taken_back, full());
+    outbox.clear();
+    session.retry(&mut outbox);
+    let again = submitted(&outbox);
+    assert_eq!((again.len(), again[0].id), (2, taken_back), "oldest first");
 }
 
 #[test]

@@ -70,7 +70,8 @@ impl Session {
             flagged: before.is_some_and(|judgment| judgment.given.flagged),
             comment: before.map(|judgment| judgment.given.comment.clone()).unwrap_or_default(),
             notes: before.map(|judgment| judgment.given.notes.clone()).unwrap_or_default(),
-            rubric_version: self.setup.rubric.version,
+            rubric_version: before
+                .map_or(self.setup.rubric.version, |judgment| judgment.given.rubric_version),
             showing: before.and_then(|judgment| judgment.given.showing.clone()),
             origin: before
                 .map(|judgment| judgment.given.origin)
