@@ -44,6 +44,8 @@ pub struct App {
     is_settings_loaded: bool,
     keymap: Keymap,
     desk: Option<Box<Desk>>,
+    /// The desk of the project that is open until another is; nobody judges at it meanwhile.
+    left: Option<Box<Desk>>,
     dialog: Option<Dialog>,
     notices: Notices,
     models: ModelWork,
@@ -80,6 +82,7 @@ impl App {
             settings,
             is_settings_loaded: false,
             desk: None,
+            left: None,
             dialog: None,
             notices: Notices::default(),
             models: ModelWork::default(),
@@ -216,6 +219,22 @@ impl App {
     /// Sends what the desk wants sent.
     fn flush_desk(&mut self) {
         let Some(desk) = &mut self.desk else { return };
+    /// Sends what was begun at the desk, before the project or whoever sits there is another.
+    fn settle_desk(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.keep_drafts_now();
+        }
+        self.flush_desk();
+    }
+
+    /// Opens another project. What is judged until it is open would come after it, so that the desk is put away.
+    fn open(&mut self, what: String, then: AfterOpening, request: Request) {
+        self.settle_desk();
+        self.left = self.desk.take().or(self.left.take());
+        self.is_opening = Some(what);
+        self.send(Purpose::Open(then), request);
+    }
+
         let requests = desk.take_requests();
         for (purpose, request) in requests {
             self.send(purpose, request);

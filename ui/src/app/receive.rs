@@ -50,8 +50,11 @@ impl App {
                 self.is_opening = None;
                 match result {
                     Ok(Reply::Project(info)) => self.opened(*info, then),
-                    Ok(_) => {}
-                    Err(error) => self.notices.error(&error),
+                    Ok(_) => self.come_back(),
+                    Err(error) => {
+                        self.come_back();
+                        self.notices.error(&error);
+                    }
                 }
             }
             (Purpose::Project, Ok(Reply::Project(info))) => self.update_project(*info),
@@ -202,8 +205,8 @@ impl App {
         ctx: &Context,
     ) {
         let moment = Desk::moment(ctx, self.host.now(), self.host.random());
-        let Some(desk) = &mut self.desk else { return };
-        let Some((session, outbox)) = desk.session_of(number) else {
+        let desk = self.desk.as_mut().or(self.left.as_mut());
+        let Some(desk) = desk.filter(|desk| desk.has_session(number)) else {
             if let (judge::Purpose::Save(_), Err(error)) = (purpose, result) {
                 self.notices.error(&error);
             }
@@ -212,6 +215,7 @@ impl App {
         match (purpose, result) {
             (judge::Purpose::Ahead, Ok(Reply::Items(items))) => {
                 session.ahead_arrived(items, &moment, outbox);
+        let Some((session, outbox)) = desk.session_of(number) else { return };
             }
             (judge::Purpose::Ahead, Err(error)) => {
                 if error.code == ErrorCode::Denied {
@@ -325,6 +329,7 @@ impl App {
         if let Some(name) = annotator {
             self.send(Purpose::Project, tiebreak_domain::Request::SetAnnotator { name });
         }
+        self.left = None;
         if let Some(path) = then.import {
             self.actions.push_back(Action::OpenAny(path));
         } else if is_empty {
@@ -436,8 +441,10 @@ impl App {
         self.actions.push_back(Action::Settings(Box::new(settings)));
     }
 
-    fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {
-        if let Some(desk) = &mut self.desk {
+    /// The project as it is now; where another is open instead, that one is shown.
+    pub(super) fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {
+        let Some(desk) = &mut self.desk else { return };
+        if desk.info.key == info.key {
             desk.update(info, &self.settings);
         }
     }
@@ -447,6 +454,16 @@ impl App {
         result: Result<Reply, ApiError>,
         put: impl FnOnce(&mut Desk, Result<tiebreak_domain::JobId, ApiError>),
     ) {
+        } else {
+            self.notices.info(format!("Another project is open here now: {}", info.name));
+            self.opened(info, AfterOpening::default());
+        }
+    }
+
+    /// No other project was opened: the desk that was put away is taken up again.
+    fn come_back(&mut self) {
+        if let Some(desk) = self.left.take() {
+            self.desk = Some(desk);
         if let Some(desk) = &mut self.desk {
             put(
                 desk,

@@ -11,6 +11,7 @@ use tiebreak_domain::{
 };
 
 mod elsewhere;
+mod leaving;
 mod looking;
 mod merge;
 mod questions;
@@ -79,7 +80,7 @@ impl Bench {
             }
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it.
-            Request::SecondLook(_) | Request::StartMerge { .. } => None,
+            Request::SecondLook(_) | Request::StartMerge { .. } | Request::OpenSample => None,
             _ => Some(Ok(Reply::Done)),
         });
         let clock = Still::default();

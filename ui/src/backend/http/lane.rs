@@ -3,10 +3,12 @@
 use tiebreak_domain::Request;
 use tiebreak_domain::media::MediumRequest;
 
+use crate::backend::keeps_order;
+
 /// Requests that are sent one after the other. The order of this list is the order in which lanes are served.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// Judgments and drafts: a draft must not overtake the judgment that it became.
+    /// Judgments and drafts, and what must not overtake them ([`keeps_order`]).
     Judgments,
     /// What is offered, and lists.
     Queue,
@@ -47,7 +49,7 @@ impl Lane {
 /// The lane of a request.
 pub fn of(request: &Request) -> Lane {
     match request {
-        Request::Submit(_) | Request::SaveDraft { .. } => Lane::Judgments,
+        ordered if keeps_order(ordered) => Lane::Judgments,
         Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => Lane::Queue,
         Request::Image(_) => Lane::Images,
         Request::Tile(_) => Lane::Tiles,
