@@ -19,7 +19,10 @@ impl App {
         while let Some(incoming) = self.backend.receive() {
             match incoming {
                 Incoming::Reply(ticket, result) => {
-                    if let Some(purpose) = self.tickets.redeem(ticket) {
+                    let is_of_other =
+                        result.as_ref().is_err_and(|error| error.code == ErrorCode::OtherProject);
+                    // Whoever asked for that is gone, or will be as soon as the open project is known.
+                    if let Some(purpose) = self.tickets.redeem(ticket).filter(|_| !is_of_other) {
                         self.reply(purpose, result, ctx);
                     }
                 }
@@ -212,10 +215,10 @@ impl App {
             }
             return;
         };
+        let Some((session, outbox)) = desk.session_of(number) else { return };
         match (purpose, result) {
             (judge::Purpose::Ahead, Ok(Reply::Items(items))) => {
                 session.ahead_arrived(items, &moment, outbox);
-        let Some((session, outbox)) = desk.session_of(number) else { return };
             }
             (judge::Purpose::Ahead, Err(error)) => {
                 if error.code == ErrorCode::Denied {
@@ -265,7 +268,12 @@ impl App {
 
     fn event(&mut self, event: Event) {
         if let Event::ProjectChanged(info) = event {
-            self.update_project(*info);
+            if self.desk.as_ref().is_some_and(|desk| desk.info.key != info.key) {
+                // It may have been on its way while the project was exchanged; the answer says what is open now.
+                self.send(Purpose::Project, Request::Project);
+            } else {
+                self.update_project(*info);
+            }
             return;
         }
         if let Event::SearchIndex(index) = event {
@@ -321,6 +329,7 @@ impl App {
             |name: &String| info.current_annotator().is_some_and(|annotator| annotator.name == *name);
         let annotator = then.annotator.filter(|name| !is_seated(name));
         self.dialog = None;
+        self.left = None;
         self.desk = Some(Box::new(Desk::new(info, &self.settings, self.session, &self.app_version)));
         if let Some(rubric) = then.rubric {
             let purpose = Purpose::Rubric(rubric_editor::Purpose::Set);
@@ -329,7 +338,6 @@ impl App {
         if let Some(name) = annotator {
             self.send(Purpose::Project, tiebreak_domain::Request::SetAnnotator { name });
         }
-        self.left = None;
         if let Some(path) = then.import {
             self.actions.push_back(Action::OpenAny(path));
         } else if is_empty {
@@ -446,14 +454,6 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         if desk.info.key == info.key {
             desk.update(info, &self.settings);
-        }
-    }
-
-    fn started(
-        &mut self,
-        result: Result<Reply, ApiError>,
-        put: impl FnOnce(&mut Desk, Result<tiebreak_domain::JobId, ApiError>),
-    ) {
         } else {
             self.notices.info(format!("Another project is open here now: {}", info.name));
             self.opened(info, AfterOpening::default());
@@ -464,6 +464,14 @@ impl App {
     fn come_back(&mut self) {
         if let Some(desk) = self.left.take() {
             self.desk = Some(desk);
+        }
+    }
+
+    fn started(
+        &mut self,
+        result: Result<Reply, ApiError>,
+        put: impl FnOnce(&mut Desk, Result<tiebreak_domain::JobId, ApiError>),
+    ) {
         if let Some(desk) = &mut self.desk {
             put(
                 desk,

@@ -5,7 +5,8 @@
 //! browser's own memory before it is sent, and forgotten there only when the server has acknowledged or refused it;
 //! it carries its identity, so that sending it again stores it once. While the network is away everything waits, and
 //! is tried again at growing distances; only what must not be done twice is given up with an error. What was kept by
-//! an earlier page is sent before anything else is asked.
+//! an earlier page is sent before anything else is asked. A judgment goes to the project that it was given in: where
+//! the server has another one, it stays in the browser. Nor does an older one of an item come after a newer.
 
 mod kept;
 mod lane;
@@ -56,6 +57,8 @@ struct Job {
     request: Request,
     /// Under which name the browser keeps it.
     kept_as: Option<String>,
+    /// The project that was open when it was asked, where it is about that.
+    project: Option<ProjectKey>,
 }
 
 impl<W: Wire> Http<W> {
@@ -111,7 +114,13 @@ impl<W: Wire> Http<W> {
                 self.network.is_away = false;
                 self.wait_ms = FIRST_WAIT_MS;
                 self.tries_again_at_ms = None;
-                self.settle(job, *result);
+                let is_of_other = |error: &ApiError| error.code == ErrorCode::OtherProject;
+                if job.project.is_some() && result.as_ref().as_ref().is_err_and(is_of_other) {
+                    self.turn_back(job);
+                    self.ask_for_project();
+                } else {
+                    self.settle(job, *result);
+                }
             }
             Answer::SignIn => {
                 self.lanes.entry(lane).or_default().push_front(job);
@@ -179,8 +188,12 @@ impl<W: Wire> Http<W> {
                 (Request::StartExport { .. }, Ok(_)) => {}
                 (Request::StartExport { .. }, Err(_)) => self.exports = None,
                 (_, Ok(_)) => self.wire.fetch_file(&name),
+            self.turn_back_others();
                 (_, Err(_)) => {}
             }
+        if matches!((&job.request, &result), (Request::CloseProject, Ok(_))) {
+            self.project = None;
+        }
         }
         match job.ticket {
             Some(ticket) => self.incoming.push_back(Incoming::Reply(ticket, result)),
@@ -198,13 +211,58 @@ impl<W: Wire> Http<W> {
         let left = self.keeping.take_left(project);
         let lane = self.lanes.entry(Lane::Judgments).or_default();
         for (name, request) in left.into_iter().rev() {
-            lane.push_front(Job { ticket: None, request, kept_as: Some(name) });
+            lane.push_front(Job { ticket: None, request, kept_as: Some(name), project: Some(project) });
         }
     }
 
     fn enqueue(&mut self, ticket: Option<Ticket>, request: Request, kept_as: Option<String>) {
         let lane = lane::of(&request);
-        self.lanes.entry(lane).or_default().push_back(Job { ticket, request, kept_as });
+        let project = self.project.filter(|_| lane::is_about_project(&request));
+        self.lanes.entry(lane).or_default().push_back(Job { ticket, request, kept_as, project });
+    }
+
+    /// Asks which project is open and how it stands, before anything more is sent to it; once is enough.
+    fn ask_for_project(&mut self) {
+        let lane = self.lanes.entry(lane::of(&Request::Project)).or_default();
+        if !lane.iter().any(|job| job.ticket.is_none() && job.request == Request::Project) {
+            lane.push_front(Job { ticket: None, request: Request::Project, kept_as: None, project: None });
+        }
+    }
+
+    /// Takes out what is about another project than the one that is open.
+    fn turn_back_others(&mut self) {
+        let project = self.project;
+        let is_of_other = |job: &Job| job.project.is_some() && job.project != project;
+        let mut turned_back = Vec::new();
+        for jobs in self.lanes.values_mut() {
+            let (of_others, others): (VecDeque<_>, VecDeque<_>) = jobs.drain(..).partition(is_of_other);
+            *jobs = others;
+            turned_back.extend(of_others);
+        }
+        for job in turned_back {
+            self.turn_back(job);
+        }
+    }
+
+    /// Something that is about another project than the one that is open. What the browser keeps waits there until its
+    /// project is open again; everything else is refused.
+    fn turn_back(&mut self, job: Job) {
+        let other = "another project is open at this address now";
+        match (&job.kept_as, job.ticket) {
+            (Some(name), _) => {
+                self.keeping.put_back(&self.wire, name);
+                if matches!(job.request, Request::Submit(_)) {
+                    let error = ApiError::new(ErrorCode::OtherProject, other);
+                    let hint = "judgments of the one before wait in this browser until it is open here again";
+                    self.incoming.push_back(Incoming::Refused(error.hint(hint)));
+                }
+            }
+            (None, Some(ticket)) => {
+                let error = ApiError::new(ErrorCode::OtherProject, other);
+                self.incoming.push_back(Incoming::Reply(ticket, Err(error)));
+            }
+            (None, None) => {}
+        }
     }
 
     /// Whether judgments of an earlier page are still to be sent; until then nothing is offered to be judged.
@@ -239,6 +297,7 @@ impl<W: Wire> Http<W> {
                 let in_lane = self.running.values().filter(|(running, _)| *running == lane).count();
                 let pixels = self.running.values().filter(|(running, _)| running.carries_pixels()).count();
                 let is_full = in_lane >= lane.at_once()
+        self.turn_back_others();
                     || (lane.carries_pixels() && pixels >= PIXEL_CALLS)
                     || (lane == Lane::Queue && holds_queue)
                     // One call finds out whether the network is back.
@@ -247,7 +306,7 @@ impl<W: Wire> Http<W> {
                     if is_full { None } else { self.lanes.get_mut(&lane).and_then(VecDeque::pop_front) };
                 let Some(job) = next else { break };
                 self.last_call += 1;
-                self.wire.call(self.last_call, &job.request);
+                self.wire.call(self.last_call, &job.request, job.project);
                 self.running.insert(self.last_call, (lane.clone(), job));
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use egui::Context;
 use js_sys::Uint8Array;
 use serde::Deserialize;
-use tiebreak_domain::{Event, Request};
+use tiebreak_domain::{Event, ProjectKey, Request};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -77,14 +77,14 @@ impl BrowserWire {
 }
 
 impl Wire for BrowserWire {
-    fn call(&mut self, number: u64, request: &Request) {
+    fn call(&mut self, number: u64, request: &Request, project: Option<ProjectKey>) {
         let (inbox, door) = (self.inbox.clone(), Rc::clone(&self.door));
         let form = Rc::clone(&self.form);
         let request = request.clone();
         spawn_local(async move {
             let answer = match pixel_query(&request, &form) {
                 Some(query) => pixels(&format!("{door}/api/v1/pixels?{query}"), &request, &form).await,
-                None => call(&format!("{door}/api/v1/call"), &request).await,
+                None => call(&format!("{door}/api/v1/call"), &request, project).await,
             };
             let answer = answer.unwrap_or_else(|error| {
                 tracing::warn!(?error, "a call got no answer");
@@ -138,7 +138,12 @@ impl Wire for BrowserWire {
 
 /// A call. To a server of the page's own, with what no form of another site can send; to the door of the bundle, which
 /// is at another address than the page, with nothing that a web view would have to ask leave for first.
-async fn fetch(address: &str, body: Option<&str>, patience_ms: u32) -> Result<Response, JsValue> {
+async fn fetch(
+    address: &str,
+    body: Option<&str>,
+    project: Option<ProjectKey>,
+    patience_ms: u32,
+) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or("there is no window")?;
     let options = RequestInit::new();
     options.set_signal(Some(&AbortSignal::timeout_with_u32(patience_ms)));
@@ -151,6 +156,9 @@ async fn fetch(address: &str, body: Option<&str>, patience_ms: u32) -> Result<Re
         request.headers().set("X-Tiebreak", "1")?;
         if body.is_some() {
             request.headers().set("Content-Type", "application/json")?;
+        if let Some(project) = project {
+            request.headers().set("X-Tiebreak-Project", &project.to_string())?;
+        }
         }
     }
     JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()
@@ -164,16 +172,16 @@ async fn text(response: &Response) -> Result<String, JsValue> {
     Ok(JsFuture::from(response.text()?).await?.as_string().unwrap_or_default())
 }
 
-async fn call(address: &str, request: &Request) -> Result<Answer, JsValue> {
+async fn call(address: &str, request: &Request, project: Option<ProjectKey>) -> Result<Answer, JsValue> {
     let body = serde_json::to_string(request).expect("keys are strings and the writer is memory");
     let is_short = matches!(request, Request::Submit(_) | Request::SaveDraft { .. } | Request::Queue(_));
-    let response = fetch(address, Some(&body), if is_short { SHORT_MS } else { LONG_MS }).await?;
+    let response = fetch(address, Some(&body), project, if is_short { SHORT_MS } else { LONG_MS }).await?;
     let text = text(&response).await?;
     Ok(answer_from_json(response.status(), retry_after_s(&response), &text))
 }
 
 async fn pixels(address: &str, request: &Request, form: &str) -> Result<Answer, JsValue> {
-    let response = fetch(address, None, LONG_MS).await?;
+    let response = fetch(address, None, None, LONG_MS).await?;
     if response.status() != 200 {
         let text = text(&response).await?;
         return Ok(answer_from_json(response.status(), retry_after_s(&response), &text));
@@ -260,7 +268,7 @@ async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
     loop {
         let address = format!("{door}/api/v1/events?since={since}");
         let heard = async {
-            let response = fetch(&address, None, LONG_MS).await?;
+            let response = fetch(&address, None, None, LONG_MS).await?;
             let text = text(&response).await?;
             serde_json::from_str::<Events>(&text).map_err(|error| JsValue::from_str(&error.to_string()))
         };

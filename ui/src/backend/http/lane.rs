@@ -65,6 +65,33 @@ fn name(medium: &MediumRequest) -> String {
     format!("{} {}", medium.source, medium.uri)
 }
 
+/// Whether a request is about the project that is open, so that it must not reach another.
+pub fn is_about_project(request: &Request) -> bool {
+    !matches!(
+        request,
+        Request::LoadSettings
+            | Request::SaveSettings(_)
+            | Request::OpenSample
+            | Request::OpenProject { .. }
+            | Request::CreateProject { .. }
+            | Request::CloseProject
+            | Request::Project
+            | Request::Templates
+            | Request::ReadRubric { .. }
+            | Request::WriteRubric(_)
+            | Request::OpenRubric { .. }
+            | Request::SaveRubric { .. }
+            | Request::StudyTemplates
+            | Request::PreviewImport(_)
+            | Request::Models
+            | Request::AddModel(_)
+            | Request::RemoveModel(_)
+            | Request::KeepToken { .. }
+            | Request::ForgetToken(_)
+            | Request::Cancel(_)
+    )
+}
+
 /// Whether a request that was lost on the way, there or back, may be sent again: what only reads, and what leaves
 /// everything as it is when it is done twice.
 pub fn is_repeatable(request: &Request) -> bool {
