@@ -165,11 +165,18 @@ impl<W: Wire> Http<W> {
                 if !self.is_on_its_way(name) {
                     self.wire.forget(name);
                 }
-            } else if let (Err(error), None) = (&result, job.ticket) {
+                if let (Request::Submit(judgment), Some(project)) = (&job.request, job.project) {
+                    self.keeping.forget_older(&mut self.wire, project, judgment);
+                }
+            } else if job.ticket.is_some() {
+                self.keeping.put_back(&self.wire, name);
+            } else if let Err(error) = &result {
                 // Refused for good it is put aside, so that it is not sent for ever, and not lost either; refused
                 // for now, as where somebody else is signed in, it waits for the next page.
                 if matches!(error.code, ErrorCode::NotFound | ErrorCode::BadRequest | ErrorCode::BadInput) {
                     Keeping::put_aside(&mut self.wire, name);
+                } else {
+                    self.keeping.put_back(&self.wire, name);
                 }
                 self.incoming.push_back(Incoming::Refused(ApiError {
                     message: format!("a judgment kept by this browser was refused: {}", error.message),
@@ -350,7 +357,11 @@ impl<W: Wire> Backend for Http<W> {
         let mut kept_as = None;
         if let (true, Some(project)) = (Keeping::is_kept(&request), self.project) {
             kept_as = self.keeping.keep(&mut self.wire, project, &request);
-            self.network.cannot_keep = kept_as.is_none();
+            if let Request::Submit(judgment) = &request {
+                for (name, older) in self.keeping.take_older(project, judgment) {
+                    self.enqueue(None, older, Some(name));
+                }
+            }
         }
         if let (true, Request::StartExport { .. }) = (self.is_elsewhere, &request) {
             // Its end may be heard before the answer.
