@@ -98,6 +98,12 @@ globalThis.tiebreakPage = {
   doorAddress: () => globalThis.tiebreakDoor ?? "",
   pictureForm: () => {
     const isHere = desktop || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+/** Whether judgments live in this page alone: the server has not got them, and the browser has no room. */
+let holdsJudgments = false;
+
+addEventListener("beforeunload", (event) => {
+  if (holdsJudgments) event.preventDefault();
+});
     return place.get("pictures") ?? (isHere ? "raw" : "jpeg");
   },
   streamsEvents: () => !desktop,
@@ -124,7 +130,8 @@ globalThis.tiebreakPage = {
     });
   },
   failed: (why) => noPicture("Nothing can be drawn", `The interface could not be started: ${why}. ${kept}`),
-  waits: (judgments, isAway) => {
+  waits: (judgments, isAway, cannotKeep) => {
+    holdsJudgments = cannotKeep;
     document.documentElement.dataset.waiting = judgments;
     document.documentElement.dataset.network = isAway ? "away" : "there";
   },

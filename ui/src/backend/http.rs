@@ -323,8 +323,14 @@ impl<W: Wire> Http<W> {
     /// Tells how the network stands, as long as there is anything to tell, and once more when there is not.
     fn tell_network(&mut self) {
         let waiting = self.lanes.values().flatten().chain(self.running.values().map(|(_, job)| job));
-        self.network.waiting_judgments =
-            waiting.filter(|job| matches!(job.request, Request::Submit(_))).count();
+        let judgments = waiting.filter(|job| matches!(job.request, Request::Submit(_)));
+        let (mut count, mut cannot_keep) = (0, false);
+        for job in judgments {
+            count += 1;
+            cannot_keep |= job.kept_as.is_none();
+        }
+        self.network.waiting_judgments = count;
+        self.network.cannot_keep = cannot_keep;
         let is_fine = !(self.network.is_away || self.network.needs_sign_in || self.network.cannot_keep);
         if self.network != self.told && !(is_fine && self.told == Network::default()) {
             self.told = self.network.clone();
