@@ -99,7 +99,7 @@ impl<W: Wire> Http<W> {
                     }
                     self.incoming.push_back(Incoming::Event(*event));
                 }
-                Arrived::EventsMissed => self.enqueue(None, Request::Project, None),
+                Arrived::EventsMissed => self.ask_for_project(),
                 Arrived::SignedIn | Arrived::Online => {
                     self.network.needs_sign_in = false;
                     self.tries_again_at_ms = None;
@@ -188,19 +188,19 @@ impl<W: Wire> Http<W> {
             && self.project != Some(info.key)
         {
             self.project = Some(info.key);
+            self.turn_back_others();
             self.send_what_was_kept();
+        }
+        if matches!((&job.request, &result), (Request::CloseProject, Ok(_))) {
+            self.project = None;
         }
         if let (true, Some(name)) = (self.is_elsewhere, written(&job.request)) {
             match (&job.request, &result) {
                 (Request::StartExport { .. }, Ok(_)) => {}
                 (Request::StartExport { .. }, Err(_)) => self.exports = None,
                 (_, Ok(_)) => self.wire.fetch_file(&name),
-            self.turn_back_others();
                 (_, Err(_)) => {}
             }
-        if matches!((&job.request, &result), (Request::CloseProject, Ok(_))) {
-            self.project = None;
-        }
         }
         match job.ticket {
             Some(ticket) => self.incoming.push_back(Incoming::Reply(ticket, result)),
@@ -297,6 +297,7 @@ impl<W: Wire> Http<W> {
             }
             self.tries_again_at_ms = None;
         }
+        self.turn_back_others();
         let holds_queue = self.has_left_over();
         let lanes: Vec<Lane> = self.lanes.keys().cloned().collect();
         for lane in lanes {
@@ -304,7 +305,6 @@ impl<W: Wire> Http<W> {
                 let in_lane = self.running.values().filter(|(running, _)| *running == lane).count();
                 let pixels = self.running.values().filter(|(running, _)| running.carries_pixels()).count();
                 let is_full = in_lane >= lane.at_once()
-        self.turn_back_others();
                     || (lane.carries_pixels() && pixels >= PIXEL_CALLS)
                     || (lane == Lane::Queue && holds_queue)
                     // One call finds out whether the network is back.

@@ -1,6 +1,6 @@
 //! The wire in a browser: calls by `fetch`, events as the server sends them, and the browser's own memory.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -21,8 +21,10 @@ use crate::backend::http::{Answer, Arrived, PixelBody, Wire, answer_from_json, p
 const SHORT_MS: u32 = 20_000;
 /// How long one may take that decodes, searches or waits for long work.
 const LONG_MS: u32 = 180_000;
-/// How long to wait before events are asked for again after a failure.
+/// How long to wait before events are asked for again after a failure; after each one more, twice as long.
 const EVENTS_AGAIN_MS: i32 = 2_000;
+/// The longest such wait.
+const EVENTS_AGAIN_MOST_MS: i32 = 60_000;
 
 /// The wire.
 pub struct BrowserWire {
@@ -61,7 +63,7 @@ impl BrowserWire {
         let window = web_sys::window();
         let storage = window.as_ref().and_then(|window| window.local_storage().ok()).flatten();
         if page::streams_events() {
-            stream(inbox.clone(), &door);
+            stream(inbox.clone(), &door, Rc::new(Cell::new(EVENTS_AGAIN_MS)));
         } else {
             spawn_local(ask_for_events(inbox.clone(), Rc::clone(&door)));
         }
@@ -154,11 +156,11 @@ async fn fetch(
     let request = web_sys::Request::new_with_str_and_init(address, &options)?;
     if address.starts_with('/') {
         request.headers().set("X-Tiebreak", "1")?;
-        if body.is_some() {
-            request.headers().set("Content-Type", "application/json")?;
         if let Some(project) = project {
             request.headers().set("X-Tiebreak-Project", &project.to_string())?;
         }
+        if body.is_some() {
+            request.headers().set("Content-Type", "application/json")?;
         }
     }
     JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()
@@ -207,8 +209,9 @@ async fn pixels(address: &str, request: &Request, form: &str) -> Result<Answer, 
     Ok(body.into_reply(stretches).map_or_else(Answer::unreadable, |reply| Answer::reply(Ok(reply))))
 }
 
-/// Listens to the events that the server sends. The browser connects again by itself, unless it was turned away.
-fn stream(inbox: Inbox, door: &str) {
+/// Listens to the events that the server sends. The browser connects again by itself, unless it was turned away; then
+/// that is done here, after `wait_ms`.
+fn stream(inbox: Inbox, door: &str, wait_ms: Rc<Cell<i32>>) {
     let address = format!("{door}/api/v1/events");
     let Ok(source) = EventSource::new(&address) else { return };
     let on_message = {
@@ -226,8 +229,9 @@ fn stream(inbox: Inbox, door: &str) {
     let _ = source.add_event_listener_with_callback("missed", on_missed.as_ref().unchecked_ref());
     let is_first = RefCell::new(true);
     let on_open = {
-        let inbox = inbox.clone();
+        let (inbox, wait_ms) = (inbox.clone(), Rc::clone(&wait_ms));
         Closure::<dyn FnMut()>::new(move || {
+            wait_ms.set(EVENTS_AGAIN_MS);
             if !is_first.replace(false) {
                 inbox.put(Arrived::EventsMissed);
             }
@@ -238,16 +242,19 @@ fn stream(inbox: Inbox, door: &str) {
     let on_error = Closure::<dyn FnMut()>::new(move || {
         if closed.ready_state() == EventSource::CLOSED {
             closed.set_onerror(None);
-            let (inbox, door) = (inbox.clone(), door.clone());
+            let (inbox, door, wait_ms) = (inbox.clone(), door.clone(), Rc::clone(&wait_ms));
             spawn_local(async move {
-                pause(EVENTS_AGAIN_MS).await;
-                stream(inbox.clone(), &door);
+                let waited_ms = wait_ms.get();
+                wait_ms.set((waited_ms * 2).min(EVENTS_AGAIN_MOST_MS));
+                pause(waited_ms).await;
+                stream(inbox.clone(), &door, wait_ms);
                 inbox.put(Arrived::EventsMissed);
             });
         }
     });
     source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    // They are called as long as the page lives, or until this stream is closed, which is seldom.
+    // They are called as long as the page lives. Those of a stream that was turned away are never freed: that is a few
+    // hundred bytes, each minute at most while the server is away.
     on_message.forget();
     on_missed.forget();
     on_open.forget();
@@ -265,6 +272,7 @@ struct Events {
 /// Asks for events again and again, where the door cannot send them by itself.
 async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
     let mut since = 0;
+    let mut wait_ms = EVENTS_AGAIN_MS;
     loop {
         let address = format!("{door}/api/v1/events?since={since}");
         let heard = async {
@@ -275,6 +283,7 @@ async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
         match heard.await {
             Ok(heard) => {
                 since = heard.next;
+                wait_ms = EVENTS_AGAIN_MS;
                 if heard.missed {
                     inbox.put(Arrived::EventsMissed);
                 }
@@ -284,7 +293,8 @@ async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
             }
             Err(error) => {
                 tracing::warn!(?error, "no events could be had");
-                pause(EVENTS_AGAIN_MS).await;
+                pause(wait_ms).await;
+                wait_ms = (wait_ms * 2).min(EVENTS_AGAIN_MOST_MS);
             }
         }
     }
