@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use egui::Context;
 use tiebreak_domain::project::SearchIndex;
-use tiebreak_domain::{Request, Settings};
+use tiebreak_domain::{ApiError, ErrorCode, Request, Settings};
 
 pub use self::action::{Action, AfterOpening};
 use self::dialog::Dialog;
@@ -114,6 +114,9 @@ impl App {
         self.take_dropped_files(ctx);
         while let Some((pick, path)) = self.host.picked() {
             self.actions.push_back(Action::Picked(pick, path));
+        }
+        while let Some(problem) = self.host.problem() {
+            self.notices.error(&ApiError::new(ErrorCode::System, problem));
         }
         self.take_keys(ctx);
         self.carry_out_all(ctx);
@@ -216,9 +219,6 @@ impl App {
         self.flush_desk();
     }
 
-    /// Sends what the desk wants sent.
-    fn flush_desk(&mut self) {
-        let Some(desk) = &mut self.desk else { return };
     /// Sends what was begun at the desk, before the project or whoever sits there is another.
     fn settle_desk(&mut self) {
         if let Some(desk) = &mut self.desk {
@@ -235,6 +235,9 @@ impl App {
         self.send(Purpose::Open(then), request);
     }
 
+    /// Sends what the desk wants sent.
+    fn flush_desk(&mut self) {
+        let Some(desk) = &mut self.desk else { return };
         let requests = desk.take_requests();
         for (purpose, request) in requests {
             self.send(purpose, request);

@@ -61,14 +61,19 @@ function pickInBrowser(kind, suggested) {
     input.onchange = async () => {
       const [file] = input.files;
       if (!file) return resolve(null);
-      const answer = await fetch(`/api/v1/uploads?name=${encodeURIComponent(file.name)}`, {
-        method: "POST",
-        headers: { "X-Tiebreak": "1", "Content-Type": "application/octet-stream" },
-        body: file,
-      });
-      const said = await answer.json().catch(() => ({}));
-      if (answer.ok) resolve(said.path);
-      else reject(new Error(said.message ?? `the server refused the file with status ${answer.status}`));
+      try {
+        const answer = await fetch(`/api/v1/uploads?name=${encodeURIComponent(file.name)}`, {
+          method: "POST",
+          headers: { "X-Tiebreak": "1", "Content-Type": "application/octet-stream" },
+          body: file,
+        });
+        const said = await answer.json().catch(() => ({}));
+        if (answer.ok) resolve(said.path);
+        else reject(new Error(said.message ?? `the server refused the file with status ${answer.status}`));
+      } catch (error) {
+        // The network broke, or the file cannot be read any more.
+        reject(new Error(`${file.name} could not be sent: ${error.message ?? error}`));
+      }
     };
     input.click();
   });
