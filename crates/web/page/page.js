@@ -98,17 +98,17 @@ function askToSignIn() {
 }
 
 let isLive = false;
-
-globalThis.tiebreakPage = {
-  doorAddress: () => globalThis.tiebreakDoor ?? "",
-  pictureForm: () => {
-    const isHere = desktop || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 /** Whether judgments live in this page alone: the server has not got them, and the browser has no room. */
 let holdsJudgments = false;
 
 addEventListener("beforeunload", (event) => {
   if (holdsJudgments) event.preventDefault();
 });
+
+globalThis.tiebreakPage = {
+  doorAddress: () => globalThis.tiebreakDoor ?? "",
+  pictureForm: () => {
+    const isHere = desktop || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
     return place.get("pictures") ?? (isHere ? "raw" : "jpeg");
   },
   streamsEvents: () => !desktop,
@@ -117,7 +117,9 @@ addEventListener("beforeunload", (event) => {
   documentsFolder: () => globalThis.tiebreakDocuments ?? "",
   openedFile: () => globalThis.tiebreakOpened ?? undefined,
   onOpened: (opened) => {
-    desktop?.event.listen("opened", (event) => opened(event.payload));
+    // Some were opened before this page was here.
+    const take = async () => (await desktop.core.invoke("take_opened")).forEach((file) => opened(file));
+    desktop?.event.listen("opened", take).then(take);
     desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
   },
   pick: (kind, suggested) => (desktop ? pickOnDesktop : pickInBrowser)(kind, suggested),
