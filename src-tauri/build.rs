@@ -1,7 +1,7 @@
-//! Tells Tauri which commands the page may be allowed to call: one.
+//! Tells Tauri which commands the page may be allowed to call: two.
 
 fn main() {
-    let commands = tauri_build::AppManifest::new().commands(&["open_native_window"]);
+    let commands = tauri_build::AppManifest::new().commands(&["open_native_window", "take_opened"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .expect("the configuration and the capabilities make sense");
 }

@@ -1,9 +1,9 @@
 //! The engine in the interface's own process.
 //!
 //! Requests go to lanes, each with its own threads, so that a slow one never stands before a quick one:
-//! judgments are stored in the order they were given, images are decoded beside one another, so are videos, each
-//! video's frames in the order they were asked for, and everything else is answered in turn. Nothing here blocks the
-//! interface.
+//! judgments are stored in the order they were given, and before another project is opened or another annotator sits
+//! down; images are decoded beside one another, so are videos, each video's frames in the order they were asked for,
+//! and everything else is answered in turn. Nothing here blocks the interface.
 
 mod by_medium;
 
@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 
 use tiebreak_domain::{ApiError, ErrorCode, Request};
 use tiebreak_engine::{Engine, Host};
-use tiebreak_ui::backend::{Backend, Incoming, Ticket};
+use tiebreak_ui::backend::{Backend, Incoming, Ticket, keeps_order};
 use tiebreak_ui::window::Wake;
 
 use by_medium::ByMedium;
@@ -110,8 +110,7 @@ impl Backend for InProcess {
     fn send(&mut self, ticket: Ticket, request: Request) {
         let lanes = self.lanes.as_mut().expect("lanes are taken away only on dropping");
         let lane = match &request {
-            // A draft must not overtake the judgment that it became, nor come after it.
-            Request::Submit(_) | Request::SaveDraft { .. } => &lanes.judgments,
+            ordered if keeps_order(ordered) => &lanes.judgments,
             Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => &lanes.queue,
             Request::Image(_) => &lanes.images,
             // The first tile of a large picture waits until all of it is decoded.
@@ -160,5 +159,119 @@ impl Worker {
             let _ = self.arrives.send(Incoming::Reply(ticket, answer));
             (self.wake)();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    use tiebreak_domain::queue::{Place, QueueRequest};
+    use tiebreak_domain::{
+        AnnotatorId, Event, ImportPlan, ItemId, JudgmentId, NewJudgment, Origin, Reply, UnixMillis, Verdict,
+    };
+
+    use super::*;
+
+    const ITEMS: u8 = 60;
+
+    struct Bench {
+        backend: InProcess,
+        last: u64,
+    }
+
+    impl Bench {
+        fn send(&mut self, request: Request) -> Ticket {
+            self.last += 1;
+            self.backend.send(Ticket(self.last), request);
+            Ticket(self.last)
+        }
+
+        fn until<T>(&mut self, mut look: impl FnMut(Incoming) -> Option<T>) -> T {
+            let began = Instant::now();
+            loop {
+                if let Some(found) = self.backend.receive().and_then(&mut look) {
+                    return found;
+                }
+                assert!(began.elapsed() < Duration::from_mins(2), "it comes in time");
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+
+        fn ask(&mut self, request: Request) -> Reply {
+            let asked = self.send(request);
+            let result = self.until(|incoming| match incoming {
+                Incoming::Reply(ticket, result) if ticket == asked => Some(result),
+                _ => None,
+            });
+            result.unwrap()
+        }
+
+        fn create(&mut self, folder: &Path, name: &str) -> AnnotatorId {
+            let path = folder.join(format!("{name}.tiebreak")).display().to_string();
+            match self.ask(Request::CreateProject { path, name: name.to_owned() }) {
+                Reply::Project(info) => info.annotator,
+                other => panic!("a project, not {other:?}"),
+            }
+        }
+    }
+
+    fn skip(annotator: AnnotatorId, item: ItemId, number: u8) -> Request {
+        Request::Submit(Box::new(NewJudgment {
+            id: JudgmentId([number; 16]),
+            item,
+            annotator,
+            verdict: Verdict::Skipped,
+            flagged: false,
+            comment: String::new(),
+            notes: Vec::new(),
+            rubric_version: 1,
+            showing: None,
+            origin: Origin::Screen,
+            recorded_at: UnixMillis(0),
+        }))
+    }
+
+    #[test]
+    fn what_waits_is_stored_before_the_project_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = Host {
+            settings_file: None,
+            data_folder: None,
+            cache_folder: None,
+            keyring: None,
+            ..crate::machine::host()
+        };
+        let mut bench = Bench { backend: InProcess::start(host, Arc::new(|| {})), last: 0 };
+        let annotator = bench.create(folder.path(), "first");
+        let row =
+            |row| format!("{{\"prompt\":\"{row}\",\"chosen\":\"yes {row}\",\"rejected\":\"no {row}\"}}");
+        let data = folder.path().join("pairs.jsonl");
+        std::fs::write(&data, (0..ITEMS).map(row).collect::<Vec<_>>().join("\n")).unwrap();
+        bench.send(Request::StartImport(ImportPlan::of_file(data.to_str().unwrap())));
+        bench.until(|incoming| {
+            matches!(incoming, Incoming::Event(Event::ImportEnded(_, Ok(_)))).then_some(())
+        });
+        let queue =
+            QueueRequest { annotator, place: Place::Start, count: u32::from(ITEMS), except: Vec::new() };
+        let Reply::Items(items) = bench.ask(Request::Queue(queue)) else { panic!("items") };
+        let mut waiting: Vec<Ticket> = (1..=ITEMS)
+            .zip(&items)
+            .map(|(number, queued)| bench.send(skip(annotator, queued.item.id, number)))
+            .collect();
+        assert_eq!(waiting.len(), usize::from(ITEMS));
+        let other = folder.path().join("other.tiebreak").display().to_string();
+        waiting.push(bench.send(Request::CreateProject { path: other, name: "other".into() }));
+        for expected in waiting {
+            let (ticket, result) = bench.until(|incoming| match incoming {
+                Incoming::Reply(ticket, result) => Some((ticket, result)),
+                _ => None,
+            });
+            assert_eq!((ticket, result.is_ok()), (expected, true), "{result:?}");
+        }
+        let Reply::Project(other) = bench.ask(Request::Project) else { panic!("a project") };
+        assert_eq!((other.name.as_str(), other.judgments), ("other", 0));
     }
 }

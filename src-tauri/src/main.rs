@@ -12,11 +12,11 @@ mod updates;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_notification::NotificationExt as _;
-use tiebreak_domain::{Event, Reply, Request};
+use tiebreak_domain::{ApiError, Event, Reply, Request};
 use tiebreak_door::{Door, Hub, Site};
 use tiebreak_engine::{Engine, Host};
 
@@ -25,6 +25,9 @@ struct Room {
     engine: Arc<Engine>,
     door: Arc<Door>,
 }
+
+/// Files that were opened from outside, until the page takes them.
+type Opened = Mutex<Vec<PathBuf>>;
 
 fn main() -> anyhow::Result<()> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
@@ -42,7 +45,8 @@ fn main() -> anyhow::Result<()> {
             let door = Arc::clone(&context.app_handle().state::<Room>().door);
             tauri::async_runtime::spawn_blocking(move || responder.respond(door::answer(&door, request)));
         })
-        .invoke_handler(tauri::generate_handler![open_native_window])
+        .invoke_handler(tauri::generate_handler![open_native_window, take_opened])
+        .manage(Opened::default())
         .menu(menu::build)
         .on_menu_event(menu::chosen)
         .setup(move |app| {
@@ -63,9 +67,7 @@ fn main() -> anyhow::Result<()> {
     app.run(|app, event| match event {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
-            for file in urls.iter().filter_map(|url| url.to_file_path().ok()) {
-                open(app, &file);
-            }
+            urls.iter().filter_map(|url| url.to_file_path().ok()).for_each(|file| open(app, &file));
         }
         // What was acknowledged is on the disk already; closing only lets go of the project.
         RunEvent::Exit => drop(app.state::<Room>().engine.call(Request::CloseProject)),
@@ -104,9 +106,16 @@ fn show(app: &AppHandle) {
     }
 }
 
-/// Hands a file to the interface, which knows what to do with it.
+/// Hands a file to the interface, which knows what to do with it, and may not listen yet.
 fn open(app: &AppHandle, file: &Path) {
-    let _ = app.emit("opened", file);
+    app.state::<Opened>().lock().unwrap_or_else(PoisonError::into_inner).push(file.to_owned());
+    let _ = app.emit("opened", ());
+}
+
+/// The files that were opened since this was asked before.
+#[tauri::command]
+fn take_opened(opened: State<'_, Opened>) -> Vec<PathBuf> {
+    std::mem::take(&mut *opened.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Tells that scoring ended, where nobody looks.
@@ -114,10 +123,8 @@ fn notify(app: &AppHandle, event: &Event) {
     let Event::ScoringEnded(_, result) = event else { return };
     let is_seen = app.get_webview_window("main").is_some_and(|window| window.is_focused().unwrap_or(false));
     if !is_seen {
-        let words = match result {
-            Ok(_) => "Scoring finished".to_owned(),
-            Err(error) => format!("Scoring ended: {error}"),
-        };
+        let failed = |error: &ApiError| format!("Scoring ended: {error}");
+        let words = result.as_ref().map_or_else(failed, |_| "Scoring finished".to_owned());
         // The interface says it too.
         let _ = app.notification().builder().title("Tiebreak").body(words).show();
     }

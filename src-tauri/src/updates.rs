@@ -51,8 +51,7 @@ pub fn look(app: AppHandle, was_asked: bool) {
                 let agreed = tauri::async_runtime::spawn_blocking(move || dialog.blocking_show()).await;
                 if agreed.unwrap_or(false) {
                     // The signature is held against the key in the configuration before anything is replaced.
-                    let installed = update.download_and_install(|_, _| {}, || {}).await;
-                    match installed {
+                    match update.download_and_install(|_, _| {}, || {}).await {
                         Ok(()) => app.restart(),
                         Err(error) => tell(&app, format!("The update was not installed: {error}")),
                     }

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 
 use egui::Context;
 use tiebreak_domain::project::SearchIndex;
-use tiebreak_domain::{Request, Settings};
+use tiebreak_domain::{ApiError, ErrorCode, Request, Settings};
 
 pub use self::action::{Action, AfterOpening};
 use self::dialog::Dialog;
@@ -44,6 +44,8 @@ pub struct App {
     is_settings_loaded: bool,
     keymap: Keymap,
     desk: Option<Box<Desk>>,
+    /// The desk of the project that is open until another is; nobody judges at it meanwhile.
+    left: Option<Box<Desk>>,
     dialog: Option<Dialog>,
     notices: Notices,
     models: ModelWork,
@@ -80,6 +82,7 @@ impl App {
             settings,
             is_settings_loaded: false,
             desk: None,
+            left: None,
             dialog: None,
             notices: Notices::default(),
             models: ModelWork::default(),
@@ -111,6 +114,9 @@ impl App {
         self.take_dropped_files(ctx);
         while let Some((pick, path)) = self.host.picked() {
             self.actions.push_back(Action::Picked(pick, path));
+        }
+        while let Some(problem) = self.host.problem() {
+            self.notices.error(&ApiError::new(ErrorCode::System, problem));
         }
         self.take_keys(ctx);
         self.carry_out_all(ctx);
@@ -216,6 +222,22 @@ impl App {
             }
         }
         self.flush_desk();
+    }
+
+    /// Sends what was begun at the desk, before the project or whoever sits there is another.
+    fn settle_desk(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.keep_drafts_now();
+        }
+        self.flush_desk();
+    }
+
+    /// Opens another project. What is judged until it is open would come after it, so that the desk is put away.
+    fn open(&mut self, what: String, then: AfterOpening, request: Request) {
+        self.settle_desk();
+        self.left = self.desk.take().or(self.left.take());
+        self.is_opening = Some(what);
+        self.send(Purpose::Open(then), request);
     }
 
     /// Sends what the desk wants sent.

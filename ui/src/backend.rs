@@ -68,6 +68,27 @@ impl Network {
     }
 }
 
+/// Whether a request keeps its order among all that do: judgments and drafts, and whatever says which project is open,
+/// what it asks and who sits there. A draft must not overtake the judgment that it became, nor may another project or
+/// another annotator overtake a judgment that waits.
+pub fn keeps_order(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Submit(_)
+            | Request::SaveDraft { .. }
+            | Request::LoadSettings
+            | Request::SaveSettings(_)
+            | Request::OpenSample
+            | Request::OpenProject { .. }
+            | Request::CreateProject { .. }
+            | Request::CloseProject
+            | Request::Project
+            | Request::SetRubric(_)
+            | Request::SetAnnotator { .. }
+            | Request::SwitchAnnotator { .. }
+    )
+}
+
 /// A way to the engine.
 ///
 /// Requests of one kind are carried out in the order they were sent; replies of different kinds may overtake

@@ -28,7 +28,7 @@ use crate::judge::{Outbox, Session};
 use crate::merge::MergeJob;
 use crate::people;
 use crate::player::Player;
-use crate::second_look::{Seats, SecondLookDesk};
+use crate::second_look::{Seats, SecondLookDesk, session_number};
 
 /// What of the project is in front.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Desk {
         let mut desk = Self {
             session: Session::new(setup),
             info,
-            session_number: 0,
+            session_number: session_number(),
             people: None,
             view: View::Judge,
             items: ItemsBrowser::default(),
@@ -151,7 +151,7 @@ impl Desk {
                 &self.session.setup.app_version,
             );
             self.session = Session::new(setup);
-            self.session_number = self.seats.number();
+            self.session_number = session_number();
             self.session.fill(&mut self.outbox);
             self.ask_who_is_here();
         } else {
@@ -190,7 +190,7 @@ impl Desk {
             ctx.request_repaint();
         }
         if ctx.input(|input| input.viewport().close_requested()) {
-            self.session.keep_draft_now(&mut self.outbox);
+            self.keep_drafts_now();
         }
         for due_ms in [self.session.submits_at_ms, self.session.keeps_draft_at_ms()].into_iter().flatten() {
             let wait_ms = due_ms.saturating_sub(moment.now.monotonic_ms);

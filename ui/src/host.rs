@@ -85,6 +85,11 @@ pub trait Host {
     /// A path that was picked in a dialog, if one was.
     fn picked(&mut self) -> Option<(Pick, String)>;
 
+    /// Why a file could not be picked, if one could not: a sentence without a full stop.
+    fn problem(&mut self) -> Option<String> {
+        None
+    }
+
     /// Where new files are suggested to go: a folder.
     fn documents_folder(&self) -> String;
 
@@ -111,6 +116,8 @@ pub struct Still {
     pub count: u128,
     /// Whether the engine runs on another machine.
     pub is_elsewhere: bool,
+    /// Why a file could not be picked.
+    pub problem: Option<String>,
 }
 
 impl Still {
@@ -140,6 +147,10 @@ impl Host for Still {
 
     fn picked(&mut self) -> Option<(Pick, String)> {
         None
+    }
+
+    fn problem(&mut self) -> Option<String> {
+        self.problem.take()
     }
 
     fn documents_folder(&self) -> String {

@@ -15,7 +15,7 @@ use egui::{Margin, Panel, Ui};
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReasonKind, SecondLook};
 use tiebreak_domain::{ApiError, ItemId, Request};
 
-pub use self::seats::{Seat, Seats};
+pub use self::seats::{Seat, Seats, session_number};
 use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
 use crate::command::Command;

@@ -96,7 +96,7 @@ impl eframe::App for Frame {
         network.waiting_judgments =
             desk.map_or(0, |desk| desk.session.saving.items().count()).max(network.waiting_judgments);
         if network != self.network {
-            page::waits(network.waiting_judgments as u32, network.is_away);
+            page::waits(network.waiting_judgments as u32, network.is_away, network.cannot_keep);
             self.network = network;
         }
     }

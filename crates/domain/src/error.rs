@@ -30,6 +30,8 @@ pub enum ErrorCode {
     Cancelled,
     /// A policy must be chosen first.
     PolicyNeeded,
+    /// It is about another project than the one that is open.
+    OtherProject,
     /// It is for somebody else, or a PIN or a consent is missing.
     Denied,
     /// Anything else that the system refused.

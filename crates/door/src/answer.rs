@@ -73,7 +73,9 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::TooNew | ErrorCode::Damaged | ErrorCode::System | ErrorCode::ReadOnly => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
-        ErrorCode::AlreadyOpen | ErrorCode::Exists | ErrorCode::Cancelled => StatusCode::CONFLICT,
+        ErrorCode::AlreadyOpen | ErrorCode::Exists | ErrorCode::Cancelled | ErrorCode::OtherProject => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Denied => StatusCode::FORBIDDEN,
     }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue};
-use tiebreak_domain::{ApiError, ErrorCode, Request};
+use tiebreak_domain::{ApiError, ErrorCode, ProjectKey, Request};
 
 use crate::answer::{self, Answer, field};
 use crate::lane::Lane;
@@ -31,6 +31,19 @@ pub fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) ->
     }
     serde_json::from_slice(body)
         .map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("the request cannot be read: {error}")))
+}
+
+/// Names the project that a call is meant for.
+pub const PROJECT_HEADER: &str = "x-tiebreak-project";
+
+/// The project that a call is meant for, where it says so.
+pub fn project(headers: &HeaderMap) -> Result<Option<ProjectKey>, ApiError> {
+    let Some(value) = headers.get(PROJECT_HEADER) else { return Ok(None) };
+    let key = value.to_str().ok().and_then(|text| text.parse().ok());
+    key.map(Some).ok_or_else(|| {
+        ApiError::new(ErrorCode::BadRequest, "the header x-tiebreak-project names no project")
+            .hint("send the key that /api/v1/project tells")
+    })
 }
 
 /// Reads the request of a call.

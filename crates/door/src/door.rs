@@ -149,6 +149,9 @@ impl Door {
             Task::Call(body) => {
                 let known = self.admit(&parts, peer)?;
                 let request = call::request(&parts.headers, &body).map_err(refused)?;
+                if let Some(meant) = call::project(&parts.headers).map_err(refused)? {
+                    self.engine.refuse_other_project(meant).map_err(refused)?;
+                }
                 let reply = self.ask(known.as_ref(), request).map_err(refused)?;
                 Ok(answer::json(StatusCode::OK, &reply))
             }

@@ -118,7 +118,9 @@ fn paths() -> Value {
         "/api/v1/me": { "get": operation("Who asks", "", &[], None, "Me") },
         "/api/v1/call": { "post": operation(
             "Ask the engine", "A request of the engine's door as JSON, answered by its reply: what the interface \
-             speaks. Its words are those of this version of the program.", &[],
+             speaks. Its words are those of this version of the program.",
+            &[header("X-Tiebreak-Project", "The key of the project that it is meant for; refused with status 409 where \
+                another one is open.")],
             Some(json!({ "application/json": {} })), "",
         ) },
         "/api/v1/pixels": { "get": file_operation(
@@ -185,6 +187,10 @@ fn body(properties: &[(&str, &Value)], required: &[&str]) -> Value {
 
 fn query(name: &str, description: &str) -> Value {
     json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } })
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } })
 }
 
 fn path(name: &str) -> Value {

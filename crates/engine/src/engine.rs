@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
 use tiebreak_domain::media::{FramesRequest, SoundRequest};
-use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request, Rubric, Settings, SourceId};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectKey, Reply, Request, Rubric, Settings, SourceId};
 use tiebreak_media::{Images, Located, VideoLimits, Videos};
 use tiebreak_store::{NewProject, ProjectPlace, Store, StoreError};
 
@@ -111,6 +111,15 @@ impl Engine {
     pub fn event_for(&self, caller: &Caller, event: Event) -> Option<Event> {
         let owns = |view| self.session().is_ok_and(|session| session.views.is_of(view, caller.annotator));
         visible::event(caller, event, owns)
+    }
+
+    /// Refuses what is about another project than the one that is open.
+    pub fn refuse_other_project(&self, meant: ProjectKey) -> Result<(), ApiError> {
+        if self.session()?.key() == meant {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::OtherProject, "another project is open here now")
+            .hint("open this page again"))
     }
 
     /// The file of a medium, which lies in the folder of its source. Whoever calls sees what items hold.

@@ -1,5 +1,7 @@
 //! One open project: its writer thread, its readers, its searches, and who sits here.
 
+mod seated;
+
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,11 +13,12 @@ use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
     Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
-    ProjectInfo, QueuedItem, Reply, Rubric, Verdict,
+    ProjectInfo, ProjectKey, QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
-use tiebreak_store::{ProjectPlace, Store};
+use tiebreak_store::{NewProject, ProjectPlace, Store};
 
+use self::seated::Seated;
 use crate::engine::Shared;
 use crate::export::target::is_same_place;
 use crate::held_media::HeldMedia;
@@ -65,16 +68,6 @@ pub struct Session {
     seated: Mutex<Seated>,
 }
 
-/// What changes seldom and is needed for every item that is offered.
-#[derive(Clone)]
-struct Seated {
-    annotator: AnnotatorId,
-    name: String,
-    /// Whether the PIN of the seat was not given yet.
-    is_locked: bool,
-    rubric: Arc<Rubric>,
-}
-
 impl Session {
     /// Takes over an opened store, and seats the annotator whom the settings name.
     pub fn start(mut store: Store, shared: Arc<Shared>) -> Result<Arc<Self>, ApiError> {
@@ -84,12 +77,13 @@ impl Session {
         // Heard from before anything is read that others may change.
         let sharing = Sharing::begin(&store)?;
         let readers = Readers::of_store(&store)?;
-        let rubric = Arc::new(readers.lend()?.project()?.rubric);
+        let NewProject { key, rubric, .. } = readers.lend()?.project()?;
+        let rubric = Arc::new(rubric);
         let events = Arc::clone(&shared);
         let people = PeopleState::load(&*readers.lend()?)?;
         let writer = Writer::start(store, move |index| events.emit(Event::SearchIndex(index)))?;
         let is_locked = readers.lend()?.pin_state(annotator)?.record.is_some();
-        let seated = Mutex::new(Seated { annotator, name, is_locked, rubric });
+        let seated = Mutex::new(Seated { annotator, name, is_locked, rubric, key });
         let session = Arc::new(Self {
             place,
             writer,
@@ -140,13 +134,14 @@ impl Session {
 
     /// After an import, a merge or a change of the rubric: the rubric and the people may be others.
     pub fn refresh(self: &Arc<Self>) -> Result<(), ApiError> {
-        let rubric = Arc::new(self.readers.lend()?.project()?.rubric);
-        let Seated { annotator, name, is_locked, .. } = self.seated();
+        let project = self.readers.lend()?.project()?;
+        let before = self.seated();
+        let (annotator, name) = (before.annotator, &before.name);
         // A project that became another has other people, under numbers that were somebody else's.
-        let is_there = |known: &Annotator| known.id == annotator && known.name == name;
+        let is_there = |known: &Annotator| known.id == annotator && known.name == *name;
         let is_seated = self.readers.lend()?.annotators()?.iter().any(is_there);
         let annotator = if is_seated { annotator } else { self.add_annotator(name.clone())? };
-        *self.seated.lock().expect("seats do not panic") = Seated { annotator, name, is_locked, rubric };
+        self.seated.lock().expect("seats do not panic").refresh(&before, annotator, project);
         self.reload_plan()?;
         self.learn_anew()?;
         self.score_in_background();
@@ -411,6 +406,11 @@ impl Session {
     fn tell_project(&self) -> Result<(), ApiError> {
         self.emit(Event::ProjectChanged(Box::new(self.info(&self.seat())?)));
         Ok(())
+    }
+
+    /// Which project it is.
+    pub(crate) fn key(&self) -> ProjectKey {
+        self.seated.lock().expect("seats do not panic").key
     }
 
     /// What is asked.

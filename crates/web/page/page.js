@@ -61,14 +61,19 @@ function pickInBrowser(kind, suggested) {
     input.onchange = async () => {
       const [file] = input.files;
       if (!file) return resolve(null);
-      const answer = await fetch(`/api/v1/uploads?name=${encodeURIComponent(file.name)}`, {
-        method: "POST",
-        headers: { "X-Tiebreak": "1", "Content-Type": "application/octet-stream" },
-        body: file,
-      });
-      const said = await answer.json().catch(() => ({}));
-      if (answer.ok) resolve(said.path);
-      else reject(new Error(said.message ?? `the server refused the file with status ${answer.status}`));
+      try {
+        const answer = await fetch(`/api/v1/uploads?name=${encodeURIComponent(file.name)}`, {
+          method: "POST",
+          headers: { "X-Tiebreak": "1", "Content-Type": "application/octet-stream" },
+          body: file,
+        });
+        const said = await answer.json().catch(() => ({}));
+        if (answer.ok) resolve(said.path);
+        else reject(new Error(said.message ?? `the server refused the file with status ${answer.status}`));
+      } catch (error) {
+        // The network broke, or the file cannot be read any more.
+        reject(new Error(`${file.name} could not be sent: ${error.message ?? error}`));
+      }
     };
     input.click();
   });
@@ -93,6 +98,12 @@ function askToSignIn() {
 }
 
 let isLive = false;
+/** Whether judgments live in this page alone: the server has not got them, and the browser has no room. */
+let holdsJudgments = false;
+
+addEventListener("beforeunload", (event) => {
+  if (holdsJudgments) event.preventDefault();
+});
 
 globalThis.tiebreakPage = {
   doorAddress: () => globalThis.tiebreakDoor ?? "",
@@ -106,7 +117,9 @@ globalThis.tiebreakPage = {
   documentsFolder: () => globalThis.tiebreakDocuments ?? "",
   openedFile: () => globalThis.tiebreakOpened ?? undefined,
   onOpened: (opened) => {
-    desktop?.event.listen("opened", (event) => opened(event.payload));
+    // Some were opened before this page was here.
+    const take = async () => (await desktop.core.invoke("take_opened")).forEach((file) => opened(file));
+    desktop?.event.listen("opened", take).then(take);
     desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
   },
   pick: (kind, suggested) => (desktop ? pickOnDesktop : pickInBrowser)(kind, suggested),
@@ -124,7 +137,8 @@ globalThis.tiebreakPage = {
     });
   },
   failed: (why) => noPicture("Nothing can be drawn", `The interface could not be started: ${why}. ${kept}`),
-  waits: (judgments, isAway) => {
+  waits: (judgments, isAway, cannotKeep) => {
+    holdsJudgments = cannotKeep;
     document.documentElement.dataset.waiting = judgments;
     document.documentElement.dataset.network = isAway ? "away" : "there";
   },

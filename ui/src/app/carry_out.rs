@@ -43,8 +43,7 @@ impl App {
             Action::Command(command) => self.command(command, ctx),
             Action::OpenAny(path) => self.open_any(path),
             Action::Create { path, name, then } => {
-                self.is_opening = Some(path.clone());
-                self.send(Purpose::Open(then), Request::CreateProject { path, name });
+                self.open(path.clone(), then, Request::CreateProject { path, name });
             }
             Action::Judge(item) => {
                 if let Some(desk) = &mut self.desk {
@@ -114,10 +113,7 @@ impl App {
             }
             Action::SetAnnotator(_) if self.has_refused_judgments() => self.notices.info(people::SAVE_FIRST),
             Action::SetAnnotator(name) => {
-                if let Some(desk) = &mut self.desk {
-                    desk.session.keep_draft_now(&mut desk.outbox);
-                }
-                self.flush_desk();
+                self.settle_desk();
                 self.send(Purpose::Project, Request::SetAnnotator { name });
             }
             Action::Show(dialog) => self.dialog = Some(*dialog),
@@ -128,9 +124,9 @@ impl App {
             Action::Send(purpose, request) => {
                 if let Some(desk) = &mut self.desk {
                     desk.sent(&purpose);
-                    if purpose == Purpose::People(people::Purpose::Switch) {
-                        desk.session.keep_draft_now(&mut desk.outbox);
-                    }
+                }
+                if purpose == Purpose::People(people::Purpose::Switch) {
+                    self.settle_desk();
                 }
                 self.send(purpose, request);
             }
@@ -160,8 +156,7 @@ impl App {
             // Beside this page: what is not stored yet lives in it.
             Command::ShowAccounts => ctx.open_url(egui::OpenUrl::new_tab(ACCOUNTS_PAGE)),
             Command::OpenSample => {
-                self.is_opening = Some("the sample".to_owned());
-                self.send(Purpose::Open(AfterOpening::default()), Request::OpenSample);
+                self.open("the sample".to_owned(), AfterOpening::default(), Request::OpenSample);
             }
             Command::OpenProject => self.dialog = Some(Dialog::open()),
             Command::NewProject => self.dialog = Some(Dialog::new_project(&self.host.documents_folder())),
@@ -284,6 +279,7 @@ impl App {
                 self.dialog = Some(Dialog::Report(Box::new(ReportDialog::new(&documents_folder))));
             }
             Command::CloseProject => {
+                self.settle_desk();
                 self.desk = None;
                 self.dialog = None;
                 self.send(Purpose::Close, Request::CloseProject);
@@ -312,9 +308,8 @@ impl App {
 
     fn open_any(&mut self, path: String) {
         if is_project(&path) {
-            self.is_opening = Some(path.clone());
             self.dialog = None;
-            self.send(Purpose::Open(AfterOpening::default()), Request::OpenProject { path });
+            self.open(path.clone(), AfterOpening::default(), Request::OpenProject { path });
         } else if self.desk.is_some() {
             self.dialog = Some(Dialog::import(Some(path)));
         } else {

@@ -19,7 +19,10 @@ impl App {
         while let Some(incoming) = self.backend.receive() {
             match incoming {
                 Incoming::Reply(ticket, result) => {
-                    if let Some(purpose) = self.tickets.redeem(ticket) {
+                    let is_of_other =
+                        result.as_ref().is_err_and(|error| error.code == ErrorCode::OtherProject);
+                    // Whoever asked for that is gone, or will be as soon as the open project is known.
+                    if let Some(purpose) = self.tickets.redeem(ticket).filter(|_| !is_of_other) {
                         self.reply(purpose, result, ctx);
                     }
                 }
@@ -50,8 +53,11 @@ impl App {
                 self.is_opening = None;
                 match result {
                     Ok(Reply::Project(info)) => self.opened(*info, then),
-                    Ok(_) => {}
-                    Err(error) => self.notices.error(&error),
+                    Ok(_) => self.come_back(),
+                    Err(error) => {
+                        self.come_back();
+                        self.notices.error(&error);
+                    }
                 }
             }
             (Purpose::Project, Ok(Reply::Project(info))) => self.update_project(*info),
@@ -202,13 +208,14 @@ impl App {
         ctx: &Context,
     ) {
         let moment = Desk::moment(ctx, self.host.now(), self.host.random());
-        let Some(desk) = &mut self.desk else { return };
-        let Some((session, outbox)) = desk.session_of(number) else {
+        let desk = self.desk.as_mut().or(self.left.as_mut());
+        let Some(desk) = desk.filter(|desk| desk.has_session(number)) else {
             if let (judge::Purpose::Save(_), Err(error)) = (purpose, result) {
                 self.notices.error(&error);
             }
             return;
         };
+        let Some((session, outbox)) = desk.session_of(number) else { return };
         match (purpose, result) {
             (judge::Purpose::Ahead, Ok(Reply::Items(items))) => {
                 session.ahead_arrived(items, &moment, outbox);
@@ -261,7 +268,12 @@ impl App {
 
     fn event(&mut self, event: Event) {
         if let Event::ProjectChanged(info) = event {
-            self.update_project(*info);
+            if self.desk.as_ref().is_some_and(|desk| desk.info.key != info.key) {
+                // It may have been on its way while the project was exchanged; the answer says what is open now.
+                self.send(Purpose::Project, Request::Project);
+            } else {
+                self.update_project(*info);
+            }
             return;
         }
         if let Event::SearchIndex(index) = event {
@@ -317,6 +329,7 @@ impl App {
             |name: &String| info.current_annotator().is_some_and(|annotator| annotator.name == *name);
         let annotator = then.annotator.filter(|name| !is_seated(name));
         self.dialog = None;
+        self.left = None;
         self.desk = Some(Box::new(Desk::new(info, &self.settings, self.session, &self.app_version)));
         if let Some(rubric) = then.rubric {
             let purpose = Purpose::Rubric(rubric_editor::Purpose::Set);
@@ -436,9 +449,21 @@ impl App {
         self.actions.push_back(Action::Settings(Box::new(settings)));
     }
 
-    fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {
-        if let Some(desk) = &mut self.desk {
+    /// The project as it is now; where another is open instead, that one is shown.
+    pub(super) fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {
+        let Some(desk) = &mut self.desk else { return };
+        if desk.info.key == info.key {
             desk.update(info, &self.settings);
+        } else {
+            self.notices.info(format!("Another project is open here now: {}", info.name));
+            self.opened(info, AfterOpening::default());
+        }
+    }
+
+    /// No other project was opened: the desk that was put away is taken up again.
+    fn come_back(&mut self) {
+        if let Some(desk) = self.left.take() {
+            self.desk = Some(desk);
         }
     }
 

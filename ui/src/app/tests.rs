@@ -11,6 +11,7 @@ use tiebreak_domain::{
 };
 
 mod elsewhere;
+mod leaving;
 mod looking;
 mod merge;
 mod questions;
@@ -87,7 +88,10 @@ impl Bench {
             }))),
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it; frames are never there.
-            Request::SecondLook(_) | Request::StartMerge { .. } | Request::Frames(_) => None,
+            Request::SecondLook(_)
+            | Request::StartMerge { .. }
+            | Request::Frames(_)
+            | Request::OpenSample => None,
             _ => Some(Ok(Reply::Done)),
         });
         let clock = Still::default();

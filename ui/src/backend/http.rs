@@ -5,7 +5,8 @@
 //! browser's own memory before it is sent, and forgotten there only when the server has acknowledged or refused it;
 //! it carries its identity, so that sending it again stores it once. While the network is away everything waits, and
 //! is tried again at growing distances; only what must not be done twice is given up with an error. What was kept by
-//! an earlier page is sent before anything else is asked.
+//! an earlier page is sent before anything else is asked. A judgment goes to the project that it was given in: where
+//! the server has another one, it stays in the browser. Nor does an older one of an item come after a newer.
 
 mod kept;
 mod lane;
@@ -56,6 +57,8 @@ struct Job {
     request: Request,
     /// Under which name the browser keeps it.
     kept_as: Option<String>,
+    /// The project that was open when it was asked, where it is about that.
+    project: Option<ProjectKey>,
 }
 
 impl<W: Wire> Http<W> {
@@ -96,7 +99,7 @@ impl<W: Wire> Http<W> {
                     }
                     self.incoming.push_back(Incoming::Event(*event));
                 }
-                Arrived::EventsMissed => self.enqueue(None, Request::Project, None),
+                Arrived::EventsMissed => self.ask_for_project(),
                 Arrived::SignedIn | Arrived::Online => {
                     self.network.needs_sign_in = false;
                     self.tries_again_at_ms = None;
@@ -111,7 +114,13 @@ impl<W: Wire> Http<W> {
                 self.network.is_away = false;
                 self.wait_ms = FIRST_WAIT_MS;
                 self.tries_again_at_ms = None;
-                self.settle(job, *result);
+                let is_of_other = |error: &ApiError| error.code == ErrorCode::OtherProject;
+                if job.project.is_some() && result.as_ref().as_ref().is_err_and(is_of_other) {
+                    self.turn_back(job);
+                    self.ask_for_project();
+                } else {
+                    self.settle(job, *result);
+                }
             }
             Answer::SignIn => {
                 self.lanes.entry(lane).or_default().push_front(job);
@@ -156,11 +165,18 @@ impl<W: Wire> Http<W> {
                 if !self.is_on_its_way(name) {
                     self.wire.forget(name);
                 }
-            } else if let (Err(error), None) = (&result, job.ticket) {
+                if let (Request::Submit(judgment), Some(project)) = (&job.request, job.project) {
+                    self.keeping.forget_older(&mut self.wire, project, judgment);
+                }
+            } else if job.ticket.is_some() {
+                self.keeping.put_back(&self.wire, name);
+            } else if let Err(error) = &result {
                 // Refused for good it is put aside, so that it is not sent for ever, and not lost either; refused
                 // for now, as where somebody else is signed in, it waits for the next page.
                 if matches!(error.code, ErrorCode::NotFound | ErrorCode::BadRequest | ErrorCode::BadInput) {
                     Keeping::put_aside(&mut self.wire, name);
+                } else {
+                    self.keeping.put_back(&self.wire, name);
                 }
                 self.incoming.push_back(Incoming::Refused(ApiError {
                     message: format!("a judgment kept by this browser was refused: {}", error.message),
@@ -172,7 +188,11 @@ impl<W: Wire> Http<W> {
             && self.project != Some(info.key)
         {
             self.project = Some(info.key);
+            self.turn_back_others();
             self.send_what_was_kept();
+        }
+        if matches!((&job.request, &result), (Request::CloseProject, Ok(_))) {
+            self.project = None;
         }
         if let (true, Some(name)) = (self.is_elsewhere, written(&job.request)) {
             match (&job.request, &result) {
@@ -198,13 +218,58 @@ impl<W: Wire> Http<W> {
         let left = self.keeping.take_left(project);
         let lane = self.lanes.entry(Lane::Judgments).or_default();
         for (name, request) in left.into_iter().rev() {
-            lane.push_front(Job { ticket: None, request, kept_as: Some(name) });
+            lane.push_front(Job { ticket: None, request, kept_as: Some(name), project: Some(project) });
         }
     }
 
     fn enqueue(&mut self, ticket: Option<Ticket>, request: Request, kept_as: Option<String>) {
         let lane = lane::of(&request);
-        self.lanes.entry(lane).or_default().push_back(Job { ticket, request, kept_as });
+        let project = self.project.filter(|_| lane::is_about_project(&request));
+        self.lanes.entry(lane).or_default().push_back(Job { ticket, request, kept_as, project });
+    }
+
+    /// Asks which project is open and how it stands, before anything more is sent to it; once is enough.
+    fn ask_for_project(&mut self) {
+        let lane = self.lanes.entry(lane::of(&Request::Project)).or_default();
+        if !lane.iter().any(|job| job.ticket.is_none() && job.request == Request::Project) {
+            lane.push_front(Job { ticket: None, request: Request::Project, kept_as: None, project: None });
+        }
+    }
+
+    /// Takes out what is about another project than the one that is open.
+    fn turn_back_others(&mut self) {
+        let project = self.project;
+        let is_of_other = |job: &Job| job.project.is_some() && job.project != project;
+        let mut turned_back = Vec::new();
+        for jobs in self.lanes.values_mut() {
+            let (of_others, others): (VecDeque<_>, VecDeque<_>) = jobs.drain(..).partition(is_of_other);
+            *jobs = others;
+            turned_back.extend(of_others);
+        }
+        for job in turned_back {
+            self.turn_back(job);
+        }
+    }
+
+    /// Something that is about another project than the one that is open. What the browser keeps waits there until its
+    /// project is open again; everything else is refused.
+    fn turn_back(&mut self, job: Job) {
+        let other = "another project is open at this address now";
+        match (&job.kept_as, job.ticket) {
+            (Some(name), _) => {
+                self.keeping.put_back(&self.wire, name);
+                if matches!(job.request, Request::Submit(_)) {
+                    let error = ApiError::new(ErrorCode::OtherProject, other);
+                    let hint = "judgments of the one before wait in this browser until it is open here again";
+                    self.incoming.push_back(Incoming::Refused(error.hint(hint)));
+                }
+            }
+            (None, Some(ticket)) => {
+                let error = ApiError::new(ErrorCode::OtherProject, other);
+                self.incoming.push_back(Incoming::Reply(ticket, Err(error)));
+            }
+            (None, None) => {}
+        }
     }
 
     /// Whether judgments of an earlier page are still to be sent; until then nothing is offered to be judged.
@@ -232,6 +297,7 @@ impl<W: Wire> Http<W> {
             }
             self.tries_again_at_ms = None;
         }
+        self.turn_back_others();
         let holds_queue = self.has_left_over();
         let lanes: Vec<Lane> = self.lanes.keys().cloned().collect();
         for lane in lanes {
@@ -247,7 +313,7 @@ impl<W: Wire> Http<W> {
                     if is_full { None } else { self.lanes.get_mut(&lane).and_then(VecDeque::pop_front) };
                 let Some(job) = next else { break };
                 self.last_call += 1;
-                self.wire.call(self.last_call, &job.request);
+                self.wire.call(self.last_call, &job.request, job.project);
                 self.running.insert(self.last_call, (lane.clone(), job));
             }
         }
@@ -257,8 +323,14 @@ impl<W: Wire> Http<W> {
     /// Tells how the network stands, as long as there is anything to tell, and once more when there is not.
     fn tell_network(&mut self) {
         let waiting = self.lanes.values().flatten().chain(self.running.values().map(|(_, job)| job));
-        self.network.waiting_judgments =
-            waiting.filter(|job| matches!(job.request, Request::Submit(_))).count();
+        let judgments = waiting.filter(|job| matches!(job.request, Request::Submit(_)));
+        let (mut count, mut cannot_keep) = (0, false);
+        for job in judgments {
+            count += 1;
+            cannot_keep |= job.kept_as.is_none();
+        }
+        self.network.waiting_judgments = count;
+        self.network.cannot_keep = cannot_keep;
         let is_fine = !(self.network.is_away || self.network.needs_sign_in || self.network.cannot_keep);
         if self.network != self.told && !(is_fine && self.told == Network::default()) {
             self.told = self.network.clone();
@@ -291,7 +363,11 @@ impl<W: Wire> Backend for Http<W> {
         let mut kept_as = None;
         if let (true, Some(project)) = (Keeping::is_kept(&request), self.project) {
             kept_as = self.keeping.keep(&mut self.wire, project, &request);
-            self.network.cannot_keep = kept_as.is_none();
+            if let Request::Submit(judgment) = &request {
+                for (name, older) in self.keeping.take_older(project, judgment) {
+                    self.enqueue(None, older, Some(name));
+                }
+            }
         }
         if let (true, Request::StartExport { .. }) = (self.is_elsewhere, &request) {
             // Its end may be heard before the answer.

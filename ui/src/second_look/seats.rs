@@ -2,6 +2,7 @@
 //! the screen; the other waits, and still hears what became of its judgments.
 
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::second_look::{LookReasonKind, SecondLook};
@@ -27,20 +28,17 @@ pub struct Seat {
     pub outbox: Outbox,
 }
 
-/// The session that waits, and the numbers given so far.
+/// The session that waits.
 #[derive(Debug, Default)]
 pub struct Seats {
     /// The session that is not in front: the reviewer's, or during a second look the annotator's.
     pub waiting: Option<Box<Seat>>,
-    last_number: u64,
 }
 
-impl Seats {
-    /// A number that no session of this desk had.
-    pub fn number(&mut self) -> u64 {
-        self.last_number += 1;
-        self.last_number
-    }
+/// A number that no session had before, of this project or of another.
+pub fn session_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 impl Desk {
@@ -67,6 +65,12 @@ impl Desk {
         self.second_look = super::SecondLookDesk::default();
     }
 
+    /// Whether a session of this number is in front, or waits.
+    pub fn has_session(&self, number: u64) -> bool {
+        let waiting = self.seats.waiting.as_ref().map(|seat| seat.number);
+        self.session_number == number || waiting == Some(number)
+    }
+
     /// The session with this number, and where its requests go.
     pub fn session_of(&mut self, number: u64) -> Option<(&mut Session, &mut Outbox)> {
         if self.session_number == number {
@@ -79,6 +83,14 @@ impl Desk {
     /// The session that waits.
     pub fn waiting_session(&self) -> Option<&Session> {
         self.seats.waiting.as_ref().map(|seat| &seat.session)
+    }
+
+    /// Keeps what was begun in either session, as when the project is left.
+    pub fn keep_drafts_now(&mut self) {
+        self.session.keep_draft_now(&mut self.outbox);
+        if let Some(seat) = &mut self.seats.waiting {
+            seat.session.keep_draft_now(&mut seat.outbox);
+        }
     }
 
     /// Sends again what could not be stored, of either session.
@@ -167,7 +179,7 @@ impl Desk {
         let mut session = Session::new(Setup { progress: self.session.progress, ..setup });
         session.round = Round::Listed;
         Box::new(Seat {
-            number: self.seats.number(),
+            number: session_number(),
             session,
             screen: JudgeScreen::default(),
             outbox: Outbox::new(),

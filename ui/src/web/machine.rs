@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use egui::Context;
 use tiebreak_domain::UnixMillis;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
 use super::page;
@@ -18,6 +19,7 @@ type Picked = Rc<RefCell<VecDeque<(Pick, String)>>>;
 pub struct Machine {
     ctx: Context,
     picked: Picked,
+    problems: Rc<RefCell<VecDeque<String>>>,
     speaker: Option<Speaker>,
 }
 
@@ -33,7 +35,7 @@ impl Machine {
         page::on_opened(&on_opened);
         // It is called as long as the page lives.
         on_opened.forget();
-        Self { ctx, picked, speaker: None }
+        Self { ctx, picked, problems: Rc::default(), speaker: None }
     }
 }
 
@@ -79,6 +81,7 @@ impl Host for Machine {
             Pick::SaveRubric => "save_rubric",
         };
         let (picked, ctx, suggested) = (Rc::clone(&self.picked), self.ctx.clone(), suggested.to_owned());
+        let problems = Rc::clone(&self.problems);
         wasm_bindgen_futures::spawn_local(async move {
             match page::pick(kind, &suggested).await {
                 Ok(path) => {
@@ -87,13 +90,22 @@ impl Host for Machine {
                         ctx.request_repaint();
                     }
                 }
-                Err(error) => tracing::warn!(?error, "no file could be picked"),
+                Err(error) => {
+                    let words = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+                    let words = words.or_else(|| error.as_string()).unwrap_or_else(|| format!("{error:?}"));
+                    problems.borrow_mut().push_back(words);
+                    ctx.request_repaint();
+                }
             }
         });
     }
 
     fn picked(&mut self) -> Option<(Pick, String)> {
         self.picked.borrow_mut().pop_front()
+    }
+
+    fn problem(&mut self) -> Option<String> {
+        self.problems.borrow_mut().pop_front()
     }
 
     fn documents_folder(&self) -> String {

@@ -56,9 +56,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = failed)]
     pub fn failed(why: &str);
 
-    /// So many judgments are not acknowledged, and the network is there or away.
+    /// So many judgments are not acknowledged, the network is there or away, and the browser keeps all of them or not.
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = waits)]
-    pub fn waits(judgments: u32, is_away: bool);
+    pub fn waits(judgments: u32, is_away: bool, cannot_keep: bool);
 
     /// Another item is on the screen; none if the text is empty.
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = shows)]

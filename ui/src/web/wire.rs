@@ -1,6 +1,6 @@
 //! The wire in a browser: calls by `fetch`, events as the server sends them, and the browser's own memory.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use egui::Context;
 use js_sys::Uint8Array;
 use serde::Deserialize;
-use tiebreak_domain::{Event, Request};
+use tiebreak_domain::{Event, ProjectKey, Request};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -21,8 +21,10 @@ use crate::backend::http::{Answer, Arrived, PixelBody, Wire, answer_from_json, p
 const SHORT_MS: u32 = 20_000;
 /// How long one may take that decodes, searches or waits for long work.
 const LONG_MS: u32 = 180_000;
-/// How long to wait before events are asked for again after a failure.
+/// How long to wait before events are asked for again after a failure; after each one more, twice as long.
 const EVENTS_AGAIN_MS: i32 = 2_000;
+/// The longest such wait.
+const EVENTS_AGAIN_MOST_MS: i32 = 60_000;
 
 /// The wire.
 pub struct BrowserWire {
@@ -61,7 +63,7 @@ impl BrowserWire {
         let window = web_sys::window();
         let storage = window.as_ref().and_then(|window| window.local_storage().ok()).flatten();
         if page::streams_events() {
-            stream(inbox.clone(), &door);
+            stream(inbox.clone(), &door, Rc::new(Cell::new(EVENTS_AGAIN_MS)));
         } else {
             spawn_local(ask_for_events(inbox.clone(), Rc::clone(&door)));
         }
@@ -77,14 +79,14 @@ impl BrowserWire {
 }
 
 impl Wire for BrowserWire {
-    fn call(&mut self, number: u64, request: &Request) {
+    fn call(&mut self, number: u64, request: &Request, project: Option<ProjectKey>) {
         let (inbox, door) = (self.inbox.clone(), Rc::clone(&self.door));
         let form = Rc::clone(&self.form);
         let request = request.clone();
         spawn_local(async move {
             let answer = match pixel_query(&request, &form) {
                 Some(query) => pixels(&format!("{door}/api/v1/pixels?{query}"), &request, &form).await,
-                None => call(&format!("{door}/api/v1/call"), &request).await,
+                None => call(&format!("{door}/api/v1/call"), &request, project).await,
             };
             let answer = answer.unwrap_or_else(|error| {
                 tracing::warn!(?error, "a call got no answer");
@@ -138,7 +140,12 @@ impl Wire for BrowserWire {
 
 /// A call. To a server of the page's own, with what no form of another site can send; to the door of the bundle, which
 /// is at another address than the page, with nothing that a web view would have to ask leave for first.
-async fn fetch(address: &str, body: Option<&str>, patience_ms: u32) -> Result<Response, JsValue> {
+async fn fetch(
+    address: &str,
+    body: Option<&str>,
+    project: Option<ProjectKey>,
+    patience_ms: u32,
+) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or("there is no window")?;
     let options = RequestInit::new();
     options.set_signal(Some(&AbortSignal::timeout_with_u32(patience_ms)));
@@ -149,6 +156,9 @@ async fn fetch(address: &str, body: Option<&str>, patience_ms: u32) -> Result<Re
     let request = web_sys::Request::new_with_str_and_init(address, &options)?;
     if address.starts_with('/') {
         request.headers().set("X-Tiebreak", "1")?;
+        if let Some(project) = project {
+            request.headers().set("X-Tiebreak-Project", &project.to_string())?;
+        }
         if body.is_some() {
             request.headers().set("Content-Type", "application/json")?;
         }
@@ -164,16 +174,16 @@ async fn text(response: &Response) -> Result<String, JsValue> {
     Ok(JsFuture::from(response.text()?).await?.as_string().unwrap_or_default())
 }
 
-async fn call(address: &str, request: &Request) -> Result<Answer, JsValue> {
+async fn call(address: &str, request: &Request, project: Option<ProjectKey>) -> Result<Answer, JsValue> {
     let body = serde_json::to_string(request).expect("keys are strings and the writer is memory");
     let is_short = matches!(request, Request::Submit(_) | Request::SaveDraft { .. } | Request::Queue(_));
-    let response = fetch(address, Some(&body), if is_short { SHORT_MS } else { LONG_MS }).await?;
+    let response = fetch(address, Some(&body), project, if is_short { SHORT_MS } else { LONG_MS }).await?;
     let text = text(&response).await?;
     Ok(answer_from_json(response.status(), retry_after_s(&response), &text))
 }
 
 async fn pixels(address: &str, request: &Request, form: &str) -> Result<Answer, JsValue> {
-    let response = fetch(address, None, LONG_MS).await?;
+    let response = fetch(address, None, None, LONG_MS).await?;
     if response.status() != 200 {
         let text = text(&response).await?;
         return Ok(answer_from_json(response.status(), retry_after_s(&response), &text));
@@ -199,8 +209,9 @@ async fn pixels(address: &str, request: &Request, form: &str) -> Result<Answer, 
     Ok(body.into_reply(stretches).map_or_else(Answer::unreadable, |reply| Answer::reply(Ok(reply))))
 }
 
-/// Listens to the events that the server sends. The browser connects again by itself, unless it was turned away.
-fn stream(inbox: Inbox, door: &str) {
+/// Listens to the events that the server sends. The browser connects again by itself, unless it was turned away; then
+/// that is done here, after `wait_ms`.
+fn stream(inbox: Inbox, door: &str, wait_ms: Rc<Cell<i32>>) {
     let address = format!("{door}/api/v1/events");
     let Ok(source) = EventSource::new(&address) else { return };
     let on_message = {
@@ -218,8 +229,9 @@ fn stream(inbox: Inbox, door: &str) {
     let _ = source.add_event_listener_with_callback("missed", on_missed.as_ref().unchecked_ref());
     let is_first = RefCell::new(true);
     let on_open = {
-        let inbox = inbox.clone();
+        let (inbox, wait_ms) = (inbox.clone(), Rc::clone(&wait_ms));
         Closure::<dyn FnMut()>::new(move || {
+            wait_ms.set(EVENTS_AGAIN_MS);
             if !is_first.replace(false) {
                 inbox.put(Arrived::EventsMissed);
             }
@@ -230,16 +242,19 @@ fn stream(inbox: Inbox, door: &str) {
     let on_error = Closure::<dyn FnMut()>::new(move || {
         if closed.ready_state() == EventSource::CLOSED {
             closed.set_onerror(None);
-            let (inbox, door) = (inbox.clone(), door.clone());
+            let (inbox, door, wait_ms) = (inbox.clone(), door.clone(), Rc::clone(&wait_ms));
             spawn_local(async move {
-                pause(EVENTS_AGAIN_MS).await;
-                stream(inbox.clone(), &door);
+                let waited_ms = wait_ms.get();
+                wait_ms.set((waited_ms * 2).min(EVENTS_AGAIN_MOST_MS));
+                pause(waited_ms).await;
+                stream(inbox.clone(), &door, wait_ms);
                 inbox.put(Arrived::EventsMissed);
             });
         }
     });
     source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    // They are called as long as the page lives, or until this stream is closed, which is seldom.
+    // They are called as long as the page lives. Those of a stream that was turned away are never freed: that is a few
+    // hundred bytes, each minute at most while the server is away.
     on_message.forget();
     on_missed.forget();
     on_open.forget();
@@ -257,16 +272,18 @@ struct Events {
 /// Asks for events again and again, where the door cannot send them by itself.
 async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
     let mut since = 0;
+    let mut wait_ms = EVENTS_AGAIN_MS;
     loop {
         let address = format!("{door}/api/v1/events?since={since}");
         let heard = async {
-            let response = fetch(&address, None, LONG_MS).await?;
+            let response = fetch(&address, None, None, LONG_MS).await?;
             let text = text(&response).await?;
             serde_json::from_str::<Events>(&text).map_err(|error| JsValue::from_str(&error.to_string()))
         };
         match heard.await {
             Ok(heard) => {
                 since = heard.next;
+                wait_ms = EVENTS_AGAIN_MS;
                 if heard.missed {
                     inbox.put(Arrived::EventsMissed);
                 }
@@ -276,7 +293,8 @@ async fn ask_for_events(inbox: Inbox, door: Rc<str>) {
             }
             Err(error) => {
                 tracing::warn!(?error, "no events could be had");
-                pause(EVENTS_AGAIN_MS).await;
+                pause(wait_ms).await;
+                wait_ms = (wait_ms * 2).min(EVENTS_AGAIN_MOST_MS);
             }
         }
     }

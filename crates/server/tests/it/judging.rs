@@ -30,6 +30,22 @@ fn an_annotator_judges_what_is_offered_and_a_lead_sees_it() {
 }
 
 #[test]
+fn what_is_meant_for_another_project_is_refused() {
+    let world = World::new();
+    let owner = world.owner();
+    let me = annotator_of(&owner);
+    let key = owner.get("/api/v1/project").json()["key"].as_str().unwrap().to_owned();
+    let meant = |key: &str| owner.with("x-tiebreak-project", key);
+    let refused = meant(&"ab".repeat(16)).call(&judgment(me, 1, "a", 1));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (409, Some("other_project")));
+    assert_eq!(meant("no key").call(&json!("project")).status, 400);
+    assert_eq!(owner.call(&json!("project")).json()["project"]["judgments"], 0);
+    let offered = meant(&key).call(&queue(me, &json!("start"))).json();
+    let item = offered["items"][0]["item"]["id"].as_i64().unwrap();
+    assert_eq!(meant(&key).call(&judgment(me, item, "a", 1)).status, 200);
+}
+
+#[test]
 fn the_settings_of_the_machine_stay_there() {
     let world = World::new();
     let settings = world.owner().call(&json!("load_settings")).json();

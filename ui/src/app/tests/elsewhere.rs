@@ -47,3 +47,12 @@ fn nobody_changes_seats_over_a_network() {
     assert!(bench.app.dialog.is_none());
     assert!(notices(&bench).iter().any(|notice| notice.contains("on the machine that serves it")));
 }
+
+#[test]
+fn why_a_file_could_not_be_sent_is_said() {
+    let mut bench = Bench::open(saved);
+    let refused = Some("the server refused the file with status 413".to_owned());
+    bench.app.host = Box::new(Still { problem: refused, ..bench.clock.clone() });
+    bench.frame(Vec::new());
+    assert_eq!(notices(&bench), ["The server refused the file with status 413"]);
+}

@@ -5,7 +5,7 @@
 //! the same server may open another.
 
 use serde::{Deserialize, Serialize};
-use tiebreak_domain::{ProjectKey, Request, Settings};
+use tiebreak_domain::{NewJudgment, ProjectKey, Request, Settings};
 
 use super::Wire;
 
@@ -24,8 +24,26 @@ struct Entry {
 /// Which entries there are.
 pub struct Keeping {
     last_number: u64,
-    /// What pages before this one left.
+    /// What nobody sends now: what pages before this one left, what was refused for now, and what waits for another
+    /// project.
     left: Vec<(String, Entry)>,
+}
+
+impl Entry {
+    /// Whether it is about the item of a judgment, by the same annotator.
+    fn is_about(&self, project: ProjectKey, judgment: &NewJudgment) -> bool {
+        let about = match &self.request {
+            Request::Submit(kept) => (kept.annotator, kept.item),
+            Request::SaveDraft { annotator, item, .. } => (*annotator, *item),
+            _ => return false,
+        };
+        self.project == project && about == (judgment.annotator, judgment.item)
+    }
+
+    /// Whether it is a judgment that was given before another; their identities sort by age.
+    fn is_older(&self, judgment: &NewJudgment) -> bool {
+        matches!(&self.request, Request::Submit(kept) if kept.id < judgment.id)
+    }
 }
 
 impl Keeping {
@@ -66,13 +84,42 @@ impl Keeping {
         wire.keep(&name, &text).then_some(name)
     }
 
+    /// Leaves an entry to be sent later.
+    pub fn put_back(&mut self, wire: &impl Wire, name: &str) {
+        let kept = wire.kept().into_iter().find(|(kept, _)| kept == name);
+        let entry = kept.and_then(|(_, text)| serde_json::from_str::<Entry>(&text).ok());
+        if let (Some(entry), false) = (entry, self.left.iter().any(|(left, _)| left == name)) {
+            let place = self.left.partition_point(|(_, left)| left.number <= entry.number);
+            self.left.insert(place, (name.to_owned(), entry));
+        }
+    }
+
+    /// Judgments of the same item that were given before and are not stored yet, oldest first.
+    pub fn take_older(&mut self, project: ProjectKey, judgment: &NewJudgment) -> Vec<(String, Request)> {
+        self.take(|entry| entry.is_about(project, judgment) && entry.is_older(judgment))
+    }
+
+    /// A judgment is stored: what was said of its item before means nothing any more.
+    pub fn forget_older(&mut self, wire: &mut impl Wire, project: ProjectKey, judgment: &NewJudgment) {
+        let is_over = |entry: &Entry| {
+            entry.is_about(project, judgment)
+                && (matches!(entry.request, Request::SaveDraft { .. }) || entry.is_older(judgment))
+        };
+        for (name, _) in self.take(is_over) {
+            wire.forget(&name);
+        }
+    }
+
     /// What pages before this one left for a project, oldest first.
     pub fn take_left(&mut self, project: ProjectKey) -> Vec<(String, Request)> {
-        let (of_project, others) =
-            std::mem::take(&mut self.left).into_iter().partition(|(_, entry)| entry.project == project);
+        self.take(|entry| entry.project == project)
+    }
+
+    fn take(&mut self, is_meant: impl Fn(&Entry) -> bool) -> Vec<(String, Request)> {
+        let (taken, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left).into_iter().partition(|(_, entry)| is_meant(entry));
         self.left = others;
-        let of_project: Vec<(String, Entry)> = of_project;
-        of_project.into_iter().map(|(name, entry)| (name, entry.request)).collect()
+        taken.into_iter().map(|(name, entry)| (name, entry.request)).collect()
     }
 
     /// Keeps an entry where it is not sent again.

@@ -3,10 +3,12 @@
 use tiebreak_domain::Request;
 use tiebreak_domain::media::MediumRequest;
 
+use crate::backend::keeps_order;
+
 /// Requests that are sent one after the other. The order of this list is the order in which lanes are served.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// Judgments and drafts: a draft must not overtake the judgment that it became.
+    /// Judgments and drafts, and what must not overtake them ([`keeps_order`]).
     Judgments,
     /// What is offered, and lists.
     Queue,
@@ -47,7 +49,7 @@ impl Lane {
 /// The lane of a request.
 pub fn of(request: &Request) -> Lane {
     match request {
-        Request::Submit(_) | Request::SaveDraft { .. } => Lane::Judgments,
+        ordered if keeps_order(ordered) => Lane::Judgments,
         Request::Queue(_) | Request::Rows { .. } | Request::Cancel(_) => Lane::Queue,
         Request::Image(_) => Lane::Images,
         Request::Tile(_) => Lane::Tiles,
@@ -61,6 +63,33 @@ pub fn of(request: &Request) -> Lane {
 
 fn name(medium: &MediumRequest) -> String {
     format!("{} {}", medium.source, medium.uri)
+}
+
+/// Whether a request is about the project that is open, so that it must not reach another.
+pub fn is_about_project(request: &Request) -> bool {
+    !matches!(
+        request,
+        Request::LoadSettings
+            | Request::SaveSettings(_)
+            | Request::OpenSample
+            | Request::OpenProject { .. }
+            | Request::CreateProject { .. }
+            | Request::CloseProject
+            | Request::Project
+            | Request::Templates
+            | Request::ReadRubric { .. }
+            | Request::WriteRubric(_)
+            | Request::OpenRubric { .. }
+            | Request::SaveRubric { .. }
+            | Request::StudyTemplates
+            | Request::PreviewImport(_)
+            | Request::Models
+            | Request::AddModel(_)
+            | Request::RemoveModel(_)
+            | Request::KeepToken { .. }
+            | Request::ForgetToken(_)
+            | Request::Cancel(_)
+    )
 }
 
 /// Whether a request that was lost on the way, there or back, may be sent again: what only reads, and what leaves

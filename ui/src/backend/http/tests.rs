@@ -10,6 +10,8 @@ use tiebreak_domain::{
 
 use super::*;
 
+mod projects;
+
 /// The test's hand on the wire.
 #[derive(Clone, Default)]
 struct Hand(Rc<RefCell<Inside>>);
@@ -17,6 +19,8 @@ struct Hand(Rc<RefCell<Inside>>);
 #[derive(Default)]
 struct Inside {
     calls: Vec<(u64, Request)>,
+    /// For which project each was meant, the last of them last.
+    meant: Vec<Option<ProjectKey>>,
     arrived: VecDeque<Arrived>,
     kept: BTreeMap<String, String>,
     now_ms: u64,
@@ -26,8 +30,10 @@ struct Inside {
 }
 
 impl Wire for Hand {
-    fn call(&mut self, number: u64, request: &Request) {
-        self.0.borrow_mut().calls.push((number, request.clone()));
+    fn call(&mut self, number: u64, request: &Request, project: Option<ProjectKey>) {
+        let mut inside = self.0.borrow_mut();
+        inside.calls.push((number, request.clone()));
+        inside.meant.push(project);
     }
 
     fn arrived(&mut self) -> Option<Arrived> {
@@ -326,7 +332,7 @@ fn what_must_not_be_done_twice_is_given_up_where_its_answer_is_lost() {
     let hand = Hand::default();
     let mut http = joined(&hand);
     http.send(Ticket(2), Request::SetRubric(Box::default()));
-    http.send(Ticket(3), Request::Templates);
+    http.send(Ticket(3), Request::Project);
     let calls = hand.calls();
     hand.answer(calls[0].0, Answer::Lost);
     let incoming = drain(&mut http);
@@ -334,7 +340,7 @@ fn what_must_not_be_done_twice_is_given_up_where_its_answer_is_lost() {
     assert!(incoming.iter().any(is_given_up), "{incoming:?}");
     hand.pass(FIRST_WAIT_MS);
     drain(&mut http);
-    assert_eq!(hand.calls()[0].1, Request::Templates);
+    assert_eq!(hand.calls()[0].1, Request::Project);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What goes over the wire, and what comes back: the bodies of the door over HTTP, read into the door's words.
 
-use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectKey, Reply, Request};
 
 /// The network and the browser's memory.
 pub trait Wire {
-    /// Begins a call; its answer comes by [`Self::arrived`] under this number.
-    fn call(&mut self, number: u64, request: &Request);
+    /// Begins a call; its answer comes by [`Self::arrived`] under this number. Where it is about a project, the server
+    /// refuses it if another one is open there.
+    fn call(&mut self, number: u64, request: &Request, project: Option<ProjectKey>);
 
     /// The next thing that arrived, if anything did.
     fn arrived(&mut self) -> Option<Arrived>;
