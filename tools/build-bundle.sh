@@ -32,7 +32,7 @@ rm -rf "$page"; mkdir -p "$page"
 find assets/web -type f ! -name '*.br' ! -name '*.gz' -exec cp {} "$page" \;
 
 # The native window goes with it: for graphics drivers on which a web view draws nothing, and for the command line.
-if [ "$profile" = release ]; then cargo build --locked --release --bin tiebreak; else cargo build --locked --bin tiebreak; fi
+if [ "$profile" = release ]; then cargo build --locked --workspace --release --bin tiebreak; else cargo build --locked --workspace --bin tiebreak; fi
 triple=$(rustc -vV | sed -n 's/^host: //p')
 suffix=''; case "$triple" in *windows*) suffix=.exe ;; esac
 mkdir -p src-tauri/binaries
