@@ -1,7 +1,8 @@
 //! Unpaired rows for KTO: a completion, and whether it is desirable.
 //!
 //! A decided pair becomes two rows, the chosen true and the rejected false. Where each candidate was called
-//! good or not by itself (a yes/no question), each has a row of its own, and nothing is taken apart. A rewrite is
+//! good or not by itself (a yes/no question), each has a row of its own, and nothing is taken apart. Of a ranking, a
+//! candidate that is better than one and worse than another would be called both, and has no row. A rewrite is
 //! desirable; what it was made of is not, where no other row says something of it.
 
 use std::collections::BTreeSet;
@@ -78,8 +79,7 @@ fn write_pairs(
         // Better than one and worse than another, a candidate has no label of its own: it would be called two things.
         let is_both =
             |(index, label, by): &(usize, bool, Option<&str>)| labelled.contains(&(*index, !*label, *by));
-        let (both, labelled): (Vec<_>, Vec<_>) = labelled.iter().copied().partition(is_both);
-        output.leave_out("a candidate between others", both.len() as u64 / 2);
+        let labelled: Vec<_> = labelled.iter().copied().filter(|row| !is_both(row)).collect();
         named.extend(labelled.iter().map(|(index, ..)| *index));
         take(judged, &labelled, group.judgments, output);
     }
@@ -285,8 +285,6 @@ mod tests {
                 .map(|row| json!([row["completion"], row["label"]]))
                 .collect();
             assert_eq!(labels, [json!(["text 2", true]), json!(["text 1", false])], "{n_way:?}");
-            let left_out = written(&plan, &names, &item(3), &judgments).left_out;
-            assert_eq!(left_out, [("a candidate between others".to_owned(), 1)], "{n_way:?}");
         }
     }
 
