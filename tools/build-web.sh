@@ -1,16 +1,11 @@
 #!/usr/bin/env bash
 # Builds the interface for browsers into assets/web, from where `tiebreak serve` and the desktop bundle take it.
 # Installs what is missing, saying what.
-#
-#   tools/build-web.sh            small and fast, in some minutes
-#   tools/build-web.sh --quick    for tests: larger, not packed, its size held against nothing
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 dist=assets/web
-profile=web
-if [ "${1:-}" = --quick ]; then profile=web-quick; fi
 most_kib=6144 # of what a browser downloads, compressed
 
 fail() { printf 'build-web.sh: %s\n' "$1" >&2; exit 1; }
@@ -27,7 +22,7 @@ fetch() {
 install() { command -v "$1" >/dev/null 2>&1 || fetch "${@:2}"; }
 
 module() {
-  local arguments=(build --locked --target wasm32-unknown-unknown --profile "$profile" -p tiebreak-web)
+  local arguments=(build --locked --target wasm32-unknown-unknown --profile web -p tiebreak-web)
   if rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown ||
     rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
     CARGO_TARGET_DIR="$target/web" cargo "${arguments[@]}"
@@ -60,20 +55,18 @@ optimizer() {
 }
 
 module
-built="$target/web/wasm32-unknown-unknown/$profile/tiebreak_web.wasm"
+built="$target/web/wasm32-unknown-unknown/web/tiebreak_web.wasm"
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 "$(bindgen)" --target web --no-typescript --remove-name-section --remove-producers-section --out-dir "$work" --out-name tiebreak "$built"
-optimizer=''
-if [ "$profile" = web ]; then optimizer=$(optimizer); fi
+optimizer=$(optimizer)
 if [ -n "$optimizer" ]; then
   "$optimizer" -Os --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue "$work/tiebreak_bg.wasm" -o "$work/smaller.wasm"
   mv "$work/smaller.wasm" "$work/tiebreak_bg.wasm"
 fi
 
-if [ "$profile" = web ]; then install brotli brotli; fi
+install brotli brotli
 compress() {
-  if [ "$profile" != web ]; then return; fi
   for file in "$@"; do
     brotli --quality=11 --keep --force "$file"
     gzip --best --keep --force --no-name "$file"
@@ -82,7 +75,7 @@ compress() {
 # Named for what it holds, a browser may keep it for ever; and what is here already is not compressed again.
 hash=$(cat "$work/tiebreak_bg.wasm" "$work/tiebreak.js" | sha256sum | cut -c1-16)
 name="tiebreak-$hash"
-if [ "$profile" != web ] || [ ! -f "$dist/$name.js.gz" ]; then
+if [ ! -f "$dist/$name.js.gz" ]; then
   rm -rf "$dist"; mkdir -p "$dist"
   cp "$work/tiebreak_bg.wasm" "$dist/$name.wasm"
   cp "$work/tiebreak.js" "$dist/$name.js"
@@ -93,7 +86,6 @@ mv "$dist/32x32.png" "$dist/icon.png"
 sed -e "s/MODULE/$name/g" -e "s/BYTES/$(stat -c %s "$dist/$name.wasm")/" crates/web/page/index.html >"$dist/index.html"
 compress "$dist"/page.js "$dist"/page.css "$dist"/index.html
 
-if [ "$profile" != web ]; then exit; fi
 kib() { cat "$@" | wc -c | awk '{ printf "%d", ($1 + 1023) / 1024 }'; }
 downloaded=$(kib "$dist"/*.br)
 printf 'the interface: %s KiB, as downloaded %s KiB (brotli) or %s KiB (gzip)\n' \
