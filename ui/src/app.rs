@@ -11,6 +11,7 @@ pub mod dialog;
 mod keys;
 mod models;
 pub mod notice;
+mod project;
 mod receive;
 pub mod tickets;
 mod use_as;

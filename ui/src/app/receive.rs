@@ -6,7 +6,7 @@ use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Origin, Reply, Re
 
 use super::dialog::{Dialog, made_words};
 use super::tickets::Purpose;
-use super::{Action, AfterOpening, App};
+use super::{Action, App};
 use crate::backend::Incoming;
 use crate::desk::{Desk, Job, View};
 use crate::form::counted;
@@ -319,32 +319,6 @@ impl App {
         }
     }
 
-    fn opened(&mut self, mut info: tiebreak_domain::ProjectInfo, then: AfterOpening) {
-        // The index may have grown while the reply was on its way.
-        info.search_index = self.search_index.take().unwrap_or(info.search_index);
-        // The engine has put the project on the list of recent ones, which is part of the settings.
-        self.send(Purpose::Settings, tiebreak_domain::Request::LoadSettings);
-        let is_empty = info.active_items + info.excluded_items + info.deleted_items == 0;
-        let is_seated =
-            |name: &String| info.current_annotator().is_some_and(|annotator| annotator.name == *name);
-        let annotator = then.annotator.filter(|name| !is_seated(name));
-        self.dialog = None;
-        self.left = None;
-        self.desk = Some(Box::new(Desk::new(info, &self.settings, self.session, &self.app_version)));
-        if let Some(rubric) = then.rubric {
-            let purpose = Purpose::Rubric(rubric_editor::Purpose::Set);
-            self.send(purpose, tiebreak_domain::Request::SetRubric(rubric));
-        }
-        if let Some(name) = annotator {
-            self.send(Purpose::Project, tiebreak_domain::Request::SetAnnotator { name });
-        }
-        if let Some(path) = then.import {
-            self.actions.push_back(Action::OpenAny(path));
-        } else if is_empty {
-            self.actions.push_back(Action::Command(crate::command::Command::ShowImport));
-        }
-    }
-
     fn rubric_reply(&mut self, purpose: rubric_editor::Purpose, result: Result<Reply, ApiError>) {
         let is_set = purpose == rubric_editor::Purpose::Set;
         if let (true, Ok(Reply::Project(info))) = (is_set, &result) {
@@ -418,52 +392,6 @@ impl App {
                     self.ask_again();
                 }
             }
-        }
-    }
-
-    /// What is offered may be something else now, and what was fetched ahead may not be for them any more.
-    pub(super) fn ask_again(&mut self) {
-        let Some(desk) = &mut self.desk else { return };
-        let waiting = desk.seats.waiting.as_mut().map(|seat| (&mut seat.session, &mut seat.outbox));
-        for (session, outbox) in std::iter::once((&mut desk.session, &mut desk.outbox)).chain(waiting) {
-            match session.round {
-                Round::Open => session.begin_round(Round::Open, outbox),
-                _ => session.items_changed(outbox),
-            }
-        }
-    }
-
-    /// Somebody sat down: the same annotator with the PIN, or another one.
-    fn seated(&mut self, info: tiebreak_domain::ProjectInfo) {
-        self.dialog = None;
-        let name = info.current_annotator().map(|annotator| annotator.name.clone()).unwrap_or_default();
-        let is_same = self.desk.as_ref().is_some_and(|desk| desk.info.annotator == info.annotator);
-        self.update_project(info);
-        if is_same {
-            self.ask_again();
-            self.send(Purpose::People(people::Purpose::Standing), Request::People);
-        }
-        self.notices.info(format!("{name} judges now"));
-        // Whoever sat here last is asked for the PIN when the project is opened again.
-        let settings = tiebreak_domain::Settings { annotator_name: name, ..self.settings.clone() };
-        self.actions.push_back(Action::Settings(Box::new(settings)));
-    }
-
-    /// The project as it is now; where another is open instead, that one is shown.
-    pub(super) fn update_project(&mut self, info: tiebreak_domain::ProjectInfo) {
-        let Some(desk) = &mut self.desk else { return };
-        if desk.info.key == info.key {
-            desk.update(info, &self.settings);
-        } else {
-            self.notices.info(format!("Another project is open here now: {}", info.name));
-            self.opened(info, AfterOpening::default());
-        }
-    }
-
-    /// No other project was opened: the desk that was put away is taken up again.
-    fn come_back(&mut self) {
-        if let Some(desk) = self.left.take() {
-            self.desk = Some(desk);
         }
     }
 
