@@ -2,7 +2,7 @@
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
 #   ./check.sh            everything that needs no package of the program: all but browser and bundle
-#   ./check.sh NAME...    only these: format lint test wasm window python video postgres browser bundle
+#   ./check.sh NAME...    only these: format lint test wasm window python video postgres card browser bundle
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -114,6 +114,13 @@ video() {
   return "$outcome"
 }
 
+# Pictures painted by a graphics driver, which on a machine without a card is Mesa's for the processor.
+card() {
+  step 'card'
+  install_packages libvulkan1 mesa-vulkan-drivers
+  TIEBREAK_TEST_CARD=1 cargo test --workspace --locked --features tiebreak-ui/test-card --lib -- truth::card --nocapture
+}
+
 # Projects in PostgreSQL: the stories of files, told again, and what several processes do with one project. The server is
 # private: its data are in a temporary folder, and so is the socket that is its only door.
 postgres() {
@@ -179,7 +186,7 @@ bundle() {
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint test wasm window python video postgres; fi
+if [ $# -eq 0 ]; then set -- format lint test wasm window python video postgres card; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
@@ -190,6 +197,7 @@ for name in "$@"; do
     python) python ;;
     video) video ;;
     postgres) postgres ;;
+    card) card ;;
     browser) browser ;;
     bundle) bundle ;;
     *) fail "no check is called $name" ;;

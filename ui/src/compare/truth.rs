@@ -1,21 +1,25 @@
 //! Pixel truth: what is painted, pixel by pixel, held against what it should be, reckoned another way.
 //!
 //! The triangles that would go to the graphics card are filled here as it fills them, pixel by pixel at the
-//! centres; only textures of pictures count, so letters and lines over them do not disturb.
+//! centres; only textures of pictures count, so letters and lines over them do not disturb. With the feature
+//! `test-card`, a graphics driver paints them instead (`truth/card.rs`).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::epaint::{ClippedPrimitive, Primitive, Vertex};
 use egui::{
-    Color32, ColorImage, Context, ImageData, Pos2, RawInput, Rect, TextureFilter, TextureId, TextureOptions,
-    pos2, vec2,
+    Color32, ColorImage, Context, FullOutput, ImageData, Pos2, RawInput, Rect, TextureFilter, TextureId,
+    TextureOptions, pos2, vec2,
 };
 use tiebreak_domain::door::Pixels;
 
 use super::difference::{Map, Sight};
 use super::layer::vector;
 use super::*;
+
+#[cfg(feature = "test-card")]
+mod card;
 
 const PANE: [usize; 2] = [640, 480];
 
@@ -43,8 +47,8 @@ impl Screen {
         Self { ctx: Context::default(), textures: HashMap::new(), shown: HashMap::new(), size }
     }
 
-    /// What is on the pane; `index` is the one pane, or both layers on one another.
-    fn paint(&mut self, looking: &mut Looking, index: Option<usize>, now_ms: u64) -> Vec<Color32> {
+    /// Runs a frame; `index` is the one pane, or both layers on one another.
+    fn run(&mut self, looking: &mut Looking, index: Option<usize>, now_ms: u64) -> FullOutput {
         let layer = |letter: &str| Layer {
             letter: letter.to_owned(),
             name: letter.to_owned(),
@@ -56,7 +60,7 @@ impl Screen {
         let pane = Rect::from_min_size(Pos2::ZERO, vec2(PANE[0] as f32, PANE[1] as f32));
         let input = RawInput { screen_rect: Some(pane), ..RawInput::default() };
         let (ctx, size, shown) = (self.ctx.clone(), self.size, &mut self.shown);
-        let mut output = self.ctx.run_ui(input, |ui| {
+        self.ctx.run_ui(input, |ui| {
             let mut show = |index: usize, wanted: &Wanted| {
                 let is_sharp = wanted.options == TextureOptions::NEAREST;
                 let make = || visual(&ctx, size, &pictures()[index], wanted.options);
@@ -66,7 +70,12 @@ impl Screen {
                 Some(index) => drop(pane_ui(ui, looking, &layers, index, pane, false, &mut show)),
                 None => drop(over_ui(ui, looking, &layers, pane, now_ms, &mut show)),
             }
-        });
+        })
+    }
+
+    /// What is on the pane.
+    fn paint(&mut self, looking: &mut Looking, index: Option<usize>, now_ms: u64) -> Vec<Color32> {
+        let mut output = self.run(looking, index, now_ms);
         for (id, deltas) in &output.textures_delta.set {
             for delta in deltas.iter().filter(|delta| delta.pos.is_none()) {
                 let ImageData::Color(image) = &delta.image;
