@@ -83,14 +83,22 @@ window() {
   TIEBREAK_TEST_WINDOW=1 cargo test --workspace --locked --test it -- window --nocapture
 }
 
-# The exports, read by the library that trainers read them with; and the tools, as far as they need no torch.
+# The exports, read by the library that trainers read them with; the client as a package; and the tools, as far as they
+# need no torch.
 python() {
   step 'python'
   install python3 python3 python3-venv
   local venv="$target/python"
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { install pip3 python3-venv python3-pip; python3 -m venv "$venv"; }
-  "$venv/bin/python" -c 'import blake3, datasets, onnx' 2>/dev/null ||
-    "$venv/bin/pip" install -q --disable-pip-version-check blake3 datasets onnx
+  "$venv/bin/python" -c 'import blake3, datasets, mypy, onnx' 2>/dev/null ||
+    "$venv/bin/pip" install -q --disable-pip-version-check blake3 datasets mypy onnx pandas-stubs
+  # The client is checked as its users have it: built, installed, typed.
+  local client; client=$(mktemp -d)
+  cp -r clients/python "$client/source"
+  "$venv/bin/pip" wheel -q --disable-pip-version-check --no-deps -w "$client" "$client/source"
+  "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$client"/tiebreak_client-*.whl
+  (cd "$client/source" && "$venv/bin/python" -m mypy --strict --ignore-missing-imports src tests)
+  rm -rf "$client"
   "$venv/bin/python" -m unittest discover -s tools -v
   TIEBREAK_TEST_PYTHON="$venv/bin/python" cargo test --workspace --locked --test it -- python --nocapture
 }

@@ -3,18 +3,23 @@ TIEBREAK_TEST_SERVER and TIEBREAK_TEST_TOKEN name one that holds a project witho
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import importlib.util
 import json
 import os
 import sys
 import threading
+import time
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 from urllib.parse import parse_qs, urlsplit
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+# The installed package is tested where there is one.
+if importlib.util.find_spec("tiebreak_client") is None:
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from tiebreak_client import ApiError, Client, NotReachable, TiebreakError  # noqa: E402
 
@@ -45,12 +50,16 @@ class Scripted:
                     }
                 )
                 status, headers, text = script.pop(0)
+                time.sleep(float(headers.get("X-Late", 0)))
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text)))
+                self.send_header("Content-Length", headers.get("X-Promised", str(len(text))))
                 self.end_headers()
-                self.wfile.write(text)
+                with contextlib.suppress(OSError):
+                    # Some clients do not wait for it.
+                    self.wfile.write(text)
+                self.close_connection = True
 
             do_GET = do_POST = handle_any
 
@@ -122,6 +131,36 @@ class Pulling(unittest.TestCase):
             self.assertEqual(rows, [{"number": "1", "comment": "two\nlines, one field"}])
 
 
+    def test_tables_keep_what_stands_in_quotes(self) -> None:
+        long = "x" * 200_000
+        table = f'number,comment\r\n1,"two\r\nlines"\r\n2,{long}\r\n'.encode()
+        with Scripted((200, {}, table)) as server:
+            rows = list(server.client().pull("csv"))
+            self.assertEqual(rows, [{"number": "1", "comment": "two\r\nlines"}, {"number": "2", "comment": long}])
+
+    def test_what_is_no_row_is_a_fault_of_ours(self) -> None:
+        with Scripted((200, {}, b"<html>"), (200, {}, b"a,b\n\xff,1\n")) as server:
+            for format in ("trl-explicit", "csv"):
+                with self.assertRaises(TiebreakError):
+                    list(server.client().pull(format))
+
+    @unittest.skipUnless(importlib.util.find_spec("pandas"), "pandas is not installed")
+    def test_a_table_of_pandas_holds_texts_as_they_were_written(self) -> None:
+        table = b"candidate_a,comment,revision,propensity\nNone,007,1,0.25\nnull,NA,2,\n"
+        with Scripted((200, {}, table)) as server:
+            read = server.client().pull_pandas("csv")
+        self.assertEqual(list(read["candidate_a"]), ["None", "null"])
+        self.assertEqual(list(read["comment"]), ["007", "NA"])
+        self.assertEqual(int(read["revision"].sum()), 3)
+        self.assertEqual(read["propensity"].isna().tolist(), [False, True])
+
+    @unittest.skipUnless(importlib.util.find_spec("datasets"), "datasets is not installed")
+    def test_a_data_set_holds_the_rows(self) -> None:
+        with Scripted((200, {}, b'{"chosen": "None"}\n{"chosen": "b"}\n')) as server:
+            data = server.client().pull_dataset("trl-explicit", ties="drop")
+        self.assertEqual(list(data["chosen"]), ["None", "b"])
+
+
 class Failing(unittest.TestCase):
     def test_the_servers_reason_is_passed_on(self) -> None:
         refusal = {"code": "policy_needed", "message": "ties: say what becomes of them", "hint": "ties=drop"}
@@ -133,7 +172,7 @@ class Failing(unittest.TestCase):
             self.assertEqual(len(server.asked), 1, "a refusal is not tried again")
 
     def test_passing_faults_are_tried_again(self) -> None:
-        busy = 503, {}, b"later"
+        busy: Answer = (503, {}, b"later")
         with Scripted(busy, (429, {"Retry-After": "7"}, b""), told(PROJECT)) as server:
             client = server.client()
             self.assertEqual(client.project().judged, 3)
@@ -149,6 +188,20 @@ class Failing(unittest.TestCase):
             with self.assertRaises(ApiError):
                 server.client().invite()
             self.assertEqual(len(server.asked), 1, "whether it was made is not known")
+
+    def test_an_answer_that_breaks_off_is_asked_for_again(self) -> None:
+        broken: Answer = 200, {"X-Promised": "900"}, b'{"name": "p"'
+        with Scripted(broken, told(PROJECT)) as server:
+            self.assertEqual(server.client().project().judged, 3)
+        with Scripted(*[broken] * 2) as server:
+            with self.assertRaises(NotReachable):
+                server.client(attempts=2).project()
+
+    def test_a_batch_that_is_at_work_is_not_sent_twice(self) -> None:
+        with Scripted((200, {"X-Late": "0.6"}, json.dumps(REPORT).encode())) as server:
+            with self.assertRaisesRegex(NotReachable, "0.2 s"):
+                server.client(push_timeout=0.2).push([{"prompt": "a"}])
+            self.assertEqual(len(server.asked), 1)
 
     def test_an_end_is_put_to_it(self) -> None:
         client = Client("http://127.0.0.1:9", attempts=3, _sleep=lambda _: None)
@@ -200,7 +253,7 @@ class AgainstTheServer(unittest.TestCase):
         self.assertEqual(len(table), 25)
         last = client.project().last_judgment
         self.assertEqual(list(client.pull("csv", since=last)), [], "nothing was said since")
-        policies = {"ties": "drop", "both_bad": "drop", "strength": "ignore", "several": "each"}
+        policies: Dict[str, Any] = {"ties": "drop", "both_bad": "drop", "strength": "ignore", "several": "each"}
         train = list(client.pull("trl-explicit", **policies))
         self.assertEqual({(row["chosen"], row["rejected"]) for row in train}, {("yes", "no")})
         self.assertIn("/api/v1/items", client.openapi()["paths"])

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 #: Formats whose export is a table of comma-separated values; all others are JSON, one row a line.
 TABLES = frozenset({"csv", "answers", "videoalign", "arena-one-hot"})
+#: Columns of these tables that are numbers; every other one is text, as the people and models wrote it.
+NUMBERS = frozenset(
+    {
+        "revision", "rubric_version", "recorded_at", "shown_at", "first_input_at", "submitted_at",
+        "active_ms", "idle_ms", "propensity",
+    }
+)  # fmt: skip
 #: What :meth:`Client.pull` takes as a policy: a word of ``tiebreak export``, such as ``ties="drop"``.
 Policy = Union[str, int, bool, None]
 
@@ -32,6 +39,7 @@ class Client:
         address: such as ``http://127.0.0.1:7411``; the environment's ``TIEBREAK_ADDRESS`` if none.
         token: made by ``tiebreak token``; the environment's ``TIEBREAK_TOKEN`` if none.
         timeout: seconds that one answer may take.
+        push_timeout: seconds that taking in one batch may take; it waits for imports that came before it.
         attempts: how often a request is sent before the server counts as out of reach.
     """
 
@@ -41,12 +49,14 @@ class Client:
         token: Optional[str] = None,
         *,
         timeout: float = 60.0,
+        push_timeout: float = 600.0,
         attempts: int = 5,
         _sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         address = address or os.environ.get("TIEBREAK_ADDRESS") or "http://127.0.0.1:7411"
         token = token or os.environ.get("TIEBREAK_TOKEN")
         self._sleep = _sleep
+        self._push_timeout = push_timeout
         self._connection = Connection(address, token, timeout, attempts, _sleep)
 
     def __enter__(self) -> "Client":
@@ -105,8 +115,9 @@ class Client:
     def _push(self, lines: List[bytes], parameters: Mapping[str, Policy], first: int) -> ImportReport:
         body = gzip.compress(b"".join(lines), compresslevel=3)
         headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
-        with self._connection.send("POST", "/api/v1/items", parameters, body, headers) as answer:
-            told: Dict[str, Any] = json.load(answer)
+        path = "/api/v1/items"
+        answer = self._connection.send("POST", path, parameters, body, headers, timeout=self._push_timeout)
+        told: Dict[str, Any] = self._connection.told(path, answer)
         problems = told.get("problems", [])
         refused = tuple(Refusal(first + problem["line"], problem["reason"]) for problem in problems)
         return ImportReport(told["items_added"], told["items_known"], refused, told["rows_refused"], told)
@@ -127,22 +138,30 @@ class Client:
         parameters: Dict[str, Policy] = {"format": format, "since": since, **policies}
         lines = self._connection.lines("/api/v1/judgments", parameters)
         if format in TABLES:
-            yield from csv.DictReader((line.decode() + "\n" for line in lines))
+            yield from _rows_of(lines)
         else:
             for line in lines:
-                if line:
-                    yield json.loads(line)
+                if line.strip():
+                    yield _row_of(line)
 
     def pull_pandas(
         self, format: str = "csv", *, since: Optional[int] = None, **policies: Policy
     ) -> "pandas.DataFrame":
-        """The judgments so far as a table of pandas."""
+        """The judgments so far as a table of pandas.
+
+        In the tables of :data:`TABLES` the columns of :data:`NUMBERS` are numbers and all others are text, untouched:
+        an answer "None" is not a missing one, and "007" is not 7.
+        """
         import pandas
 
-        if format in TABLES:
-            lines = self._connection.lines("/api/v1/judgments", {"format": format, "since": since, **policies})
-            return pandas.read_csv(io.BytesIO(b"\n".join(lines)))
-        return pandas.DataFrame(list(self.pull(format, since=since, **policies)))
+        parameters: Dict[str, Policy] = {"format": format, "since": since, **policies}
+        if format not in TABLES:
+            return pandas.DataFrame(list(self.pull(format, since=since, **policies)))
+        whole = b"".join(self._connection.lines("/api/v1/judgments", parameters))
+        table = pandas.read_csv(io.BytesIO(whole), dtype=str, keep_default_na=False)
+        for column in NUMBERS.intersection(table.columns):
+            table[column] = pandas.to_numeric(table[column].replace("", None))
+        return table
 
     def pull_dataset(
         self, format: str = "trl-explicit", *, since: Optional[int] = None, **policies: Policy
@@ -185,6 +204,23 @@ class Client:
         """The server's description of itself, as OpenAPI 3.1."""
         description: Dict[str, Any] = self._connection.json("GET", "/api/v1/openapi.json")
         return description
+
+
+def _rows_of(lines: Iterator[bytes]) -> Iterator[Dict[str, Any]]:
+    # A text may be longer than Python thinks that a field should be; it knows one limit for all tables.
+    csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))
+    try:
+        yield from csv.DictReader(line.decode() for line in lines)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise TiebreakError(f"the table cannot be read: {error}") from error
+
+
+def _row_of(line: bytes) -> Dict[str, Any]:
+    try:
+        row: Dict[str, Any] = json.loads(line)
+    except ValueError as error:
+        raise TiebreakError(f"a row is no JSON: {error}; is this a Tiebreak server?") from error
+    return row
 
 
 def _batches(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[List[bytes]]:

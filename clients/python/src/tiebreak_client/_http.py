@@ -6,11 +6,12 @@ import gzip
 import http.client
 import json
 import random
+import socket
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
 from ._errors import ApiError, NotReachable, TiebreakError
 
@@ -21,6 +22,7 @@ _NOT_BEGUN = frozenset({429, 503})
 #: The longest pause between two attempts, in seconds.
 _LONGEST_PAUSE = 20.0
 
+Taken = TypeVar("Taken")
 Parameters = Mapping[str, Union[str, int, bool, None]]
 
 
@@ -65,19 +67,23 @@ class Connection:
         """Sends JSON, if there is any to send, and reads the JSON of the answer."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {} if data is None else {"Content-Type": "application/json"}
-        text = self.send(method, path, parameters, data, headers, is_repeatable).read()
+        return self.told(path, self.send(method, path, parameters, data, headers, is_repeatable))
+
+    def told(self, path: str, text: bytes) -> Any:
+        """The JSON of an answer; nothing where the answer is empty."""
         try:
             return json.loads(text) if text else None
         except ValueError as error:
             raise TiebreakError(f"{path}: the answer is no JSON; is this a Tiebreak server?") from error
 
     def lines(self, path: str, parameters: Optional[Parameters] = None) -> Iterator[bytes]:
-        """The lines of an answer as they arrive, without the ends of the lines."""
-        response = self.send("GET", path, parameters, None, {"Accept-Encoding": "gzip"})
+        """The lines of an answer as they arrive, with their ends: within a quoted field these are data."""
+        request = self._request("GET", path, parameters, None, {"Accept-Encoding": "gzip"})
+        response = self._attempt(request, True, self._timeout, lambda response: response)
         try:
             is_packed = response.headers.get("Content-Encoding", "") == "gzip"
             for line in gzip.GzipFile(fileobj=response) if is_packed else response:
-                yield line.rstrip(b"\r\n")
+                yield line
         except (OSError, EOFError, http.client.HTTPException) as error:
             raise NotReachable(f"{path}: the connection broke while judgments arrived: {error}") from error
         finally:
@@ -91,22 +97,40 @@ class Connection:
         data: Optional[bytes],
         headers: Dict[str, str],
         is_repeatable: bool = True,
-    ) -> Any:
-        """Sends a request, again where that is safe and may help, and gives back the answer.
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Sends a request, again where that is safe and may help, and gives back the whole answer.
 
         What is not repeatable is sent again only where the server said that it did nothing.
         """
-        passing = _PASSING if is_repeatable else _NOT_BEGUN
         request = self._request(method, path, parameters, data, headers)
+        return self._attempt(request, is_repeatable, timeout or self._timeout, _whole)
+
+    def _attempt(
+        self,
+        request: urllib.request.Request,
+        is_repeatable: bool,
+        timeout: float,
+        take: Callable[[Any], Taken],
+    ) -> Taken:
+        passing = _PASSING if is_repeatable else _NOT_BEGUN
         for attempt in range(1, self._attempts + 1):
             is_last = attempt == self._attempts
             try:
-                return self._opener.open(request, timeout=self._timeout)
+                return take(self._opener.open(request, timeout=timeout))
             except urllib.error.HTTPError as error:
                 if error.code not in passing or is_last:
                     raise _error_of(error) from None
                 pause = _pause_asked(error) or _pause(attempt)
                 error.close()
+            except socket.timeout as error:
+                # The request arrived, or urllib would say so in other words: what was sent is at work there, and sent
+                # again it would stand behind itself.
+                if is_last or not is_repeatable or request.data is not None:
+                    raise NotReachable(
+                        f"{self._base} did not answer within {timeout:g} s; it may still do what it was asked"
+                    ) from error
+                pause = _pause(attempt)
             except (OSError, http.client.HTTPException) as error:
                 if is_last or not is_repeatable:
                     reason = getattr(error, "reason", error)
@@ -136,6 +160,12 @@ class Connection:
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
         return request
+
+
+def _whole(response: Any) -> bytes:
+    with response:
+        text: bytes = response.read()
+        return text
 
 
 def _pause(attempt: int) -> float:
