@@ -10,6 +10,7 @@
     reason = "a refusal is an answer like any other, and made once for each request"
 )]
 
+mod crowd;
 mod events;
 mod handler;
 mod lanes;

@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
+use crate::crowd::Crowd;
 use crate::handler::Handler;
 use crate::lanes::Lanes;
 use crate::provider::Provider;
@@ -27,6 +28,8 @@ use crate::provider::Provider;
 const HEAD: Duration = Duration::from_secs(15);
 /// How many connections are open at a time.
 const CONNECTIONS: usize = 2_048;
+/// How many of them from one network; behind a proxy all come from it, and it has to share them out.
+const OF_ONE_NETWORK: usize = CONNECTIONS / 4;
 /// How long stopping waits for answers under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many requests one HTTP/2 connection has under way.
@@ -116,6 +119,7 @@ impl Server {
             stop: stop.clone(),
         };
         let free = Arc::new(Semaphore::new(CONNECTIONS));
+        let crowd = Crowd::new(if self.is_behind_proxy { CONNECTIONS } else { OF_ONE_NETWORK });
         let graceful = GracefulShutdown::new();
         let connections = connections();
         loop {
@@ -136,6 +140,11 @@ impl Server {
                     continue;
                 }
             };
+            // Hung up on: there is nothing that it could be told before it says how it speaks.
+            let Some(place) = crowd.enter(socket.ip()) else {
+                tracing::debug!(%socket, "as many connections as may be are open from there");
+                continue;
+            };
             let (connections, handler) = (connections.clone(), handler.clone());
             let (watcher, mut stop) = (graceful.watcher(), stop.clone());
             tokio::spawn(async move {
@@ -150,7 +159,7 @@ impl Server {
                         tracing::debug!(%error, "a connection broke off");
                     }
                 }
-                drop(turn);
+                drop((turn, place));
             });
         }
         drop(listener);
