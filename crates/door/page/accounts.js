@@ -57,7 +57,7 @@ function moment(unixMs) {
 function refuse(notice, error) {
   notice.className = "notice";
   notice.replaceChildren(`${sentence(error.message)}. `);
-  if (error.status === 401) notice.append(element("a", { href: "/sign-in" }, "Sign in again"));
+  if (error.status === 401) notice.append(element("a", { href: "/sign-in?to=accounts" }, "Sign in again"));
   else if (error.hint) notice.append(sentence(error.hint));
   notice.hidden = false;
 }

@@ -13,7 +13,7 @@ use crate::account::{INVITATION_DAYS, TOKEN_DAYS};
 use crate::answer::{self, Answer};
 use crate::door::Door;
 use crate::gate::Peer;
-use crate::page::{self, escaped};
+use crate::page::{self, Destination, escaped};
 
 impl Door {
     /// The page, for whoever is signed in by a browser.
@@ -25,7 +25,9 @@ impl Door {
                 "serve the project for that: tiebreak serve",
             ));
         }
-        let Some(known) = self.cookie_holder(parts, peer)? else { return Err(page::to_sign_in()) };
+        let Some(known) = self.cookie_holder(parts, peer)? else {
+            return Err(page::to_sign_in(Destination::Accounts));
+        };
         let me = self.me(Some(&known)).map_err(|error| answer::error(&error))?;
         let own = self.engine.own_account(&known.caller).map_err(|error| answer::error(&error))?;
         let head = "<script type=\"module\" src=\"/accounts.js\"></script>";

@@ -8,13 +8,13 @@ use tiebreak_engine::Known;
 use crate::answer::{self, Answer};
 use crate::door::Door;
 use crate::gate::{Gate, Peer};
-use crate::page;
+use crate::page::{self, Destination};
 
 /// Where somebody goes who came in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Entered {
-    /// To the start, by a page.
-    Onward,
+    /// To what was wanted, by a page.
+    Onward(Destination),
     /// Nowhere: they are told who they are.
     Me,
 }
@@ -102,7 +102,7 @@ impl Door {
     /// Somebody came in, who gets a cookie.
     pub(crate) fn entered(&self, to: Entered, secret: &str, peer: Peer) -> Result<Answer, Answer> {
         let answer = match to {
-            Entered::Onward => page::onward(),
+            Entered::Onward(to) => page::onward(to),
             Entered::Me => {
                 let refused = |error: ApiError| answer::error(&error);
                 let known = self.engine.known_by_cookie(secret).map_err(refused)?;

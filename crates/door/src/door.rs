@@ -15,7 +15,7 @@ use crate::events::{Hub, Poll};
 use crate::files::{self, Files};
 use crate::gate::{Gate, Peer};
 use crate::lane::Lane;
-use crate::page::PageFile;
+use crate::page::{Destination, PageFile};
 use crate::route::{AccountRoute, Route};
 use crate::site::Site;
 use crate::{account, call, fonts, media, page, pixels};
@@ -218,7 +218,7 @@ impl Door {
             Task::Site(name) => {
                 let is_page = name.is_empty() || name == "index.html";
                 if is_page && self.gate.is_some() && self.cookie_holder(&parts, peer)?.is_none() {
-                    return Err(page::to_sign_in());
+                    return Err(page::to_sign_in(Destination::Project));
                 }
                 Ok(self.site.answer(&parts.headers, &name))
             }

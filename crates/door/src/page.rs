@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, field};
 
 /// What the pages are made of besides HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,21 +76,57 @@ pub fn not_built() -> Answer {
     )
 }
 
-/// Goes on to the start by itself. Not a redirect: after a click in a mail or a chat, a browser would keep the new
-/// cookie to itself on a redirect, and show the visitor as signed out.
-pub fn onward() -> Answer {
+/// What somebody wanted to see who had to sign in first: a word of ours, never an address that a link could bring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Destination {
+    /// The project.
+    #[default]
+    Project,
+    /// The page of accounts.
+    Accounts,
+}
+
+impl Destination {
+    /// What a query or a form names; the project where it names nothing that is here.
+    pub fn named(fields: &str) -> Self {
+        match field(fields, "to").as_deref() {
+            Some("accounts") => Self::Accounts,
+            _ => Self::Project,
+        }
+    }
+
+    /// How a form names it.
+    pub fn input(self) -> &'static str {
+        match self {
+            Self::Project => "",
+            Self::Accounts => "<input type=\"hidden\" name=\"to\" value=\"accounts\">",
+        }
+    }
+}
+
+/// Goes on by itself. Not a redirect: after a click in a mail or a chat, a browser would keep the new cookie to itself
+/// on a redirect, and show the visitor as signed out.
+pub fn onward(to: Destination) -> Answer {
+    let (address, words) = match to {
+        Destination::Project => ("/", "Go on to the project"),
+        Destination::Accounts => ("/accounts", "Go on to the accounts"),
+    };
     page(
         StatusCode::OK,
         "Signed in",
-        "<meta http-equiv=\"refresh\" content=\"0;url=/\">",
-        "<p><a href=\"/\">Go on to the project</a></p>",
+        &format!("<meta http-equiv=\"refresh\" content=\"0;url={address}\">"),
+        &format!("<p><a href=\"{address}\">{words}</a></p>"),
     )
 }
 
 /// The page to sign in, for whoever is not.
-pub fn to_sign_in() -> Answer {
+pub fn to_sign_in(then: Destination) -> Answer {
+    let address = match then {
+        Destination::Project => "/sign-in",
+        Destination::Accounts => "/sign-in?to=accounts",
+    };
     let mut answer = answer::bare(StatusCode::SEE_OTHER);
-    answer.headers_mut().insert(http::header::LOCATION, http::HeaderValue::from_static("/sign-in"));
+    answer.headers_mut().insert(http::header::LOCATION, http::HeaderValue::from_static(address));
     answer
 }
 
@@ -116,6 +152,14 @@ pub fn not_vouched(why: &str) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_names_what_is_shown_after_signing_in_but_no_address() {
+        assert_eq!(Destination::named("name=Ada&to=accounts"), Destination::Accounts);
+        for fields in ["", "name=Ada", "to=", "to=%2Faccounts", "to=https%3A%2F%2Felsewhere.example"] {
+            assert_eq!(Destination::named(fields), Destination::Project, "{fields}");
+        }
+    }
 
     #[test]
     fn what_comes_from_elsewhere_is_text() {

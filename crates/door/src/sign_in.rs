@@ -9,7 +9,7 @@ use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::Door;
 use crate::gate::{Gate, Peer};
-use crate::page::{self, escaped};
+use crate::page::{self, Destination, escaped};
 use crate::vouching::BEGIN_PATH;
 
 impl Door {
@@ -21,7 +21,7 @@ impl Door {
         let token = field(parts.uri.query().unwrap_or_default(), "token").unwrap_or_default();
         let secret = self.let_in(peer, |address| self.engine.enter(&token, address));
         match secret {
-            Ok(secret) => self.entered(Entered::Onward, &secret, peer),
+            Ok(secret) => self.entered(Entered::Onward(Destination::Project), &secret, peer),
             Err(answer) if answer.status() == StatusCode::FORBIDDEN => Err(page::link_used()),
             Err(answer) => Err(answer),
         }
@@ -30,19 +30,20 @@ impl Door {
     /// The page to sign in, or the form that it sent.
     pub(crate) fn sign_in_page(&self, parts: &Parts, body: &[u8], peer: Peer) -> Result<Answer, Answer> {
         if parts.method != Method::POST {
-            return Ok(self.sign_in_form(StatusCode::OK, "", None));
+            let to = Destination::named(parts.uri.query().unwrap_or_default());
+            return Ok(self.sign_in_form(StatusCode::OK, to, "", None));
         }
         let form = self.own_form(parts, body, peer)?;
-        let name = field(&form, "name").unwrap_or_default();
+        let (to, name) = (Destination::named(&form), field(&form, "name").unwrap_or_default());
         let password = Password(field(&form, "password").unwrap_or_default());
         if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
             return Err(answer);
         }
         match self.engine.sign_in(&name, &password, &peer.address.to_string()) {
-            Ok(secret) => self.entered(Entered::Onward, &secret, peer),
+            Ok(secret) => self.entered(Entered::Onward(to), &secret, peer),
             Err(error) => {
                 self.note_failure(&error, peer);
-                Ok(self.sign_in_form(answer::status_of(error.code), &name, Some(&error)))
+                Ok(self.sign_in_form(answer::status_of(error.code), to, &name, Some(&error)))
             }
         }
     }
@@ -73,7 +74,7 @@ impl Door {
         let name = field(&form, "name").unwrap_or_default();
         let password = Password(field(&form, "password").unwrap_or_default());
         match self.engine.join(&secret, &name, &password, &peer.address.to_string()) {
-            Ok(cookie) => self.entered(Entered::Onward, &cookie, peer),
+            Ok(cookie) => self.entered(Entered::Onward(Destination::Project), &cookie, peer),
             Err(error) => {
                 Ok(self.join_form(answer::status_of(error.code), &secret, fixed, &name, Some(&error)))
             }
@@ -92,9 +93,15 @@ impl Door {
         Ok(String::from_utf8_lossy(body).into_owned())
     }
 
-    fn sign_in_form(&self, status: StatusCode, name: &str, error: Option<&ApiError>) -> Answer {
+    fn sign_in_form(
+        &self,
+        status: StatusCode,
+        to: Destination,
+        name: &str,
+        error: Option<&ApiError>,
+    ) -> Answer {
         let body = format!(
-            "{}<form method=\"post\" action=\"/sign-in\">\
+            "{}<form method=\"post\" action=\"/sign-in\">{}\
              <label for=\"name\">Name</label>\
              <input id=\"name\" name=\"name\" autocomplete=\"username\" required autofocus value=\"{}\">\
              <label for=\"password\">Password</label>\
@@ -102,6 +109,7 @@ impl Door {
              <button>Sign in</button></form>{}\
              <p>No account yet? Whoever runs this project can send you an invitation.</p>",
             notice(error),
+            to.input(),
             escaped(name),
             self.provider_button(None),
         );

@@ -12,7 +12,7 @@ use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::{Door, hardened};
 use crate::gate::{Gate, Peer};
-use crate::page;
+use crate::page::{self, Destination};
 
 /// Where a sign-in by a provider begins.
 pub const BEGIN_PATH: &str = "/vouch";
@@ -37,7 +37,7 @@ impl Door {
             return Err(hardened(refusal));
         }
         let refused = |error: ApiError| hardened(answer::error(&error));
-        let Some(gate) = &self.gate else { return Err(hardened(page::onward())) };
+        let Some(gate) = &self.gate else { return Err(hardened(page::onward(Destination::Project))) };
         if let Some(hasty) = gate.hasty(peer, self.engine.now()) {
             return Err(hardened(hasty));
         }
@@ -66,7 +66,7 @@ impl Door {
         }
         let query = parts.uri.query().unwrap_or_default();
         let state = field(query, "state").unwrap_or_default();
-        let gate = self.gate.as_ref().ok_or_else(|| hardened(page::onward()))?;
+        let gate = self.gate.as_ref().ok_or_else(|| hardened(page::onward(Destination::Project)))?;
         let is_same_browser = gate.vouching_state(&parts.headers, peer).is_some_and(|sent| sent == state);
         if state.is_empty() || !is_same_browser {
             if !Gate::is_drawn_in(&parts.headers) {
@@ -91,7 +91,7 @@ impl Door {
             self.note_failure(&error, peer);
             page::not_vouched(&format!("{}. {}", error.message, error.hint.unwrap_or_default()))
         });
-        let mut answer = entered.and_then(|secret| self.entered(Entered::Onward, &secret, peer));
+        let mut answer = entered.and_then(|secret| self.entered(Entered::Onward(Destination::Project), &secret, peer));
         if let (Ok(answer), Some(gate)) = (&mut answer, &self.gate)
             && let Ok(gone) = HeaderValue::from_str(&gate.vouching_cookie(None, peer))
         {

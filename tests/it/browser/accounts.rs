@@ -62,9 +62,14 @@ fn somebody_is_invited_joins_signs_out_and_in_and_is_shut_out() {
     ben.script("document.getElementById('sign-out').focus()");
     ben.keys(&["Return"]);
     ben.wait_for("return location.pathname === '/sign-in'");
+    // Whoever has to sign in on the way to the accounts comes to them.
+    ben.go(&accounts);
+    ben.wait_for("return location.pathname === '/sign-in'");
     fill(&ben, "name", "Ben<i>", false);
+    fill(&ben, "password", "not this one, surely", true);
+    ben.wait_for("return document.querySelector('[role=alert]')");
     fill(&ben, "password", PASSWORD, true);
-    ben.wait_for("return location.pathname === '/'");
+    ben.wait_for("return location.pathname === '/accounts'");
 
     owner.go(&accounts);
     owner.wait_for(READY);
