@@ -11,12 +11,52 @@ cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"
 export CARGO_TARGET_DIR="$target"
 profile=release
-for argument in "$@"; do [ "$argument" = --debug ] && profile=debug; done
+bundles=''
+options=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --debug) profile=debug; options+=("$1"); shift ;;
+    --bundles) bundles=$2; shift 2 ;;
+    *) options+=("$1"); shift ;;
+  esac
+done
+# An AppImage is made of what the .deb holds.
+makes_appimage=''
+if [ "$(uname -s)" = Linux ]; then
+  case ",${bundles:-appimage}," in *,appimage,*) makes_appimage=1; bundles=deb ;; esac
+fi
+[ -z "$bundles" ] || options+=(--bundles "$bundles")
 
 fail() { printf 'build-bundle.sh: %s\n' "$1" >&2; exit 1; }
 
+# One file that runs where it lies: a small program that mounts the rest of the file, and the files of the .deb.
+appimage() {
+  local folder="$target/$profile/bundle/appimage" runtime version
+  command -v mksquashfs >/dev/null 2>&1 || fail 'mksquashfs is missing: install squashfs-tools'
+  [ "$(uname -m)" = x86_64 ] || fail 'an AppImage is made on x86_64 only'
+  # A package that holds it, fetched and held against the registry's checksum; nothing of it is built.
+  (cd "$target" && cargo info --quiet appimage@0.4.0 >/dev/null)
+  runtime=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -path '*/appimage-0.4.0/assets/runtime-x86_64' | head -1)
+  [ -n "$runtime" ] || fail 'the package appimage 0.4.0 brings no runtime-x86_64'
+  version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' src-tauri/tauri.conf.json)
+  mkdir -p "$folder"
+  rm -rf "$folder/AppDir"
+  cp -r "$target/$profile/bundle/deb/"*/data "$folder/AppDir"
+  cp src-tauri/linux/AppRun "$folder/AppDir/AppRun"
+  cp "$folder/AppDir/usr/share/applications/"*.desktop "$folder/AppDir/tiebreak.desktop"
+  local icon; icon=$(sed -n 's/^Icon=//p' "$folder/AppDir/tiebreak.desktop")
+  cp src-tauri/icons/128x128@2x.png "$folder/AppDir/$icon.png"
+  ln -sf "$icon.png" "$folder/AppDir/.DirIcon"
+  mksquashfs "$folder/AppDir" "$folder/files" -root-owned -noappend -no-progress -quiet -comp xz
+  local image="$folder/Tiebreak_${version}_amd64.AppImage"
+  cat "$runtime" "$folder/files" >"$image"
+  chmod +x "$image"
+  rm -rf "$folder/files" "$folder/AppDir"
+  [ -z "${TAURI_SIGNING_PRIVATE_KEY:-}" ] || "${bundler[@]}" signer sign "$image"
+}
+
 if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null 2>&1; then
-  packages=(libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libxdo-dev patchelf file xdg-utils)
+  packages=(libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libxdo-dev patchelf file xdg-utils squashfs-tools)
   if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
     printf 'installing %s\n' "${packages[*]}"
     sudo=''; [ "$(id -u)" = 0 ] || sudo=sudo
@@ -27,7 +67,7 @@ fi
 
 [ -f assets/web/index.html ] || tools/build-web.sh
 # Inside a program nothing is downloaded, so nothing is compressed by us.
-page="$target/desktop-page"
+page=src-tauri/page
 rm -rf "$page"; mkdir -p "$page"
 find assets/web -type f ! -name '*.br' ! -name '*.gz' -exec cp {} "$page" \;
 
@@ -48,8 +88,10 @@ else
   npm install --silent --no-fund --no-audit --prefix "$target/web-tools" @tauri-apps/cli@2 >/dev/null
   bundler=("$target/web-tools/node_modules/.bin/tauri")
 fi
-printf '{"build":{"frontendDist":"%s"}}\n' "$page" >"$target/desktop.json"
-"${bundler[@]}" build --config "$target/desktop.json" "$@"
-rm -rf "$target/bundle"; cp -r "$target/$profile/bundle" "$target/bundle"
+# What another version left would be taken for this one's.
+rm -rf "$target/$profile/bundle" "$target/bundle"
+"${bundler[@]}" build ${options[@]+"${options[@]}"}
+[ -z "$makes_appimage" ] || appimage
+cp -r "$target/$profile/bundle" "$target/bundle"
 find "$target/bundle" -type f \( -name '*.deb' -o -name '*.AppImage' -o -name '*.dmg' -o -name '*.msi' -o -name '*.exe' \) \
   -exec du -h {} +

@@ -37,7 +37,7 @@ module() {
 
 # The program that writes the module's JavaScript must be of the very version that is linked into it.
 bindgen() {
-  local version; version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p}' Cargo.lock)
+  local version; version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
   local tools="$target/web-tools/$version"
   if [ ! -x "$tools/bin/wasm-bindgen" ]; then
     printf 'installing wasm-bindgen-cli %s\n' "$version" >&2
@@ -73,7 +73,7 @@ compress() {
   done
 }
 # Named for what it holds, a browser may keep it for ever; and what is here already is not compressed again.
-hash=$(cat "$work/tiebreak_bg.wasm" "$work/tiebreak.js" | sha256sum | cut -c1-16)
+hash=$(cat "$work/tiebreak_bg.wasm" "$work/tiebreak.js" | git hash-object --stdin | cut -c1-16)
 name="tiebreak-$hash"
 if [ ! -f "$dist/$name.js.gz" ]; then
   rm -rf "$dist"; mkdir -p "$dist"
@@ -83,7 +83,7 @@ if [ ! -f "$dist/$name.js.gz" ]; then
 fi
 cp crates/web/page/page.js crates/web/page/page.css src-tauri/icons/32x32.png "$dist"
 mv "$dist/32x32.png" "$dist/icon.png"
-sed -e "s/MODULE/$name/g" -e "s/BYTES/$(stat -c %s "$dist/$name.wasm")/" crates/web/page/index.html >"$dist/index.html"
+sed -e "s/MODULE/$name/g" -e "s/BYTES/$(($(wc -c <"$dist/$name.wasm")))/" crates/web/page/index.html >"$dist/index.html"
 compress "$dist"/page.js "$dist"/page.css "$dist"/index.html
 
 kib() { cat "$@" | wc -c | awk '{ printf "%d", ($1 + 1023) / 1024 }'; }

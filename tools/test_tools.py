@@ -26,6 +26,7 @@ from agreement import held_against
 from pair_statistics import fold_of, hits, kendall_tau, mean_over_prompts
 from reward_folder import file_entry, hash_of, toml_value, write_manifest
 from sample_sentences import sentences
+from update_manifest import manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,6 +131,22 @@ class SmallModels(unittest.TestCase):
             self.assertEqual([path.name for path in made], sorted(path.name for path in kept.glob("*.onnx")))
             for path in made:
                 self.assertEqual(onnx.load(path).graph, onnx.load(kept / path.name).graph, path.name)
+
+
+
+class Updates(unittest.TestCase):
+    def test_each_kind_of_installation_is_offered_what_it_can_take(self):
+        with tempfile.TemporaryDirectory() as folder:
+            files = ("Tiebreak_0.10.0_amd64.deb", "Tiebreak_0.9.0_amd64.deb", "Tiebreak.app.tar.gz")
+            for name in files:
+                (Path(folder) / name).write_text("")
+                (Path(folder) / f"{name}.sig").write_text(f"of {name}\n")
+            # Nobody vouches for this one.
+            (Path(folder) / "Tiebreak_0.10.0_amd64.AppImage").write_text("")
+            platforms = manifest("0.10.0", Path(folder))["platforms"]
+        self.assertEqual(set(platforms), {"linux-x86_64-deb", "darwin-aarch64-app"})
+        self.assertEqual(platforms["linux-x86_64-deb"]["signature"], "of Tiebreak_0.10.0_amd64.deb")
+        self.assertTrue(platforms["linux-x86_64-deb"]["url"].endswith("/v0.10.0/Tiebreak_0.10.0_amd64.deb"))
 
 
 if __name__ == "__main__":
