@@ -1,12 +1,11 @@
 //! Tiebreak as an installed program: the interface in the system's web view, the engine in this process.
 //!
 //! The page is the wasm build of `ui/` and comes out of the program itself. It reaches the engine through the scheme
-//! `tiebreak:`, whose requests the same door answers that `tiebreak serve` has ([`door`]); media and pixels come that
+//! `tiebreak:`, whose requests the same door answers that `tiebreak serve` has; media and pixels come that
 //! way too, never as JSON. What a system adds to a page is here and nowhere else: a window, a menu, files that are
 //! opened from outside, a notification when scoring ended, and updates ([`updates`]).
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod door;
 mod menu;
 mod updates;
 
@@ -16,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_notification::NotificationExt as _;
-use tiebreak_domain::{ApiError, Event, Reply, Request};
-use tiebreak_door::{Door, Hub, Site};
+use tiebreak_domain::{ApiError, Event, Reply, Request, ScoringReport};
+use tiebreak_door::{Door, Hub, Site, scheme};
 use tiebreak_engine::{Engine, Host};
 
 /// The engine, and the door that leads to it.
@@ -43,7 +42,7 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_updater::Builder::new().build())
         .register_asynchronous_uri_scheme_protocol("tiebreak", |context, request, responder| {
             let door = Arc::clone(&context.app_handle().state::<Room>().door);
-            tauri::async_runtime::spawn_blocking(move || responder.respond(door::answer(&door, request)));
+            tauri::async_runtime::spawn_blocking(move || responder.respond(scheme::answer(&door, request)));
         })
         .invoke_handler(tauri::generate_handler![open_native_window, take_opened])
         .manage(Opened::default())
@@ -54,7 +53,11 @@ fn main() -> anyhow::Result<()> {
             let (heard, handle) = (Arc::clone(&hub), app.handle().clone());
             let host = Host { scores_in_background: true, ..tiebreak_machine::host() };
             let engine = Arc::new(Engine::new(host, move |event| {
-                notify(&handle, &event);
+                if let Event::ScoringEnded(_, result) = &event {
+                    let (handle, words) = (handle.clone(), words_of(result));
+                    // Whether the window is looked at only its own thread knows, which may be waiting for the engine.
+                    tauri::async_runtime::spawn_blocking(move || notify(&handle, &words));
+                }
                 heard.push(event);
             }));
             let door = Arc::new(Door::new(Arc::clone(&engine), hub, Site::default(), None));
@@ -118,32 +121,42 @@ fn take_opened(opened: State<'_, Opened>) -> Vec<PathBuf> {
     std::mem::take(&mut *opened.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Tells that scoring ended, where nobody looks.
-fn notify(app: &AppHandle, event: &Event) {
-    let Event::ScoringEnded(_, result) = event else { return };
+/// How scoring ended.
+fn words_of(result: &Result<Box<ScoringReport>, ApiError>) -> String {
+    match result {
+        Ok(report) if report.is_partial => "Scoring was stopped".to_owned(),
+        Ok(_) => "Scoring finished".to_owned(),
+        Err(error) => format!("Scoring ended: {error}"),
+    }
+}
+
+/// Tells something where nobody looks at the interface, which says it too.
+fn notify(app: &AppHandle, words: &str) {
     let is_seen = app.get_webview_window("main").is_some_and(|window| window.is_focused().unwrap_or(false));
     if !is_seen {
-        let failed = |error: &ApiError| format!("Scoring ended: {error}");
-        let words = result.as_ref().map_or_else(failed, |_| "Scoring finished".to_owned());
-        // The interface says it too.
         let _ = app.notification().builder().title("Tiebreak").body(words).show();
     }
 }
 
 /// Opens the open project in the native window instead, and leaves.
-#[tauri::command]
+#[tauri::command(async)]
 fn open_native_window(app: AppHandle) -> Result<(), String> {
     let room = app.state::<Room>();
-    let project = match room.engine.call(Request::Project) {
+    let engine = &room.engine;
+    let project = match engine.call(Request::Project) {
         Ok(Reply::Project(info)) => Some(info.path),
         _ => None,
     };
     // Two programs cannot have one project open.
-    let _ = room.engine.call(Request::CloseProject);
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("tiebreak")));
-    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| "tiebreak".into());
-    let started = Command::new(&program).args(project).spawn();
-    started.map_err(|error| format!("{} could not be started: {error}", program.display()))?;
+    let _ = engine.call(Request::CloseProject);
+    let name = format!("tiebreak{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(&name)));
+    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| name.into());
+    if let Err(error) = Command::new(&program).args(&project).spawn() {
+        // The page goes on with what it has open.
+        let _ = project.map(|path| engine.call(Request::OpenProject { path }));
+        return Err(format!("{} could not be started: {error}", program.display()));
+    }
     app.exit(0);
     Ok(())
 }

@@ -21,7 +21,12 @@ pub fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
 /// Does what was chosen.
 pub fn chosen(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
-        "native" => updates::tell_failure(app, crate::open_native_window(app.clone())),
+        "native" => {
+            let app = app.clone();
+            tauri::async_runtime::spawn_blocking(move || {
+                updates::tell_failure(&app, crate::open_native_window(app.clone()));
+            });
+        }
         "updates" => updates::allow(app, !updates::is_allowed(app)),
         "update" => updates::look(app.clone(), true),
         _ => {}

@@ -187,6 +187,16 @@ impl App {
         self.desk.as_ref().is_some_and(|desk| desk.has_refused_judgments())
     }
 
+    /// Whether a window that is to be closed may go: what was given and begun is stored, or whoever sits here let it go.
+    pub fn may_close(&self) -> bool {
+        self.is_quitting || !(self.has_refused_judgments() || self.tickets.has_judging())
+    }
+
+    /// Whether whoever sits here was asked about the judgments that live in this window only, and lets them go.
+    pub fn is_quitting(&self) -> bool {
+        self.is_quitting
+    }
+
     /// Keeps the window open while judgments live in it only. Those on their way are stored as it closes.
     fn hold_the_window(&mut self, ctx: &Context) {
         let is_asked = ctx.input(|input| input.viewport().close_requested());

@@ -4,6 +4,7 @@
 //! The page's own script (`web/page.js`) says through [`page`] where the engine is and what the surroundings can do;
 //! a browser and the desktop bundle differ there and nowhere else.
 
+mod closing;
 mod decode;
 mod fonts;
 mod machine;
@@ -16,6 +17,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlCanvasElement;
 
+use self::closing::Closing;
 use self::fonts::LentFonts;
 use self::machine::Machine;
 use self::wire::BrowserWire;
@@ -45,6 +47,7 @@ pub fn start() {
                 network: Network::default(),
                 fonts: LentFonts::default(),
                 is_started: false,
+                closing: Closing::start(&creation.egui_ctx),
             }) as Box<dyn eframe::App>)
         });
         let outcome = match canvas() {
@@ -70,14 +73,20 @@ struct Frame {
     network: Network,
     fonts: LentFonts,
     is_started: bool,
+    closing: Closing,
 }
 
 impl eframe::App for Frame {
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        self.closing.tell(input);
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         if self.fonts.tick(ctx) {
             self.app.fonts_changed();
         }
         self.app.logic(ctx);
+        self.closing.tick(&self.app);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

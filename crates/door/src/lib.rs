@@ -33,6 +33,7 @@ mod pixels;
 mod programs;
 mod range;
 mod route;
+pub mod scheme;
 mod sign_in;
 mod site;
 mod vouching;

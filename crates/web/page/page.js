@@ -101,6 +101,10 @@ let isLive = false;
 /** Whether judgments live in this page alone: the server has not got them, and the browser has no room. */
 let holdsJudgments = false;
 
+/** The bundle's window, and when it is closed though the interface does not answer. */
+const desktopWindow = desktop?.window.getCurrentWindow();
+let closesAnyway = 0;
+
 addEventListener("beforeunload", (event) => {
   if (holdsJudgments) event.preventDefault();
 });
@@ -121,6 +125,20 @@ globalThis.tiebreakPage = {
     const take = async () => (await desktop.core.invoke("take_opened")).forEach((file) => opened(file));
     desktop?.event.listen("opened", take).then(take);
     desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
+  },
+  onClosing: (closing) => {
+    desktopWindow?.onCloseRequested((event) => {
+      event.preventDefault();
+      closesAnyway ||= setTimeout(globalThis.tiebreakPage.close, 3_000);
+      closing();
+    });
+  },
+  close: () => {
+    desktopWindow?.destroy();
+  },
+  staysOpen: () => {
+    clearTimeout(closesAnyway);
+    closesAnyway = 0;
   },
   pick: (kind, suggested) => (desktop ? pickOnDesktop : pickInBrowser)(kind, suggested),
   askToSignIn,

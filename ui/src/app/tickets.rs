@@ -91,6 +91,11 @@ impl Tickets {
         ticket
     }
 
+    /// Whether something of a judging session is on its way.
+    pub fn has_judging(&self) -> bool {
+        self.waiting.values().any(|purpose| matches!(purpose, Purpose::Judge(..)))
+    }
+
     /// What a reply is for.
     pub fn redeem(&mut self, ticket: Ticket) -> Option<Purpose> {
         self.waiting.remove(&ticket)

@@ -40,6 +40,18 @@ extern "C" {
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = onOpened)]
     pub fn on_opened(opened: &Closure<dyn FnMut(String)>);
 
+    /// Calls `closing` when the window around the page is to be closed; it is closed by [`close`], or after a while.
+    #[wasm_bindgen(js_namespace = tiebreakPage, js_name = onClosing)]
+    pub fn on_closing(closing: &Closure<dyn FnMut()>);
+
+    /// Closes the window around the page, where it is the page's to close.
+    #[wasm_bindgen(js_namespace = tiebreakPage, js_name = close)]
+    pub fn close();
+
+    /// The window around the page stays open: there is something to ask first.
+    #[wasm_bindgen(js_namespace = tiebreakPage, js_name = staysOpen)]
+    pub fn stays_open();
+
     /// Says that nobody is signed in any more; the page comes again once somebody is.
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = askToSignIn)]
     pub fn ask_to_sign_in();
