@@ -47,6 +47,13 @@ impl Attempts {
         *count = Count { count: count.now(now) + 1.0, at: now };
     }
 
+    /// One of them ended well, and counts no more.
+    pub fn forgive(&self, address: IpAddr) {
+        if let Some(count) = self.counts().get_mut(&network(address)) {
+            count.count = (count.count - 1.0).max(0.0);
+        }
+    }
+
     /// For how many seconds nothing is to be tried; none where something may be.
     pub fn wait_s(&self, address: IpAddr, now: UnixMillis) -> Option<u32> {
         let beyond = self.counts().get(&network(address))?.now(now) - FREE;

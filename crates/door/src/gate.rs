@@ -44,12 +44,14 @@ pub struct Place {
 pub struct Gate {
     place: Place,
     attempts: Attempts,
+    /// Sign-ins by a provider that were begun: each is kept in the project for a while.
+    begun: Attempts,
 }
 
 impl Gate {
     /// A gate at a place.
     pub fn new(place: Place) -> Self {
-        Self { place, attempts: Attempts::default() }
+        Self { place, attempts: Attempts::default(), begun: Attempts::default() }
     }
 
     /// Under which address people reach this door from where the request came, without a path.
@@ -62,14 +64,21 @@ impl Gate {
 
     /// Refuses whoever guessed too often lately.
     pub(crate) fn hasty(&self, peer: Peer, now: UnixMillis) -> Option<Answer> {
-        let wait_s = self.attempts.wait_s(peer.address, now)?;
-        let mut answer = answer::refusal(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too many attempts came from this address",
-            &format!("try again in {wait_s} s"),
-        );
-        answer.headers_mut().insert(RETRY_AFTER, wait_s.into());
-        Some(answer)
+        too_many(self.attempts.wait_s(peer.address, now))
+    }
+
+    /// Counts that a sign-in by a provider was begun, and refuses whoever began too many that did not end well.
+    pub(crate) fn begin(&self, peer: Peer, now: UnixMillis) -> Option<Answer> {
+        let refused = self.hasty(peer, now).or_else(|| too_many(self.begun.wait_s(peer.address, now)));
+        if refused.is_none() {
+            self.begun.note(peer.address, now);
+        }
+        refused
+    }
+
+    /// A sign-in by a provider ended well.
+    pub(crate) fn ended_well(&self, peer: Peer) {
+        self.begun.forgive(peer.address);
     }
 
     /// Whether a page from elsewhere had this fetched as a picture or a script, which no person tries.
@@ -217,6 +226,18 @@ fn without_port(host: &str) -> &str {
         }
         _ => host,
     }
+}
+
+/// Refuses for so many seconds.
+fn too_many(wait_s: Option<u32>) -> Option<Answer> {
+    let wait_s = wait_s?;
+    let mut answer = answer::refusal(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too many attempts came from this address",
+        &format!("try again in {wait_s} s"),
+    );
+    answer.headers_mut().insert(RETRY_AFTER, wait_s.into());
+    Some(answer)
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ fn security_schemes() -> Value {
     json!({
         "token": { "type": "http", "scheme": "bearer", "description":
             "Scopes: items:write, judgments:read, judge, admin." },
-        "cookie": { "type": "apiKey", "in": "cookie", "name": "tiebreak" },
+        "cookie": { "type": "apiKey", "in": "cookie", "name": "tiebreak", "description":
+            "Its name goes on with a suffix of the project's, `tiebreak_0a1b2c3d`, and over TLS begins with `__Host-`." },
     })
 }
 
@@ -149,13 +150,13 @@ fn paths() -> Value {
             Some(body(&[("invitation", &text), ("name", &text), ("password", &text)], &["invitation", "password"])), "Me") },
         "/api/v1/password": { "post": operation("Change one's own password", "Ends all other sign-ins.", &[],
             Some(body(&[("current", &text), ("new", &text)], &["new"])), "Me") },
-        "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For leads.", &[], None, "Account") },
+        "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For leads.", &[], None, "Account[]") },
         "/api/v1/accounts/{annotator}": { "post": operation("Change what somebody may do", "For owners.",
             &[path("annotator")],
             Some(body(&[("role", &role), ("is_disabled", &json!({ "type": "boolean" }))], &[])), "Account") },
         "/api/v1/invitations": {
             "get": operation("Invitations that nobody has followed yet", "Those that one may make, the newest first.",
-                &[], None, "OpenInvitation"),
+                &[], None, "OpenInvitation[]"),
             "post": operation("Invite somebody", "Leads invite annotators, owners anybody.", &[],
                 Some(body(&[("role", &role), ("name", &text), ("days", &json!({ "type": "integer" }))], &["role"])),
                 "Invitation"),
@@ -163,14 +164,14 @@ fn paths() -> Value {
         "/api/v1/invitations/{id}": { "delete": operation("Withdraw an invitation", "Its link lets nobody in any more.",
             &[path("id")], None, "") },
         "/api/v1/tokens": {
-            "get": operation("One's tokens", "", &[], None, "Token"),
+            "get": operation("One's tokens", "", &[], None, "Token[]"),
             "post": operation("Make a token", "It is told once.", &[], Some(body(&[
                 ("name", &text), ("scopes", &json!({ "type": "array", "items": text })),
                 ("days", &json!({ "type": "integer" }))], &["scopes"])), "Token"),
         },
         "/api/v1/tokens/{id}": { "delete": operation("Take a token back", "", &[path("id")], None, "") },
         "/api/v1/audit": { "get": operation("What was done with accounts", "For owners.",
-            &[query("count", "How many lines, the latest first.")], None, "AuditLine") },
+            &[query("count", "How many lines, the latest first.")], None, "AuditLine[]") },
         "/api/v1/openapi.json": { "get": operation("This description", "", &[], None, "") },
     })
 }
@@ -197,6 +198,7 @@ fn path(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
 }
 
+/// `answer` is the name of a schema, with `[]` behind it where a list of such is answered, or nothing.
 fn operation(
     summary: &str,
     description: &str,
@@ -207,7 +209,11 @@ fn operation(
     let content = if answer.is_empty() {
         json!({})
     } else {
-        json!({ "application/json": { "schema": reference(answer) } })
+        let schema = match answer.strip_suffix("[]") {
+            Some(of) => json!({ "type": "array", "items": reference(of) }),
+            None => reference(answer),
+        };
+        json!({ "application/json": { "schema": schema } })
     };
     whole(summary, description, parameters, body, content)
 }

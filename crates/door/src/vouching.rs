@@ -38,7 +38,7 @@ impl Door {
         }
         let refused = |error: ApiError| hardened(answer::error(&error));
         let Some(gate) = &self.gate else { return Err(hardened(page::onward(Destination::Project))) };
-        if let Some(hasty) = gate.hasty(peer, self.engine.now()) {
+        if let Some(hasty) = gate.begin(peer, self.engine.now()) {
             return Err(hardened(hasty));
         }
         let invitation = field(parts.uri.query().unwrap_or_default(), "invitation");
@@ -91,7 +91,11 @@ impl Door {
             self.note_failure(&error, peer);
             page::not_vouched(&format!("{}. {}", error.message, error.hint.unwrap_or_default()))
         });
-        let mut answer = entered.and_then(|secret| self.entered(Entered::Onward(Destination::Project), &secret, peer));
+        let mut answer =
+            entered.and_then(|secret| self.entered(Entered::Onward(Destination::Project), &secret, peer));
+        if let (Ok(_), Some(gate)) = (&answer, &self.gate) {
+            gate.ended_well(peer);
+        }
         if let (Ok(answer), Some(gate)) = (&mut answer, &self.gate)
             && let Ok(gone) = HeaderValue::from_str(&gate.vouching_cookie(None, peer))
         {

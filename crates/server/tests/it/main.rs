@@ -5,6 +5,7 @@ mod accounts_page;
 mod attacks;
 mod client;
 mod coming_in;
+mod described;
 mod judging;
 mod media;
 mod slow;

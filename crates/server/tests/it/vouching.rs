@@ -227,6 +227,28 @@ fn whom_the_provider_vouches_for_joins_by_an_invitation_and_comes_back_without()
     assert_eq!(world.browser(&back.cookie()).get("/api/v1/me").json()["annotator"], me["annotator"]);
     provider.is_about("u-2");
     assert_eq!(go(&world, &provider, Some(&invitation)).status, 403, "the invitation was used");
+    let invitation = World::invitation(&owner, "annotator", None);
+    let namesake = go(&world, &provider, Some(&invitation));
+    assert_eq!(namesake.status, 200, "{}", namesake.text());
+    let me = world.browser(&namesake.cookie()).get("/api/v1/me").json();
+    assert_eq!(me["name"], "Paula <b>Provided</b> 2", "another person of that name");
+}
+
+#[test]
+fn sign_ins_that_are_only_begun_are_bounded_and_those_that_end_well_are_not() {
+    let provider = FakeProvider::start();
+    let world = World::vouched_by(&provider.issuer);
+    let owner = world.owner();
+    let invitation = World::invitation(&owner, "annotator", None);
+    assert_eq!(go(&world, &provider, Some(&invitation)).status, 200);
+    for _ in 0..30 {
+        assert_eq!(go(&world, &provider, None).status, 200, "a whole lab signs in from one address");
+    }
+    let begun = (0..30).filter(|_| world.client.get("/vouch").status == 303).count();
+    assert!((15..=21).contains(&begun), "{begun} were begun");
+    let refused = world.client.get("/vouch");
+    assert!(refused.status == 429 && refused.header("retry-after").is_some(), "{}", refused.text());
+    assert_eq!(world.client.get("/sign-in").status, 200, "a password is another way");
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl Store {
     /// All or nothing, and of two who follow it at once one comes in.
     ///
     /// A name that the invitation gives may be that of an annotator who has judged here without an account. One that
-    /// is chosen is refused where anybody has it: whoever had it before is somebody else. An invitation that names
+    /// is chosen is refused where anybody has it: whoever had it before is somebody else. One that a provider gave,
+    /// which cannot be chosen again, gets a number in that case. An invitation that names
     /// somebody who had an account already when it was made is their way back: they choose a new password, and keep
     /// their role.
     pub fn join(
@@ -93,10 +94,11 @@ impl Store {
     ) -> Result<Option<AnnotatorId>> {
         let joined = self.change(|connection| {
             let Some(invitation) = use_up(connection, hash, now)? else { return Ok(None) };
-            let name = invitation.name.as_deref().unwrap_or(joining.name);
-            if invitation.name.is_none() && annotator_named(connection, name)?.is_some() {
-                return Err(StoreError::Refused(format!("somebody here is called {name:?} already")));
-            }
+            let name = match &invitation.name {
+                Some(name) => name.clone(),
+                None => name_of_their_own(connection, joining)?,
+            };
+            let name = name.as_str();
             let (annotator, is_new) = project::annotator(connection, joining.key, name)?;
             if let Some(made_at) = account_made_at(connection, annotator)? {
                 let is_way_back = invitation.name.is_some() && made_at < invitation.created_at;
@@ -122,6 +124,22 @@ impl Store {
         }
         Ok(joined.map(|(annotator, _)| annotator))
     }
+}
+
+/// The name under which somebody joins who was not given one.
+fn name_of_their_own(connection: &Connection, joining: &Joining<'_>) -> Result<String> {
+    if annotator_named(connection, joining.name)?.is_none() {
+        return Ok(joining.name.to_owned());
+    }
+    if joining.subject.is_some() {
+        for number in 2..=999 {
+            let name = format!("{} {number}", joining.name);
+            if annotator_named(connection, &name)?.is_none() {
+                return Ok(name);
+            }
+        }
+    }
+    Err(StoreError::Refused(format!("somebody here is called {:?} already", joining.name)))
 }
 
 /// Marks an invitation as used; none where it was used or has expired.

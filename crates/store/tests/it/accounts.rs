@@ -53,6 +53,18 @@ fn an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up() {
     assert_eq!(named, Some(taken), "whom the owner names gets what they judged here");
 }
 
+fn a_namesake_whom_a_provider_vouches_for_gets_a_number() {
+    let (_home, mut store) = store();
+    for (key, expected) in [(1, "Ana"), (2, "Ana 2"), (3, "Ana 3")] {
+        store.add_invitation(&[key; 32], &invitation(None)).unwrap();
+        let subject = format!("u-{key}");
+        let vouched = Joining { subject: Some(&subject), ..joining(key, "Ana") };
+        let joined = store.join(&[key; 32], &vouched, UnixMillis(5)).unwrap().expect("still open");
+        let account = store.reader().unwrap().account_named(expected).unwrap().expect("by that name");
+        assert_eq!(account.annotator, joined);
+    }
+}
+
 fn open_invitations_are_told_until_they_are_followed_withdrawn_or_expire() {
     let (_home, mut store) = store();
     let of = |name: &str, from: i64| Invitation {
@@ -157,6 +169,7 @@ fn the_audit_log_only_grows() {
 
 on_both!(
     an_invitation_lets_one_person_in_and_a_refusal_uses_nothing_up,
+    a_namesake_whom_a_provider_vouches_for_gets_a_number,
     open_invitations_are_told_until_they_are_followed_withdrawn_or_expire,
     somebody_was_last_seen_by_whichever_browser_was_last_there,
     a_project_that_becomes_another_keeps_its_accounts,
