@@ -18,7 +18,9 @@ use crate::sound::Speaker;
 
 /// Shows the window, with a project or a data file in it if one is named, and returns when it is closed.
 pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
-    let browser = instead_in_a_browser(file.as_deref());
+    // Whoever built it has no `tiebreak` by that name.
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("tiebreak"));
+    let browser = instead_in_a_browser(file.as_deref(), &program, tiebreak_door::Site::default().is_built());
     if !has_display(|name| std::env::var_os(name)) {
         return Err(ApiError::new(ErrorCode::System, "there is no display here for a window").hint(browser));
     }
@@ -44,14 +46,23 @@ fn has_display(variable: impl Fn(&str) -> Option<OsString>) -> bool {
         || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_told)
 }
 
-/// What to do where no window opens: the command, ready to be typed.
-fn instead_in_a_browser(file: Option<&Path>) -> String {
+/// What to do where no window opens: the commands, ready to be typed.
+fn instead_in_a_browser(file: Option<&Path>, program: &Path, is_built: bool) -> String {
+    let program = quoted(&program.display().to_string());
     let is_project = |file: &&Path| file.extension().is_some_and(|ending| ending == "tiebreak");
-    let command = match file.filter(is_project) {
-        Some(project) => format!("tiebreak serve {}", quoted(&project.display().to_string())),
-        None => "tiebreak sample && tiebreak serve sample.tiebreak".to_owned(),
+    let mut commands = Vec::new();
+    if !is_built {
+        commands.push("tools/build-web.sh".to_owned());
+    }
+    let project = if let Some(project) = file.filter(is_project) {
+        quoted(&project.display().to_string())
+    } else {
+        commands.push(format!("{program} sample"));
+        "sample.tiebreak".to_owned()
     };
-    format!("open it in a browser instead: {command}")
+    let web = if is_built { "" } else { " --web assets/web" };
+    commands.push(format!("{program} serve {project}{web}"));
+    format!("open it in a browser instead: {}", commands.join(" && "))
 }
 
 /// As a shell takes it for one word.
@@ -155,15 +166,19 @@ mod tests {
 
     #[test]
     fn where_no_window_opens_the_command_to_type_is_told() {
-        let says = |file: &str| instead_in_a_browser(Some(Path::new(file)));
-        assert!(
-            says("a b's.tiebreak").ends_with("tiebreak serve 'a b'\\''s.tiebreak'"),
-            "{}",
-            says("a b's.tiebreak")
+        let program = Path::new("/home/a b/tiebreak");
+        let says = |file: &str| instead_in_a_browser(Some(Path::new(file)), program, true);
+        let ours = "open it in a browser instead: '/home/a b/tiebreak'";
+        assert_eq!(says("a b's.tiebreak"), format!("{ours} serve 'a b'\\''s.tiebreak'"));
+        assert_eq!(says("/data/study.tiebreak"), format!("{ours} serve /data/study.tiebreak"));
+        let sample = format!("{ours} sample && '/home/a b/tiebreak' serve sample.tiebreak");
+        assert_eq!(says("pairs.jsonl"), sample, "data is no project");
+        assert_eq!(instead_in_a_browser(None, program, true), sample);
+        assert_eq!(
+            instead_in_a_browser(Some(Path::new("p.tiebreak")), Path::new("target/release/tiebreak"), false),
+            "open it in a browser instead: tools/build-web.sh && target/release/tiebreak serve p.tiebreak --web assets/web",
+            "where the interface was not built into the program"
         );
-        assert!(says("/data/study.tiebreak").ends_with("tiebreak serve /data/study.tiebreak"));
-        assert!(says("pairs.jsonl").contains("serve sample.tiebreak"), "data is no project");
-        assert!(instead_in_a_browser(None).contains("tiebreak serve"));
     }
 
     #[cfg(not(any(target_os = "macos", windows)))]
