@@ -14,6 +14,7 @@ mod exporting;
 mod importing;
 mod merging;
 mod models;
+mod moving;
 mod pairs;
 mod program;
 mod published;
