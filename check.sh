@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything that needs no package of the program: all but browser and bundle
-#   ./check.sh NAME...    only these: format lint test wasm window python video postgres card browser bundle
+#   ./check.sh            everything
+#   ./check.sh NAME...    only these: format lint web test window python video postgres card browser bundle
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -37,7 +37,11 @@ install() {
 # install_packages PACKAGE...: makes sure that packages are there which have no program of their own.
 install_packages() { dpkg -s "$@" >/dev/null 2>&1 || fetch "$@"; }
 
-format() { step 'format'; cargo fmt --all -- --check; }
+format() {
+  step 'format'
+  cargo fmt --all -- --check
+  cargo fmt --manifest-path src-tauri/Cargo.toml -- --check
+}
 
 lint() {
   step 'lint'
@@ -54,23 +58,10 @@ tests() {
   TIEBREAK_TEST_ALL=1 cargo test --workspace --locked
 }
 
-# The words and the interface also run in a browser; this only compiles them.
-wasm() {
-  step 'wasm'
-  local packages=(-p tiebreak-domain -p tiebreak-stats -p tiebreak-ui --lib)
-  if rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown; then
-    cargo build --locked --target wasm32-unknown-unknown "${packages[@]}"
-  elif rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
-    cargo build --locked --target wasm32-unknown-unknown "${packages[@]}"
-  else
-    # Where rustup cannot fetch the target, Debian's compiler for the web comes with the library's source.
-    install wasm-ld-22 lld-22
-    install_packages rustc-web rust-web-src
-    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=/usr/bin/wasm-ld-22 \
-      CARGO_TARGET_DIR="$target/web" \
-      cargo build --locked --target wasm32-unknown-unknown -Z build-std=std,panic_abort "${packages[@]}"
-  fi
+# The interface as a browser downloads it, no larger than it may be. Before the tests: what is in the program is built once.
+web() {
+  step 'web'
+  tools/build-web.sh
 }
 
 # The program in a real window: judging by keys, kill -9, what is on the screen.
@@ -150,7 +141,7 @@ postgres() {
     || { cat "$folder/log" >&2; fail 'the private PostgreSQL server did not start'; }
   local outcome=0
   TIEBREAK_TEST_POSTGRES="postgres://tiebreak@${folder//\//%2F}/postgres" \
-    cargo test --workspace --locked --test it -- postgres carrying sharing || outcome=$?
+    cargo test --workspace --locked --test it -- postgres carrying sharing moving || outcome=$?
   (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/data" -w -m fast stop >/dev/null) || true
   rm -rf "$folder"
   return "$outcome"
@@ -180,13 +171,24 @@ bundle() {
   step 'bundle'
   install Xvfb xvfb
   install WebKitWebDriver webkit2gtk-driver
+  install dbus-daemon dbus
+  install xdotool xdotool
+  install xdg-mime xdg-utils
+  install update-mime-database shared-mime-info
   install_packages libgl1-mesa-dri libegl1 libgl1
+  tools/build-web.sh
   tools/build-bundle.sh --debug --bundles deb
   local unpacked; unpacked=$(mktemp -d)
   dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
   local outcome=0
   TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --workspace --locked --test it -- bundle --nocapture ||
     outcome=$?
+  # A project opens by double click where the system knows what its name means.
+  cp -r /usr/share/mime/packages/freedesktop.org.xml "$unpacked/usr/share/mime/packages/"
+  update-mime-database "$unpacked/usr/share/mime"
+  : >"$unpacked/p.tiebreak"
+  local kind; kind=$(XDG_DATA_HOME="$unpacked/usr/share" xdg-mime query filetype "$unpacked/p.tiebreak")
+  [ "$kind" = application/x-tiebreak ] || { printf 'check.sh: a project is taken for %s\n' "$kind" >&2; outcome=1; }
   rm -rf "$unpacked"
   return "$outcome"
 }
@@ -194,13 +196,13 @@ bundle() {
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint test wasm window python video postgres card; fi
+if [ $# -eq 0 ]; then set -- format lint web test window python video postgres card browser bundle; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
     lint) lint ;;
+    web) web ;;
     test) tests ;;
-    wasm) wasm ;;
     window) window ;;
     python) python ;;
     video) video ;;

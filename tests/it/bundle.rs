@@ -1,48 +1,140 @@
-//! The installed program under Xvfb, driven through the system's web view: the same keys as at every other door. Needs
-//! Xvfb and `WebKitWebDriver`, so it runs only where `TIEBREAK_TEST_BUNDLE` names the program (as `./check.sh` does).
+//! The installed program under Xvfb, driven through the system's web view: the same keys as at every other door, and
+//! what only the bundle has to do. Needs Xvfb, xdotool, D-Bus and `WebKitWebDriver`, so it runs only where
+//! `TIEBREAK_TEST_BUNDLE` names the program (as `./check.sh` does).
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::doors::{KEYS, REST, assert_left, import_items};
 use super::driver::Driver;
-use super::program::Program;
+use super::program::{Program, rows};
 use super::window::Display;
 
-/// The bundle, with a project open in it.
-fn open(display: &Display, bundle: &Path, program: &Program) -> Driver {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let project = program.path("p.tiebreak");
-    let options = json!({"binary": bundle, "args": [project]});
-    let mut driver = Command::new("WebKitWebDriver");
-    driver
-        .env("DISPLAY", display.name())
-        .env_remove("WAYLAND_DISPLAY")
-        .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .env("TIEBREAK_HOME", program.path("home"))
-        .env("HOME", program.path("home"))
-        .env("USER", "ada")
-        // What `tauri-driver` does: the view lets itself be driven.
-        .env("TAURI_AUTOMATION", "true")
-        .env("TAURI_WEBVIEW_AUTOMATION", "true")
-        .stderr(Stdio::inherit());
-    Driver::start(&mut driver, port, json!({"webkitgtk:browserOptions": options}))
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A desktop with one person's home on it.
+struct Desktop {
+    display: Display,
+    bundle: PathBuf,
+    program: Program,
+    bus: Child,
+    bus_address: String,
+}
+
+impl Desktop {
+    /// Where the bundle is to be tested; else none, saying so.
+    fn start() -> Option<Self> {
+        let Some(bundle) = std::env::var_os("TIEBREAK_TEST_BUNDLE").map(PathBuf::from) else {
+            eprintln!("skipped: set TIEBREAK_TEST_BUNDLE to the program of the bundle to test it");
+            return None;
+        };
+        let mut bus = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("D-Bus is installed");
+        let mut address = String::new();
+        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let program = Program::new();
+        import_items(&program);
+        let display = Display::always("1400x1000");
+        Some(Self { display, bundle, program, bus, bus_address: address.trim().to_owned() })
+    }
+
+    fn at_home<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .current_dir(self.program.folder.path())
+            .env("DISPLAY", self.display.name())
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("TIEBREAK_HOME", self.program.path("home"))
+            .env("HOME", self.program.path("home"))
+            .env("USER", "ada")
+    }
+
+    /// The bundle, with the project open in it.
+    fn open(&self) -> Driver {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let options = json!({"binary": self.bundle, "args": [self.program.path("p.tiebreak")]});
+        let mut driver = Command::new("WebKitWebDriver");
+        self.at_home(&mut driver)
+            // What `tauri-driver` does: the view lets itself be driven.
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stderr(Stdio::inherit());
+        let driver = Driver::start(&mut driver, port, json!({"webkitgtk:browserOptions": options}));
+        driver.wait_for_item();
+        driver
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> bool {
+        let mut command = Command::new("xdotool");
+        let output = self.at_home(command.args(arguments)).output().expect("xdotool is installed");
+        output.status.success()
+    }
+
+    /// The program beside the bundle's, which is the native window.
+    fn native(&self) -> PathBuf {
+        self.bundle.with_file_name("tiebreak")
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        for program in [self.bundle.clone(), self.native()] {
+            kill_all(&program);
+        }
+        let _ = self.bus.kill();
+        let _ = self.bus.wait();
+    }
+}
+
+/// The processes that run a program.
+fn processes_of(program: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let runs = |entry: &std::fs::DirEntry| {
+        std::fs::read_link(entry.path().join("exe")).is_ok_and(|executable| executable == program)
+    };
+    entries.filter(runs).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Ends them as the system does when it has had enough.
+fn kill_all(program: &Path) {
+    let processes = processes_of(program);
+    drop(Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status());
+}
+
+#[track_caller]
+fn wait_until(what: &str, mut is_it: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_it() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Every judgment with its comment, as the export has them.
+fn comments(program: &Program) -> Vec<String> {
+    program.expect(0, &["check", "p.tiebreak"]);
+    drop(std::fs::remove_file(program.path("all.csv")));
+    program.expect(0, &["export", "p.tiebreak", "all.csv", "--format", "csv"]);
+    let csv = program.read("all.csv");
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let column = reader.headers().unwrap().iter().position(|name| name == "comment").unwrap();
+    reader.records().map(|row| row.unwrap()[column].to_owned()).collect()
 }
 
 #[test]
 fn the_bundle_leaves_the_judgments_that_every_door_leaves() {
-    let Some(bundle) = std::env::var_os("TIEBREAK_TEST_BUNDLE").map(PathBuf::from) else {
-        eprintln!("skipped: set TIEBREAK_TEST_BUNDLE to the program of the bundle to test it");
-        return;
-    };
-    let display = Display::always("1400x1000");
-    let program = Program::new();
-    import_items(&program);
-    let driver = open(&display, &bundle, &program);
-    driver.wait_for_item();
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
     for keys in KEYS {
         driver.keys(keys);
         std::thread::sleep(REST);
@@ -54,6 +146,106 @@ fn the_bundle_leaves_the_judgments_that_every_door_leaves() {
         driver.screenshot(&PathBuf::from(picture));
     }
     driver.close();
-    drop(display);
-    assert_left(&program);
+    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    assert_left(&desktop.program);
+}
+
+#[test]
+fn a_bundle_that_is_killed_has_lost_nothing_that_was_acknowledged_and_brings_the_draft_back() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.keys(&["1", "Return", "2", "Return", "c"]);
+    std::thread::sleep(REST);
+    driver.keys(&["d", "r", "a", "f", "t"]);
+    driver.wait_until_saved();
+    // Drafts are kept a moment after the last letter.
+    std::thread::sleep(REST);
+    kill_all(&desktop.bundle);
+    drop(driver);
+    assert_eq!(comments(&desktop.program), ["", ""], "both judgments are there");
+    let driver = desktop.open();
+    driver.keys(&["1", "Return"]);
+    driver.wait_until_saved();
+    driver.close();
+    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    assert_eq!(comments(&desktop.program), ["", "", "draft"]);
+}
+
+#[test]
+fn closing_the_window_keeps_what_was_typed_a_moment_before() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.keys(&["c"]);
+    std::thread::sleep(REST);
+    driver.keys(&["l", "a", "s", "t"]);
+    assert!(desktop.xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowquit"]));
+    wait_until("the window closes", || processes_of(&desktop.bundle).is_empty());
+    drop(driver);
+    let driver = desktop.open();
+    driver.keys(&["1", "Return"]);
+    driver.wait_until_saved();
+    driver.close();
+    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    assert_eq!(comments(&desktop.program), ["last"]);
+}
+
+#[test]
+fn where_the_picture_is_lost_the_native_window_goes_on_with_the_project() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.keys(&["1", "Return"]);
+    driver.wait_until_saved();
+    driver.script(
+        "const canvas = document.getElementById('canvas'); \
+         (canvas.getContext('webgl2') ?? canvas.getContext('webgl')).getExtension('WEBGL_lose_context').loseContext()",
+    );
+    driver.wait_for("return document.documentElement.dataset.state === 'no-picture'");
+    let button = driver.script("return document.activeElement.textContent");
+    assert_eq!(button, "Open the native window", "the next key opens it");
+    driver.script("setTimeout(() => document.getElementById('cover-action').click(), 100)");
+    wait_until("the bundle makes way", || processes_of(&desktop.bundle).is_empty());
+    wait_until("the native window shows the project", || {
+        desktop.xdotool(&["search", "--onlyvisible", "--name", "^p .*Tiebreak$"])
+    });
+    assert_eq!(processes_of(&desktop.native()).len(), 1);
+    kill_all(&desktop.native());
+    drop(driver);
+    assert_eq!(comments(&desktop.program), [""]);
+}
+
+#[test]
+fn a_file_that_is_opened_goes_to_the_window_that_is_there() {
+    let Some(desktop) = Desktop::start() else { return };
+    desktop.program.write("others.jsonl", rows(3));
+    desktop.program.expect(0, &["import", "q.tiebreak", "others.jsonl", "--create", "--no-labels"]);
+    let driver = desktop.open();
+    let mut second = Command::new(&desktop.bundle);
+    let mut second = desktop.at_home(second.arg("q.tiebreak")).spawn().unwrap();
+    driver.wait_for("return document.title.startsWith('q ')");
+    wait_until("the second process ends", || second.try_wait().unwrap().is_some());
+    assert_eq!(processes_of(&desktop.bundle).len(), 1);
+    driver.close();
+}
+
+#[test]
+fn media_come_through_the_scheme_by_stretches() {
+    let Some(desktop) = Desktop::start() else { return };
+    let program = &desktop.program;
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    program.write("a.gif", &bytes);
+    program.write("b.gif", &bytes);
+    program
+        .write("pictures.jsonl", json!({"prompt": "p", "image_a": "a.gif", "image_b": "b.gif"}).to_string());
+    program.expect(0, &["import", "p.tiebreak", "pictures.jsonl", "--no-labels"]);
+    let driver = desktop.open();
+    driver.script(
+        "fetch(`${globalThis.tiebreakDoor}/api/v1/media/2/a.gif`, { headers: { Range: 'bytes=1000-1009' } }) \
+           .then(async (answer) => { globalThis.got = [answer.status, ...new Uint8Array(await answer.arrayBuffer())]; }) \
+           .catch((error) => { globalThis.got = [String(error)]; })",
+    );
+    let got = driver.wait_for("return globalThis.got");
+    let expected: Vec<u32> =
+        [206].into_iter().chain(bytes[1000..1010].iter().map(|byte| u32::from(*byte))).collect();
+    assert_eq!(got, json!(expected));
+    driver.close();
 }
