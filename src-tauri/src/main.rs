@@ -11,11 +11,14 @@ mod updates;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State};
+use tauri::{WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_notification::NotificationExt as _;
-use tiebreak_domain::{ApiError, Event, Reply, Request, ScoringReport};
+use tiebreak_domain::{Reply, Request};
 use tiebreak_door::{Door, Hub, Site, scheme};
 use tiebreak_engine::{Engine, Host};
 
@@ -44,7 +47,12 @@ fn main() -> anyhow::Result<()> {
             let door = Arc::clone(&context.app_handle().state::<Room>().door);
             tauri::async_runtime::spawn_blocking(move || responder.respond(scheme::answer(&door, request)));
         })
-        .invoke_handler(tauri::generate_handler![open_native_window, take_opened])
+        .invoke_handler(tauri::generate_handler![open_native_window, stay_open, take_opened])
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { .. } = event {
+                close_anyway(window.clone());
+            }
+        })
         .manage(Opened::default())
         .menu(menu::build)
         .on_menu_event(menu::chosen)
@@ -53,8 +61,8 @@ fn main() -> anyhow::Result<()> {
             let (heard, handle) = (Arc::clone(&hub), app.handle().clone());
             let host = Host { scores_in_background: true, ..tiebreak_machine::host() };
             let engine = Arc::new(Engine::new(host, move |event| {
-                if let Event::ScoringEnded(_, result) = &event {
-                    let (handle, words) = (handle.clone(), words_of(result));
+                if let Some(words) = tiebreak_machine::notice_of(&event) {
+                    let handle = handle.clone();
                     // Whether the window is looked at only its own thread knows, which may be waiting for the engine.
                     tauri::async_runtime::spawn_blocking(move || notify(&handle, &words));
                 }
@@ -109,6 +117,26 @@ fn show(app: &AppHandle) {
     }
 }
 
+/// How often closing was asked for, or called off.
+static CLOSING: AtomicU64 = AtomicU64::new(0);
+
+/// Closes the window soon. The page puts away what was begun and closes it sooner; one that is dead does nothing.
+fn close_anyway(window: Window) {
+    let asked = CLOSING.fetch_add(1, Ordering::Relaxed) + 1;
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(4));
+        if CLOSING.load(Ordering::Relaxed) == asked {
+            let _ = window.destroy();
+        }
+    });
+}
+
+/// The page has something to ask before the window closes.
+#[tauri::command]
+fn stay_open() {
+    CLOSING.fetch_add(1, Ordering::Relaxed);
+}
+
 /// Hands a file to the interface, which knows what to do with it, and may not listen yet.
 fn open(app: &AppHandle, file: &Path) {
     app.state::<Opened>().lock().unwrap_or_else(PoisonError::into_inner).push(file.to_owned());
@@ -119,15 +147,6 @@ fn open(app: &AppHandle, file: &Path) {
 #[tauri::command]
 fn take_opened(opened: State<'_, Opened>) -> Vec<PathBuf> {
     std::mem::take(&mut *opened.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// How scoring ended.
-fn words_of(result: &Result<Box<ScoringReport>, ApiError>) -> String {
-    match result {
-        Ok(report) if report.is_partial => "Scoring was stopped".to_owned(),
-        Ok(_) => "Scoring finished".to_owned(),
-        Err(error) => format!("Scoring ended: {error}"),
-    }
 }
 
 /// Tells something where nobody looks at the interface, which says it too.

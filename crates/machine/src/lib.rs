@@ -1,6 +1,7 @@
 //! This machine: its folders, its clock, its randomness, and the name of who sits here.
 
 mod keyring;
+mod notice;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,6 +10,7 @@ use tiebreak_domain::UnixMillis;
 use tiebreak_engine::Host;
 
 pub use self::keyring::SystemKeyring;
+pub use self::notice::notice_of;
 
 /// The engine's view of this machine. `TIEBREAK_HOME` puts settings, data and cache into one folder, for
 /// tests and for a program that is carried on a stick.

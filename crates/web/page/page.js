@@ -101,9 +101,7 @@ let isLive = false;
 /** Whether judgments live in this page alone: the server has not got them, and the browser has no room. */
 let holdsJudgments = false;
 
-/** The bundle's window, and when it is closed though the interface does not answer. */
 const desktopWindow = desktop?.window.getCurrentWindow();
-let closesAnyway = 0;
 
 addEventListener("beforeunload", (event) => {
   if (holdsJudgments) event.preventDefault();
@@ -126,10 +124,10 @@ globalThis.tiebreakPage = {
     desktop?.event.listen("opened", take).then(take);
     desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
   },
+  // A page that does not answer is closed all the same, after a while.
   onClosing: (closing) => {
     desktopWindow?.onCloseRequested((event) => {
       event.preventDefault();
-      closesAnyway ||= setTimeout(globalThis.tiebreakPage.close, 3_000);
       closing();
     });
   },
@@ -137,8 +135,7 @@ globalThis.tiebreakPage = {
     desktopWindow?.destroy();
   },
   staysOpen: () => {
-    clearTimeout(closesAnyway);
-    closesAnyway = 0;
+    desktop?.core.invoke("stay_open");
   },
   pick: (kind, suggested) => (desktop ? pickOnDesktop : pickInBrowser)(kind, suggested),
   askToSignIn,
