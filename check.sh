@@ -173,7 +173,7 @@ bundle() {
   install WebKitWebDriver webkit2gtk-driver
   install dbus-daemon dbus
   install xdotool xdotool
-  install xdg-mime xdg-utils
+  install gio libglib2.0-bin
   install update-mime-database shared-mime-info
   install_packages libgl1-mesa-dri libegl1 libgl1
   tools/build-web.sh
@@ -186,8 +186,11 @@ bundle() {
   # A project opens by double click where the system knows what its name means.
   cp -r /usr/share/mime/packages/freedesktop.org.xml "$unpacked/usr/share/mime/packages/"
   update-mime-database "$unpacked/usr/share/mime"
-  : >"$unpacked/p.tiebreak"
-  local kind; kind=$(XDG_DATA_HOME="$unpacked/usr/share" xdg-mime query filetype "$unpacked/p.tiebreak")
+  printf 'SQLite format 3\0' >"$unpacked/p.tiebreak"
+  local kind; kind=$(XDG_DATA_HOME="$unpacked/usr/share" gio info -a standard::content-type "$unpacked/p.tiebreak" |
+    sed -n 's/^  standard::content-type: //p')
+  grep -q '^Exec=tiebreak-desktop %f$' "$unpacked"/usr/share/applications/*.desktop ||
+    { printf 'check.sh: a file that is opened is not handed to the program\n' >&2; outcome=1; }
   [ "$kind" = application/x-tiebreak ] || { printf 'check.sh: a project is taken for %s\n' "$kind" >&2; outcome=1; }
   rm -rf "$unpacked"
   return "$outcome"

@@ -9,6 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask};
 
 use super::doors::{KEYS, REST, assert_left, import_items};
 use super::driver::Driver;
@@ -78,6 +80,23 @@ impl Desktop {
         let mut command = Command::new("xdotool");
         let output = self.at_home(command.args(arguments)).output().expect("xdotool is installed");
         output.status.success()
+    }
+
+    /// Asks the window of the bundle to close, as a window manager does; there is none here.
+    fn ask_to_close(&self) {
+        let (connection, screen) = x11rb::connect(Some(self.display.name())).unwrap();
+        let root = connection.setup().roots[screen].root;
+        let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+        let (protocols, close) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"));
+        for window in connection.query_tree(root).unwrap().reply().unwrap().children {
+            let taken = connection.get_property(false, window, protocols, AtomEnum::ATOM, 0, 99).unwrap();
+            let taken = taken.reply().unwrap();
+            if taken.value32().is_some_and(|mut known| known.any(|atom| atom == close)) {
+                let event = ClientMessageEvent::new(32, window, protocols, [close, 0, 0, 0, 0]);
+                connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap();
+            }
+        }
+        connection.flush().unwrap();
     }
 
     /// The program beside the bundle's, which is the native window.
@@ -178,7 +197,7 @@ fn closing_the_window_keeps_what_was_typed_a_moment_before() {
     driver.keys(&["c"]);
     std::thread::sleep(REST);
     driver.keys(&["l", "a", "s", "t"]);
-    assert!(desktop.xdotool(&["search", "--onlyvisible", "--name", "Tiebreak", "windowquit"]));
+    desktop.ask_to_close();
     wait_until("the window closes", || processes_of(&desktop.bundle).is_empty());
     drop(driver);
     let driver = desktop.open();

@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_input;
 mod browser;
+#[cfg(target_os = "linux")]
 mod bundle;
 mod checking;
 mod crashing;

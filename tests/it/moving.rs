@@ -6,7 +6,7 @@ use super::program::{Program, rows};
 /// What is exported from a place, file by file.
 fn exports(program: &Program, place: &str) -> Vec<String> {
     let policies = ["--ties", "drop", "--both-bad", "drop", "--strength", "ignore", "--several", "each"];
-    let formats: [(&str, &[&str]); 3] = [("csv", &[]), ("lossless", &[]), ("trl-explicit", &policies)];
+    let formats: [(&str, &[&str]); 3] = [("csv", &[]), ("tiebreak", &[]), ("trl-explicit", &policies)];
     formats
         .iter()
         .map(|(format, policies)| {
@@ -33,7 +33,7 @@ fn a_project_that_was_moved_exports_what_it_exported_before() {
     let before = exports(&program, "p.tiebreak");
     assert!(before.iter().all(|export| export.lines().count() > 20), "there is something to compare");
 
-    let there = format!("{server}#moved-{}", std::process::id());
+    let there = format!("{server}#moved_{}", std::process::id());
     let moved = program.expect(0, &["move", "p.tiebreak", &there]);
     assert!(moved.stdout.contains("the same as they were"), "{moved:?}");
     assert_eq!(exports(&program, &there), before, "from the database");
