@@ -40,6 +40,9 @@ const CONTRADICTS: f64 = 1.0;
 /// From here on the head counts as sure.
 pub const SURE: f64 = 0.9;
 
+/// What was said of votes by a head that had not seen them: by judgment, and by the pair where one orders several.
+pub type Foretold = HashMap<(JudgmentId, usize), Prediction>;
+
 /// One dimension: its head and its votes.
 #[derive(Clone)]
 pub struct Dimension {
@@ -309,8 +312,8 @@ impl Learned {
     }
 
     /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four.
-    pub fn cross_fitted(&self) -> HashMap<JudgmentId, (Verdict, Prediction)> {
+    /// from the other four. All votes on a prompt are in one fifth.
+    pub fn cross_fitted(&self) -> Foretold {
         const FOLDS: u32 = 5;
         let main = self.main();
         let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
@@ -322,7 +325,7 @@ impl Learned {
             for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
                 let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
                 let of_vote = prediction(belief, head.likelihood());
-                said.insert(known.judgment, (known.vote.verdict, of_vote));
+                said.insert((known.judgment, known.pair), of_vote);
             }
         }
         said

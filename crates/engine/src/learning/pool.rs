@@ -117,29 +117,7 @@ impl Pool {
         let scorers = raw.scorers(reader, &models, learning)?;
         let columns = if has_scorers { scorers.as_slice() } else { &[] };
         let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
-        let Raw { items, lengths, .. } = raw;
-        let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
-        let mut placed = Vec::with_capacity(items.len());
-        for (place, mut item) in items.into_iter().enumerate() {
-            item.first_pair = pairs.len() as u32;
-            let of_item = Pair::all_of(&item.rows, item.cluster);
-            item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
-            pairs.extend(of_item);
-            placed.push(item);
-        }
-        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
-        Ok(Some(Self {
-            items: placed,
-            table,
-            pairs,
-            item_of_pair,
-            lengths,
-            ensembles: super::ensembles::ensembles(&scorers),
-            scorers,
-            features,
-            remarks,
-            places,
-        }))
+        Ok(Some(raw.laid_out(table, features, scorers, remarks)))
     }
 
     /// An item of the pool.
@@ -169,6 +147,38 @@ struct Raw {
 }
 
 impl Raw {
+    /// The pool of it, with every pair of each item.
+    fn laid_out(
+        self,
+        table: FeatureTable,
+        features: String,
+        scorers: Vec<PoolScorer>,
+        remarks: Vec<String>,
+    ) -> Pool {
+        let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
+        let mut placed = Vec::with_capacity(self.items.len());
+        for (place, mut item) in self.items.into_iter().enumerate() {
+            item.first_pair = pairs.len() as u32;
+            let of_item = Pair::all_of(&item.rows, item.cluster);
+            item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
+            pairs.extend(of_item);
+            placed.push(item);
+        }
+        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        Pool {
+            items: placed,
+            table,
+            pairs,
+            item_of_pair,
+            lengths: self.lengths,
+            ensembles: super::ensembles::ensembles(&scorers),
+            scorers,
+            features,
+            remarks,
+            places,
+        }
+    }
+
     fn add(&mut self, id: ItemId, item: &Item, columns: &[String]) {
         let clusters = self.clusters.len() as u32;
         let cluster = *self.clusters.entry(prompt_key(item)).or_insert(clusters);
@@ -339,6 +349,20 @@ impl Raw {
             }
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+impl Pool {
+    /// A pool of these items, of what is built in.
+    pub fn of_items(items: &[(ItemId, Item)]) -> Self {
+        let mut raw = Raw::default();
+        for (id, item) in items {
+            raw.add(*id, item, &[]);
+        }
+        let texts: Vec<&str> = raw.texts.iter().map(String::as_str).collect();
+        let table = text::table(&texts);
+        raw.laid_out(table, "built in".to_owned(), Vec::new(), Vec::new())
     }
 }
 
