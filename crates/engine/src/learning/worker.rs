@@ -1,0 +1,260 @@
+//! The worker: takes votes in as they come, and starts again from all of them now and then.
+//!
+//! What came while it was at something is taken together. Votes that were revised or taken back ask for a refit, as do
+//! many new ones; after a refit it rests for as long as that took, so that a team that revises all day leaves the machine
+//! half of its time. Plans are made for those who ask for them, and for nobody who has long stopped asking.
+
+use std::collections::BTreeMap;
+use std::sync::Weak;
+use std::time::{Duration, Instant};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tiebreak_domain::learning::{LearningState, Policy};
+use tiebreak_domain::reward::Scorer;
+use tiebreak_domain::{AnnotatorId, ApiError, Event, Verdict};
+use tiebreak_store::StoredPrediction;
+
+use super::inbox::{Found, Gathered, Heard, Inbox};
+use super::learned::Learned;
+use super::lot::Lot;
+use super::pool::Pool;
+use super::{AHEAD, THREADS, flags, standing};
+use crate::session::Session;
+
+/// A refit after so many votes, and after a twentieth of all where that is more.
+const REFIT_AFTER: usize = 25;
+/// Or after so long without one.
+const IDLE: Duration = Duration::from_millis(1_500);
+/// The longest rest after a refit.
+const LONGEST_REST: Duration = Duration::from_mins(1);
+/// Whoever has not asked for so long is planned for no more.
+const PLANNED_FOR: Duration = Duration::from_mins(5);
+
+/// Works until the project closes.
+pub fn serve(session: &Weak<Session>, inbox: &Inbox) {
+    let mut work = Worker::new(Instant::now());
+    loop {
+        let found = inbox.take(work.patience(Instant::now()));
+        let Some(session) = session.upgrade() else { return };
+        let outcome = match found {
+            Found::Stop => return,
+            Found::Work(gathered) => work.take_up(&session, inbox, gathered),
+            Found::Nothing => work.refit(&session),
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "learning from votes could not go on");
+            session.learning.published().state.remarks = vec![error.message.clone()];
+            (work.is_stale, work.is_due) = (false, false);
+        }
+    }
+}
+
+struct Worker {
+    /// Whether votes came since the last refit.
+    is_stale: bool,
+    /// Whether they ask for another as soon as may be.
+    is_due: bool,
+    /// Until when it rests from the last.
+    rested_at: Instant,
+    asking: Asking,
+    random: Option<StdRng>,
+}
+
+impl Worker {
+    fn new(now: Instant) -> Self {
+        Self { is_stale: true, is_due: false, rested_at: now, asking: Asking::default(), random: None }
+    }
+
+    /// How long to wait for something before a refit; without end where none is wanted.
+    fn patience(&self, now: Instant) -> Option<Duration> {
+        let rest = self.rested_at.saturating_duration_since(now);
+        match (self.is_due, self.is_stale) {
+            (true, _) => Some(rest),
+            (false, true) => Some(rest.max(IDLE)),
+            (false, false) => None,
+        }
+    }
+
+    fn take_up(&mut self, session: &Session, inbox: &Inbox, gathered: Gathered) -> Result<(), ApiError> {
+        let Gathered { heard, mut plans, is_reload } = gathered;
+        for own in heard.iter().filter(|heard| heard.is_own) {
+            let annotator = own.judgment.given.annotator;
+            if !plans.contains(&annotator) {
+                plans.push(annotator);
+            }
+        }
+        for annotator in &plans {
+            self.asking.asks(*annotator, Instant::now());
+        }
+        self.learn(session, inbox, heard)?;
+        if is_reload {
+            return self.reload(session);
+        }
+        if self.is_due && self.patience(Instant::now()) == Some(Duration::ZERO) {
+            return self.refit(session);
+        }
+        for annotator in plans {
+            if inbox.is_stopped() {
+                break;
+            }
+            self.plan(session, annotator)?;
+        }
+        Ok(())
+    }
+
+    /// Foretells votes that were given here, each by what the votes before it taught, and takes them in.
+    fn learn(&mut self, session: &Session, inbox: &Inbox, heard: Vec<Heard>) -> Result<(), ApiError> {
+        let Some(learned) = session.learning.learned().filter(|_| !heard.is_empty()) else { return Ok(()) };
+        // Beside what is published: whoever asks meanwhile is told what was learned before.
+        let mut learned = Learned::clone(&learned);
+        let mut predictions: Vec<StoredPrediction> = Vec::new();
+        for Heard { judgment, is_own } in heard {
+            if inbox.is_stopped() {
+                break;
+            }
+            let is_vote = matches!(judgment.given.verdict, Verdict::Judged { .. });
+            if judgment.revision > 1 {
+                (self.is_stale, self.is_due) = (true, true);
+            } else if is_vote {
+                if is_own {
+                    predictions.extend(foretold(&learned, &judgment));
+                }
+                learned.take_in(&judgment);
+                self.is_stale = true;
+            }
+        }
+        self.is_due |= learned.since_refit() >= REFIT_AFTER.max(learned.main().votes.len() / 20);
+        session.learning.publish(Some(learned));
+        if !predictions.is_empty() {
+            session.writer.send(move |store| Ok(store.note_predictions(&predictions)?))?;
+        }
+        Ok(())
+    }
+
+    fn reload(&mut self, session: &Session) -> Result<(), ApiError> {
+        let Some(learning) = session.learning_rules() else { return Ok(()) };
+        let pool = Pool::read(&*session.readers.open()?, &learning)?;
+        let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
+        session.learning.publish(learned);
+        self.asking.asks(session.seat().annotator, Instant::now());
+        self.refit(session)
+    }
+
+    /// Starts again from all votes, and publishes what came of it.
+    fn refit(&mut self, session: &Session) -> Result<(), ApiError> {
+        let Some(learning) = session.learning_rules() else { return Ok(()) };
+        let began = Instant::now();
+        (self.is_stale, self.is_due) = (false, false);
+        let mut judgments = Vec::new();
+        session.readers.open()?.each_vote(|judgment| judgments.push(judgment))?;
+        let (state, raised, contradicted, lot) = if let Some(learned) = session.learning.learned() {
+            // Beside what is published, here too.
+            let mut learned = Learned::clone(&learned);
+            learned.refit(&judgments, THREADS);
+            let raised = flags::raise(&learned, &learning, session.shared.host.now());
+            let predictions = session.readers.lend()?.predictions()?;
+            let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
+            let contradicted = learned.contradicted();
+            session.learning.publish(Some(learned));
+            (state, raised.flags, contradicted, raised.lot)
+        } else {
+            let remark = "there is no pair to learn from: nothing that is asked compares candidates";
+            let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
+            (state, Vec::new(), Vec::new(), Lot::default())
+        };
+        let ended = Instant::now();
+        self.rested_at = ended + ended.duration_since(began).min(LONGEST_REST);
+        let asking = self.asking.still(ended);
+        {
+            let mut published = session.learning.published();
+            published.state = state.clone();
+            published.flags = raised;
+            published.contradicted = contradicted;
+            published.lot = lot;
+            published.plans.retain(|annotator, _| asking.contains(annotator));
+        }
+        for annotator in asking {
+            self.plan(session, annotator)?;
+        }
+        session.emit(Event::LearningChanged(Box::new(state)));
+        Ok(())
+    }
+
+    fn plan(&mut self, session: &Session, annotator: AnnotatorId) -> Result<(), ApiError> {
+        let Some(learning) = session.learning_rules().filter(|learning| learning.policy != Policy::Assigned)
+        else {
+            session.learning.published().plans.clear();
+            return Ok(());
+        };
+        let open = session.open_to_learning(annotator)?;
+        let random = self.random.get_or_insert_with(|| StdRng::seed_from_u64((session.shared.host.random)()));
+        let planned = match session.learning.learned() {
+            Some(learned) => learned.plan(&learning, &open, AHEAD, random),
+            None => Vec::new(),
+        };
+        session.learning.published().plans.insert(annotator, planned.into());
+        Ok(())
+    }
+}
+
+/// What the heads say of a vote they have not seen.
+fn foretold(learned: &Learned, judgment: &tiebreak_domain::Judgment) -> Vec<StoredPrediction> {
+    let of_question = |(question, prediction)| StoredPrediction {
+        judgment: judgment.given.id,
+        scorer: Scorer::Head,
+        question,
+        prediction,
+    };
+    learned.predictions(judgment.given.item).into_iter().map(of_question).collect()
+}
+
+/// Who asks for plans, and when they last did.
+#[derive(Default)]
+struct Asking {
+    last: BTreeMap<AnnotatorId, Instant>,
+}
+
+impl Asking {
+    fn asks(&mut self, annotator: AnnotatorId, now: Instant) {
+        self.last.insert(annotator, now);
+    }
+
+    /// Those who still ask; the others are forgotten.
+    fn still(&mut self, now: Instant) -> Vec<AnnotatorId> {
+        self.last.retain(|_, last| now.saturating_duration_since(*last) < PLANNED_FOR);
+        self.last.keys().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_stopped_asking_is_planned_for_no_more() {
+        let began = Instant::now();
+        let mut asking = Asking::default();
+        asking.asks(AnnotatorId(1), began);
+        asking.asks(AnnotatorId(2), began + PLANNED_FOR / 2);
+        asking.asks(AnnotatorId(2), began + PLANNED_FOR / 2);
+        assert_eq!(asking.still(began + PLANNED_FOR / 2), [1, 2].map(AnnotatorId));
+        assert_eq!(asking.still(began + PLANNED_FOR), [AnnotatorId(2)], "the first is long gone");
+        asking.asks(AnnotatorId(1), began + PLANNED_FOR);
+        assert_eq!(asking.still(began + PLANNED_FOR).len(), 2, "and back when they ask again");
+    }
+
+    #[test]
+    fn a_refit_waits_for_a_pause_or_for_the_rest_from_the_last() {
+        let now = Instant::now();
+        let mut work = Worker::new(now);
+        assert_eq!(work.patience(now), Some(IDLE), "votes that were there before");
+        work.rested_at = now + 4 * IDLE;
+        assert_eq!(work.patience(now), Some(4 * IDLE));
+        work.is_due = true;
+        assert_eq!(work.patience(now + IDLE), Some(3 * IDLE), "what is due waits for the rest too");
+        assert_eq!(work.patience(now + 5 * IDLE), Some(Duration::ZERO));
+        (work.is_stale, work.is_due) = (false, false);
+        assert_eq!(work.patience(now), None, "nothing new is no reason");
+    }
+}
