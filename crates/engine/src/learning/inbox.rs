@@ -105,6 +105,11 @@ impl Inbox {
         }
     }
 
+    /// Takes the judgments that came, and leaves the rest.
+    pub fn take_heard(&self) -> Vec<Heard> {
+        std::mem::take(&mut self.lock().gathered.heard)
+    }
+
     fn add(&self, add: impl FnOnce(&mut Gathered)) {
         let mut waiting = self.lock();
         if waiting.is_stopped {

@@ -3,7 +3,7 @@
 //! A vote moves a head exactly ([`Learned::take_in`]); a refit starts again from all votes, which is also how a
 //! vote is undone. Everything is a function of the pool and the votes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rand::rngs::StdRng;
@@ -68,6 +68,8 @@ pub struct Learned {
     /// From one refit to the next.
     pub stopping: StoppingHistory,
     information: InformationTable,
+    /// The judgments it has learned from, or that say nothing it could learn.
+    known: HashSet<JudgmentId>,
     /// Votes since the last refit.
     since_refit: usize,
     is_fitted: bool,
@@ -112,6 +114,7 @@ impl Learned {
             belief,
             stopping,
             information,
+            known: HashSet::new(),
             since_refit: 0,
             is_fitted: false,
             tuned_at: 0,
@@ -121,6 +124,11 @@ impl Learned {
     /// The dimension by which the queue is chosen.
     pub fn main(&self) -> &Dimension {
         &self.dimensions[0]
+    }
+
+    /// Whether it has learned from a judgment already.
+    pub fn knows(&self, judgment: JudgmentId) -> bool {
+        self.known.contains(&judgment)
     }
 
     /// How many votes came since the last refit.
@@ -168,8 +176,11 @@ impl Learned {
         heads.chain(ratings).chain(ensembles).collect()
     }
 
-    /// Takes a judgment in that was not known before.
+    /// Takes a judgment in; of one that is known already nothing is learned twice.
     pub fn take_in(&mut self, judgment: &Judgment) {
+        if !self.known.insert(judgment.given.id) {
+            return;
+        }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
             for known in votes_of(&self.pool, judgment, &dimension.key) {
                 let update = dimension.head.update(&self.pool.table, &known.vote);
@@ -184,7 +195,8 @@ impl Learned {
 
     /// Starts again from all judgments in force. A review stands for its item alone.
     pub fn refit(&mut self, judgments: &[Judgment], threads: usize) {
-        let reviewed: std::collections::HashSet<ItemId> = judgments
+        self.known = judgments.iter().map(|judgment| judgment.given.id).collect();
+        let reviewed: HashSet<ItemId> = judgments
             .iter()
             .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
             .map(|judgment| judgment.given.item)

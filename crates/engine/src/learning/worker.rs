@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tiebreak_domain::learning::{LearningState, Policy};
 use tiebreak_domain::reward::Scorer;
-use tiebreak_domain::{AnnotatorId, ApiError, Event, Verdict};
+use tiebreak_domain::{AnnotatorId, ApiError, Event, Judgment, Verdict};
 use tiebreak_store::StoredPrediction;
 
 use super::inbox::{Found, Gathered, Heard, Inbox};
@@ -40,7 +40,7 @@ pub fn serve(session: &Weak<Session>, inbox: &Inbox) {
         let outcome = match found {
             Found::Stop => return,
             Found::Work(gathered) => work.take_up(&session, inbox, gathered),
-            Found::Nothing => work.refit(&session),
+            Found::Nothing => work.refit(&session, inbox),
         };
         if let Err(error) = outcome {
             tracing::warn!(%error, "learning from votes could not go on");
@@ -87,12 +87,12 @@ impl Worker {
         for annotator in &plans {
             self.asking.asks(*annotator, Instant::now());
         }
-        self.learn(session, inbox, heard)?;
+        self.learn(session, inbox, &heard)?;
         if is_reload {
-            return self.reload(session);
+            return self.reload(session, inbox);
         }
         if self.is_due && self.patience(Instant::now()) == Some(Duration::ZERO) {
-            return self.refit(session);
+            return self.refit(session, inbox);
         }
         for annotator in plans {
             if inbox.is_stopped() {
@@ -103,8 +103,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Foretells votes that were given here, each by what the votes before it taught, and takes them in.
-    fn learn(&mut self, session: &Session, inbox: &Inbox, heard: Vec<Heard>) -> Result<(), ApiError> {
+    /// Foretells votes that were given here, each by what the votes before it taught, and takes them in. What a refit
+    /// has read from the disk already is neither foretold by a head that knows it, nor taken in twice.
+    fn learn(&mut self, session: &Session, inbox: &Inbox, heard: &[Heard]) -> Result<(), ApiError> {
         let Some(learned) = session.learning.learned().filter(|_| !heard.is_empty()) else { return Ok(()) };
         // Beside what is published: whoever asks meanwhile is told what was learned before.
         let mut learned = Learned::clone(&learned);
@@ -113,14 +114,13 @@ impl Worker {
             if inbox.is_stopped() {
                 break;
             }
-            let is_vote = matches!(judgment.given.verdict, Verdict::Judged { .. });
             if judgment.revision > 1 {
                 (self.is_stale, self.is_due) = (true, true);
-            } else if is_vote {
-                if is_own {
-                    predictions.extend(foretold(&learned, &judgment));
+            } else if is_new_vote(judgment) && !learned.knows(judgment.given.id) {
+                if *is_own {
+                    predictions.extend(foretold(&learned, judgment));
                 }
-                learned.take_in(&judgment);
+                learned.take_in(judgment);
                 self.is_stale = true;
             }
         }
@@ -132,26 +132,46 @@ impl Worker {
         Ok(())
     }
 
-    fn reload(&mut self, session: &Session) -> Result<(), ApiError> {
+    fn reload(&mut self, session: &Session, inbox: &Inbox) -> Result<(), ApiError> {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let pool = Pool::read(&*session.readers.open()?, &learning)?;
         let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
-        session.learning.publish(learned);
         self.asking.asks(session.seat().annotator, Instant::now());
-        self.refit(session)
+        self.start_again(session, inbox, learned)
     }
 
-    /// Starts again from all votes, and publishes what came of it.
-    fn refit(&mut self, session: &Session) -> Result<(), ApiError> {
+    fn refit(&mut self, session: &Session, inbox: &Inbox) -> Result<(), ApiError> {
+        // Beside what is published, here too.
+        let learned = session.learning.learned().map(|learned| Learned::clone(&learned));
+        self.start_again(session, inbox, learned)
+    }
+
+    /// Fits heads to all votes, and publishes what came of it.
+    fn start_again(
+        &mut self,
+        session: &Session,
+        inbox: &Inbox,
+        learned: Option<Learned>,
+    ) -> Result<(), ApiError> {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let began = Instant::now();
         (self.is_stale, self.is_due) = (false, false);
         let mut judgments = Vec::new();
         session.readers.open()?.each_vote(|judgment| judgments.push(judgment))?;
-        let (state, raised, contradicted, lot) = if let Some(learned) = session.learning.learned() {
-            // Beside what is published, here too.
-            let mut learned = Learned::clone(&learned);
+        // What was read and is still to be heard of is foretold by the heads that do not know it yet.
+        let heard = inbox.take_heard();
+        self.learn(session, inbox, &heard)?;
+        self.is_due = heard.iter().any(|heard| heard.judgment.revision > 1);
+        self.is_stale = self.is_due;
+        let (state, raised, contradicted, lot) = if let Some(mut learned) = learned {
             learned.refit(&judgments, THREADS);
+            for Heard { judgment, .. } in &heard {
+                // It came after they were read.
+                if !learned.knows(judgment.given.id) && is_new_vote(judgment) {
+                    learned.take_in(judgment);
+                    self.is_stale = true;
+                }
+            }
             let raised = flags::raise(&learned, &learning, session.shared.host.now());
             let predictions = session.readers.lend()?.predictions()?;
             let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
@@ -159,6 +179,7 @@ impl Worker {
             session.learning.publish(Some(learned));
             (state, raised.flags, contradicted, raised.lot)
         } else {
+            session.learning.publish(None);
             let remark = "there is no pair to learn from: nothing that is asked compares candidates";
             let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
             (state, Vec::new(), Vec::new(), Lot::default())
@@ -198,8 +219,12 @@ impl Worker {
     }
 }
 
+fn is_new_vote(judgment: &Judgment) -> bool {
+    judgment.revision == 1 && matches!(judgment.given.verdict, Verdict::Judged { .. })
+}
+
 /// What the heads say of a vote they have not seen.
-fn foretold(learned: &Learned, judgment: &tiebreak_domain::Judgment) -> Vec<StoredPrediction> {
+fn foretold(learned: &Learned, judgment: &Judgment) -> Vec<StoredPrediction> {
     let of_question = |(question, prediction)| StoredPrediction {
         judgment: judgment.given.id,
         scorer: Scorer::Head,
@@ -229,7 +254,98 @@ impl Asking {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tiebreak_domain::learning::Learning;
+    use tiebreak_domain::showing::AcquisitionMethod;
+    use tiebreak_domain::{JudgmentId, Outcome, Request as Call, StudySetup};
+
+    use super::super::tests::{judgment, preferred};
     use super::*;
+    use crate::scoring::tests::{engine, with_rows};
+
+    /// A project of twelve pairs whose worker is the test.
+    struct Project {
+        session: Arc<Session>,
+        _engine: crate::Engine,
+        _folder: tempfile::TempDir,
+        inbox: Inbox,
+        work: Worker,
+    }
+
+    impl Project {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let (engine, events) = engine(folder.path());
+            with_rows(&engine, &events, folder.path(), 12);
+            let learning = Learning { scores_in_background: false, ..Learning::default() };
+            let study = StudySetup { learning: Some(learning), ..StudySetup::default() };
+            engine.call(Call::SetStudy(Box::new(study))).unwrap();
+            let session = engine.session().unwrap();
+            session.learning.stop();
+            let mut project = Self {
+                session,
+                _engine: engine,
+                _folder: folder,
+                inbox: Inbox::default(),
+                work: Worker::new(Instant::now()),
+            };
+            project.work.reload(&project.session, &project.inbox).unwrap();
+            project
+        }
+
+        /// Stores a vote that the worker has not heard of.
+        fn stored(&self, number: i64, item: i64) -> Judgment {
+            let annotator = self.session.seat().annotator.0;
+            let vote = judgment(number, annotator, item, preferred(Outcome::A), AcquisitionMethod::Random);
+            self.session.submit(&self.session.seat(), vote.given.clone()).unwrap();
+            vote
+        }
+
+        fn hear(&self, judgment: &Judgment) {
+            self.inbox.hear(Heard { judgment: judgment.clone(), is_own: true });
+        }
+
+        fn take_up(&mut self) {
+            let Found::Work(gathered) = self.inbox.take(None) else { panic!("something was heard") };
+            self.work.take_up(&self.session, &self.inbox, gathered).unwrap();
+        }
+
+        fn foretold(&self) -> Vec<(JudgmentId, f64)> {
+            // What is written behind is asked after what waits to be written.
+            self.session.writer.ask(|_| Ok(())).unwrap();
+            let predictions = self.session.readers.lend().unwrap().predictions().unwrap();
+            predictions.into_iter().map(|stored| (stored.judgment, stored.prediction.a)).collect()
+        }
+
+        fn votes(&self) -> usize {
+            self.session.learning.learned().unwrap().main().votes.len()
+        }
+    }
+
+    #[test]
+    fn a_vote_that_a_refit_reads_first_is_foretold_before_it_and_learned_once() {
+        let mut project = Project::new();
+        let before = project.session.learning.learned().unwrap().predictions(tiebreak_domain::ItemId(3));
+        let vote = project.stored(1, 3);
+        project.hear(&vote);
+        project.work.refit(&project.session, &project.inbox).unwrap();
+        assert_eq!(project.foretold(), [(vote.given.id, before[0].1.a)], "by a head that had not seen it");
+        assert_eq!(project.votes(), 1);
+        project.hear(&vote);
+        project.take_up();
+        assert_eq!((project.votes(), project.foretold().len()), (1, 1), "heard of again, it is nothing new");
+        let unheard = project.stored(2, 4);
+        project.work.refit(&project.session, &project.inbox).unwrap();
+        project.hear(&unheard);
+        project.take_up();
+        assert_eq!((project.votes(), project.foretold().len()), (2, 1), "a head that knows it foretells nothing");
+        let vote = project.stored(3, 5);
+        project.hear(&vote);
+        project.inbox.reload();
+        project.take_up();
+        assert_eq!((project.votes(), project.foretold().len()), (3, 2), "a change of the pool forgets no vote");
+    }
 
     #[test]
     fn who_stopped_asking_is_planned_for_no_more() {
