@@ -152,6 +152,12 @@ impl LearningDesk {
     }
 }
 
+impl Drop for LearningDesk {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 impl Session {
     /// The rules of learning, where it is turned on.
     pub fn learning_rules(&self) -> Option<Learning> {

@@ -16,7 +16,7 @@ use tiebreak_reward::learn::acquire::batch::choose;
 use tiebreak_reward::learn::acquire::{BatchSettings, Policy as Way, Reason, Situation};
 use tiebreak_reward::learn::ensemble::{Member, differences};
 use tiebreak_reward::learn::head::information::InformationTable;
-use tiebreak_reward::learn::head::pool::PoolBelief;
+use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
 use tiebreak_reward::learn::head::prior::Prior;
 use tiebreak_reward::learn::head::{Belief, Head, Vote};
 use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
@@ -129,6 +129,16 @@ impl Learned {
     /// Whether it has learned from a judgment already.
     pub fn knows(&self, judgment: JudgmentId) -> bool {
         self.known.contains(&judgment)
+    }
+
+    /// Whether a head has learned from somebody's vote on the pair that an item is.
+    pub fn has_vote_on(&self, item: ItemId) -> bool {
+        let Some(pair) = self.pool.item(item).filter(|item| item.candidates == 2).map(Pool::pairs_of) else {
+            return false;
+        };
+        let ends = ends(&self.pool.pairs[pair.start]);
+        let votes = self.dimensions.iter().flat_map(|dimension| &dimension.votes);
+        votes.into_iter().any(|known| ends == self::ends(&self.pool.pairs[known.pair]))
     }
 
     /// How many votes came since the last refit.
@@ -380,6 +390,11 @@ fn scores_of(scorer: &PoolScorer, item: &PoolItem) -> ItemScores {
         dimension: scorer.dimension.clone(),
         scores: said.map(|score| score.is_finite().then(|| f64::from(score))).collect(),
     }
+}
+
+/// The two candidates of a pair, whichever is A.
+pub fn ends(pair: &Pair) -> [u32; 2] {
+    [pair.a.min(pair.b), pair.a.max(pair.b)]
 }
 
 fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote], is_tuning: bool) -> Head {

@@ -117,7 +117,8 @@ impl Worker {
             if judgment.revision > 1 {
                 (self.is_stale, self.is_due) = (true, true);
             } else if is_new_vote(judgment) && !learned.knows(judgment.given.id) {
-                if *is_own {
+                // What somebody else said of the pair is no foresight: such votes are cross-fitted.
+                if *is_own && !learned.has_vote_on(judgment.given.item) {
                     predictions.extend(foretold(&learned, judgment));
                 }
                 learned.take_in(judgment);
@@ -345,6 +346,19 @@ mod tests {
         project.inbox.reload();
         project.take_up();
         assert_eq!((project.votes(), project.foretold().len()), (3, 2), "a change of the pool forgets no vote");
+    }
+
+    #[test]
+    fn a_second_opinion_is_not_foretold_by_a_head_that_knows_the_first() {
+        let mut project = Project::new();
+        let vote = project.stored(1, 3);
+        project.hear(&vote);
+        project.take_up();
+        let other = judgment(2, 77, 3, preferred(Outcome::B), AcquisitionMethod::Random);
+        project.hear(&other);
+        project.take_up();
+        assert_eq!(project.votes(), 2, "both are learned from");
+        assert_eq!(project.foretold().len(), 1, "and one was foretold");
     }
 
     #[test]
