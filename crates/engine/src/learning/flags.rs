@@ -195,7 +195,8 @@ fn looked_at(votes: &[Row], looks: &[Row]) -> BTreeMap<ItemId, Looked> {
 /// What stands for each judgment: of one that orders several pairs, the pair whose order is the oddest, and a tie only
 /// where it puts no two apart. Pairs of one judgment hang together: counted one by one they would make much of little.
 fn oddest_of_each_judgment(pairs: &[Row]) -> Vec<Row> {
-    let oddness = |row: &Row| (row.class != TIE, -likelihood_among_its_like(row.logits.map(f64::exp), row.class));
+    let oddness =
+        |row: &Row| (row.class != TIE, -likelihood_among_its_like(row.logits.map(f64::exp), row.class));
     let mut rows: Vec<Row> = Vec::new();
     let mut place_of: HashMap<JudgmentId, usize> = HashMap::new();
     for pair in pairs {

@@ -3,17 +3,15 @@
 //! A vote moves a head exactly ([`Learned::take_in`]); a refit starts again from all votes, which is also how a
 //! vote is undone. Everything is a function of the pool and the votes.
 
+mod planning;
+
+pub use planning::Planned;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rand::rngs::StdRng;
-use roaring::RoaringBitmap;
-use tiebreak_domain::learning::{Learning, Policy};
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
-use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
-use tiebreak_reward::learn::acquire::batch::choose;
-use tiebreak_reward::learn::acquire::{BatchSettings, Policy as Way, Reason, Situation};
 use tiebreak_reward::learn::ensemble::{Member, differences};
 use tiebreak_reward::learn::head::information::InformationTable;
 use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
@@ -75,21 +73,6 @@ pub struct Learned {
     is_fitted: bool,
     /// How many votes there were when the prior was last chosen.
     tuned_at: usize,
-}
-
-/// An item that is to be asked, and why.
-#[derive(Clone, Debug)]
-pub struct Planned {
-    /// The item.
-    pub item: u32,
-    /// The policy's mark.
-    pub method: AcquisitionMethod,
-    /// What it is worth.
-    pub score: f64,
-    /// The probability with which it was chosen.
-    pub propensity: f64,
-    /// Why, for the lead.
-    pub reason: String,
 }
 
 impl Learned {
@@ -243,63 +226,6 @@ impl Learned {
         self.is_fitted = true;
     }
 
-    /// What is to be asked of an annotator next, in order. `open` are the items that are open to them.
-    pub fn plan(
-        &self,
-        learning: &Learning,
-        open: &RoaringBitmap,
-        size: usize,
-        random: &mut StdRng,
-    ) -> Vec<Planned> {
-        let is_sure = |pair: usize| {
-            learning.skip_above.is_some_and(|above| self.prediction_of_pair(pair).confidence() > above)
-        };
-        let is_open: Vec<bool> = (0..self.pool.pairs.len())
-            .map(|pair| open.contains(self.item_of(pair)) && !is_sure(pair))
-            .collect();
-        let votes: Vec<Vote> = self.main().votes.iter().map(|known| known.vote).collect();
-        let mut members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
-        if learning.policy == Policy::ModelAgainstModel {
-            members.push(self.head_member());
-        }
-        let situation = Situation {
-            head: &self.main().head,
-            table: &self.pool.table,
-            pairs: &self.pool.pairs,
-            pool: &self.belief,
-            information: &self.information,
-            open: &is_open,
-            votes: &votes,
-            members: &members,
-            prompts: None,
-        };
-        let settings = BatchSettings {
-            policy: way(learning.policy, votes.len()),
-            size,
-            audit_share: learning.audit_share,
-            cap_per_cluster: learning.per_prompt as usize,
-            only_cluster: None,
-            cost_of_asking: 0.0,
-        };
-        let mut planned: Vec<Planned> = Vec::new();
-        for pick in choose(&situation, &settings, random) {
-            let item = self.item_of(pick.pair);
-            if planned.iter().any(|known| known.item == item) {
-                continue;
-            }
-            let method = if pick.is_audit {
-                AcquisitionMethod::Audit
-            } else if settings.policy == Way::Random {
-                AcquisitionMethod::Random
-            } else {
-                learning.policy.method().unwrap_or(AcquisitionMethod::FileOrder)
-            };
-            let reason = self.reason(pick.pair, &pick.reason);
-            planned.push(Planned { item, method, score: pick.score, propensity: pick.propensity, reason });
-        }
-        planned
-    }
-
     /// Whether it was fitted since it was made.
     pub fn is_fitted(&self) -> bool {
         self.is_fitted
@@ -352,33 +278,6 @@ impl Learned {
         }
         said
     }
-
-    fn item_of(&self, pair: usize) -> u32 {
-        self.pool.items[self.pool.item_of_pair[pair] as usize].id.0 as u32
-    }
-
-    /// The main head as one of the models, in deviations of the pool.
-    fn head_member(&self) -> Member {
-        let head = &self.main().head;
-        let scores: Vec<f32> =
-            (0..self.pool.table.len() as u32).map(|row| head.score(&self.pool.table, row) as f32).collect();
-        tiebreak_reward::learn::ensemble::standardised(&scores, None)
-    }
-
-    /// Why, and of an item of many candidates which two.
-    fn reason(&self, pair: usize, reason: &Reason) -> String {
-        let item = &self.pool.items[self.pool.item_of_pair[pair] as usize];
-        if item.candidates == 2 {
-            return match &item.pair_name {
-                Some(name) => format!("{reason} (candidates {name})"),
-                None => reason.to_string(),
-            };
-        }
-        let place = |row: u32| item.rows.iter().position(|of_item| *of_item == row).unwrap_or_default();
-        let letter = |row: u32| char::from(b'A' + place(row) as u8);
-        let of_item = self.pool.pairs[pair];
-        format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
-    }
 }
 
 /// What a scorer of the pool says of an item.
@@ -416,21 +315,6 @@ fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote], is_tuning: bool) -> Hea
 
 fn has_strength(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::A(Some(_)) | Verdict::B(Some(_)))
-}
-
-/// The library's name for a policy; at random until there are votes to go by.
-fn way(policy: Policy, votes: usize) -> Way {
-    let has_begun = Way::default_after(votes) != Way::Random;
-    match policy {
-        Policy::Assigned => Way::FileOrder,
-        Policy::Random => Way::Random,
-        Policy::ModelAgainstModel => Way::ModelAgainstModel,
-        Policy::SecondOpinions => Way::SecondOpinion,
-        _ if !has_begun => Way::Random,
-        Policy::Uncertainty => Way::Uncertainty,
-        Policy::GreedyBald => Way::GreedyInformation,
-        Policy::BestOfN => Way::BestOfSet,
-    }
 }
 
 pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {

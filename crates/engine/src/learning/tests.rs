@@ -4,8 +4,8 @@ use tiebreak_domain::answer::Ranking;
 use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scope};
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
-    AnnotatorId, Answer, AnswerValue, Candidate, Item, ItemId, Judgment, JudgmentId,
-    NewJudgment, Order, Origin, Outcome, Part, Preference, Question, Rubric, Showing, UnixMillis, Verdict,
+    AnnotatorId, Answer, AnswerValue, Candidate, Item, ItemId, Judgment, JudgmentId, NewJudgment, Order,
+    Origin, Outcome, Part, Preference, Question, Rubric, Showing, UnixMillis, Verdict,
 };
 
 use super::learned::Learned;

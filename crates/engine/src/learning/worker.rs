@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tiebreak_domain::learning::{LearningState, Policy};
 use tiebreak_domain::reward::Scorer;
-use tiebreak_domain::{AnnotatorId, ApiError, Event, Judgment, Verdict};
+use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Event, Judgment, Verdict};
 use tiebreak_store::StoredPrediction;
 
 use super::inbox::{Found, Gathered, Heard, Inbox};
@@ -209,10 +209,18 @@ impl Worker {
             session.learning.published().plans.clear();
             return Ok(());
         };
-        let open = session.open_to_learning(annotator)?;
+        let open = match session.open_to_learning(annotator) {
+            // A project that became another may not know them.
+            Err(error) if error.code == ErrorCode::NotFound => {
+                self.asking.last.remove(&annotator);
+                session.learning.published().plans.remove(&annotator);
+                return Ok(());
+            }
+            open => open?,
+        };
         let random = self.random.get_or_insert_with(|| StdRng::seed_from_u64((session.shared.host.random)()));
         let planned = match session.learning.learned() {
-            Some(learned) => learned.plan(&learning, &open, AHEAD, random),
+            Some(learned) => learned.plan(&learning, annotator, &open, AHEAD, random),
             None => Vec::new(),
         };
         session.learning.published().plans.insert(annotator, planned.into());
@@ -340,12 +348,20 @@ mod tests {
         project.work.refit(&project.session, &project.inbox).unwrap();
         project.hear(&unheard);
         project.take_up();
-        assert_eq!((project.votes(), project.foretold().len()), (2, 1), "a head that knows it foretells nothing");
+        assert_eq!(
+            (project.votes(), project.foretold().len()),
+            (2, 1),
+            "a head that knows it foretells nothing"
+        );
         let vote = project.stored(3, 5);
         project.hear(&vote);
         project.inbox.reload();
         project.take_up();
-        assert_eq!((project.votes(), project.foretold().len()), (3, 2), "a change of the pool forgets no vote");
+        assert_eq!(
+            (project.votes(), project.foretold().len()),
+            (3, 2),
+            "a change of the pool forgets no vote"
+        );
     }
 
     #[test]
@@ -359,6 +375,28 @@ mod tests {
         project.take_up();
         assert_eq!(project.votes(), 2, "both are learned from");
         assert_eq!(project.foretold().len(), 1, "and one was foretold");
+    }
+
+    #[test]
+    fn what_others_judged_elsewhere_is_taken_in_and_nothing_is_planned_for_them_here() {
+        let mut project = Project::new();
+        let elsewhere = |number: i64, revision| {
+            let vote =
+                judgment(number, 76 + number, number, preferred(Outcome::B), AcquisitionMethod::Random);
+            Heard { judgment: Judgment { revision, ..vote }, is_own: false }
+        };
+        for number in 1..=9 {
+            project.inbox.hear(elsewhere(number, 1));
+        }
+        project.take_up();
+        assert_eq!((project.votes(), project.work.is_due), (9, false), "no vote of theirs is a refit");
+        assert!(project.foretold().is_empty(), "their process has foretold them");
+        let planned: Vec<AnnotatorId> = project.session.learning.published().plans.keys().copied().collect();
+        assert_eq!(planned, [project.session.seat().annotator]);
+        project.work.rested_at = Instant::now() + PLANNED_FOR;
+        project.inbox.hear(elsewhere(3, 2));
+        project.take_up();
+        assert!(project.work.is_due, "what they revised asks for one, after the rest");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Learning from votes: who is asked what and why, what is told to whom, and that nothing of it stands in the way.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -127,7 +127,8 @@ struct Held {
     /// First, so that a test that fails lets the worker go before the world ends.
     release: Sender<()>,
     world: World,
-    is_armed: Arc<AtomicBool>,
+    /// At which of its next looks at the clock it is held; 0 at none.
+    looks: Arc<AtomicUsize>,
     arrivals: Receiver<()>,
 }
 
@@ -135,12 +136,12 @@ impl Held {
     fn new(count: usize) -> Self {
         let (arrived, arrivals) = channel::<()>();
         let (release, released) = channel::<()>();
-        let is_armed = Arc::new(AtomicBool::new(false));
-        let (armed, released) = (Arc::clone(&is_armed), Mutex::new(released));
-        // The worker looks at the clock in the middle of a refit, and there it is held.
+        let looks = Arc::new(AtomicUsize::new(0));
+        let (counted, released) = (Arc::clone(&looks), Mutex::new(released));
         let world = World::watching_the_clock(move || {
             let is_worker = std::thread::current().name() == Some("tiebreak-learning");
-            if is_worker && armed.swap(false, Ordering::SeqCst) {
+            let counts_down = |left: usize| left.checked_sub(1);
+            if is_worker && counted.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counts_down) == Ok(1) {
                 arrived.send(()).unwrap();
                 // Nobody releases a test that failed.
                 let _ = released.lock().unwrap().recv();
@@ -148,12 +149,13 @@ impl Held {
         });
         let world = begun(world, count, Some(quiet()));
         until(|| (world.learning_state().pairs == count as u64).then_some(()));
-        Self { release, world, is_armed, arrivals }
+        Self { release, world, looks, arrivals }
     }
 
     /// Votes, and waits until the refit that follows is held.
     fn hold(&self, item: &QueuedItem) {
-        self.is_armed.store(true, Ordering::SeqCst);
+        // The first look is for the plan that follows the vote, the second in the middle of the refit.
+        self.looks.store(2, Ordering::SeqCst);
         self.world.submit(self.world.judgment(item, Verdict::overall(preference(Outcome::A))));
         let arrived = self.arrivals.recv_timeout(Duration::from_mins(1));
         arrived.expect("the worker refits after a while without a vote");

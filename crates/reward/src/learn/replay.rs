@@ -246,6 +246,8 @@ impl Ground<'_> {
                 pool: &pool,
                 information: &information,
                 open: &open,
+                askable: &open,
+                items: None,
                 votes: &votes,
                 members: &[],
                 prompts: None,
