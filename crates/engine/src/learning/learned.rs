@@ -1,35 +1,30 @@
 //! What was learned: a head for each dimension over one pool, and what the main one believes of every pair.
 //!
 //! A vote moves a head exactly ([`Learned::take_in`]); a refit starts again from all votes, which is also how a
-//! vote is undone. Everything is a function of the pool and the votes.
+//! vote is undone. Everything is a function of the pool and the votes, whatever was learned before ([`fitting`]).
 
+mod fitting;
 mod planning;
 
+pub use fitting::{Dimension, Foretold};
 pub use planning::Planned;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
 use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
 use tiebreak_reward::learn::ensemble::{Member, differences};
+use tiebreak_reward::learn::head::Belief;
 use tiebreak_reward::learn::head::information::InformationTable;
 use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
-use tiebreak_reward::learn::head::prior::Prior;
-use tiebreak_reward::learn::head::{Belief, Head, Vote};
-use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
+use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities};
 use tiebreak_reward::learn::stopping::StoppingHistory;
 
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
-use super::votes::{KnownVote, dimensions, pair_of, votes_of};
+use super::votes::{dimensions, pair_of, votes_of};
 
-/// Votes with which thresholds of ties are learned too; before, they stay where they start.
-const VOTES_FOR_THRESHOLDS: usize = 40;
-/// A tie within this of no difference, until it is learned: about one in four of even pairs.
-const FIRST_TIE: f64 = 0.5;
-/// Fewer votes than this are fitted with a prior chosen anew.
-const FEW_VOTES: usize = 100;
 /// The pairs on which successive heads are held against each other.
 const STOP_SET: usize = 2_000;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
@@ -37,20 +32,6 @@ const STOP_SET: usize = 2_000;
 const CONTRADICTS: f64 = 1.0;
 /// From here on the head counts as sure.
 pub const SURE: f64 = 0.9;
-
-/// What was said of votes by a head that had not seen them: by judgment, and by the pair where one orders several.
-pub type Foretold = HashMap<(JudgmentId, usize), Prediction>;
-
-/// One dimension: its head and its votes.
-#[derive(Clone)]
-pub struct Dimension {
-    /// The question.
-    pub key: String,
-    /// What it learned.
-    pub head: Head,
-    /// What it learned from.
-    pub votes: Vec<KnownVote>,
-}
 
 /// What was learned. A copy takes little beside the pool, which all copies share.
 #[derive(Clone)]
@@ -71,23 +52,16 @@ pub struct Learned {
     /// Votes since the last refit.
     since_refit: usize,
     is_fitted: bool,
-    /// How many votes there were when the prior was last chosen.
-    tuned_at: usize,
 }
 
 impl Learned {
     /// Heads that have seen no vote; none where the rubric compares nothing.
     pub fn new(pool: Pool, rubric: &Rubric, threads: usize) -> Option<Self> {
         let keys = dimensions(rubric);
-        let likelihood = Ordinal::rao_kupper(FIRST_TIE);
-        let blank = Head::new(&pool.table, likelihood.clone(), Prior::default());
-        let dimensions: Vec<Dimension> =
-            keys.into_iter().map(|key| Dimension { key, head: blank.clone(), votes: Vec::new() }).collect();
-        if dimensions.is_empty() {
-            return None;
-        }
-        let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
-        let information = InformationTable::new(&likelihood);
+        let dimensions: Vec<Dimension> = keys.into_iter().map(|key| Dimension::new(key, &pool)).collect();
+        let head = &dimensions.first()?.head;
+        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
+        let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
         Some(Self {
@@ -100,7 +74,6 @@ impl Learned {
             known: HashSet::new(),
             since_refit: 0,
             is_fitted: false,
-            tuned_at: 0,
         })
     }
 
@@ -194,20 +167,10 @@ impl Learned {
             .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
             .map(|judgment| judgment.given.item)
             .collect();
-        let mut is_tuning = false;
-        for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            dimension.votes = judgments
-                .iter()
-                .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key))
-                .filter(|vote| vote.is_review || !reviewed.contains(&vote.item))
-                .collect();
-            if place == 0 {
-                // Choosing the prior costs many fits: it is done while votes are few, and whenever they have doubled.
-                let votes = dimension.votes.len();
-                is_tuning = votes < FEW_VOTES || votes >= 2 * self.tuned_at || votes < self.tuned_at;
-                self.tuned_at = if is_tuning { votes } else { self.tuned_at };
-            }
-            dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes, is_tuning);
+        for dimension in &mut self.dimensions {
+            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key));
+            let counted = votes.filter(|vote| vote.is_review || !reviewed.contains(&vote.item));
+            dimension.fit(&self.pool, counted.collect());
         }
         for head in &mut self.ratings {
             let counted = judgments.iter().filter(|judgment| {
@@ -258,26 +221,6 @@ impl Learned {
         items.dedup();
         items
     }
-
-    /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four. All votes on a prompt are in one fifth.
-    pub fn cross_fitted(&self) -> Foretold {
-        const FOLDS: u32 = 5;
-        let main = self.main();
-        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
-        let mut said = HashMap::new();
-        for fold in 0..FOLDS {
-            let taught: Vec<Vote> =
-                main.votes.iter().filter(|known| fold_of(known) != fold).map(|known| known.vote).collect();
-            let head = main.head.refit(&self.pool.table, &taught);
-            for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
-                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
-                let of_vote = prediction(belief, head.likelihood());
-                said.insert((known.judgment, known.pair), of_vote);
-            }
-        }
-        said
-    }
 }
 
 /// What a scorer of the pool says of an item.
@@ -294,27 +237,6 @@ fn scores_of(scorer: &PoolScorer, item: &PoolItem) -> ItemScores {
 /// The two candidates of a pair, whichever is A.
 pub fn ends(pair: &Pair) -> [u32; 2] {
     [pair.a.min(pair.b), pair.a.max(pair.b)]
-}
-
-fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote], is_tuning: bool) -> Head {
-    let groups: Vec<u32> = votes.iter().map(|known| pool.pairs[known.pair].cluster).collect();
-    let votes: Vec<Vote> = votes.iter().map(|known| known.vote).collect();
-    if !is_tuning {
-        return head.refit(&pool.table, &votes);
-    }
-    // Across prompts: the evidence trusts what only tells prompts apart.
-    let head = head.refit_across_groups(&pool.table, &votes, &groups);
-    let has_ties = votes.iter().any(|vote| vote.verdict == Verdict::Tie);
-    if votes.len() < VOTES_FOR_THRESHOLDS || !has_ties {
-        return head;
-    }
-    let has_strengths = votes.iter().filter(|vote| has_strength(vote.verdict)).count() * 2 > votes.len();
-    let start = if has_strengths { Ordinal::strengths() } else { Ordinal::rao_kupper(FIRST_TIE) };
-    head.refit_with_thresholds(&pool.table, &votes, &start)
-}
-
-fn has_strength(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::A(Some(_)) | Verdict::B(Some(_)))
 }
 
 pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
