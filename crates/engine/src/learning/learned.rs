@@ -58,7 +58,8 @@ impl Learned {
     /// Heads that have seen no vote; none where the rubric compares nothing.
     pub fn new(pool: Pool, rubric: &Rubric, threads: usize) -> Option<Self> {
         let keys = dimensions(rubric);
-        let dimensions: Vec<Dimension> = keys.into_iter().map(|key| Dimension::new(key, &pool)).collect();
+        let dimensions: Vec<Dimension> =
+            keys.into_iter().map(|key| Dimension::new(key, rubric, &pool)).collect();
         let head = &dimensions.first()?.head;
         let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
         let information = InformationTable::new(head.likelihood());
