@@ -27,6 +27,8 @@ use super::votes::{dimensions, pair_of, votes_of};
 
 /// The pairs on which successive heads are held against each other.
 const STOP_SET: usize = 2_000;
+/// The questions by which it is told what the next batch promises.
+const BEST_QUESTIONS: usize = 20;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
 /// the pool.
 const CONTRADICTS: f64 = 1.0;
@@ -183,11 +185,31 @@ impl Learned {
         let head = &self.dimensions[0].head;
         self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
         self.information = InformationTable::new(head.likelihood());
-        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
-        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
-        self.stopping.push(head, &self.pool.table, &stop_set, &[]);
+        self.note_for_stopping();
         self.since_refit = 0;
         self.is_fitted = true;
+    }
+
+    /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
+    fn note_for_stopping(&mut self) {
+        let votes = self.main().votes.len();
+        if !self.stopping.is_due(votes) {
+            return;
+        }
+        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
+        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
+        let voted: HashSet<usize> = self.main().votes.iter().map(|known| known.pair).collect();
+        let mut promised = vec![0.0; self.pool.pairs.len()];
+        self.belief.score_into(&mut promised, |mean, variance| self.information.get(mean, variance));
+        let mut promised: Vec<f32> = promised
+            .into_iter()
+            .enumerate()
+            .filter(|(pair, _)| !voted.contains(pair))
+            .map(|(_, information)| information)
+            .collect();
+        promised.sort_unstable_by(|one, other| other.total_cmp(one));
+        let best: Vec<f64> = promised.into_iter().take(BEST_QUESTIONS).map(f64::from).collect();
+        self.stopping.push(votes, &self.dimensions[0].head, &self.pool.table, &stop_set, &best);
     }
 
     /// Whether it was fitted since it was made.
@@ -244,4 +266,37 @@ pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
     let OutcomeProbabilities { a, tie, b } = belief.outcome_probabilities(likelihood);
     let sum = a + tie + b;
     Prediction { a: a / sum, tie: tie / sum, b: b / sum }
+}
+
+#[cfg(test)]
+mod tests {
+    use tiebreak_domain::showing::AcquisitionMethod;
+    use tiebreak_domain::{Outcome, Rubric};
+    use tiebreak_reward::learn::stopping::StoppingRule;
+
+    use super::super::tests::{items, judgment, learned, preferred};
+
+    #[test]
+    fn what_is_left_to_ask_is_told_from_batch_to_batch() {
+        let mut heads = learned(&items(80, 2), &Rubric::default());
+        let votes: Vec<_> = (1..=80)
+            .map(|number| judgment(number, 1, number, preferred(Outcome::B), AcquisitionMethod::Random))
+            .collect();
+        let mut told = |count: usize| {
+            heads.refit(&votes[..count], 1);
+            (
+                heads.stopping.kappas().count(),
+                heads.stopping.signs(&StoppingRule::default(), None).is_exhausted,
+            )
+        };
+        assert_eq!(told(25), (0, false));
+        assert_eq!(
+            [told(26), told(40), told(26)],
+            [(0, false); 3],
+            "hardly anything new says nothing of stability"
+        );
+        assert_eq!(told(50), (1, false));
+        assert_eq!(told(80), (2, true), "there is nothing left to ask");
+        assert_eq!(told(60), (1, false), "what was taken back is asked again");
+    }
 }
