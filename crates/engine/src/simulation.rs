@@ -150,12 +150,16 @@ pub fn simulate(
     prompts.sort_unstable();
     prompts.dedup();
     let (scorer, scorer_name) = sources::scorer(&pool, grid)?;
+    let members = sources::members(&pool, grid)?;
+    let prompt_features = sources::prompts(&reader, &pool, grid)?;
     let study = Study {
         table: &pool.table,
         pairs: &pairs,
         labels: &labels,
         lengths: &pool.lengths,
         scorer: Some(&scorer),
+        members: &members,
+        prompts: prompt_features.as_ref(),
     };
     let learning = sources::with_prior(learning, &pool, grid);
     let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, cancel)?;
