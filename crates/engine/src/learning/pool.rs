@@ -14,9 +14,10 @@ use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::learning::{FeatureSource, Learning};
 use tiebreak_domain::reward::{ModelKey, Scorer};
 use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, StoredItem};
-use tiebreak_reward::learn::ensemble::{Member, standardised};
+use tiebreak_reward::learn::ensemble::{Member, standardised, standardised_by};
 use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
 use tiebreak_reward::learn::head::pool::Pair;
+use tiebreak_reward::model::manifest::Reference;
 use tiebreak_store::{Reader, ScoredModel};
 
 use super::rating;
@@ -29,6 +30,9 @@ const MOST_CANDIDATES: u64 = MOST_NUMBERS as u64 / 400;
 const MOST_ITEMS: u64 = 2_000_000;
 /// How many candidates share a prompt at least before an embedding counts as covering a kind of item.
 const LEAST_COVERED: usize = 2;
+
+/// What models' scores are like on their makers' data.
+pub type References = HashMap<ModelKey, Reference>;
 
 /// An item of the pool.
 pub struct PoolItem {
@@ -56,7 +60,7 @@ pub struct PoolScorer {
     pub dimension: String,
     /// As it gave them; not a number where it gave none.
     pub scores: Vec<f32>,
-    /// The same in deviations of the pool.
+    /// The same in deviations of what its maker measured, or else of the pool.
     pub member: Member,
 }
 
@@ -85,16 +89,25 @@ pub struct Pool {
 
 impl Pool {
     /// Reads it; none where the project has no pairs, nor candidates that are rated.
-    pub fn read(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
-        Self::read_with(reader, learning, true)
+    pub fn read(
+        reader: &Reader,
+        learning: &Learning,
+        references: &References,
+    ) -> Result<Option<Self>, ApiError> {
+        Self::read_with(reader, learning, references, true)
     }
 
     /// The same with the scores of models beside the table and not in it.
     pub fn read_without_scorers(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
-        Self::read_with(reader, learning, false)
+        Self::read_with(reader, learning, &References::new(), false)
     }
 
-    fn read_with(reader: &Reader, learning: &Learning, has_scorers: bool) -> Result<Option<Self>, ApiError> {
+    fn read_with(
+        reader: &Reader,
+        learning: &Learning,
+        references: &References,
+        has_scorers: bool,
+    ) -> Result<Option<Self>, ApiError> {
         let active = reader.facets().read().with_status(ItemStatus::Active).clone();
         let mut raw = Raw::default();
         // An item of one candidate has no pair, and teaches only those who learn from ratings.
@@ -131,7 +144,7 @@ impl Pool {
             ));
         }
         let models = reader.scored_models()?;
-        let scorers = raw.scorers(reader, &models, learning)?;
+        let scorers = raw.scorers(reader, &models, learning, references)?;
         let columns = if has_scorers { scorers.as_slice() } else { &[] };
         let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
         Ok(Some(raw.laid_out(table, features, scorers, remarks)))
@@ -266,6 +279,7 @@ impl Raw {
         reader: &Reader,
         models: &[ScoredModel],
         learning: &Learning,
+        references: &References,
     ) -> Result<Vec<PoolScorer>, ApiError> {
         let mut scorers = Vec::new();
         for model in models {
@@ -281,11 +295,18 @@ impl Raw {
                     }
                 }
             })?;
-            for (dimension, scores) in model.dimensions.iter().zip(by_dimension) {
+            let reference = references.get(&model.key);
+            for (place, (dimension, scores)) in model.dimensions.iter().zip(by_dimension).enumerate() {
                 if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
                     continue;
                 }
-                let member = standardised(&scores, None);
+                let of_maker = reference.and_then(|reference| {
+                    Some((f64::from(*reference.mean.get(place)?), f64::from(*reference.sd.get(place)?)))
+                });
+                let member = match of_maker {
+                    Some((mean, deviation)) => standardised_by(&scores, mean, deviation),
+                    None => standardised(&scores, None),
+                };
                 scorers.push(PoolScorer {
                     scorer: Scorer::Model(model.key.clone()),
                     name: model.name.clone(),

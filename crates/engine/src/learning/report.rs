@@ -32,9 +32,9 @@ use super::pool::Pool;
 use super::votes::{KnownVote, votes_of};
 use super::{THREADS, standing};
 use crate::export::target::Target;
-use crate::failure;
 use crate::seat::Seat;
 use crate::session::Session;
+use crate::{failure, models};
 
 const BINS: usize = 10;
 const RESAMPLES: usize = 200;
@@ -53,7 +53,7 @@ impl Session {
         let reader = self.readers.open()?;
         let mut judgments: Vec<Judgment> = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
-        let Some(pool) = Pool::read(&reader, &learning)? else {
+        let Some(pool) = Pool::read(&reader, &learning, &models::references(&self.shared.host))? else {
             return Ok(nothing("there is no pair in this project"));
         };
         let Some(mut learned) = Learned::new(pool, &self.rubric(), THREADS) else {

@@ -20,6 +20,7 @@ use super::learned::Learned;
 use super::lot::Lot;
 use super::pool::Pool;
 use super::{AHEAD, THREADS, flags, standing};
+use crate::models;
 use crate::session::Session;
 
 /// A refit after so many votes, and after a twentieth of all where that is more.
@@ -135,7 +136,8 @@ impl Worker {
 
     fn reload(&mut self, session: &Session, inbox: &Inbox) -> Result<(), ApiError> {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
-        let pool = Pool::read(&*session.readers.open()?, &learning)?;
+        let pool =
+            Pool::read(&*session.readers.open()?, &learning, &models::references(&session.shared.host))?;
         let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
         self.asking.asks(session.seat().annotator, Instant::now());
         self.start_again(session, inbox, learned)

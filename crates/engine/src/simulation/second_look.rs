@@ -24,7 +24,7 @@ use super::Grid;
 use crate::jobs::CancelFlag;
 use crate::learning::flags::raise;
 use crate::learning::learned::Learned;
-use crate::learning::pool::Pool;
+use crate::learning::pool::{Pool, References};
 
 /// The share of all votes that the head of the queue is.
 const TOP_SHARE: f64 = 0.05;
@@ -86,7 +86,7 @@ pub fn trials(
     let of_share = |share| grid.priors.iter().map(move |prior| (share, *prior));
     for (flipped, has_prior) in shares.flat_map(of_share) {
         let pool = if has_prior {
-            Pool::read(reader, learning)?
+            Pool::read(reader, learning, &References::new())?
         } else {
             Pool::read_without_scorers(reader, learning)?
         };
