@@ -95,10 +95,7 @@ impl Worker {
         if self.is_due && self.patience(Instant::now()) == Some(Duration::ZERO) {
             return self.refit(session, inbox);
         }
-        for annotator in plans {
-            if inbox.is_stopped() {
-                break;
-            }
+        for annotator in plans.into_iter().take_while(|_| !inbox.is_stopped()) {
             self.plan(session, annotator)?;
         }
         Ok(())
@@ -175,6 +172,9 @@ impl Worker {
                     self.is_stale = true;
                 }
             }
+            if inbox.is_stopped() {
+                return Ok(());
+            }
             let raised = flags::raise(&learned, &learning, session.shared.host.now());
             let predictions = session.readers.lend()?.predictions()?;
             let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
@@ -198,7 +198,7 @@ impl Worker {
             published.lot = lot;
             published.plans.retain(|annotator, _| asking.contains(annotator));
         }
-        for annotator in asking {
+        for annotator in asking.into_iter().take_while(|_| !inbox.is_stopped()) {
             self.plan(session, annotator)?;
         }
         session.emit(Event::LearningChanged(Box::new(state)));
@@ -399,6 +399,18 @@ mod tests {
         project.inbox.hear(elsewhere(3, 2));
         project.take_up();
         assert!(project.work.is_due, "what they revised asks for one, after the rest");
+    }
+
+    #[test]
+    fn closing_waits_for_nothing_that_is_left_to_do() {
+        let mut project = Project::new();
+        let vote = project.stored(1, 3);
+        project.hear(&vote);
+        let Found::Work(gathered) = project.inbox.take(None) else { panic!("something was heard") };
+        project.inbox.stop();
+        project.work.take_up(&project.session, &project.inbox, gathered).unwrap();
+        project.work.refit(&project.session, &project.inbox).unwrap();
+        assert_eq!((project.votes(), project.foretold().len()), (0, 0), "the next who opens it learns");
     }
 
     #[test]
