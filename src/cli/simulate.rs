@@ -119,7 +119,7 @@ fn judgment(
         showing: Some(Showing {
             order: queued.order.clone(),
             models_visible: info.rubric.models_visible,
-            scores_visible: false,
+            scores_visible: !queued.scores.is_empty(),
             shown_at: now,
             first_input_at: None,
             submitted_at: now,

@@ -7,6 +7,7 @@
 mod beliefs;
 mod ensembles;
 pub(crate) mod flags;
+mod inbox;
 pub(crate) mod learned;
 pub(crate) mod lot;
 mod page;
@@ -15,40 +16,31 @@ mod rating;
 mod report;
 mod standing;
 pub(crate) mod votes;
+mod worker;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
 use roaring::RoaringBitmap;
-use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead, QueueEntry};
-use tiebreak_domain::reward::Scorer;
+use tiebreak_domain::learning::{Learning, LearningState, QueueAhead, QueueEntry};
 use tiebreak_domain::second_look::ModelFlag;
-use tiebreak_domain::{AnnotatorId, ApiError, Event, ItemId, Judgment, NewJudgment, Reply, Verdict};
-use tiebreak_store::StoredPrediction;
+use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Judgment, NewJudgment, Reply};
 
 use crate::seat::Seat;
 use crate::session::Session;
+use inbox::{Heard, Inbox};
 use learned::{Learned, Planned};
 use lot::Lot;
-use pool::Pool;
 
 /// How many items are planned ahead.
 const AHEAD: usize = 24;
-/// A refit after so many votes, and after a twentieth of all where that is more.
-const REFIT_AFTER: usize = 25;
-/// Or after so long without one.
-const IDLE: Duration = Duration::from_millis(1_500);
 /// Threads for passes over the pool.
 const THREADS: usize = 2;
 
 /// The way to the worker, and what it last published.
 pub struct LearningDesk {
-    notes: Mutex<Option<Sender<Note>>>,
+    inbox: Mutex<Option<Arc<Inbox>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     learned: Mutex<Option<Arc<Learned>>>,
     published: Mutex<Published>,
@@ -67,23 +59,11 @@ struct Published {
     lot: Lot,
 }
 
-/// What the worker is told.
-enum Note {
-    /// A judgment is on the disk.
-    Judged(Box<NewJudgment>, bool),
-    /// Items, scores, rules or old judgments changed.
-    Reload,
-    /// Somebody needs a plan.
-    Plan(AnnotatorId),
-    /// The project closes.
-    Stop,
-}
-
 impl LearningDesk {
     /// A desk whose worker has not started.
     pub fn new() -> Self {
         Self {
-            notes: Mutex::new(None),
+            inbox: Mutex::new(None),
             thread: Mutex::new(None),
             learned: Mutex::new(None),
             published: Mutex::new(Published::default()),
@@ -91,11 +71,9 @@ impl LearningDesk {
         }
     }
 
-    fn tell(&self, note: Note) {
-        if let Some(notes) = &*self.notes.lock().expect("the way to the worker is exchanged whole") {
-            // A worker that has stopped needs to know nothing.
-            let _ = notes.send(note);
-        }
+    /// The way to the worker; none where nothing is learned.
+    fn inbox(&self) -> Option<Arc<Inbox>> {
+        self.inbox.lock().expect("the way to the worker is exchanged whole").clone()
     }
 
     /// What is learned so far. Whoever asks holds it as it was then: what comes next is made beside it, and nobody
@@ -116,10 +94,11 @@ impl LearningDesk {
         self.published.lock().expect("what is published is exchanged whole")
     }
 
-    /// Lets the worker finish what it is at.
+    /// Lets the worker finish what it is at, and nothing of what waits behind it.
     pub fn stop(&self) {
-        self.tell(Note::Stop);
-        *self.notes.lock().expect("the way to the worker is exchanged whole") = None;
+        if let Some(inbox) = self.inbox.lock().expect("the way to the worker is exchanged whole").take() {
+            inbox.stop();
+        }
         let thread = self.thread.lock().expect("the worker's place is exchanged whole").take();
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id())
             && thread.join().is_err()
@@ -165,9 +144,17 @@ impl LearningDesk {
     /// Asks for another plan where little is left of the last.
     pub fn replenish(&self, annotator: AnnotatorId) {
         let left = self.published().plans.get(&annotator).map_or(0, VecDeque::len);
-        if left < AHEAD / 2 {
-            self.tell(Note::Plan(annotator));
+        if left < AHEAD / 2
+            && let Some(inbox) = self.inbox()
+        {
+            inbox.ask(annotator);
         }
+    }
+}
+
+impl Drop for LearningDesk {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -186,13 +173,13 @@ impl Session {
             *self.learning.published() = Published::default();
             return Ok(());
         }
-        let mut notes = self.learning.notes.lock().expect("the way to the worker is exchanged whole");
-        if notes.is_none() {
-            let (sender, receiver) = unbounded();
-            let session = Arc::downgrade(self);
+        let mut inbox = self.learning.inbox.lock().expect("the way to the worker is exchanged whole");
+        if inbox.is_none() {
+            let opened = Arc::<Inbox>::default();
+            let (session, of_worker) = (Arc::downgrade(self), Arc::clone(&opened));
             let thread = std::thread::Builder::new()
                 .name("tiebreak-learning".to_owned())
-                .spawn(move || serve(&session, &receiver))
+                .spawn(move || worker::serve(&session, &of_worker))
                 .map_err(|error| {
                     ApiError::new(
                         tiebreak_domain::ErrorCode::System,
@@ -200,23 +187,29 @@ impl Session {
                     )
                 })?;
             *self.learning.thread.lock().expect("the worker's place is exchanged whole") = Some(thread);
-            *notes = Some(sender);
+            *inbox = Some(opened);
         }
-        drop(notes);
-        self.learning.tell(Note::Reload);
+        if let Some(inbox) = &*inbox {
+            inbox.reload();
+        }
         Ok(())
     }
 
     /// A judgment is on the disk.
     pub fn note_vote(&self, judgment: NewJudgment, revision: u32) {
-        self.learning.kept.forget();
-        self.learning.tell(Note::Judged(Box::new(judgment), revision == 1));
+        self.hear(Heard { judgment: Judgment { given: judgment, revision, supersedes: None }, is_own: true });
     }
 
     /// A judgment was stored by another process, which has kept what was foretold of it.
-    pub fn note_vote_of_others(&self, judgment: NewJudgment) {
+    pub fn note_vote_of_others(&self, judgment: Judgment) {
+        self.hear(Heard { judgment, is_own: false });
+    }
+
+    fn hear(&self, heard: Heard) {
         self.learning.kept.forget();
-        self.learning.tell(Note::Judged(Box::new(judgment), false));
+        if let Some(inbox) = self.learning.inbox() {
+            inbox.hear(heard);
+        }
     }
 
     /// How learning stands.
@@ -272,137 +265,5 @@ impl Session {
     }
 }
 
-/// The worker: takes votes in as they come, and starts again from all of them now and then.
-fn serve(session: &Weak<Session>, notes: &Receiver<Note>) {
-    let mut work = Worker { is_stale: true, planned_for: Vec::new(), random: None };
-    loop {
-        let note = if work.is_stale { notes.recv_timeout(IDLE) } else { notes.recv().map_err(Into::into) };
-        let Some(session) = session.upgrade() else { return };
-        let outcome = match note {
-            Ok(Note::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-            Ok(Note::Judged(judgment, is_first)) => work.judged(&session, *judgment, is_first),
-            Ok(Note::Reload) => {
-                // Several changes at once are one.
-                let rest: Vec<Note> = notes.try_iter().collect();
-                if rest.iter().any(|note| matches!(note, Note::Stop)) {
-                    return;
-                }
-                work.reload(&session)
-            }
-            Ok(Note::Plan(annotator)) => work.plan(&session, annotator),
-            Err(RecvTimeoutError::Timeout) => work.refit(&session),
-        };
-        if let Err(error) = outcome {
-            tracing::warn!(%error, "learning from votes could not go on");
-            session.learning.published().state.remarks = vec![error.message.clone()];
-            work.is_stale = false;
-        }
-    }
-}
-
-struct Worker {
-    /// Whether votes came since the last refit.
-    is_stale: bool,
-    planned_for: Vec<AnnotatorId>,
-    random: Option<StdRng>,
-}
-
-impl Worker {
-    fn reload(&mut self, session: &Session) -> Result<(), ApiError> {
-        let Some(learning) = session.learning_rules() else { return Ok(()) };
-        let pool = Pool::read(&*session.readers.open()?, &learning)?;
-        let learned = pool.and_then(|pool| Learned::new(pool, &session.rubric(), THREADS));
-        session.learning.publish(learned);
-        let seated = session.seat().annotator;
-        if !self.planned_for.contains(&seated) {
-            self.planned_for.push(seated);
-        }
-        self.refit(session)
-    }
-
-    fn judged(&mut self, session: &Session, judgment: NewJudgment, is_first: bool) -> Result<(), ApiError> {
-        let is_vote = matches!(judgment.verdict, Verdict::Judged { .. });
-        let annotator = judgment.annotator;
-        let mut is_due = !is_first;
-        if is_vote && is_first {
-            let Some(learned) = session.learning.learned() else { return Ok(()) };
-            let id = judgment.id;
-            let predictions: Vec<StoredPrediction> = learned
-                .predictions(judgment.item)
-                .into_iter()
-                .map(|(question, prediction)| StoredPrediction {
-                    judgment: id,
-                    scorer: Scorer::Head,
-                    question,
-                    prediction,
-                })
-                .collect();
-            if !predictions.is_empty() {
-                session.writer.send(move |store| Ok(store.note_predictions(&predictions)?))?;
-            }
-            let mut next = Learned::clone(&learned);
-            next.take_in(&Judgment { given: judgment, revision: 1, supersedes: None });
-            is_due = next.since_refit() >= REFIT_AFTER.max(next.main().votes.len() / 20);
-            session.learning.publish(Some(next));
-        }
-        self.is_stale = true;
-        if is_due {
-            return self.refit(session);
-        }
-        self.plan(session, annotator)
-    }
-
-    /// Starts again from all votes, and publishes what came of it.
-    fn refit(&mut self, session: &Session) -> Result<(), ApiError> {
-        let Some(learning) = session.learning_rules() else { return Ok(()) };
-        let mut judgments = Vec::new();
-        session.readers.open()?.each_vote(|judgment| judgments.push(judgment))?;
-        let (state, raised, contradicted, lot) = if let Some(learned) = session.learning.learned() {
-            // Beside what is published: whoever asks meanwhile is told what was learned before.
-            let mut learned = Learned::clone(&learned);
-            learned.refit(&judgments, THREADS);
-            let raised = flags::raise(&learned, &learning, session.shared.host.now());
-            let predictions = session.readers.lend()?.predictions()?;
-            let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
-            let contradicted = learned.contradicted();
-            session.learning.publish(Some(learned));
-            (state, raised.flags, contradicted, raised.lot)
-        } else {
-            let remark = "there is no pair to learn from: nothing that is asked compares candidates";
-            let state = LearningState { remarks: vec![remark.to_owned()], ..LearningState::default() };
-            (state, Vec::new(), Vec::new(), Lot::default())
-        };
-        self.is_stale = false;
-        {
-            let mut published = session.learning.published();
-            published.state = state.clone();
-            published.flags = raised;
-            published.contradicted = contradicted;
-            published.lot = lot;
-        }
-        for annotator in self.planned_for.clone() {
-            self.plan(session, annotator)?;
-        }
-        session.emit(Event::LearningChanged(Box::new(state)));
-        Ok(())
-    }
-
-    fn plan(&mut self, session: &Session, annotator: AnnotatorId) -> Result<(), ApiError> {
-        let Some(learning) = session.learning_rules().filter(|learning| learning.policy != Policy::Assigned)
-        else {
-            session.learning.published().plans.clear();
-            return Ok(());
-        };
-        if !self.planned_for.contains(&annotator) {
-            self.planned_for.push(annotator);
-        }
-        let open = session.open_to_learning(annotator)?;
-        let random = self.random.get_or_insert_with(|| StdRng::seed_from_u64((session.shared.host.random)()));
-        let planned = match session.learning.learned() {
-            Some(learned) => learned.plan(&learning, &open, AHEAD, random),
-            None => Vec::new(),
-        };
-        session.learning.published().plans.insert(annotator, planned.into());
-        Ok(())
-    }
-}
+#[cfg(test)]
+mod tests;

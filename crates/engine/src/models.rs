@@ -23,6 +23,7 @@ use tiebreak_reward::model::{ModelError, OpenOptions, RewardModel};
 use crate::engine::{Engine, Shared};
 use crate::host::Host;
 use crate::jobs::CancelFlag;
+use crate::learning::pool::References;
 use crate::{failure, scoring};
 
 /// The files of the models that come with the program, by folder and name.
@@ -62,6 +63,15 @@ pub fn shelf(host: &Host) -> Result<Vec<ShelvedModel>, ApiError> {
         shelf.push(ShelvedModel { key, folder, manifest, id: Some(id) });
     }
     Ok(shelf)
+}
+
+/// What the models of this machine say that their scores are like on their makers' data.
+pub fn references(host: &Host) -> References {
+    let shelf = shelf(host).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the models of this machine could not be read");
+        Vec::new()
+    });
+    shelf.into_iter().filter_map(|model| Some((model.key, model.manifest.ok()?.reference?))).collect()
 }
 
 /// Where the models of this machine lie.

@@ -299,8 +299,10 @@ impl<'a> Run<'a> {
         let mut places: Vec<KeyedPlaces> = Vec::new();
         let mut place_of_key: HashMap<InputHash, usize> = HashMap::new();
         let mut requests: Vec<Request> = Vec::new();
+        let reader = self.session.readers.lend()?;
         for one in wanted {
-            if let Some(Scored { scores, embedding }) = work.known.inputs.get(&one.key).cloned() {
+            let said = work.known.said_of(&reader, &work.scored_model.key, &one.key)?;
+            if let Some(Scored { scores, embedding }) = said {
                 self.report.known += 1;
                 work.done += 1;
                 let (item, candidate, input_key) = (one.item, one.candidate, one.key);
@@ -314,6 +316,7 @@ impl<'a> Run<'a> {
                 requests.push(one.request);
             }
         }
+        drop(reader);
         self.write(work, rows)?;
         Ok((places, requests))
     }

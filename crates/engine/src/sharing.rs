@@ -197,7 +197,7 @@ impl Session {
         let Some(judgment) = latest else { return Ok(()) };
         self.note_judgment(item, &(&judgment.given).into())?;
         if self.learning_rules().is_some() {
-            self.note_vote_of_others(judgment.given);
+            self.note_vote_of_others(judgment);
         }
         Ok(())
     }

@@ -80,6 +80,8 @@ fn after_a_vote(table: &FeatureTable, pairs: &[Pair], threads: usize, random: &m
         pool: &pool,
         information: &information,
         open: &open,
+        askable: &open,
+        items: None,
         votes: &votes,
         members: &[],
         prompts: None,

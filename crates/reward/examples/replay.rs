@@ -56,8 +56,15 @@ fn main() {
         _ => Verdict::Tie,
     });
     let labels = labels.collect::<Vec<_>>();
-    let study =
-        Study { table: &table, pairs: &pairs, labels: &labels, lengths: &lengths, scorer: Some(&lengths) };
+    let study = Study {
+        table: &table,
+        pairs: &pairs,
+        labels: &labels,
+        lengths: &lengths,
+        scorer: Some(&lengths),
+        members: &[],
+        prompts: None,
+    };
     println!("{} pairs of {} prompts, {seeds} seeds", pairs.len(), clusters.len());
     for (name, base) in [
         ("people", Run { budget: 500, ..Run::default() }),

@@ -7,7 +7,7 @@ use tiebreak_domain::{ItemId, UnixMillis};
 
 use crate::change::Change;
 use crate::reader::Reader;
-use crate::sql::{Connection, Row, Statement, params};
+use crate::sql::{Connection, Row, Statement, Value, params};
 use crate::store::Store;
 use crate::{Result, StoreError};
 
@@ -167,6 +167,23 @@ impl Reader {
             take(item, candidate, row.get(1)?, &numbers);
         }
         Ok(())
+    }
+
+    /// What a model said of one candidate, its embedding included.
+    pub fn score_of(&self, model: &ModelKey, item: ItemId, candidate: u8) -> Result<Option<CandidateScore>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT input_key, scores, embedding FROM score \
+             WHERE model_id = (SELECT id FROM model WHERE key = ?1) AND candidate = ?2",
+        )?;
+        let mut rows = statement.query(params![model.0, place(item, candidate)])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut scores = Vec::new();
+        floats_from_row(row, 1, &mut scores)?;
+        let mut embedding = None;
+        if !matches!(row.get_ref(2)?, Value::Null) {
+            floats_from_row(row, 2, embedding.insert(Vec::new()))?;
+        }
+        Ok(Some(CandidateScore { item, candidate, input_key: row.get(0)?, scores, embedding }))
     }
 
     /// What has a score of a model, of the items from one number to another.

@@ -72,7 +72,13 @@ fn print(found: &Simulation) {
                 .saved
                 .as_ref()
                 .map_or("not reached".to_owned(), |saved| format!("{} % of labels saved", hundredths(saved)));
-            println!("  at {:.0} % of the gain: {saved}", saving.at * 100.0);
+            let missed = match (saving.saved.is_some(), saving.reached < 1.0) {
+                (true, true) => {
+                    format!(", in the {:.0} % of resamples that get there", saving.reached * 100.0)
+                }
+                _ => String::new(),
+            };
+            println!("  at {:.0} % of the gain: {saved}{missed}", saving.at * 100.0);
         }
     }
     found.second_looks.iter().for_each(print_second_look);

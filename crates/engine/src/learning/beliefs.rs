@@ -287,7 +287,7 @@ impl Session {
         let pool = {
             let reader = self.readers.open()?;
             reader.each_vote(|judgment| judgments.push(judgment))?;
-            Pool::read(&reader, &rules)?
+            Pool::read(&reader, &rules, &models::references(&self.shared.host))?
         };
         let learned = pool.and_then(|pool| Learned::new(pool, &self.rubric(), THREADS)).map(|mut learned| {
             learned.refit(&judgments, THREADS);

@@ -2,6 +2,7 @@
 //!
 //! What is held against a vote is what a head says that has not seen it. Its temperature is fitted on one half of the
 //! audit votes and the threshold is set on the other, so that of honest votes at most the study's share is flagged.
+//! For a judgment that orders several pairs the oddest of them stands: it is one vote like any other.
 //! A side is held against sides, by the odds of the other one, and a tie against ties: ties are rare, and by the plain
 //! probability nearly every tie would be odder than a vote for the wrong side. The queue goes by how odd a vote is
 //! among its like, those first that survive the control of false discoveries (Benjamini and Hochberg).
@@ -13,7 +14,7 @@
 //! of those, they alone count. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
 //! vote on a hard one would look like a slip. Until then it is said how many second looks are missing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::learning::Learning;
@@ -43,28 +44,28 @@ pub struct Flags {
 pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     let said = learned.cross_fitted();
     let main = learned.main();
-    let rows_of = |are_reviews: bool| -> Vec<Row> {
+    let pairs_of = |are_reviews: bool| -> Vec<Row> {
         let wanted = main.votes.iter().filter(|known| known.is_review == are_reviews);
         wanted
             .filter_map(|known| {
-                let (verdict, prediction) = said.get(&known.judgment)?;
                 Some(Row {
                     known_at: known.judgment,
                     item: known.item,
-                    class: class_of(*verdict),
-                    logits: logits(prediction),
+                    class: class_of(known.vote.verdict),
+                    logits: logits(said.get(&(known.judgment, known.pair))?),
                     is_audit: known.is_audit,
                 })
             })
             .collect()
     };
-    let rows = rows_of(false);
-    let clean = one_of_each_item(rows_of(true));
+    let pairs = pairs_of(false);
+    let rows = oddest_of_each_judgment(&pairs);
+    let clean = one_of_each_item(oddest_of_each_judgment(&pairs_of(true)));
     let first_half = first_half_of(&rows);
     let is_first_half = |row: &Row| first_half.contains(&row.item);
     let audits = rows.iter().filter(|row| row.is_audit).count();
     let needed = 2 * labels_needed(learning.flag_level);
-    let fitting: Vec<([f64; 3], usize)> = rows
+    let fitting: Vec<([f64; 3], usize)> = pairs
         .iter()
         .filter(|row| row.is_audit && is_first_half(row))
         .map(|row| (row.logits, row.class))
@@ -191,6 +192,30 @@ fn looked_at(votes: &[Row], looks: &[Row]) -> BTreeMap<ItemId, Looked> {
     open.chain(looks.iter().map(|row| (row.item, found(row)))).collect()
 }
 
+/// What stands for each judgment: of one that orders several pairs, the pair whose order is the oddest, and a tie only
+/// where it puts no two apart. Pairs of one judgment hang together: counted one by one they would make much of little.
+fn oddest_of_each_judgment(pairs: &[Row]) -> Vec<Row> {
+    let oddness =
+        |row: &Row| (row.class != TIE, -likelihood_among_its_like(row.logits.map(f64::exp), row.class));
+    let mut rows: Vec<Row> = Vec::new();
+    let mut place_of: HashMap<JudgmentId, usize> = HashMap::new();
+    for pair in pairs {
+        match place_of.get(&pair.known_at) {
+            Some(place) => {
+                let kept = &mut rows[*place];
+                if oddness(pair).partial_cmp(&oddness(kept)) == Some(std::cmp::Ordering::Greater) {
+                    *kept = pair.clone();
+                }
+            }
+            None => {
+                place_of.insert(pair.known_at, rows.len());
+                rows.push(pair.clone());
+            }
+        }
+    }
+    rows
+}
+
 /// The first of each item: what several reviewers said of one is not several items.
 fn one_of_each_item(rows: Vec<Row>) -> Vec<Row> {
     let mut seen = BTreeSet::new();
@@ -200,6 +225,7 @@ fn one_of_each_item(rows: Vec<Row>) -> Vec<Row> {
 /// The place of a tie among the probabilities.
 const TIE: usize = 1;
 
+#[derive(Clone)]
 struct Row {
     known_at: JudgmentId,
     item: ItemId,
@@ -244,6 +270,10 @@ pub fn logits(prediction: &Prediction) -> [f64; 3] {
 
 #[cfg(test)]
 mod tests {
+    use tiebreak_domain::showing::AcquisitionMethod;
+
+    use super::super::pool::Pool;
+    use super::super::tests::{items, judgment, learned, ranked, rankings};
     use super::*;
 
     #[test]
@@ -265,5 +295,36 @@ mod tests {
         assert!((likelihood(0) - 0.75).abs() < 1e-12 && (likelihood(2) - 0.25).abs() < 1e-12);
         assert!((likelihood(TIE) - 0.2).abs() < 1e-12, "a tie is as likely as it is");
         assert!((likelihood_among_its_like([0.0, 1.0, 0.0], 0) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_ranking_is_one_vote_and_each_of_its_pairs_is_foretold() {
+        let items = items(60, 4);
+        let mut heads = learned(&items, &rankings());
+        let said: Vec<_> = (1..=60)
+            .map(|number| {
+                // Every twentieth puts the worst first.
+                let order = if number % 20 == 0 { [0, 1, 2, 3] } else { [3, 2, 1, 0] };
+                judgment(number, 1, number, ranked(&order), AcquisitionMethod::Random)
+            })
+            .collect();
+        heads.refit(&said, 1);
+        let foretold = heads.cross_fitted();
+        assert_eq!(foretold.len(), 60 * 6, "each pair of each ranking");
+        let outer = |item: usize| Pool::pairs_of(&heads.pool.items[item]).start + 2;
+        let side = |item: usize, pair| foretold[&(said[item].given.id, pair)];
+        let is_apart = |item: &usize| {
+            let (nearest, farthest) = (side(*item, outer(*item) - 2), side(*item, outer(*item)));
+            farthest.b > nearest.b
+        };
+        assert!((0..60).filter(is_apart).count() > 50, "the first is surer to lose against the last");
+        let learning = Learning { flag_level: 0.1, ..Learning::default() };
+        let raised = raise(&heads, &learning, UnixMillis(0));
+        let flagged: BTreeSet<i64> = raised.flags.iter().map(|flag| flag.item.0).collect();
+        assert_eq!(flagged.len(), raised.flags.len(), "a judgment is flagged once: {flagged:?}");
+        assert!([20, 40, 60].iter().all(|slip| flagged.contains(slip)), "the slips are found: {flagged:?}");
+        heads.refit(&said[..10], 1);
+        let told = raise(&heads, &learning, UnixMillis(0)).remarks.concat();
+        assert!(told.ends_with("there are 10"), "ten rankings are ten audits: {told}");
     }
 }

@@ -1,55 +1,39 @@
 //! What was learned: a head for each dimension over one pool, and what the main one believes of every pair.
 //!
 //! A vote moves a head exactly ([`Learned::take_in`]); a refit starts again from all votes, which is also how a
-//! vote is undone. Everything is a function of the pool and the votes.
+//! vote is undone. Everything is a function of the pool and the votes, whatever was learned before ([`fitting`]).
 
-use std::collections::HashMap;
+mod fitting;
+mod planning;
+
+pub use fitting::{Dimension, Foretold};
+pub use planning::Planned;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use rand::rngs::StdRng;
-use roaring::RoaringBitmap;
-use tiebreak_domain::learning::{Learning, Policy};
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
-use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
-use tiebreak_reward::learn::acquire::batch::choose;
-use tiebreak_reward::learn::acquire::{BatchSettings, Policy as Way, Reason, Situation};
 use tiebreak_reward::learn::ensemble::{Member, differences};
+use tiebreak_reward::learn::head::Belief;
 use tiebreak_reward::learn::head::information::InformationTable;
-use tiebreak_reward::learn::head::pool::PoolBelief;
-use tiebreak_reward::learn::head::prior::Prior;
-use tiebreak_reward::learn::head::{Belief, Head, Vote};
-use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities, Verdict};
+use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
+use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities};
 use tiebreak_reward::learn::stopping::StoppingHistory;
 
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
-use super::votes::{KnownVote, dimensions, pair_of, votes_of};
+use super::votes::{dimensions, pair_of, votes_of};
 
-/// Votes with which thresholds of ties are learned too; before, they stay where they start.
-const VOTES_FOR_THRESHOLDS: usize = 40;
-/// A tie within this of no difference, until it is learned: about one in four of even pairs.
-const FIRST_TIE: f64 = 0.5;
-/// Fewer votes than this are fitted with a prior chosen anew.
-const FEW_VOTES: usize = 100;
 /// The pairs on which successive heads are held against each other.
 const STOP_SET: usize = 2_000;
+/// The questions by which it is told what the next batch promises.
+const BEST_QUESTIONS: usize = 20;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
 /// the pool.
 const CONTRADICTS: f64 = 1.0;
 /// From here on the head counts as sure.
 pub const SURE: f64 = 0.9;
-
-/// One dimension: its head and its votes.
-#[derive(Clone)]
-pub struct Dimension {
-    /// The question.
-    pub key: String,
-    /// What it learned.
-    pub head: Head,
-    /// What it learned from.
-    pub votes: Vec<KnownVote>,
-}
 
 /// What was learned. A copy takes little beside the pool, which all copies share.
 #[derive(Clone)]
@@ -65,41 +49,22 @@ pub struct Learned {
     /// From one refit to the next.
     pub stopping: StoppingHistory,
     information: InformationTable,
+    /// The judgments it has learned from, or that say nothing it could learn.
+    known: HashSet<JudgmentId>,
     /// Votes since the last refit.
     since_refit: usize,
     is_fitted: bool,
-    /// How many votes there were when the prior was last chosen.
-    tuned_at: usize,
-}
-
-/// An item that is to be asked, and why.
-#[derive(Clone, Debug)]
-pub struct Planned {
-    /// The item.
-    pub item: u32,
-    /// The policy's mark.
-    pub method: AcquisitionMethod,
-    /// What it is worth.
-    pub score: f64,
-    /// The probability with which it was chosen.
-    pub propensity: f64,
-    /// Why, for the lead.
-    pub reason: String,
 }
 
 impl Learned {
     /// Heads that have seen no vote; none where the rubric compares nothing.
     pub fn new(pool: Pool, rubric: &Rubric, threads: usize) -> Option<Self> {
         let keys = dimensions(rubric);
-        let likelihood = Ordinal::rao_kupper(FIRST_TIE);
-        let blank = Head::new(&pool.table, likelihood.clone(), Prior::default());
         let dimensions: Vec<Dimension> =
-            keys.into_iter().map(|key| Dimension { key, head: blank.clone(), votes: Vec::new() }).collect();
-        if dimensions.is_empty() {
-            return None;
-        }
-        let belief = PoolBelief::new(&blank, &pool.table, &pool.pairs, None, threads);
-        let information = InformationTable::new(&likelihood);
+            keys.into_iter().map(|key| Dimension::new(key, rubric, &pool)).collect();
+        let head = &dimensions.first()?.head;
+        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
+        let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
         Some(Self {
@@ -109,15 +74,30 @@ impl Learned {
             belief,
             stopping,
             information,
+            known: HashSet::new(),
             since_refit: 0,
             is_fitted: false,
-            tuned_at: 0,
         })
     }
 
     /// The dimension by which the queue is chosen.
     pub fn main(&self) -> &Dimension {
         &self.dimensions[0]
+    }
+
+    /// Whether it has learned from a judgment already.
+    pub fn knows(&self, judgment: JudgmentId) -> bool {
+        self.known.contains(&judgment)
+    }
+
+    /// Whether a head has learned from somebody's vote on the pair that an item is.
+    pub fn has_vote_on(&self, item: ItemId) -> bool {
+        let Some(pair) = self.pool.item(item).filter(|item| item.candidates == 2).map(Pool::pairs_of) else {
+            return false;
+        };
+        let ends = ends(&self.pool.pairs[pair.start]);
+        let votes = self.dimensions.iter().flat_map(|dimension| &dimension.votes);
+        votes.into_iter().any(|known| ends == self::ends(&self.pool.pairs[known.pair]))
     }
 
     /// How many votes came since the last refit.
@@ -165,8 +145,11 @@ impl Learned {
         heads.chain(ratings).chain(ensembles).collect()
     }
 
-    /// Takes a judgment in that was not known before.
+    /// Takes a judgment in; of one that is known already nothing is learned twice.
     pub fn take_in(&mut self, judgment: &Judgment) {
+        if !self.known.insert(judgment.given.id) {
+            return;
+        }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
             for known in votes_of(&self.pool, judgment, &dimension.key) {
                 let update = dimension.head.update(&self.pool.table, &known.vote);
@@ -181,25 +164,16 @@ impl Learned {
 
     /// Starts again from all judgments in force. A review stands for its item alone.
     pub fn refit(&mut self, judgments: &[Judgment], threads: usize) {
-        let reviewed: std::collections::HashSet<ItemId> = judgments
+        self.known = judgments.iter().map(|judgment| judgment.given.id).collect();
+        let reviewed: HashSet<ItemId> = judgments
             .iter()
             .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
             .map(|judgment| judgment.given.item)
             .collect();
-        let mut is_tuning = false;
-        for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            dimension.votes = judgments
-                .iter()
-                .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key))
-                .filter(|vote| vote.is_review || !reviewed.contains(&vote.item))
-                .collect();
-            if place == 0 {
-                // Choosing the prior costs many fits: it is done while votes are few, and whenever they have doubled.
-                let votes = dimension.votes.len();
-                is_tuning = votes < FEW_VOTES || votes >= 2 * self.tuned_at || votes < self.tuned_at;
-                self.tuned_at = if is_tuning { votes } else { self.tuned_at };
-            }
-            dimension.head = fitted(&dimension.head, &self.pool, &dimension.votes, is_tuning);
+        for dimension in &mut self.dimensions {
+            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key));
+            let counted = votes.filter(|vote| vote.is_review || !reviewed.contains(&vote.item));
+            dimension.fit(&self.pool, counted.collect());
         }
         for head in &mut self.ratings {
             let counted = judgments.iter().filter(|judgment| {
@@ -211,68 +185,31 @@ impl Learned {
         let head = &self.dimensions[0].head;
         self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
         self.information = InformationTable::new(head.likelihood());
-        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
-        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
-        self.stopping.push(head, &self.pool.table, &stop_set, &[]);
+        self.note_for_stopping();
         self.since_refit = 0;
         self.is_fitted = true;
     }
 
-    /// What is to be asked of an annotator next, in order. `open` are the items that are open to them.
-    pub fn plan(
-        &self,
-        learning: &Learning,
-        open: &RoaringBitmap,
-        size: usize,
-        random: &mut StdRng,
-    ) -> Vec<Planned> {
-        let is_sure = |pair: usize| {
-            learning.skip_above.is_some_and(|above| self.prediction_of_pair(pair).confidence() > above)
-        };
-        let is_open: Vec<bool> = (0..self.pool.pairs.len())
-            .map(|pair| open.contains(self.item_of(pair)) && !is_sure(pair))
+    /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
+    fn note_for_stopping(&mut self) {
+        let votes = self.main().votes.len();
+        if !self.stopping.is_due(votes) {
+            return;
+        }
+        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
+        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
+        let voted: HashSet<usize> = self.main().votes.iter().map(|known| known.pair).collect();
+        let mut promised = vec![0.0; self.pool.pairs.len()];
+        self.belief.score_into(&mut promised, |mean, variance| self.information.get(mean, variance));
+        let mut promised: Vec<f32> = promised
+            .into_iter()
+            .enumerate()
+            .filter(|(pair, _)| !voted.contains(pair))
+            .map(|(_, information)| information)
             .collect();
-        let votes: Vec<Vote> = self.main().votes.iter().map(|known| known.vote).collect();
-        let mut members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
-        if learning.policy == Policy::ModelAgainstModel {
-            members.push(self.head_member());
-        }
-        let situation = Situation {
-            head: &self.main().head,
-            table: &self.pool.table,
-            pairs: &self.pool.pairs,
-            pool: &self.belief,
-            information: &self.information,
-            open: &is_open,
-            votes: &votes,
-            members: &members,
-            prompts: None,
-        };
-        let settings = BatchSettings {
-            policy: way(learning.policy, votes.len()),
-            size,
-            audit_share: learning.audit_share,
-            cap_per_cluster: learning.per_prompt as usize,
-            only_cluster: None,
-            cost_of_asking: 0.0,
-        };
-        let mut planned: Vec<Planned> = Vec::new();
-        for pick in choose(&situation, &settings, random) {
-            let item = self.item_of(pick.pair);
-            if planned.iter().any(|known| known.item == item) {
-                continue;
-            }
-            let method = if pick.is_audit {
-                AcquisitionMethod::Audit
-            } else if settings.policy == Way::Random {
-                AcquisitionMethod::Random
-            } else {
-                learning.policy.method().unwrap_or(AcquisitionMethod::FileOrder)
-            };
-            let reason = self.reason(pick.pair, &pick.reason);
-            planned.push(Planned { item, method, score: pick.score, propensity: pick.propensity, reason });
-        }
-        planned
+        promised.sort_unstable_by(|one, other| other.total_cmp(one));
+        let best: Vec<f64> = promised.into_iter().take(BEST_QUESTIONS).map(f64::from).collect();
+        self.stopping.push(votes, &self.dimensions[0].head, &self.pool.table, &stop_set, &best);
     }
 
     /// Whether it was fitted since it was made.
@@ -307,53 +244,6 @@ impl Learned {
         items.dedup();
         items
     }
-
-    /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four.
-    pub fn cross_fitted(&self) -> HashMap<JudgmentId, (Verdict, Prediction)> {
-        const FOLDS: u32 = 5;
-        let main = self.main();
-        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
-        let mut said = HashMap::new();
-        for fold in 0..FOLDS {
-            let taught: Vec<Vote> =
-                main.votes.iter().filter(|known| fold_of(known) != fold).map(|known| known.vote).collect();
-            let head = main.head.refit(&self.pool.table, &taught);
-            for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
-                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
-                let of_vote = prediction(belief, head.likelihood());
-                said.insert(known.judgment, (known.vote.verdict, of_vote));
-            }
-        }
-        said
-    }
-
-    fn item_of(&self, pair: usize) -> u32 {
-        self.pool.items[self.pool.item_of_pair[pair] as usize].id.0 as u32
-    }
-
-    /// The main head as one of the models, in deviations of the pool.
-    fn head_member(&self) -> Member {
-        let head = &self.main().head;
-        let scores: Vec<f32> =
-            (0..self.pool.table.len() as u32).map(|row| head.score(&self.pool.table, row) as f32).collect();
-        tiebreak_reward::learn::ensemble::standardised(&scores, None)
-    }
-
-    /// Why, and of an item of many candidates which two.
-    fn reason(&self, pair: usize, reason: &Reason) -> String {
-        let item = &self.pool.items[self.pool.item_of_pair[pair] as usize];
-        if item.candidates == 2 {
-            return match &item.pair_name {
-                Some(name) => format!("{reason} (candidates {name})"),
-                None => reason.to_string(),
-            };
-        }
-        let place = |row: u32| item.rows.iter().position(|of_item| *of_item == row).unwrap_or_default();
-        let letter = |row: u32| char::from(b'A' + place(row) as u8);
-        let of_item = self.pool.pairs[pair];
-        format!("{} (candidates {} and {})", reason, letter(of_item.a), letter(of_item.b))
-    }
 }
 
 /// What a scorer of the pool says of an item.
@@ -367,44 +257,46 @@ fn scores_of(scorer: &PoolScorer, item: &PoolItem) -> ItemScores {
     }
 }
 
-fn fitted(head: &Head, pool: &Pool, votes: &[KnownVote], is_tuning: bool) -> Head {
-    let groups: Vec<u32> = votes.iter().map(|known| pool.pairs[known.pair].cluster).collect();
-    let votes: Vec<Vote> = votes.iter().map(|known| known.vote).collect();
-    if !is_tuning {
-        return head.refit(&pool.table, &votes);
-    }
-    // Across prompts: the evidence trusts what only tells prompts apart.
-    let head = head.refit_across_groups(&pool.table, &votes, &groups);
-    let has_ties = votes.iter().any(|vote| vote.verdict == Verdict::Tie);
-    if votes.len() < VOTES_FOR_THRESHOLDS || !has_ties {
-        return head;
-    }
-    let has_strengths = votes.iter().filter(|vote| has_strength(vote.verdict)).count() * 2 > votes.len();
-    let start = if has_strengths { Ordinal::strengths() } else { Ordinal::rao_kupper(FIRST_TIE) };
-    head.refit_with_thresholds(&pool.table, &votes, &start)
-}
-
-fn has_strength(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::A(Some(_)) | Verdict::B(Some(_)))
-}
-
-/// The library's name for a policy; at random until there are votes to go by.
-fn way(policy: Policy, votes: usize) -> Way {
-    let has_begun = Way::default_after(votes) != Way::Random;
-    match policy {
-        Policy::Assigned => Way::FileOrder,
-        Policy::Random => Way::Random,
-        Policy::ModelAgainstModel => Way::ModelAgainstModel,
-        Policy::SecondOpinions => Way::SecondOpinion,
-        _ if !has_begun => Way::Random,
-        Policy::Uncertainty => Way::Uncertainty,
-        Policy::GreedyBald => Way::GreedyInformation,
-        Policy::BestOfN => Way::BestOfSet,
-    }
+/// The two candidates of a pair, whichever is A.
+pub fn ends(pair: &Pair) -> [u32; 2] {
+    [pair.a.min(pair.b), pair.a.max(pair.b)]
 }
 
 pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
     let OutcomeProbabilities { a, tie, b } = belief.outcome_probabilities(likelihood);
     let sum = a + tie + b;
     Prediction { a: a / sum, tie: tie / sum, b: b / sum }
+}
+
+#[cfg(test)]
+mod tests {
+    use tiebreak_domain::showing::AcquisitionMethod;
+    use tiebreak_domain::{Outcome, Rubric};
+    use tiebreak_reward::learn::stopping::StoppingRule;
+
+    use super::super::tests::{items, judgment, learned, preferred};
+
+    #[test]
+    fn what_is_left_to_ask_is_told_from_batch_to_batch() {
+        let mut heads = learned(&items(80, 2), &Rubric::default());
+        let votes: Vec<_> = (1..=80)
+            .map(|number| judgment(number, 1, number, preferred(Outcome::B), AcquisitionMethod::Random))
+            .collect();
+        let mut told = |count: usize| {
+            heads.refit(&votes[..count], 1);
+            (
+                heads.stopping.kappas().count(),
+                heads.stopping.signs(&StoppingRule::default(), None).is_exhausted,
+            )
+        };
+        assert_eq!(told(25), (0, false));
+        assert_eq!(
+            [told(26), told(40), told(26)],
+            [(0, false); 3],
+            "hardly anything new says nothing of stability"
+        );
+        assert_eq!(told(50), (1, false));
+        assert_eq!(told(80), (2, true), "there is nothing left to ask");
+        assert_eq!(told(60), (1, false), "what was taken back is asked again");
+    }
 }

@@ -3,29 +3,36 @@
 //! It is read from the project once, and again when items or scores change. Features are the embeddings that
 //! installed models gave, with the style of the text beside them, or what is built in where there is none; the
 //! scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
-//! about 80,000 items every so manieth is taken, by its number, and a remark says so. What is left out can be judged all
-//! the same, in the order of the file, and is neither planned nor told of.
+//! about 160,000 different candidates one prompt in so many is taken, whole, and a remark says so. What is left out can be
+//! judged all the same, at random, and is neither planned nor told of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use tiebreak_domain::candidate_pairs::PAIR_COLUMN;
+use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::learning::{FeatureSource, Learning};
 use tiebreak_domain::reward::{ModelKey, Scorer};
-use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus};
-use tiebreak_reward::learn::ensemble::{Member, standardised};
+use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, StoredItem};
+use tiebreak_reward::learn::ensemble::{Member, standardised, standardised_by};
 use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
 use tiebreak_reward::learn::head::pool::Pair;
+use tiebreak_reward::model::manifest::Reference;
 use tiebreak_store::{Reader, ScoredModel};
 
 use super::rating;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
-/// About how many numbers a candidate has, before it is known.
-const NUMBERS_PER_CANDIDATE: usize = 400;
+/// How many candidates that comes to, of about 400 numbers each.
+const MOST_CANDIDATES: u64 = MOST_NUMBERS as u64 / 400;
+/// The most items of a pool, however few candidates they share.
+const MOST_ITEMS: u64 = 2_000_000;
 /// How many candidates share a prompt at least before an embedding counts as covering a kind of item.
 const LEAST_COVERED: usize = 2;
+
+/// What models' scores are like on their makers' data.
+pub type References = HashMap<ModelKey, Reference>;
 
 /// An item of the pool.
 pub struct PoolItem {
@@ -53,7 +60,7 @@ pub struct PoolScorer {
     pub dimension: String,
     /// As it gave them; not a number where it gave none.
     pub scores: Vec<f32>,
-    /// The same in deviations of the pool.
+    /// The same in deviations of what its maker measured, or else of the pool.
     pub member: Member,
 }
 
@@ -82,26 +89,46 @@ pub struct Pool {
 
 impl Pool {
     /// Reads it; none where the project has no pairs, nor candidates that are rated.
-    pub fn read(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
-        Self::read_with(reader, learning, true)
+    pub fn read(
+        reader: &Reader,
+        learning: &Learning,
+        references: &References,
+    ) -> Result<Option<Self>, ApiError> {
+        Self::read_with(reader, learning, references, true)
     }
 
     /// The same with the scores of models beside the table and not in it.
     pub fn read_without_scorers(reader: &Reader, learning: &Learning) -> Result<Option<Self>, ApiError> {
-        Self::read_with(reader, learning, false)
+        Self::read_with(reader, learning, &References::new(), false)
     }
 
-    fn read_with(reader: &Reader, learning: &Learning, has_scorers: bool) -> Result<Option<Self>, ApiError> {
+    fn read_with(
+        reader: &Reader,
+        learning: &Learning,
+        references: &References,
+        has_scorers: bool,
+    ) -> Result<Option<Self>, ApiError> {
         let active = reader.facets().read().with_status(ItemStatus::Active).clone();
         let mut raw = Raw::default();
         // An item of one candidate has no pair, and teaches only those who learn from ratings.
         let fewest = if rating::heads(&reader.project()?.rubric).is_empty() { 2 } else { 1 };
-        let most = MOST_NUMBERS / NUMBERS_PER_CANDIDATE;
-        // Of more than there is room for every so manieth is taken, so that the whole file is looked at.
-        let stride = (active.len() * 2).div_ceil(most as u64).max(1);
+        let is_meant = |stored: &StoredItem| {
+            active.contains(stored.id.0 as u32) && stored.item.candidates.len() >= fewest
+        };
+        let mut one_in = 1;
+        if active.len() * MAX_CANDIDATES as u64 > MOST_CANDIDATES {
+            // There may be more than there is room for: what is different is counted first.
+            let mut different = Different::default();
+            reader.each_item(|stored| {
+                if is_meant(&stored) {
+                    different.add(&stored.item, &learning.columns);
+                }
+                ControlFlow::Continue(())
+            })?;
+            one_in = different.one_in();
+        }
         reader.each_item(|stored| {
-            let is_taken = active.contains(stored.id.0 as u32) && (stored.id.0 as u64).is_multiple_of(stride);
-            if is_taken && stored.item.candidates.len() >= fewest {
+            if is_meant(&stored) && is_taken(&stored.item, one_in) {
                 raw.add(stored.id, &stored.item, &learning.columns);
             }
             ControlFlow::Continue(())
@@ -110,36 +137,17 @@ impl Pool {
             return Ok(None);
         }
         let mut remarks = Vec::new();
-        if stride > 1 {
-            remarks.push(format!("every {stride}th item is looked at, because there are {}", active.len()));
+        if one_in > 1 {
+            remarks.push(format!(
+                "one prompt in {one_in} is looked at, because there are {} items with too many different candidates",
+                active.len()
+            ));
         }
         let models = reader.scored_models()?;
-        let scorers = raw.scorers(reader, &models, learning)?;
+        let scorers = raw.scorers(reader, &models, learning, references)?;
         let columns = if has_scorers { scorers.as_slice() } else { &[] };
         let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
-        let Raw { items, lengths, .. } = raw;
-        let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
-        let mut placed = Vec::with_capacity(items.len());
-        for (place, mut item) in items.into_iter().enumerate() {
-            item.first_pair = pairs.len() as u32;
-            let of_item = Pair::all_of(&item.rows, item.cluster);
-            item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
-            pairs.extend(of_item);
-            placed.push(item);
-        }
-        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
-        Ok(Some(Self {
-            items: placed,
-            table,
-            pairs,
-            item_of_pair,
-            lengths,
-            ensembles: super::ensembles::ensembles(&scorers),
-            scorers,
-            features,
-            remarks,
-            places,
-        }))
+        Ok(Some(raw.laid_out(table, features, scorers, remarks)))
     }
 
     /// An item of the pool.
@@ -152,6 +160,46 @@ impl Pool {
         let count = usize::from(item.candidates) * (usize::from(item.candidates).saturating_sub(1)) / 2;
         item.first_pair as usize..item.first_pair as usize + count
     }
+}
+
+/// What is different among the candidates of some items.
+#[derive(Default)]
+struct Different {
+    candidates: HashSet<[u8; 16]>,
+    items: u64,
+}
+
+impl Different {
+    fn add(&mut self, item: &Item, columns: &[String]) {
+        let prompt = prompt_key(item);
+        self.items += 1;
+        let candidates = item.candidates.iter();
+        self.candidates.extend(
+            candidates.map(|candidate| row_key(prompt, candidate, &numbers_of(item, candidate, columns))),
+        );
+    }
+
+    /// One prompt in how many there is room for.
+    fn one_in(&self) -> u64 {
+        let candidates = self.candidates.len() as u64;
+        candidates.div_ceil(MOST_CANDIDATES).max(self.items.div_ceil(MOST_ITEMS)).max(1)
+    }
+}
+
+/// Whether an item's prompt is among those that are taken, with all items that share it.
+fn is_taken(item: &Item, one_in: u64) -> bool {
+    let prompt = prompt_key(item);
+    let (number, _) = prompt.split_first_chunk::<8>().expect("a key has sixteen bytes");
+    u64::from_le_bytes(*number).is_multiple_of(one_in)
+}
+
+/// The user's numbers of a candidate.
+fn numbers_of(item: &Item, candidate: &Candidate, columns: &[String]) -> Vec<f32> {
+    let number = |column: &String| {
+        let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
+        value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
+    };
+    columns.iter().map(number).collect()
 }
 
 /// What is read of the items before features are made of it.
@@ -169,20 +217,47 @@ struct Raw {
 }
 
 impl Raw {
+    /// The pool of it, with every pair of each item.
+    fn laid_out(
+        self,
+        table: FeatureTable,
+        features: String,
+        scorers: Vec<PoolScorer>,
+        remarks: Vec<String>,
+    ) -> Pool {
+        let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
+        let mut placed = Vec::with_capacity(self.items.len());
+        for (place, mut item) in self.items.into_iter().enumerate() {
+            item.first_pair = pairs.len() as u32;
+            let of_item = Pair::all_of(&item.rows, item.cluster);
+            item_of_pair.resize(item_of_pair.len() + of_item.len(), place as u32);
+            pairs.extend(of_item);
+            placed.push(item);
+        }
+        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        Pool {
+            items: placed,
+            table,
+            pairs,
+            item_of_pair,
+            lengths: self.lengths,
+            ensembles: super::ensembles::ensembles(&scorers),
+            scorers,
+            features,
+            remarks,
+            places,
+        }
+    }
+
     fn add(&mut self, id: ItemId, item: &Item, columns: &[String]) {
         let clusters = self.clusters.len() as u32;
-        let cluster = *self.clusters.entry(prompt_key(item)).or_insert(clusters);
+        let prompt = prompt_key(item);
+        let cluster = *self.clusters.entry(prompt).or_insert(clusters);
         let mut rows = Vec::with_capacity(item.candidates.len());
         for (index, candidate) in item.candidates.iter().enumerate() {
-            let numbers: Vec<f32> = columns
-                .iter()
-                .map(|column| {
-                    let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
-                    value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
-                })
-                .collect();
+            let numbers = numbers_of(item, candidate, columns);
             let next = self.texts.len() as u32;
-            let row = *self.row_of_content.entry(row_key(cluster, candidate, &numbers)).or_insert(next);
+            let row = *self.row_of_content.entry(row_key(prompt, candidate, &numbers)).or_insert(next);
             // Within an item equal candidates stay two: what is said of one is not said of the other.
             let row = if rows.contains(&row) { next } else { row };
             if row == next {
@@ -204,6 +279,7 @@ impl Raw {
         reader: &Reader,
         models: &[ScoredModel],
         learning: &Learning,
+        references: &References,
     ) -> Result<Vec<PoolScorer>, ApiError> {
         let mut scorers = Vec::new();
         for model in models {
@@ -219,11 +295,18 @@ impl Raw {
                     }
                 }
             })?;
-            for (dimension, scores) in model.dimensions.iter().zip(by_dimension) {
+            let reference = references.get(&model.key);
+            for (place, (dimension, scores)) in model.dimensions.iter().zip(by_dimension).enumerate() {
                 if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
                     continue;
                 }
-                let member = standardised(&scores, None);
+                let of_maker = reference.and_then(|reference| {
+                    Some((f64::from(*reference.mean.get(place)?), f64::from(*reference.sd.get(place)?)))
+                });
+                let member = match of_maker {
+                    Some((mean, deviation)) => standardised_by(&scores, mean, deviation),
+                    None => standardised(&scores, None),
+                };
                 scorers.push(PoolScorer {
                     scorer: Scorer::Model(model.key.clone()),
                     name: model.name.clone(),
@@ -342,12 +425,26 @@ impl Raw {
     }
 }
 
+#[cfg(test)]
+impl Pool {
+    /// A pool of these items, of what is built in.
+    pub fn of_items(items: &[(ItemId, Item)]) -> Self {
+        let mut raw = Raw::default();
+        for (id, item) in items {
+            raw.add(*id, item, &[]);
+        }
+        let texts: Vec<&str> = raw.texts.iter().map(String::as_str).collect();
+        let table = text::table(&texts);
+        raw.laid_out(table, "built in".to_owned(), Vec::new(), Vec::new())
+    }
+}
+
 /// What is the same candidate wherever a prompt has it: its content, who made it, and the user's numbers.
-fn row_key(cluster: u32, candidate: &Candidate, numbers: &[f32]) -> [u8; 16] {
+fn row_key(prompt: [u8; 16], candidate: &Candidate, numbers: &[f32]) -> [u8; 16] {
     let alone = Item { candidates: vec![candidate.clone()], ..Item::default() };
     let mut hash = blake3::Hasher::new();
     hash.update(&alone.key().0);
-    hash.update(&cluster.to_le_bytes());
+    hash.update(&prompt);
     for number in numbers {
         hash.update(&number.to_bits().to_le_bytes());
     }
@@ -375,3 +472,6 @@ fn prompt_key(item: &Item) -> [u8; 16] {
     key.copy_from_slice(&hash.finalize().as_bytes()[..16]);
     key
 }
+
+#[cfg(test)]
+mod tests;

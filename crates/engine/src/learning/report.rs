@@ -14,7 +14,7 @@ use tiebreak_domain::model_report::{
     Anchoring, CalibrationReport, Contestant, ModelReport, ReportFilter, ReportRow,
 };
 use tiebreak_domain::reward::{Prediction, Scorer};
-use tiebreak_domain::{ApiError, Interval, ItemId, Judgment, JudgmentId, Reply};
+use tiebreak_domain::{ApiError, Interval, ItemId, Judgment, Reply};
 use tiebreak_reward::learn::ordinal::Verdict;
 use tiebreak_stats::anchoring::{AnchoredVote, anchoring_effect};
 use tiebreak_stats::baseline::{Comparison, baselines};
@@ -27,14 +27,14 @@ use tiebreak_stats::model_agreement::{ScoredChoice, model_agreement_by_cluster};
 use tiebreak_stats::{Choice, calibration};
 
 use super::ensembles::VARIANCE_PENALTY;
-use super::learned::Learned;
+use super::learned::{Foretold, Learned};
 use super::pool::Pool;
 use super::votes::{KnownVote, votes_of};
 use super::{THREADS, standing};
 use crate::export::target::Target;
-use crate::failure;
 use crate::seat::Seat;
 use crate::session::Session;
+use crate::{failure, models};
 
 const BINS: usize = 10;
 const RESAMPLES: usize = 200;
@@ -53,7 +53,7 @@ impl Session {
         let reader = self.readers.open()?;
         let mut judgments: Vec<Judgment> = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
-        let Some(pool) = Pool::read(&reader, &learning)? else {
+        let Some(pool) = Pool::read(&reader, &learning, &models::references(&self.shared.host))? else {
             return Ok(nothing("there is no pair in this project"));
         };
         let Some(mut learned) = Learned::new(pool, &self.rubric(), THREADS) else {
@@ -70,7 +70,7 @@ impl Session {
         let curve = standing::curve(&predicted);
         let mut of_head = learned.cross_fitted();
         for predicted in &predicted {
-            of_head.insert(predicted.known.judgment, (predicted.known.vote.verdict, predicted.prediction));
+            of_head.insert((predicted.known.judgment, predicted.known.pair), predicted.prediction);
         }
         let mut report = ModelReport {
             curve: curve.clone(),
@@ -185,7 +185,7 @@ struct Sheet<'a> {
     pool: &'a Pool,
     votes: &'a [KnownVote],
     dimension: &'a str,
-    of_head: Option<&'a HashMap<JudgmentId, (Verdict, Prediction)>>,
+    of_head: Option<&'a Foretold>,
 }
 
 impl Sheet<'_> {
@@ -208,7 +208,7 @@ impl Sheet<'_> {
             let said: Vec<(&KnownVote, Prediction)> = self
                 .votes
                 .iter()
-                .filter_map(|known| Some((known, of_head.get(&known.judgment)?.1)))
+                .filter_map(|known| Some((known, *of_head.get(&(known.judgment, known.pair))?)))
                 .collect();
             let choices: Vec<ScoredChoice> = said
                 .iter()
@@ -342,8 +342,8 @@ impl Sheet<'_> {
             if let Some(difference) = by_model.filter(|difference| difference.is_finite()) {
                 return Some(difference > 0.0);
             }
-            let said = self.of_head?.get(&known.judgment)?;
-            Some(said.1.a > said.1.b)
+            let said = self.of_head?.get(&(known.judgment, known.pair))?;
+            Some(said.a > said.b)
         };
         let votes: Vec<AnchoredVote> = self
             .votes

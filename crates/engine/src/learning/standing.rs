@@ -15,7 +15,7 @@ use tiebreak_stats::interval::{REPORT_LEVEL, wilson};
 use tiebreak_stats::learning_curve::{CurvePoint, forecast};
 use tiebreak_store::StoredPrediction;
 
-use super::learned::{Learned, SURE};
+use super::learned::{Learned, SURE, ends};
 use super::votes::KnownVote;
 
 /// Audit votes behind one point of the curve.
@@ -36,6 +36,7 @@ pub struct Predicted<'a> {
 }
 
 /// The votes of the main dimension that the head predicted before they were given, in the order in which they came.
+/// What was said of a pair that somebody had voted on is no such prediction, whoever kept it.
 pub fn predicted<'a>(
     learned: &'a Learned,
     predictions: &[StoredPrediction],
@@ -59,6 +60,16 @@ pub fn predicted<'a>(
         })
         .collect();
     predicted.sort_by_key(|predicted| predicted.votes_before);
+    let mut first_on: HashMap<[u32; 2], u64> = HashMap::new();
+    for known in &main.votes {
+        let place = order.get(&known.judgment).copied().unwrap_or(u64::MAX);
+        let first = first_on.entry(ends(&learned.pool.pairs[known.pair])).or_insert(place);
+        *first = place.min(*first);
+    }
+    let is_first = |predicted: &Predicted<'_>| {
+        first_on.get(&ends(&learned.pool.pairs[predicted.known.pair])) == Some(&predicted.votes_before)
+    };
+    predicted.retain(is_first);
     predicted
 }
 
@@ -152,5 +163,37 @@ pub fn is_right(predicted: &Predicted<'_>) -> Option<bool> {
         Verdict::A(_) => Some(a_is_likelier),
         Verdict::B(_) => Some(!a_is_likelier),
         Verdict::Tie => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tiebreak_domain::showing::AcquisitionMethod;
+    use tiebreak_domain::{Outcome, Rubric};
+
+    use super::super::tests::{items, judgment, learned, preferred};
+    use super::*;
+
+    #[test]
+    fn only_the_first_vote_on_a_pair_was_foretold() {
+        let mut heads = learned(&items(3, 2), &Rubric::default());
+        let vote = |number, annotator, item| {
+            judgment(number, annotator, item, preferred(Outcome::B), AcquisitionMethod::Audit)
+        };
+        let votes = [vote(1, 1, 1), vote(2, 2, 1), vote(3, 2, 2)];
+        heads.refit(&votes, 1);
+        let prediction = Prediction { a: 0.1, tie: 0.1, b: 0.8 };
+        let kept: Vec<StoredPrediction> = votes
+            .iter()
+            .map(|vote| StoredPrediction {
+                judgment: vote.given.id,
+                scorer: Scorer::Head,
+                question: heads.main().key.clone(),
+                prediction,
+            })
+            .collect();
+        let predicted = predicted(&heads, &kept, &votes);
+        let of: Vec<_> = predicted.iter().map(|predicted| predicted.known.judgment).collect();
+        assert_eq!(of, [votes[0].given.id, votes[2].given.id], "the second on the first pair was not");
     }
 }

@@ -44,9 +44,15 @@ impl Session {
     pub(crate) fn open_to_learning(&self, annotator: AnnotatorId) -> Result<RoaringBitmap, ApiError> {
         let plan = self.people.plan();
         let reader = self.readers.lend()?;
+        let request = QueueRequest { annotator, place: Place::Start, count: 0, except: Vec::new() };
+        let mut pools = pools(&plan, &reader.facets().read(), annotator, &request);
+        close_by_tag(&plan, &reader.key_and_tags(annotator)?.1, &mut pools);
+        let annotators = reader.annotators()?;
+        let now = self.shared.host.now();
+        let mut work = self.people.work.lock().expect("the work is never left half-changed");
+        let Pools { normal: mut open, .. } = pools;
         let facets = reader.facets();
-        let mut open = facets.read().open(annotator);
-        open -= &plan.training;
+        close_settled(&plan, &mut work, &facets.read(), &annotators, annotator, now, &mut open);
         open -= &plan.gold;
         open -= &plan.attention;
         Ok(open)

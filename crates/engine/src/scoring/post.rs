@@ -125,8 +125,7 @@ impl Run<'_> {
         };
         let reader = self.session.readers.lend()?;
         let claims = reader.scoring_claims()?;
-        let known =
-            if claims.is_some() { Known::default() } else { Known::read(&reader, &scored_model.key)? };
+        let known = Known::read(&reader, &scored_model.key)?;
         Ok(Work { scored_model, total, done: 0, known, claims, scorer, began: Instant::now(), seen: 0 })
     }
 

@@ -162,3 +162,43 @@ fn what_is_on_the_screen_is_scored_before_all_else_and_counted_once() {
     let stored = session.readers.lend().unwrap().score_count(&model.key).unwrap();
     assert_eq!(stored, 40, "all of it is stored");
 }
+
+#[test]
+fn what_was_said_of_an_equal_input_in_an_earlier_run_is_not_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, events) = engine(folder.path());
+    with_rows(&engine, &events, folder.path(), 6);
+    let session = engine.session().unwrap();
+    let stage = Arc::new(Stage { ran: Mutex::default(), during: Box::new(|_| {}) });
+    let score = |items: std::ops::RangeInclusive<u32>| {
+        let (model, opened) = staged(&session, &stage, 1);
+        let manifest = model.manifest.clone().unwrap();
+        let scorer = Scorer::start(opened, ScorerOptions::default()).unwrap();
+        stage.ran.lock().unwrap().clear();
+        let cancel = CancelFlag::default();
+        let mut run = Run::new(&session.shared, &session, JobId(1), &cancel);
+        let mut work = run.work(scorer, &model, &manifest, 12).unwrap();
+        run.score_items(&mut work, &manifest, &items.collect()).unwrap();
+        let ran = stage.ran.lock().unwrap().iter().flatten().count();
+        (model.key, run.report(), ran)
+    };
+    let (key, first, ran) = score(1..=6);
+    assert_eq!((first.scored, ran), (12, 12));
+    // The same answers in other items, the other way round.
+    let rows = std::fs::read_to_string(folder.path().join("rows.jsonl")).unwrap();
+    let turned = rows
+        .replace("response_a", "other")
+        .replace("response_b", "response_a")
+        .replace("other", "response_b");
+    let path = folder.path().join("turned.jsonl");
+    std::fs::write(&path, turned).unwrap();
+    engine.call(Call::StartImport(ImportPlan::of_file(path.to_string_lossy().into_owned()))).unwrap();
+    while !matches!(events.recv_timeout(Duration::from_mins(1)).unwrap(), Event::ImportEnded(_, Ok(_))) {}
+    let (_, second, ran) = score(7..=12);
+    assert_eq!((second.scored, second.known, ran), (0, 12, 0), "{second:?}");
+    let reader = session.readers.lend().unwrap();
+    assert_eq!(reader.score_count(&key).unwrap(), 24, "it is stored for them too");
+    let [before, after] = [(1, 0), (7, 1)]
+        .map(|(item, candidate)| reader.score_of(&key, ItemId(item), candidate).unwrap().unwrap());
+    assert_eq!((before.scores, before.embedding), (after.scores, after.embedding), "embedding and all");
+}

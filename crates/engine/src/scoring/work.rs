@@ -53,19 +53,44 @@ pub struct Known {
     /// What of it was in sight, and came before its turn.
     pub sooner: HashSet<(ItemId, u8)>,
     pub inputs: HashMap<InputHash, Scored>,
+    /// Where the project holds what was said of an input before this run.
+    pub stored: HashMap<InputHash, (ItemId, u8)>,
 }
 
 impl Known {
     /// The most inputs whose scores are kept for equal ones that come later.
     const MOST_INPUTS: usize = 200_000;
 
-    /// Everything, where nobody else can add to it.
+    /// The most inputs of which it is known where they stand.
+    const MOST_STORED: usize = 2_000_000;
+
+    /// Everything. Where others can add to it the places are looked up again as they are come to.
     pub fn read(reader: &Reader, model: &ModelKey) -> Result<Self, ApiError> {
         let mut known = Self::default();
-        reader.each_score(model, |item, candidate, _, _| {
+        reader.each_score(model, |item, candidate, input, _| {
             known.places.insert((item, candidate));
+            if known.stored.len() < Self::MOST_STORED {
+                known.stored.entry(input).or_insert((item, candidate));
+            }
         })?;
         Ok(known)
+    }
+
+    /// What was said of an equal input before, in this run or an earlier one.
+    pub fn said_of(
+        &self,
+        reader: &Reader,
+        model: &ModelKey,
+        input: &InputHash,
+    ) -> Result<Option<Scored>, ApiError> {
+        if let Some(scored) = self.inputs.get(input) {
+            return Ok(Some(scored.clone()));
+        }
+        let Some((item, candidate)) = self.stored.get(input) else { return Ok(None) };
+        let found = reader.score_of(model, *item, *candidate)?;
+        // What stands there may be another input by now.
+        let found = found.filter(|score| score.input_key == *input);
+        Ok(found.map(|score| Scored { scores: score.scores, embedding: score.embedding }))
     }
 
     /// Adds what was found to have a score.

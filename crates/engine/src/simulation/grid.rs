@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_reward::learn::acquire::Policy;
-use tiebreak_reward::learn::replay::Run;
+use tiebreak_reward::learn::replay::{Run, can_replay};
 
 use super::Features;
 
@@ -14,7 +14,7 @@ const MOST_RUNS: usize = 20_000;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Grid {
-    /// By words of [`Policy`]; random order is always tried too.
+    /// By words of [`Policy`], except for second opinions; random order is always tried too.
     pub policies: Vec<Policy>,
     /// Seeds 0, 1, …
     pub seeds: u64,
@@ -115,6 +115,15 @@ impl Grid {
                 "an accuracy lies from 0.5 to below 1",
             ));
         }
+        if let Some(policy) = grid.policies.iter().find(|policy| !can_replay(**policy)) {
+            return Err(refused(
+                format!(
+                    "{} cannot be replayed: each pair has one label, and no second opinion",
+                    policy.word()
+                ),
+                "leave it out of the policies",
+            ));
+        }
         let runs = grid.runs().len();
         if runs > MOST_RUNS {
             return Err(refused(
@@ -198,6 +207,10 @@ mod tests {
         assert!(refused("flips = [2.0]").contains("2 is no share"));
         assert!(refused("clean_audits = [3.0]").contains("3 is no share"));
         assert!(refused("teachers = [0.3]").contains("teaches nothing"));
+        assert!(
+            refused("policies = [\"random\", \"second_opinion\"]")
+                .contains("second_opinion cannot be replayed")
+        );
         assert!(refused("seeds = 0").contains("nothing is left"));
         assert!(refused("seeds = 1000000").contains("runs"));
     }

@@ -24,7 +24,7 @@ use super::Grid;
 use crate::jobs::CancelFlag;
 use crate::learning::flags::raise;
 use crate::learning::learned::Learned;
-use crate::learning::pool::Pool;
+use crate::learning::pool::{Pool, References};
 
 /// The share of all votes that the head of the queue is.
 const TOP_SHARE: f64 = 0.05;
@@ -86,11 +86,11 @@ pub fn trials(
     let of_share = |share| grid.priors.iter().map(move |prior| (share, *prior));
     for (flipped, has_prior) in shares.flat_map(of_share) {
         let pool = if has_prior {
-            Pool::read(reader, learning)?
+            Pool::read(reader, learning, &References::new())?
         } else {
             Pool::read_without_scorers(reader, learning)?
         };
-        let Some(mut learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
+        let Some(learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
         let mut judgments = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
         for clean in &grid.clean_audits {
@@ -100,7 +100,7 @@ pub fn trials(
                 if cancel.is_set() {
                     return Err(crate::failure::cancelled("simulation"));
                 }
-                of_seeds.push(one(&mut learned, &judgments, &setting, seed));
+                of_seeds.push(one(learned.clone(), &judgments, &setting, seed));
             }
             found.extend(over_seeds(&setting, &of_seeds));
         }
@@ -118,7 +118,7 @@ struct Setting<'a> {
     clean: f64,
 }
 
-fn one(learned: &mut Learned, judgments: &[Judgment], setting: &Setting<'_>, seed: u64) -> Trial {
+fn one(mut learned: Learned, judgments: &[Judgment], setting: &Setting<'_>, seed: u64) -> Trial {
     let Setting { learning, dimension, flipped, .. } = *setting;
     // Draws of their own, so that whatever was looked at twice, the same votes are turned.
     let (mut random, mut looks_random) = (StdRng::seed_from_u64(seed), StdRng::seed_from_u64(!seed));
@@ -152,7 +152,7 @@ fn one(learned: &mut Learned, judgments: &[Judgment], setting: &Setting<'_>, see
         .collect();
     said.extend(looks.into_values().flatten());
     learned.refit(&said, 1);
-    let raised = raise(learned, learning, UnixMillis(0));
+    let raised = raise(&learned, learning, UnixMillis(0));
     let is_turned = |flag: &&tiebreak_domain::second_look::ModelFlag| turned.contains(&flag.judgment);
     let top = ((votes as f64 * TOP_SHARE).ceil() as usize).min(raised.flags.len());
     let found = &raised.flags[..raised.discoveries];

@@ -4,11 +4,16 @@
 //! Both are named as people call the models. A name that no model here has is refused with the names there are, so
 //! that a grid never runs on something else than it says.
 
+use std::ops::ControlFlow;
+
 use serde::Deserialize;
 use tiebreak_domain::learning::{FeatureSource, Learning};
 use tiebreak_domain::reward::Scorer;
 use tiebreak_domain::spelling;
-use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_domain::{ApiError, ErrorCode, Part};
+use tiebreak_reward::learn::acquire::Policy;
+use tiebreak_reward::learn::ensemble::Member;
+use tiebreak_reward::learn::features::{FeatureTable, text};
 use tiebreak_store::Reader;
 
 use super::Grid;
@@ -89,6 +94,37 @@ pub fn scorer(pool: &Pool, grid: &Grid) -> Result<(Vec<f32>, String), ApiError> 
         }
         None => Ok(pool.scorers.first().map_or_else(lengths, named)),
     }
+}
+
+/// The models' scores, standardised, which a grid that holds models against each other needs.
+pub fn members(pool: &Pool, grid: &Grid) -> Result<Vec<Member>, ApiError> {
+    if grid.policies.contains(&Policy::ModelAgainstModel) && pool.scorers.is_empty() {
+        let what = format!(
+            "{} needs a model that has scored this project, and none has",
+            Policy::ModelAgainstModel.word()
+        );
+        return Err(ApiError::new(ErrorCode::BadRequest, what)
+            .hint("let a model score it first by `tiebreak score`, or leave the policy out of the grid"));
+    }
+    Ok(pool.scorers.iter().map(|scorer| scorer.member.clone()).collect())
+}
+
+/// What the words of each prompt are as numbers, by cluster, where a grid spreads over prompts.
+pub fn prompts(reader: &Reader, pool: &Pool, grid: &Grid) -> Result<Option<FeatureTable>, ApiError> {
+    if !grid.policies.contains(&Policy::PromptSpread) {
+        return Ok(None);
+    }
+    let clusters = pool.items.iter().map(|item| item.cluster as usize + 1).max().unwrap_or(0);
+    let mut texts = vec![String::new(); clusters];
+    reader.each_item(|stored| {
+        if let Some(item) = pool.item(stored.id) {
+            let words: Vec<&str> = stored.item.prompt.iter().filter_map(Part::text).collect();
+            texts[item.cluster as usize] = words.join("\n");
+        }
+        ControlFlow::Continue(())
+    })?;
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    Ok(Some(text::table(&texts)))
 }
 
 /// The rules of learning with the named scorer as the only prior.

@@ -1,7 +1,7 @@
 //! Learning from votes: who is asked what and why, what is told to whom, and that nothing of it stands in the way.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::{ItemScores, Models, Scorer, ScoringReport};
 use tiebreak_domain::second_look::{LookFilter, LookOrder, LookReasonKind, SecondLook};
 use tiebreak_domain::showing::AcquisitionMethod;
-use tiebreak_domain::{ErrorCode, Event, Outcome, Reply, Request, StudySetup, Verdict};
+use tiebreak_domain::{ErrorCode, Event, Outcome, QueuedItem, Reply, Request, StudySetup, Verdict};
 
 use crate::world::{World, preference, until};
 
@@ -122,27 +122,71 @@ fn a_head_learns_from_votes_says_why_and_marks_what_it_chose() {
     assert_eq!(longer.accuracy.unwrap().estimate, 1.0, "and length alone would do, which stands beside it");
 }
 
+/// A world whose worker can be held in the middle of a refit.
+struct Held {
+    /// First, so that a test that fails lets the worker go before the world ends.
+    release: Sender<()>,
+    world: World,
+    /// At which of its next looks at the clock it is held; 0 at none.
+    looks: Arc<AtomicUsize>,
+    arrivals: Receiver<()>,
+}
+
+impl Held {
+    fn new(count: usize) -> Self {
+        let (arrived, arrivals) = channel::<()>();
+        let (release, released) = channel::<()>();
+        let looks = Arc::new(AtomicUsize::new(0));
+        let (counted, released) = (Arc::clone(&looks), Mutex::new(released));
+        let world = World::watching_the_clock(move || {
+            let is_worker = std::thread::current().name() == Some("tiebreak-learning");
+            let counts_down = |left: usize| left.checked_sub(1);
+            if is_worker && counted.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counts_down) == Ok(1) {
+                arrived.send(()).unwrap();
+                // Nobody releases a test that failed.
+                let _ = released.lock().unwrap().recv();
+            }
+        });
+        let world = begun(world, count, Some(quiet()));
+        until(|| (world.learning_state().pairs == count as u64).then_some(()));
+        Self { release, world, looks, arrivals }
+    }
+
+    /// Votes, and waits until the refit that follows is held.
+    fn hold(&self, item: &QueuedItem) {
+        // The first look is for the plan that follows the vote, the second in the middle of the refit.
+        self.looks.store(2, Ordering::SeqCst);
+        self.world.submit(self.world.judgment(item, Verdict::overall(preference(Outcome::A))));
+        let arrived = self.arrivals.recv_timeout(Duration::from_mins(1));
+        arrived.expect("the worker refits after a while without a vote");
+    }
+}
+
+#[test]
+fn what_was_revised_meanwhile_is_one_refit() {
+    let held = Held::new(20);
+    let world = &held.world;
+    let item = world.queue(Place::Start, 1).remove(0);
+    held.hold(&item);
+    for turn in 0..30 {
+        let outcome = if turn % 2 == 0 { Outcome::A } else { Outcome::B };
+        world.submit(world.judgment(&item, Verdict::overall(preference(outcome))));
+    }
+    world.submit(world.judgment(&item, Verdict::Withdrawn));
+    let _ = world.events.try_iter().count();
+    held.release.send(()).unwrap();
+    until(|| (world.learning_state().votes == 0).then_some(()));
+    world.engine.call(Request::CloseProject).unwrap();
+    let refits = world.events.try_iter().filter(|event| matches!(event, Event::LearningChanged(_))).count();
+    assert!((1..=3).contains(&refits), "the one that was held, and one for all that came: {refits}");
+}
+
 #[test]
 fn nobody_waits_for_a_refit() {
-    let (arrived, arrivals) = channel::<()>();
-    let (release, released) = channel::<()>();
-    let is_armed = Arc::new(AtomicBool::new(false));
-    let (armed, released) = (Arc::clone(&is_armed), Mutex::new(released));
-    // The worker looks at the clock in the middle of a refit, and there it is held.
-    let world = World::watching_the_clock(move || {
-        let is_worker = std::thread::current().name() == Some("tiebreak-learning");
-        if is_worker && armed.swap(false, Ordering::SeqCst) {
-            arrived.send(()).unwrap();
-            // Nobody releases a test that failed.
-            let _ = released.lock().unwrap().recv();
-        }
-    });
-    let world = begun(world, 40, Some(quiet()));
-    until(|| (world.learning_state().pairs == 40).then_some(()));
+    let held = Held::new(40);
+    let Held { world, release, .. } = &held;
     let item = world.queue(Place::Start, 1).remove(0);
-    is_armed.store(true, Ordering::SeqCst);
-    world.submit(world.judgment(&item, Verdict::overall(preference(Outcome::A))));
-    arrivals.recv_timeout(Duration::from_mins(1)).expect("the worker refits after a while without a vote");
+    held.hold(&item);
     let annotator = world.info().annotator;
     let (answer, answers) = channel();
     std::thread::scope(|scope| {

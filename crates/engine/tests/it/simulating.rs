@@ -43,3 +43,24 @@ fn with_clean_audits_turned_votes_stand_out_and_false_discoveries_stay_below_the
     assert!(with.discoveries.estimate > 20.0, "of some fifty turned votes: {with:?}");
     assert!(with.false_discoveries.low <= with.level, "within its interval: {with:?}");
 }
+
+#[test]
+fn a_policy_runs_on_what_it_needs_or_is_refused() {
+    let world = World::new();
+    world.create("p.tiebreak");
+    world.import_with_labels(&world.write("rows.jsonl", labelled(120)), "People");
+    let run = |policy: &str| {
+        let text = format!(
+            "policies = [\"{policy}\"]\nseeds = 2\nbudget = 40\npriors = [false]\nbatch_sizes = [10]\nper_prompt = 0"
+        );
+        let grid = Grid::read(&text).unwrap();
+        simulate(&world.path("p.tiebreak"), &grid, &CancelFlag::default(), |_, _| {})
+    };
+    let refused = run("model_against_model").unwrap_err();
+    assert!(refused.message.contains("model_against_model needs a model"), "{}", refused.message);
+    let curve = |policy: &str| {
+        let found = run(policy).unwrap();
+        found.arms.into_iter().find(|arm| arm.policy.word() == policy).unwrap().curve
+    };
+    assert_ne!(curve("prompt_spread"), curve("greedy_information"), "prompts are gone by");
+}

@@ -2,8 +2,8 @@
 //!
 //! A [`Policy`] gives every open pair of a pool a worth (METHODS 2.7); [`batch::choose`] takes the best, one slot
 //! after another, with a cap per prompt cluster so that a batch is not one question in many words. In every slot a
-//! coin decides first whether the pair is an audit instead, drawn uniformly from all that is open: only those are
-//! fit to measure with. The [`Pick`] keeps the probability with which the slot could have gone to this pair, for
+//! coin decides first whether the item is an audit instead, drawn uniformly from all that can be asked: only those are
+//! fit to measure with. The [`Pick`] keeps the probability with which the slot could have gone to this item, for
 //! weighting, and a [`Reason`] that a person can read.
 
 pub mod batch;
@@ -35,8 +35,14 @@ pub struct Situation<'a> {
     pub pool: &'a PoolBelief,
     /// The information table of the head's likelihood.
     pub information: &'a InformationTable,
-    /// Whether each pair may be asked: not asked yet, and not away with somebody.
+    /// Whether the policy may choose each pair: it can be asked, and is not left out for being sure.
     pub open: &'a [bool],
+    /// Whether each pair can be asked at all, whatever anybody thinks of it: what audits are drawn from. Every pair
+    /// that is open is among them.
+    pub askable: &'a [bool],
+    /// The item of each pair, where all pairs of an item are asked at once; its pairs stand together. None where each
+    /// pair is asked by itself.
+    pub items: Option<&'a [u32]>,
     /// What was said so far.
     pub votes: &'a [Vote],
     /// Scores of several models, standardised, for "model against model".
@@ -87,8 +93,8 @@ pub struct Pick {
     pub policy: Policy,
     /// What the policy gave it; 0 for an audit.
     pub score: f64,
-    /// The probability that this slot would go to this pair, given the slots before and the policy's own draws:
-    /// `audit share / open + (1 − audit share) · [the policy's choice]`. Never zero, so that weighting by its
+    /// The probability that this slot would go to this pair's item, given the slots before and the policy's own
+    /// draws: `audit share / items + (1 − audit share) · [the policy's choice]`. Never zero, so that weighting by its
     /// inverse is unbiased.
     pub propensity: f64,
     /// Whether it came from the uniform stream.

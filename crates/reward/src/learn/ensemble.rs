@@ -27,7 +27,11 @@ pub fn standardised(member: &[f32], reference: Option<&[u32]>) -> Member {
     };
     let centre = mean(&values);
     let deviation = population_variance(&values).sqrt();
-    let deviation = if deviation > 0.0 { deviation } else { 1.0 };
+    standardised_by(member, centre, if deviation > 0.0 { deviation } else { 1.0 })
+}
+
+/// A member's scores less this mean, in deviations of this size: what they are like on some fixed reference set.
+pub fn standardised_by(member: &[f32], centre: f64, deviation: f64) -> Member {
     member.iter().map(|value| ((f64::from(*value) - centre) / deviation) as f32).collect()
 }
 

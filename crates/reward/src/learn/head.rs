@@ -96,6 +96,24 @@ pub struct Update {
     pub shrink: f64,
 }
 
+/// A head's belief, ready to be drawn from.
+pub struct Weights {
+    means: Vec<f64>,
+    factor: Cholesky,
+    columns: usize,
+}
+
+impl Weights {
+    /// Weights drawn from the belief, for the columns of the table.
+    pub fn draw(&self, random: &mut impl rand::Rng) -> Vec<f64> {
+        let noise = self.means.iter().map(|_| normal_draw(random)).collect::<Vec<_>>();
+        let mut drawn = self.factor.colour(&noise);
+        add_scaled(&mut drawn, 1.0, &self.means);
+        drawn.truncate(self.columns);
+        drawn
+    }
+}
+
 /// A belief about the weights of the columns, and of the side of the screen.
 #[derive(Clone, Debug)]
 pub struct Head {
@@ -196,16 +214,16 @@ impl Head {
 
     /// Weights drawn from the belief, one list per draw, for the columns of the table.
     pub fn draws(&self, count: usize, random: &mut impl rand::Rng) -> Vec<Vec<f64>> {
-        let factor = self.factor();
-        (0..count)
-            .map(|_| {
-                let noise = self.weights.iter().map(|_| normal_draw(random)).collect::<Vec<_>>();
-                let mut drawn = factor.colour(&noise);
-                add_scaled(&mut drawn, 1.0, &self.weights);
-                drawn.truncate(self.columns.len());
-                drawn
-            })
-            .collect()
+        if count == 0 {
+            return Vec::new();
+        }
+        let weights = self.weights_to_draw();
+        (0..count).map(|_| weights.draw(random)).collect()
+    }
+
+    /// The belief made ready for many draws: what a draw costs most is done once.
+    pub fn weights_to_draw(&self) -> Weights {
+        Weights { means: self.weights.clone(), factor: self.factor(), columns: self.columns.len() }
     }
 
     /// A factor of the covariance. Thousands of updates without a refit may leave it a rounding error short of

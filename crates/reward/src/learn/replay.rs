@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acquire::batch::choose;
 use super::acquire::{BatchSettings, Policy, Situation};
+use super::ensemble::{Member, standardised};
 use super::features::{ColumnKind, FeatureTable};
 use super::head::information::InformationTable;
 use super::head::pool::{Pair, PoolBelief};
@@ -36,6 +37,16 @@ pub struct Study<'a> {
     pub lengths: &'a [f32],
     /// A reward model's score of each candidate, for the baseline and as a prior.
     pub scorer: Option<&'a [f32]>,
+    /// Scores of models, standardised, which [`Policy::ModelAgainstModel`] holds against each other and the head.
+    pub members: &'a [Member],
+    /// A row per cluster, the features of its prompt, which [`Policy::PromptSpread`] goes by.
+    pub prompts: Option<&'a FeatureTable>,
+}
+
+/// Whether labels that are there can stand for answers to this policy's questions. A pair has one label here, so that
+/// nobody has a second opinion.
+pub fn can_replay(policy: Policy) -> bool {
+    policy != Policy::SecondOpinion
 }
 
 /// One run.
@@ -152,6 +163,7 @@ pub fn replay(study: &Study<'_>, run: &Run) -> Curve {
         pairs: pool.iter().map(|pair| study.pairs[*pair]).collect(),
         labels: pool.iter().map(|pair| labels[*pair]).collect(),
         test: test.iter().map(|pair| (study.pairs[*pair], labels[*pair])).collect(),
+        study: *study,
     };
     let (points, full_pool) = ground.spend(run, &mut split_random);
     Curve {
@@ -208,6 +220,7 @@ struct Ground<'a> {
     pairs: Vec<Pair>,
     labels: Vec<Verdict>,
     test: Vec<(Pair, Verdict)>,
+    study: Study<'a>,
 }
 
 impl Ground<'_> {
@@ -239,6 +252,7 @@ impl Ground<'_> {
                 cap_per_cluster: run.cap_per_cluster,
                 ..BatchSettings::default()
             };
+            let members = self.members(run.policy, &head);
             let situation = Situation {
                 head: &head,
                 table: self.table,
@@ -246,9 +260,11 @@ impl Ground<'_> {
                 pool: &pool,
                 information: &information,
                 open: &open,
+                askable: &open,
+                items: None,
                 votes: &votes,
-                members: &[],
-                prompts: None,
+                members: &members,
+                prompts: self.study.prompts,
             };
             let picks = choose(&situation, &settings, &mut random);
             if picks.is_empty() {
@@ -277,6 +293,16 @@ impl Ground<'_> {
         let clusters = self.pairs.iter().map(|pair| pair.cluster).collect::<Vec<_>>();
         let full = head.refit_across_groups(self.table, &all, &clusters);
         (points, self.point(&full, all.len(), &audits))
+    }
+
+    /// The models, and the head as one of them, where they are held against each other.
+    fn members(&self, policy: Policy, head: &Head) -> Vec<Member> {
+        if policy != Policy::ModelAgainstModel {
+            return Vec::new();
+        }
+        let score = |row: usize| head.score(self.table, row as u32) as f32;
+        let of_head: Vec<f32> = (0..self.table.len()).map(score).collect();
+        self.study.members.iter().cloned().chain([standardised(&of_head, None)]).collect()
     }
 
     fn vote(&self, pair: usize) -> Vote {
@@ -343,6 +369,8 @@ mod tests {
                 labels: &self.labels,
                 lengths: &self.lengths,
                 scorer: Some(&self.lengths),
+                members: &[],
+                prompts: None,
             }
         }
     }
@@ -374,6 +402,27 @@ mod tests {
         assert_eq!(one.full_pool.accuracy, other.full_pool.accuracy);
         assert_eq!(one.baselines, other.baselines);
         assert_ne!(one.points[2], other.points[2], "then they part");
+    }
+
+    #[test]
+    fn models_and_prompts_that_are_there_are_gone_by() {
+        let owned = owned();
+        let first_picks = |study: &Study<'_>, policy| replay(study, &short(policy)).points;
+        let members = [(0..240).map(|row| owned.table.row(row)[3]).collect::<Member>()];
+        let against = Study { members: &members, ..owned.study() };
+        assert_ne!(
+            first_picks(&against, Policy::ModelAgainstModel),
+            first_picks(&owned.study(), Policy::ModelAgainstModel),
+            "a model that contradicts the head is asked about"
+        );
+        let (prompts, _) = world(150, 4, 0, 31);
+        let spread = Study { prompts: Some(&prompts), ..owned.study() };
+        assert_ne!(
+            first_picks(&spread, Policy::PromptSpread),
+            first_picks(&owned.study(), Policy::GreedyInformation),
+            "and prompts that are apart"
+        );
+        assert!(!can_replay(Policy::SecondOpinion) && can_replay(Policy::PromptSpread));
     }
 
     #[test]

@@ -51,47 +51,79 @@ impl StoppingSigns {
     }
 }
 
+/// The labels that lie between two heads that are held against each other: heads that learned from hardly anything new
+/// agree whatever is left to learn.
+const LABELS_BETWEEN: usize = 25;
+/// How many heads' sides are kept.
+const SIDES_KEPT: usize = 4;
+
 /// What is kept from one batch to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StoppingHistory {
-    last_sides: Vec<bool>,
-    kappas: Vec<f64>,
-    informations: Vec<f64>,
+    heads: Vec<PastHead>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct PastHead {
+    labels: usize,
+    /// On the stop set; empty of heads long past.
+    sides: Vec<bool>,
+    /// The agreement with the head before.
+    kappa: Option<f64>,
+    /// The mean information of the batch that was to follow.
+    information: f64,
 }
 
 impl StoppingHistory {
-    /// Takes note of the head after a batch, on a fixed set of pairs (2,000 are plenty), and of the mutual
-    /// information that the policy's picks of the next batch promise, in nats.
-    pub fn push(&mut self, head: &Head, table: &FeatureTable, stop_set: &[Pair], informations: &[f64]) {
-        let side = |pair: &Pair| head.score(table, pair.a) > head.score(table, pair.b);
-        self.push_sides(stop_set.iter().map(side).collect(), informations);
+    /// Whether a head that learned from so many labels is to be noted. Heads that learned from more are forgotten:
+    /// labels were taken back.
+    pub fn is_due(&mut self, labels: usize) -> bool {
+        self.heads.retain(|head| head.labels <= labels);
+        labels >= self.heads.last().map_or(0, |head| head.labels) + LABELS_BETWEEN
     }
 
-    fn push_sides(&mut self, sides: Vec<bool>, informations: &[f64]) {
-        if self.last_sides.len() == sides.len() && !sides.is_empty() {
-            self.kappas.push(kappa(&self.last_sides, &sides));
+    /// Takes note of the head after so many labels, if that is due, on a fixed set of pairs (2,000 are plenty), and of
+    /// the mutual information that the best questions of the next batch promise, in nats; none where nothing is left.
+    pub fn push(
+        &mut self,
+        labels: usize,
+        head: &Head,
+        table: &FeatureTable,
+        stop_set: &[Pair],
+        informations: &[f64],
+    ) {
+        let side = |pair: &Pair| head.score(table, pair.a) > head.score(table, pair.b);
+        self.push_sides(labels, stop_set.iter().map(side).collect(), informations);
+    }
+
+    fn push_sides(&mut self, labels: usize, sides: Vec<bool>, informations: &[f64]) {
+        if !self.is_due(labels) {
+            return;
         }
-        self.last_sides = sides;
-        if !informations.is_empty() {
-            self.informations.push(super::logistic::mean(informations));
+        let before = self.heads.last().map(|head| &head.sides);
+        let before = before.filter(|before| before.len() == sides.len() && !sides.is_empty());
+        let kappa = before.map(|before| kappa(before, &sides));
+        let information = if informations.is_empty() { 0.0 } else { super::logistic::mean(informations) };
+        self.heads.push(PastHead { labels, sides, kappa, information });
+        if let Some(past) = self.heads.len().checked_sub(SIDES_KEPT + 1) {
+            self.heads[past].sides = Vec::new();
         }
     }
 
     /// The agreement of each head with the one before.
-    pub fn kappas(&self) -> &[f64] {
-        &self.kappas
+    pub fn kappas(&self) -> impl DoubleEndedIterator<Item = f64> {
+        self.heads.iter().filter_map(|head| head.kappa)
     }
 
     /// The signs now. `audit_gain` is the gain in audit accuracy that the next 200 labels are predicted to bring.
     pub fn signs(&self, rule: &StoppingRule, audit_gain: Option<f64>) -> StoppingSigns {
-        let last = self.kappas.iter().rev().take(rule.repeats);
-        let is_exhausted = match (self.informations.first(), self.informations.last()) {
-            (Some(first), Some(last)) => *last < rule.information_share * first,
+        let is_exhausted = match self.heads.as_slice() {
+            [first, .., last] => last.information < rule.information_share * first.information,
             _ => false,
         };
         StoppingSigns {
-            is_stable: self.kappas.len() >= rule.repeats
-                && last.into_iter().all(|kappa| *kappa >= rule.kappa),
+            is_stable: self.kappas().count() >= rule.repeats
+                && self.kappas().rev().take(rule.repeats).all(|kappa| kappa >= rule.kappa),
             is_exhausted,
             is_flat: audit_gain.map(|gain| gain < rule.audit_gain),
         }
@@ -130,16 +162,34 @@ mod tests {
         let rule = StoppingRule::default();
         let mut history = StoppingHistory::default();
         let steady = (0..100).map(|index| index % 3 == 0).collect::<Vec<_>>();
-        history.push_sides(steady.iter().map(|side| !side).collect(), &[0.1]);
-        for _ in 0..3 {
-            history.push_sides(steady.clone(), &[0.09]);
+        history.push_sides(25, steady.iter().map(|side| !side).collect(), &[0.1]);
+        for turn in 2..=4 {
+            history.push_sides(25 * turn, steady.clone(), &[0.09]);
         }
         assert!(!history.signs(&rule, Some(0.001)).is_stable, "the first step was a turn");
-        history.push_sides(steady.clone(), &[0.09]);
+        history.push_sides(125, steady.clone(), &[0.09]);
         let signs = history.signs(&rule, None);
         assert!(signs.is_stable && !signs.is_exhausted && !signs.says_stop(), "one sign is not enough");
         assert!(history.signs(&rule, Some(0.001)).says_stop(), "and a flat audit makes two");
-        history.push_sides(steady, &[0.01]);
+        history.push_sides(150, steady.clone(), &[0.01]);
         assert!(history.signs(&rule, Some(0.02)).says_stop(), "so do questions that hardly teach");
+        history.push_sides(175, steady, &[]);
+        assert!(history.signs(&rule, None).is_exhausted, "and where none is left, none teaches");
+    }
+
+    #[test]
+    fn heads_are_held_against_each_other_only_after_enough_labels() {
+        let mut history = StoppingHistory::default();
+        let sides = vec![true, false, true];
+        for labels in 0..=60 {
+            history.push_sides(labels, sides.clone(), &[0.1]);
+        }
+        assert_eq!(history.kappas().count(), 1, "at 25 and at 50");
+        history.push_sides(48, sides.clone(), &[0.1]);
+        assert_eq!(history.kappas().count(), 0, "what learned from labels that were taken back is forgotten");
+        for labels in (50..=400).step_by(25) {
+            history.push_sides(labels, sides.clone(), &[0.1]);
+        }
+        assert_eq!(history.kappas().count(), 15, "each against the one before, however many there were");
     }
 }

@@ -46,7 +46,7 @@ pub enum Policy {
     MaximalGap,
     /// The variance of `σ(Δ)` over several models (METHODS 2.5).
     ModelAgainstModel,
-    /// Pairs that have one vote already, the most surprising first.
+    /// Pairs that have one vote already and are open to whoever is asked, the most surprising first.
     SecondOpinion,
 }
 

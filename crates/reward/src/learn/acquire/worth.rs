@@ -87,12 +87,10 @@ impl<'a> Worth<'a> {
         worth
     }
 
-    /// The pairs the policy chooses from: those that are open, or for a second opinion those with one vote.
+    /// The pairs the policy chooses from: those that are open, and for a second opinion have one vote.
     pub fn is_eligible(&self, pair: usize) -> bool {
-        match self.policy {
-            Policy::SecondOpinion => self.asked[pair].is_some(),
-            _ => self.situation.open[pair],
-        }
+        let is_of_kind = self.policy != Policy::SecondOpinion || self.asked[pair].is_some();
+        is_of_kind && self.situation.open[pair]
     }
 
     /// What asking this pair is worth now.
