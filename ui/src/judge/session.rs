@@ -373,7 +373,8 @@ impl Session {
         if matches!(judgment.verdict, Verdict::Judged { .. }) {
             self.pace.judged(active_ms);
         }
-        self.history.did(Done { queued: shown.queued.clone(), judgment: judgment.clone() });
+        let draft = shown.draft.clone();
+        self.history.did(Done { queued: shown.queued.clone(), judgment: judgment.clone(), draft });
         shown.queued.previous = Some(revised(&judgment, shown.queued.previous.as_ref()));
         self.drafts.remove(&judgment.item);
         self.send(judgment, outbox);

@@ -152,6 +152,29 @@ fn undo_returns_to_the_item_and_redo_gives_it_again() {
 }
 
 #[test]
+fn undoing_a_skip_brings_back_what_was_begun() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    if let Some(shown) = &mut session.current {
+        shown.draft.comment = "so far ".into();
+    }
+    session.skip(&at(2), &mut outbox);
+    let skip = submitted(&outbox).pop().unwrap();
+    session.saved(skip.id, Progress { judged: 0, skipped: 1, total: 3 });
+    assert_eq!(shown(&session), 2);
+    session.undo(&at(3), &mut outbox);
+    let draft = session.current.as_ref().unwrap().draft.clone();
+    assert_eq!(
+        (session.plain_preference().map(|preference| preference.outcome), draft.comment.as_str()),
+        (Some(Outcome::A), "so far ")
+    );
+    outbox.clear();
+    session.tick(&at(4), &mut outbox);
+    let kept = Request::SaveDraft { annotator: AnnotatorId(1), item: ItemId(1), draft: Some(draft) };
+    assert!(outbox.iter().any(|(_, request)| *request == kept), "and it is on the disk again: {outbox:?}");
+}
+
+#[test]
 fn undoing_a_change_brings_back_what_was_said_before() {
     let (mut session, mut outbox) = started();
     session.choose(Outcome::A, at(1).now, None);

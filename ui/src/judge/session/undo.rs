@@ -5,7 +5,6 @@ use tiebreak_domain::{Judgment, JudgmentId, NewJudgment, Origin, Verdict};
 
 use super::{Moment, Session, revised};
 use crate::judge::Outbox;
-use crate::judge::draft::draft_from_judgment;
 use crate::judge::history::Done;
 
 impl Session {
@@ -28,8 +27,9 @@ impl Session {
         {
             self.ahead.push_front(left);
         }
-        self.drafts.insert(queued.item.id, draft_from_judgment(&done.judgment));
+        self.drafts.insert(queued.item.id, done.draft.clone());
         self.show(queued, moment);
+        self.keep_draft_anew();
         self.history.undid(done);
         true
     }
