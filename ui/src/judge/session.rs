@@ -87,7 +87,7 @@ pub enum Round {
     /// Those that are open.
     #[default]
     Open,
-    /// Those that were skipped.
+    /// Those that were skipped; once they are gone through, those that are open.
     Skipped,
     /// Those that a list names ([`Session::go_through`]), judged or not.
     Listed,
@@ -173,6 +173,7 @@ impl Session {
 
     /// Asks for more items where fewer than [`AHEAD`] are ready.
     pub fn fill(&mut self, outbox: &mut Outbox) {
+        self.go_on_with_open();
         if self.is_asking || self.is_exhausted || self.ahead.len() >= AHEAD {
             return;
         }
@@ -189,23 +190,6 @@ impl Session {
         };
         let count = (AHEAD + 1 - self.ahead.len()) as u32;
         outbox.push((Purpose::Ahead, self.queue_request(place, count)));
-    }
-
-    /// More items may be open than before: an import ended, a status changed.
-    pub fn items_changed(&mut self, outbox: &mut Outbox) {
-        self.is_exhausted = false;
-        self.fill(outbox);
-    }
-
-    /// Begins a round through open or skipped items.
-    pub fn begin_round(&mut self, round: Round, outbox: &mut Outbox) {
-        self.round = round;
-        self.ahead.clear();
-        self.seen_this_round.clear();
-        self.last_asked_after = None;
-        self.is_exhausted = false;
-        self.is_asking = false;
-        self.fill(outbox);
     }
 
     /// Items asked for by [`Self::fill`] arrived.
@@ -468,6 +452,7 @@ mod answering;
 mod keeping;
 mod keys;
 mod listed;
+mod rounds;
 mod undo;
 
 #[cfg(test)]

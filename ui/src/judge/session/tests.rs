@@ -320,3 +320,34 @@ fn the_end_is_the_end_only_when_nothing_is_left() {
     session.ahead_arrived(vec![queued(4, [0, 1])], &at(5), &mut outbox);
     assert_eq!(shown(&session), 4, "an import brought more");
 }
+
+#[test]
+fn after_the_skipped_items_come_those_that_opened_meanwhile() {
+    let (mut session, mut outbox) = started();
+    for ms in 1..=3 {
+        session.skip(&at(ms), &mut outbox);
+    }
+    for skip in submitted(&outbox) {
+        session.saved(skip.id, Progress { judged: 0, skipped: 3, total: 3 });
+    }
+    session.ahead_arrived(vec![], &at(4), &mut outbox);
+    session.begin_round(Round::Skipped, &mut outbox);
+    session.ahead_arrived(vec![queued(1, [0, 1]), queued(2, [0, 1])], &at(5), &mut outbox);
+    session.ahead_arrived(vec![], &at(6), &mut outbox);
+    outbox.clear();
+    session.skip(&at(7), &mut outbox);
+    assert_eq!((shown(&session), session.round), (2, Round::Open), "the last one, and open ones are asked for");
+    let places = |outbox: &Outbox| -> Vec<Place> {
+        let place = |request: &Request| if let Request::Queue(asked) = request { Some(asked.place) } else { None };
+        outbox.iter().filter_map(|(_, request)| place(request)).collect()
+    };
+    assert_eq!(places(&outbox), [Place::Start]);
+    session.ahead_arrived(vec![], &at(8), &mut outbox);
+    session.skip(&at(9), &mut outbox);
+    assert!(session.is_done());
+    outbox.clear();
+    session.items_changed(&mut outbox);
+    assert_eq!(places(&outbox), [Place::Start], "an import brought more");
+    session.ahead_arrived(vec![queued(4, [0, 1])], &at(10), &mut outbox);
+    assert_eq!(shown(&session), 4);
+}

@@ -1,0 +1,35 @@
+//! Rounds: through the open items, and through those that were skipped, after which the open ones follow again.
+
+use super::{Round, Session};
+use crate::judge::Outbox;
+
+impl Session {
+    /// More items may be open than before: an import ended, a status changed.
+    pub fn items_changed(&mut self, outbox: &mut Outbox) {
+        self.is_exhausted = false;
+        self.fill(outbox);
+    }
+
+    /// Begins a round through open or skipped items.
+    pub fn begin_round(&mut self, round: Round, outbox: &mut Outbox) {
+        self.ahead.clear();
+        self.is_asking = false;
+        self.start(round);
+        self.fill(outbox);
+    }
+
+    /// Goes back to open items once no skipped one is left but that on the screen: an import, or a judgment that
+    /// opens others, would else bring nothing any more.
+    pub(super) fn go_on_with_open(&mut self) {
+        if self.round == Round::Skipped && self.is_exhausted && self.ahead.is_empty() {
+            self.start(Round::Open);
+        }
+    }
+
+    fn start(&mut self, round: Round) {
+        self.round = round;
+        self.seen_this_round.clear();
+        self.last_asked_after = None;
+        self.is_exhausted = false;
+    }
+}
