@@ -52,6 +52,12 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// Lets go of what was chosen of an answer that is not there any more.
+    pub fn forget_chosen(&mut self) {
+        self.mark = None;
+        self.typing = None;
+    }
+
     /// Puts the keys to a mark of the answer, or to a word or step of it.
     pub fn go_to(&mut self, index: usize, kind: &QuestionKind) {
         if matches!(kind, QuestionKind::Marks { .. }) {

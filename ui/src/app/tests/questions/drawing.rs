@@ -124,6 +124,30 @@ fn a_mark_is_chosen_moved_resized_named_and_removed_by_keys() {
 }
 
 #[test]
+fn a_mark_that_was_chosen_is_let_go_with_the_answer() {
+    let mut bench = bench(
+        vec![marks_question(MarkShape::Points, Scope::Candidate)],
+        of_parts(1, vec![Part::image("a.png")]),
+    );
+    bench.keys("ArrowRight Enter ArrowRight Enter ArrowRight Enter Comma");
+    let chosen = |bench: &Bench| {
+        let desk = bench.app.desk().unwrap();
+        desk.session.current.as_ref().unwrap().sheet.cursor.mark
+    };
+    assert_eq!(chosen(&bench), Some(2));
+    bench.app.want(Action::Command(Command::ClearAnswer));
+    bench.frame(Vec::new());
+    assert_eq!((marks_of(&bench, 0), chosen(&bench)), (Vec::new(), None));
+    bench.keys("ArrowRight Enter Comma");
+    assert_eq!((marks_of(&bench, 0).len(), chosen(&bench)), (1, Some(0)));
+    // However else it may have come to be chosen, one that is not there leads to one that is.
+    let desk = bench.app.desk.as_mut().unwrap();
+    desk.session.current.as_mut().unwrap().sheet.cursor.mark = Some(7);
+    bench.keys("Comma");
+    assert_eq!(chosen(&bench), Some(0));
+}
+
+#[test]
 fn the_cross_hair_reaches_every_picture_of_every_candidate() {
     let parts = vec![Part::markdown("words"), Part::image("a.png"), Part::image("b.png")];
     let mut bench = bench(vec![marks_question(MarkShape::Points, Scope::Candidate)], of_parts(2, parts));
