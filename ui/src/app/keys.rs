@@ -30,6 +30,7 @@ impl App {
         if let (true, Some(desk)) = (did_something, &mut self.desk) {
             desk.session.input(self.host.now());
         }
+        let mut taken = Vec::new();
         for (place, chord) in presses {
             let is_typing = ctx.text_edit_focused();
             let has_focus = ctx.memory(|memory| memory.focused().is_some());
@@ -45,6 +46,9 @@ impl App {
             if let Some(action) = self.action_of_key(chord, is_typing, has_focus, ctx) {
                 // Each key is carried out before the next is looked at: `1 Enter 2 Enter` in one frame is two
                 // judgments, and Enter after a key that opens a dialog belongs to the dialog.
+                if is_typing && matches!(action, Action::Command(_)) {
+                    taken.push(place);
+                }
                 self.actions.push_back(action);
                 self.carry_out_all(ctx);
             }
@@ -59,6 +63,7 @@ impl App {
                 break;
             }
         }
+        take_events(&taken, ctx);
     }
 
     /// Whether a field was opened that gets the keys when it is painted in this frame.
@@ -267,6 +272,21 @@ pub(super) fn leave_field(ctx: &Context) {
         if let Some(focused) = memory.focused() {
             memory.surrender_focus(focused);
         }
+    });
+}
+
+/// Takes away the events at these places: what became a command means nothing to the field any more, in which it may
+/// delete a line.
+fn take_events(places: &[usize], ctx: &Context) {
+    if places.is_empty() {
+        return;
+    }
+    ctx.input_mut(|input| {
+        let mut place = 0;
+        input.events.retain(|_| {
+            place += 1;
+            !places.contains(&(place - 1))
+        });
     });
 }
 
