@@ -1,10 +1,13 @@
 //! What arrives from the engine, and where it goes.
 
 use egui::Context;
+use tiebreak_domain::export::ExportReport;
+use tiebreak_domain::import::ImportReport;
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Origin, Reply, Request, Verdict};
 
 use super::dialog::{Dialog, made_words};
+use super::notice::Notices;
 use super::tickets::Purpose;
 use super::{Action, App};
 use crate::backend::Incoming;
@@ -284,15 +287,26 @@ impl App {
         match event {
             Event::ImportProgress(job, progress) => desk.import = Some(Job::Running(job, progress)),
             Event::ImportEnded(job, result) => {
-                let is_in_sight = matches!(self.dialog, Some(Dialog::Import(_)));
-                if let (false, Ok(report)) = (is_in_sight, &result) {
-                    self.notices.info(format!("{} items added from {}", report.items_added, report.source));
+                if !matches!(self.dialog, Some(Dialog::Import(_))) {
+                    let says = |report: &ImportReport| {
+                        let items = counted(report.items_added, "item", "items");
+                        format!("{items} added from {}", report.source)
+                    };
+                    tell_end(&mut self.notices, &result, says);
                 }
                 desk.import = Some(Job::Ended(job, result));
                 desk.items.refresh();
             }
             Event::ExportProgress(job, progress) => desk.export = Some(Job::Running(job, progress)),
-            Event::ExportEnded(job, result) => desk.export = Some(Job::Ended(job, result)),
+            Event::ExportEnded(job, result) => {
+                if !matches!(self.dialog, Some(Dialog::Export(_))) {
+                    let says = |report: &ExportReport| {
+                        format!("{} written to {}", counted(report.counts.rows, "row", "rows"), report.path)
+                    };
+                    tell_end(&mut self.notices, &result, says);
+                }
+                desk.export = Some(Job::Ended(job, result));
+            }
             Event::SearchIndex(index) => {
                 desk.info.search_index = index;
                 if index.is_complete() {
@@ -301,11 +315,8 @@ impl App {
             }
             Event::FoundMore { view, count, is_complete } => desk.items.found_more(view, count, is_complete),
             Event::MergeEnded(job, result) => {
-                let is_in_sight = matches!(self.dialog, Some(Dialog::Merge(_)));
-                match &result {
-                    Ok(report) if !is_in_sight => self.notices.info(merge::ended_words(report)),
-                    Err(error) if !is_in_sight => self.notices.error(error),
-                    _ => {}
+                if !matches!(self.dialog, Some(Dialog::Merge(_))) {
+                    tell_end(&mut self.notices, &result, merge::ended_words);
                 }
                 desk.merge = Some(Job::Ended(job, result));
                 desk.items.refresh();
@@ -417,6 +428,19 @@ fn unexpected(reply: &Reply) -> ApiError {
         tiebreak_domain::ErrorCode::System,
         format!("the engine answered something else: {reply:?}"),
     )
+}
+
+/// Tells how long work ended that is out of sight; whoever stopped it knows.
+fn tell_end<R>(
+    notices: &mut Notices,
+    result: &Result<Box<R>, ApiError>,
+    says: impl FnOnce(&R) -> String,
+) {
+    match result {
+        Ok(report) => notices.info(says(report)),
+        Err(error) if error.code == ErrorCode::Cancelled => {}
+        Err(error) => notices.error(error),
+    }
 }
 
 /// What to ask when a judgment is on the disk, to tell what models believe of its item.

@@ -10,6 +10,7 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod background;
 mod elsewhere;
 mod leaving;
 mod looking;
