@@ -1,6 +1,6 @@
-//! The key listener: presses become commands, unless a text field or a dialog has them.
+//! The key listener: presses become commands, unless a text field, a dialog or an open menu has them.
 
-use egui::{Context, Event, FocusDirection, Key};
+use egui::{Context, Event, FocusDirection, Key, Popup};
 use tiebreak_domain::ItemId;
 
 use super::{Action, App};
@@ -110,6 +110,10 @@ impl App {
         if let Some(dialog) = &mut self.dialog {
             return dialog.key(chord, self.desk.as_deref(), &self.keymap, ctx);
         }
+        // An open menu or list has the keys, and what lies behind it has none.
+        if Popup::is_any_open(ctx) {
+            return None;
+        }
         if let Some(keyed) = self.question_key(chord, is_typing, has_focus, ctx) {
             return match keyed {
                 Keyed::Answered(slot, change) => Some(Action::Answer(slot, change)),
@@ -170,7 +174,7 @@ impl App {
     /// Gives the keys to the text of the active question as soon as something is typed, and to the search
     /// field of a long list on `/`.
     fn give_keys_to_text(&mut self, ctx: &Context) {
-        if self.dialog.is_some() || ctx.text_edit_focused() {
+        if self.dialog.is_some() || ctx.text_edit_focused() || Popup::is_any_open(ctx) {
             return;
         }
         let Some(desk) = self.desk.as_ref().filter(|desk| desk.view.judges()) else { return };

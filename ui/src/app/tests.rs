@@ -14,6 +14,7 @@ mod background;
 mod elsewhere;
 mod leaving;
 mod looking;
+mod menus;
 mod merge;
 mod questions;
 mod second_look;
