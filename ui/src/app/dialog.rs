@@ -171,6 +171,10 @@ impl Dialog {
                 }
             }
             Self::Palette(dialog) => dialog.key(chord),
+            Self::Settings(dialog) => {
+                dialog.key(chord);
+                return None;
+            }
             // Their Escape goes back a step, and closes only at the first.
             Self::New(wizard) => return wizard.key(chord),
             Self::Rubric(dialog) => return dialog.key(chord),

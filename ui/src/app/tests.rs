@@ -356,6 +356,23 @@ fn another_name_in_the_settings_leaves_nothing_behind() {
 }
 
 #[test]
+fn escape_ends_the_settings_with_the_name_that_was_typed() {
+    let mut bench = Bench::open(saved);
+    bench.app.want(Action::Command(Command::ShowSettings));
+    bench.frame(Vec::new());
+    let at = questions::drawing::places(&mut bench, egui::accesskit::Role::TextInput, "Ada")[0].center();
+    questions::drawing::click(&mut bench, at);
+    bench.keys("Ctrl+A Grace");
+    bench.frame(Vec::new());
+    bench.keys("Escape");
+    bench.frame(Vec::new());
+    let sent = bench.remote.sent();
+    let seated = Request::SetAnnotator { name: "Grace".into() };
+    assert!(sent.iter().any(|(_, request)| *request == seated), "{sent:?}");
+    assert!(bench.app.dialog.is_none());
+}
+
+#[test]
 fn only_a_judged_training_item_is_explained() {
     let mut bench = Bench::open(saved);
     bench.keys("1 Enter");

@@ -70,7 +70,7 @@ pub(in crate::app::tests) fn drag(bench: &mut Bench, from: Pos2, to: Pos2) {
     drag_with(bench, PointerButton::Primary, from, to);
 }
 
-fn click(bench: &mut Bench, at: Pos2) {
+pub(in crate::app::tests) fn click(bench: &mut Bench, at: Pos2) {
     bench.frame(vec![Event::PointerMoved(at)]);
     button(bench, at, PointerButton::Primary, true);
     button(bench, at, PointerButton::Primary, false);
