@@ -93,6 +93,11 @@ impl ExportDialog {
         }
     }
 
+    /// Whether it was said what is written, or where to.
+    pub fn is_changed(&self) -> bool {
+        !self.shows_job && (self.is_path_typed || self.plan() != ExportPlan::new(self.format))
+    }
+
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ExportPreview, ApiError>) {
         self.preview.arrived(number, preview);

@@ -95,6 +95,15 @@ impl ImportWizard {
         }
     }
 
+    /// Whether it was said how the file is read.
+    pub fn is_changed(&self) -> bool {
+        self.step == Step::Preview
+            && (self.plan != ImportPlan::of_file(self.path.trim())
+                || self.takes_votes
+                || !self.media_folder.is_empty()
+                || !self.source_name.is_empty())
+    }
+
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ImportPreview, ApiError>) {
         self.preview.arrived(number, preview);

@@ -1,5 +1,6 @@
 //! Dialogs: one at most is open, over everything else, and has all keys.
 
+mod changes;
 mod explained;
 mod keys_dialog;
 mod open_project;

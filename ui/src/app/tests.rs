@@ -11,6 +11,7 @@ use tiebreak_domain::{
 };
 
 mod background;
+mod dropping;
 mod elsewhere;
 mod leaving;
 mod looking;

@@ -34,6 +34,12 @@ impl SettingsDialog {
         self.is_done |= chord.key == Key::Escape && !chord.control && !chord.alt;
     }
 
+    /// Whether another name was typed; everything else is in force already.
+    pub(super) fn is_changed(&self) -> bool {
+        let (Some(in_force), Some(typed)) = (&self.annotator, &self.name) else { return false };
+        typed.trim() != in_force
+    }
+
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
