@@ -229,8 +229,10 @@ impl App {
                     let purpose = Purpose::People(people::Purpose::WhyDenied);
                     self.send(purpose, Request::People);
                 } else {
-                    session.ahead_failed();
-                    self.notices.error(&error);
+                    if session.current.is_some() {
+                        self.notices.error(&error);
+                    }
+                    session.ahead_failed(error);
                 }
             }
             (judge::Purpose::Go, Ok(Reply::Items(items))) => session.go_arrived(items, &moment),

@@ -10,6 +10,7 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod asking;
 mod background;
 mod dropping;
 mod elsewhere;

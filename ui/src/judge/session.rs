@@ -112,6 +112,8 @@ pub struct Session {
     pub round: Round,
     /// Why nothing is offered to the annotator yet, if so.
     pub denied: Option<String>,
+    /// Why the next items could not be had, until they are asked for again.
+    pub unread: Option<ApiError>,
     /// When a chosen outcome submits itself, on the monotonic clock.
     pub submits_at_ms: Option<u64>,
     ahead: VecDeque<QueuedItem>,
@@ -140,6 +142,7 @@ impl Session {
             history: History::default(),
             round: Round::Open,
             denied: None,
+            unread: None,
             submits_at_ms: None,
             ahead: VecDeque::new(),
             listed: VecDeque::new(),
@@ -178,6 +181,7 @@ impl Session {
             return;
         }
         self.is_asking = true;
+        self.unread = None;
         if self.round == Round::Listed {
             self.ask_listed(outbox);
             return;
@@ -304,17 +308,6 @@ impl Session {
     /// A judgment could not be stored.
     pub fn not_saved(&mut self, judgment: JudgmentId, error: ApiError) {
         self.saving.failed(judgment, error);
-    }
-
-    /// Items asked for could not be had: asks again on the next occasion.
-    pub fn ahead_failed(&mut self) {
-        self.is_asking = false;
-    }
-
-    /// Items asked for are not for the annotator yet; the reason is a sentence.
-    pub fn ahead_denied(&mut self, reason: String) {
-        self.is_asking = false;
-        self.denied = Some(reason);
     }
 
     /// Sends again what could not be stored.

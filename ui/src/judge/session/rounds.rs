@@ -1,5 +1,7 @@
 //! Rounds: through the open items, and through those that were skipped, after which the open ones follow again.
 
+use tiebreak_domain::ApiError;
+
 use super::{Round, Session};
 use crate::judge::Outbox;
 
@@ -16,6 +18,21 @@ impl Session {
         self.is_asking = false;
         self.start(round);
         self.fill(outbox);
+    }
+
+    /// Items asked for could not be had: they are asked for again on the next occasion.
+    pub fn ahead_failed(&mut self, error: ApiError) {
+        self.is_asking = false;
+        if let Some(item) = self.awaited.take() {
+            self.listed.push_front(item);
+        }
+        self.unread = Some(error);
+    }
+
+    /// Items asked for are not for the annotator yet; the reason is a sentence.
+    pub fn ahead_denied(&mut self, reason: String) {
+        self.is_asking = false;
+        self.denied = Some(reason);
     }
 
     /// Goes back to open items once no skipped one is left but that on the screen: an import, or a judgment that
