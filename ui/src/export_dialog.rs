@@ -119,7 +119,7 @@ impl ExportDialog {
             Step::Running => "Exporting…",
             Step::Result => "Exported",
         };
-        let response = Dialog::new("export", title).width(form::WIDTH).show(
+        let response = Dialog::new("export", title).width(form::WIDTH).stay().show(
             ui.ctx(),
             self,
             |ui, state| {
@@ -145,9 +145,6 @@ impl ExportDialog {
         }
         if let Some(button) = response.footer.or(signals.enter.then_some(Button::Primary)) {
             self.press(button, step, job, wanted);
-        }
-        if response.should_close {
-            wanted.push(Action::CloseDialog);
         }
         self.keep_previewed(scene, wanted);
     }

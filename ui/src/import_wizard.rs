@@ -125,7 +125,7 @@ impl ImportWizard {
         let mut signals = Signals { enter: form::is_enter_for_dialog(ui.ctx()), ..Signals::default() };
         let height = form::height(ui.ctx());
         let title = self.title(job);
-        let response = Dialog::new("import", &title).width(form::WIDTH).show(
+        let response = Dialog::new("import", &title).width(form::WIDTH).stay().show(
             ui.ctx(),
             self,
             |ui, state| {
@@ -149,9 +149,6 @@ impl ImportWizard {
         }
         if signals.shows_result {
             self.step = Step::Job;
-        }
-        if response.should_close {
-            wanted.push(Action::CloseDialog);
         }
         if self.wants_preview {
             self.ask_for_preview(scene, wanted);

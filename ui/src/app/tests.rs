@@ -12,6 +12,7 @@ use tiebreak_domain::{
 
 mod asking;
 mod background;
+mod dialogs;
 mod dropping;
 mod elsewhere;
 mod leaving;
