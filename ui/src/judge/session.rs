@@ -413,11 +413,15 @@ impl Session {
     fn put_behind(&mut self) {
         self.submits_at_ms = None;
         if let Some(shown) = self.current.take() {
-            if self.behind.len() == BEHIND {
-                self.behind.remove(0);
-            }
-            self.behind.push(shown.queued);
+            self.push_behind(shown.queued);
         }
+    }
+
+    fn push_behind(&mut self, queued: QueuedItem) {
+        if self.behind.len() == BEHIND {
+            self.behind.remove(0);
+        }
+        self.behind.push(queued);
     }
 }
 

@@ -175,6 +175,24 @@ fn undoing_a_skip_brings_back_what_was_begun() {
 }
 
 #[test]
+fn what_is_given_again_from_elsewhere_is_behind_as_it_was_said() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    session.undo(&at(2), &mut outbox);
+    session.forth(&at(3), &mut outbox);
+    assert_eq!(shown(&session), 2, "the item that was taken back is behind");
+    assert!(session.redo(&at(4), &mut outbox));
+    assert_eq!(shown(&session), 2);
+    session.back(&at(5), &mut outbox);
+    let before = session.current.as_ref().and_then(|shown| shown.queued.previous.clone());
+    let said = before.and_then(|judgment| judgment.given.verdict.preference().map(|said| said.outcome));
+    assert_eq!((shown(&session), said), (1, Some(Outcome::A)));
+    session.back(&at(6), &mut outbox);
+    assert_eq!(shown(&session), 1, "it is behind once");
+}
+
+#[test]
 fn undoing_a_change_brings_back_what_was_said_before() {
     let (mut session, mut outbox) = started();
     session.choose(Outcome::A, at(1).now, None);
