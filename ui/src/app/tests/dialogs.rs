@@ -43,3 +43,21 @@ fn escape_lets_go_of_a_key_to_be_changed_before_it_closes_the_list() {
     frames(&mut bench);
     assert!(bench.app.dialog.is_none());
 }
+
+#[test]
+fn enter_that_finds_nothing_leaves_the_keys_in_the_field() {
+    for (command, words) in [(Command::Palette, "zzz"), (Command::OpenProject, "")] {
+        let mut bench = Bench::open(saved);
+        bench.app.want(Action::Command(command));
+        frames(&mut bench);
+        if !words.is_empty() {
+            bench.keys(words);
+        }
+        bench.keys("Enter");
+        frames(&mut bench);
+        bench.keys("more");
+        frames(&mut bench);
+        let dialog = format!("{:?}", bench.app.dialog);
+        assert!(dialog.contains(&format!("\"{words}more\"")), "{command:?}: {dialog}");
+    }
+}
