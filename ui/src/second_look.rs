@@ -163,15 +163,23 @@ pub fn second_look_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &
     screen::item_ui(ui, scene, desk, wanted);
 }
 
-/// Carries out a command of the second look.
-pub fn command(desk: &mut Desk, command: Command, moment: &session::Moment) {
-    let Some(item) = desk.session.current.as_ref().map(|shown| shown.queued.item.id) else { return };
+/// Carries out a command of the second look; says why it could not, if so.
+pub fn command(desk: &mut Desk, command: Command, moment: &session::Moment) -> Option<&'static str> {
+    let item = desk.session.current.as_ref().map(|shown| shown.queued.item.id)?;
     match command {
         Command::ToggleSaid => desk.second_look.toggle_said(item),
         Command::ToggleNames => desk.second_look.toggle_names(item),
-        Command::KeepAnswer => {
-            desk.session.keep_answer(moment, &mut desk.outbox);
+        Command::KeepAnswer if desk.session.own_answer().is_none() => {
+            return Some("There is no answer of yours to keep");
+        }
+        Command::KeepAnswer if !desk.session.keep_answer(moment, &mut desk.outbox) => {
+            return Some(if desk.session.unseen().is_some() {
+                "Your answer is filled in; see the item to its end, and give it"
+            } else {
+                "Your answer is filled in; something is asked now that it does not say"
+            });
         }
         _ => {}
     }
+    None
 }

@@ -261,7 +261,9 @@ impl App {
             }
             Command::ShowSecondLook => desk.look_again(None, &moment),
             Command::ToggleSaid | Command::ToggleNames | Command::KeepAnswer => {
-                second_look::command(desk, command, &moment);
+                if let Some(why_not) = second_look::command(desk, command, &moment) {
+                    self.notices.info(why_not);
+                }
             }
             Command::UseAsTraining
             | Command::UseAsGold

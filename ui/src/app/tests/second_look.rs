@@ -160,6 +160,26 @@ fn an_earlier_answer_is_not_given_away_and_is_kept_by_one_key() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_kept_as_it_was_says_why() {
+    let mut bench = Bench::open(saved);
+    let told = |bench: &Bench| -> Vec<String> {
+        bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
+    };
+    looking(&mut bench, &[7]);
+    bench.keys("r");
+    assert_eq!(told(&bench), ["There is no answer of yours to keep"]);
+    let kind = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };
+    let why = Question::new("why", "Why?", Scope::Item, kind);
+    let asked = Rubric::default().questions.remove(0);
+    let rubric = Rubric { questions: vec![asked, why], ..Rubric::default() };
+    let mut bench = Bench::over(ProjectInfo { rubric, ..info() }, judged, saved);
+    looking(&mut bench, &[7]);
+    bench.keys("r");
+    assert_eq!((bench.judgments().len(), bench.shown()), (0, 7));
+    assert_eq!(told(&bench), ["Your answer is filled in; something is asked now that it does not say"]);
+}
+
+#[test]
 fn an_item_is_made_gold_by_the_answers_on_the_screen() {
     let mut bench = Bench::open(saved);
     looking(&mut bench, &[8]);
