@@ -433,11 +433,7 @@ fn unexpected(reply: &Reply) -> ApiError {
 }
 
 /// Tells how long work ended that is out of sight; whoever stopped it knows.
-fn tell_end<R>(
-    notices: &mut Notices,
-    result: &Result<Box<R>, ApiError>,
-    says: impl FnOnce(&R) -> String,
-) {
+fn tell_end<R>(notices: &mut Notices, result: &Result<Box<R>, ApiError>, says: impl FnOnce(&R) -> String) {
     match result {
         Ok(report) => notices.info(says(report)),
         Err(error) if error.code == ErrorCode::Cancelled => {}

@@ -107,8 +107,7 @@ impl ExportDialog {
                     signals.replaces |= notice.show(ui).is_some();
                 } else {
                     let todo = error.hint.as_deref().map(with_capital).unwrap_or_default();
-                    let what =
-                        if self.shows_job { "Nothing was exported" } else { "The last export failed" };
+                    let what = if self.shows_job { "Nothing was exported" } else { "The last export failed" };
                     Notice::error(what).why(&why).todo(&todo).show(ui);
                 }
             }

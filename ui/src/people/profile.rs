@@ -142,7 +142,9 @@ impl ProfileDialog {
                 let saves = ui.add(button).clicked();
                 let closes = ui.add(ActionButton::new("Later").key("Escape")).clicked();
                 match missing {
-                    _ if state.is_warned => form::foot_note_ui(ui, "Once more throws away what you said here"),
+                    _ if state.is_warned => {
+                        form::foot_note_ui(ui, "Once more throws away what you said here")
+                    }
                     missing => form::note_ui(ui, missing.unwrap_or_default()),
                 }
                 (saves, closes)

@@ -59,13 +59,7 @@ pub(super) fn foot_ui(
 }
 
 /// What is missing, once somebody wanted to go on; else how far it is.
-fn hint_ui(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    session: &Session,
-    judge_screen: &JudgeScreen,
-    asked: &Asked<'_>,
-) {
+fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, session: &Session, judge_screen: &JudgeScreen, asked: &Asked<'_>) {
     let missing = session.missing();
     if judge_screen.is_nudging(scene.now.monotonic_ms) {
         let says = match (missing, session.unseen()) {

@@ -354,9 +354,14 @@ fn after_the_skipped_items_come_those_that_opened_meanwhile() {
     session.ahead_arrived(vec![], &at(6), &mut outbox);
     outbox.clear();
     session.skip(&at(7), &mut outbox);
-    assert_eq!((shown(&session), session.round), (2, Round::Open), "the last one, and open ones are asked for");
+    assert_eq!(
+        (shown(&session), session.round),
+        (2, Round::Open),
+        "the last one, and open ones are asked for"
+    );
     let places = |outbox: &Outbox| -> Vec<Place> {
-        let place = |request: &Request| if let Request::Queue(asked) = request { Some(asked.place) } else { None };
+        let place =
+            |request: &Request| if let Request::Queue(asked) = request { Some(asked.place) } else { None };
         outbox.iter().filter_map(|(_, request)| place(request)).collect()
     };
     assert_eq!(places(&outbox), [Place::Start]);

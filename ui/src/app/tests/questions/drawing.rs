@@ -253,6 +253,8 @@ fn words_of_a_candidate_are_marked_by_keys_and_its_signs_are_none() {
         of_parts(1, vec![Part::markdown(text)]),
     );
     bench.keys("Space ArrowRight ArrowRight Space Shift+ArrowRight Space");
+    let shown = bench.app.desk().unwrap().session.current.as_ref().unwrap();
+    assert!(shown.sheet.cursor.words.get().is_some(), "they are read once");
     let words: Vec<String> = spans_of(&bench, Some(0))
         .iter()
         .map(|span| text.chars().skip(span.start as usize).take((span.end - span.start) as usize).collect())
