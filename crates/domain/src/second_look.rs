@@ -61,6 +61,17 @@ impl LookReason {
             Self::Drawn => LookReasonKind::Drawn,
         }
     }
+
+    /// The person whom it is about, if it is about one.
+    pub fn annotator(self) -> Option<AnnotatorId> {
+        match self {
+            Self::Flagged(annotator)
+            | Self::SelfDisagrees(annotator)
+            | Self::MergeConflict(annotator)
+            | Self::ModelDisagrees(annotator) => Some(annotator),
+            Self::PeopleDisagree | Self::ModelsDisagree | Self::Drawn => None,
+        }
+    }
 }
 
 /// A vote that a reward model held for unlikely, as it was when the vote was given.

@@ -10,8 +10,8 @@ use tiebreak_domain::project::Progress;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Origin, QueuedItem, Request,
-    Rubric, Showing, UnixMillis, Verdict, Watched,
+    AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Order, Origin, QueuedItem,
+    Request, Rubric, Showing, UnixMillis, Verdict, Watched,
 };
 
 use super::history::{Done, History};
@@ -118,6 +118,8 @@ pub struct Session {
     pub submits_at_ms: Option<u64>,
     ahead: VecDeque<QueuedItem>,
     listed: VecDeque<ItemId>,
+    /// The orders in which the votes in question about listed items were given.
+    questioned: HashMap<ItemId, Order>,
     awaited: Option<ItemId>,
     behind: Vec<QueuedItem>,
     drafts: HashMap<ItemId, Draft>,
@@ -146,6 +148,7 @@ impl Session {
             submits_at_ms: None,
             ahead: VecDeque::new(),
             listed: VecDeque::new(),
+            questioned: HashMap::new(),
             awaited: None,
             behind: Vec::new(),
             drafts: HashMap::new(),
@@ -444,6 +447,7 @@ fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {
 }
 
 pub use keys::Keyed;
+pub use listed::Listed;
 
 mod answering;
 mod keeping;

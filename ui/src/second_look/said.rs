@@ -30,7 +30,12 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
     let room = vec2(ui.available_width(), control::SMALL_HEIGHT);
     ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        let has_own = desk.session.own_answer().is_some();
+        let own = desk.session.own_answer();
+        let has_own = own.is_some();
+        let before = own.and_then(|judgment| judgment.given.showing.as_ref());
+        let is_swapped = before.zip(desk.session.current.as_ref()).is_some_and(|(before, shown)| {
+            before.order.reversed() == *shown.order()
+        });
         let buttons = [
             (Command::ToggleNames, Some(is_named), look.is_some()),
             (Command::ToggleSaid, Some(is_said), look.is_some()),
@@ -52,7 +57,7 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let mut says = look.map(words::sentence).unwrap_or_default();
-            if has_own {
+            if is_swapped {
                 says.push_str(" · The sides are swapped since you judged it");
             }
             crate::form::line_ui(ui, &says, Ink::Second, Face::Regular, text::SMALL);

@@ -160,6 +160,37 @@ fn an_earlier_answer_is_not_given_away_and_is_kept_by_one_key() {
 }
 
 #[test]
+fn a_second_person_sees_the_sides_the_other_way_round_than_the_vote_in_question() {
+    let mut bench = Bench::open(saved);
+    bench.keys("Ctrl+3");
+    let vote = |item: i64, annotator: i64, order: Vec<u8>| {
+        let mut vote = judgment(item, annotator, Preference::new(Outcome::A));
+        vote.given.showing.as_mut().unwrap().order = Order::try_from(order).unwrap();
+        vote
+    };
+    let surprising = |item: i64, order: Vec<u8>| {
+        let votes = vec![vote(item, 3, vec![1, 0]), vote(item, 2, order)];
+        let reasons = vec![LookReason::PeopleDisagree, LookReason::ModelDisagrees(AnnotatorId(2))];
+        LookItem { reasons, ..look(item, votes) }
+    };
+    let only = look(9, vec![vote(9, 2, vec![0, 1])]);
+    list(&bench.remote, vec![surprising(7, vec![0, 1]), surprising(8, vec![1, 0]), only]);
+    frames(&mut bench);
+    let order = |bench: &Bench| {
+        let desk = bench.app.desk().unwrap();
+        desk.session.current.as_ref().unwrap().queued.order.indices().to_vec()
+    };
+    // The queue would show 7 and 9 as given and 8 swapped.
+    assert_eq!((bench.shown(), order(&bench)), (7, vec![1, 0]));
+    bench.keys("s");
+    assert_eq!((bench.shown(), order(&bench)), (8, vec![0, 1]));
+    bench.keys("s");
+    assert_eq!((bench.shown(), order(&bench)), (9, vec![1, 0]), "the only vote is the one in question");
+    bench.keys("ArrowLeft");
+    assert_eq!((bench.shown(), order(&bench)), (8, vec![0, 1]), "and it stays so");
+}
+
+#[test]
 fn an_answer_that_cannot_be_kept_as_it_was_says_why() {
     let mut bench = Bench::open(saved);
     let told = |bench: &Bench| -> Vec<String> {
