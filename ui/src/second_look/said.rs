@@ -1,5 +1,5 @@
-//! What was said of the item on the screen: a line of reasons, and on demand a table with a column for each
-//! judgment and a row for each answer. Who gave which is asked for apart.
+//! What was said of the item on the screen: a line of reasons once it is decided, and on demand a table with a column
+//! for each judgment and a row for each answer. Who gave which is asked for apart.
 
 use egui::{Align, Grid, Layout, ScrollArea, Ui, vec2};
 use tiebreak_domain::second_look::LookItem;
@@ -56,7 +56,13 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
             use_as_ui(ui, scene, true, wanted);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let mut says = look.map(words::sentence).unwrap_or_default();
+            // That a model was surprised, or chance drew it, would be an answer to lean on.
+            let is_decided = second_look.decided.contains(&item);
+            let mut says = match look {
+                Some(look) if is_decided => words::sentence(look),
+                Some(_) => "Why it is here is told once you have decided".to_owned(),
+                None => String::new(),
+            };
             if is_swapped {
                 says.push_str(" · The sides are swapped since you judged it");
             }

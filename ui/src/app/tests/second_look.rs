@@ -342,9 +342,10 @@ fn what_was_said_and_by_whom_is_shown_on_demand() {
     let mut screen = on_screen(bench);
     let has = |screen: &Harness<'static, App>, label: &str| screen.query_by_label(label).is_some();
     screen.run();
-    assert!(has(&screen, "Question 7?, 2 people disagree"), "the row names the item and its reason");
-    let top = |item: i64| screen.get_by_label(&format!("Question {item}?, 2 people disagree")).rect();
-    assert!(top(8).top() >= top(7).bottom(), "rows stand below one another: {} {}", top(7), top(8));
+    assert!(has(&screen, "Question 8?, 2 people disagree"), "the row names the item and its reason");
+    let top = |row: &str| screen.get_by_label(row).rect();
+    let (first, second) = (top("Question 7?, Being looked at"), top("Question 8?, 2 people disagree"));
+    assert!(second.top() >= first.bottom(), "rows stand below one another: {first} {second}");
     assert!(!has(&screen, "B, much"), "no answer before it is asked for");
     screen.key_press(egui::Key::O);
     screen.run();
@@ -404,6 +405,9 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
     let told = |bench: &Bench| -> Vec<String> {
         bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
     };
+    let why = "A model held a vote for unlikely";
+    let rows = bench.painted().into_iter().filter(|(words, _)| words.contains(why)).count();
+    assert_eq!(rows, 1, "the row of the other item says why, and nothing of this one does");
     assert!(
         told(&bench).iter().all(|words| !words.contains("model")),
         "nothing is given away: {:?}",
@@ -440,7 +444,8 @@ fn what_was_said_hides_the_words_that_the_study_hides() {
         reasons: vec![LookReason::PeopleDisagree, LookReason::Drawn],
         ..look(7, vec![said])
     };
-    list(&bench.remote, vec![asked]);
+    let other = LookItem { item: ItemId(8), prompt: "And you?".into(), ..asked.clone() };
+    list(&bench.remote, vec![asked, other]);
     frames(&mut bench);
     bench.keys("O");
     frames(&mut bench);
