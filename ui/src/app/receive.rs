@@ -108,10 +108,13 @@ impl App {
             (Purpose::People(purpose), result) => self.people_reply(purpose, result),
             (Purpose::Models(purpose), result) => self.models_reply(purpose, result),
             // What a model believes is told in passing; without one there is nothing to tell.
-            (Purpose::Belief(order), result) => {
+            (Purpose::Belief(item, order), result) => {
                 if let Ok(Reply::ItemScores(scores)) = result
                     && let Some(words) = models::belief_words(&scores, &order)
                 {
+                    if let Some(desk) = &mut self.desk {
+                        desk.reveal(item);
+                    }
                     self.notices.info(words);
                 }
             }
@@ -150,6 +153,9 @@ impl App {
                     other => Err(unexpected(&other)),
                 });
                 if let Some(desk) = &mut self.desk {
+                    if ranks.as_ref().is_ok_and(|ranks| !ranks.is_empty()) {
+                        desk.reveal(item);
+                    }
                     desk.items.ranks_arrived(item, ranks);
                 }
             }
@@ -254,9 +260,11 @@ impl App {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
-                let verdict = decided.and_then(|(item, verdict)| desk.second_look.decided(item, &verdict));
-                if let Some(verdict) = verdict {
-                    self.notices.info(verdict);
+                if let Some((item, verdict)) = decided
+                    && let Some(words) = desk.second_look.decided(item, &verdict)
+                {
+                    desk.reveal(item);
+                    self.notices.info(words);
                 }
                 for (purpose, request) in training.into_iter().chain(belief) {
                     self.send(purpose, request);
@@ -446,7 +454,7 @@ fn belief_request(judgment: &NewJudgment) -> Option<(Purpose, Request)> {
     let showing = judgment.showing.as_ref()?;
     matches!(judgment.verdict, Verdict::Judged { .. }).then(|| {
         let request = Request::ItemScores { annotator: judgment.annotator, item: judgment.item };
-        (Purpose::Belief(showing.order.clone()), request)
+        (Purpose::Belief(judgment.item, showing.order.clone()), request)
     })
 }
 

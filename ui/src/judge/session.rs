@@ -110,6 +110,8 @@ pub struct Session {
     pub history: History,
     /// Which items are gone through.
     pub round: Round,
+    /// Items of which the annotator was told what models say.
+    pub revealed: HashSet<ItemId>,
     /// Why nothing is offered to the annotator yet, if so.
     pub denied: Option<String>,
     /// Why the next items could not be had, until they are asked for again.
@@ -143,6 +145,7 @@ impl Session {
             pace: Pace::default(),
             history: History::default(),
             round: Round::Open,
+            revealed: HashSet::new(),
             denied: None,
             unread: None,
             submits_at_ms: None,
@@ -261,6 +264,11 @@ impl Session {
         }
     }
 
+    /// The annotator was told what models say of an item: what they say of it from now on is not said blindly.
+    pub fn reveal(&mut self, item: ItemId) {
+        self.revealed.insert(item);
+    }
+
     /// Passes the item by and goes on.
     pub fn skip(&mut self, moment: &Moment, outbox: &mut Outbox) {
         if self.current.is_some() {
@@ -333,7 +341,8 @@ impl Session {
             showing: Some(Showing {
                 order: shown.queued.order.clone(),
                 models_visible: self.setup.rubric.models_visible,
-                scores_visible: !shown.queued.scores.is_empty(),
+                scores_visible: !shown.queued.scores.is_empty()
+                    || self.revealed.contains(&shown.queued.item.id),
                 shown_at: shown.shown_at,
                 first_input_at: shown.first_input_at,
                 submitted_at: moment.now.unix,

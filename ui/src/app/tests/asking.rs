@@ -77,3 +77,20 @@ fn what_was_passed_by_is_told_at_the_end_and_gone_back_to() {
     bench.frame(Vec::new());
     assert_eq!(bench.shown(), 3);
 }
+
+#[test]
+fn a_vote_given_after_the_models_word_is_not_called_blind() {
+    let mut bench = Bench::open(saved);
+    let settings = Settings { tells_beliefs: true, ..Settings::default() };
+    bench.app.want(Action::Settings(Box::new(settings)));
+    bench.frame(Vec::new());
+    bench.keys("1 Enter");
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    let told = bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect::<Vec<_>>();
+    assert!(!told.is_empty(), "the word was told");
+    bench.keys("u 2 Enter");
+    let judgments = bench.judgments();
+    let seen = judgments.iter().filter_map(|judgment| judgment.showing.as_ref());
+    assert_eq!(seen.map(|showing| showing.scores_visible).collect::<Vec<_>>(), [false, true]);
+}

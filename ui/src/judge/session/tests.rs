@@ -152,6 +152,25 @@ fn undo_returns_to_the_item_and_redo_gives_it_again() {
 }
 
 #[test]
+fn a_vote_that_is_changed_after_the_models_word_was_told_is_not_blind() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    session.reveal(ItemId(1));
+    session.undo(&at(2), &mut outbox);
+    session.choose(Outcome::B, at(3).now, None);
+    session.submit(&at(3), &mut outbox);
+    session.choose(Outcome::B, at(4).now, None);
+    session.submit(&at(4), &mut outbox);
+    let showings = submitted(&outbox);
+    let seen: Vec<_> = showings
+        .iter()
+        .map(|judgment| (judgment.item.0, judgment.showing.as_ref().map(|showing| showing.scores_visible)))
+        .collect();
+    assert_eq!(seen, [(1, Some(false)), (1, None), (1, Some(true)), (2, Some(false))]);
+}
+
+#[test]
 fn undoing_a_skip_brings_back_what_was_begun() {
     let (mut session, mut outbox) = started();
     session.choose(Outcome::A, at(1).now, None);
