@@ -14,6 +14,7 @@ mod quality;
 mod reach;
 mod seats;
 mod second_look;
+mod surprise;
 mod templates;
 mod work;
 

@@ -270,7 +270,12 @@ impl Session {
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
         let vote = judgment.clone();
-        let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
+        // Whatever a model says of it, the review itself is kept.
+        let surprise = self.surprise(&judgment).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what a review says of a model could not be noted");
+            None
+        });
+        let submitted = self.writer.ask(move |store| Ok(store.submit_review(&judgment, surprise)?))?;
         self.note_vote(vote, submitted.revision);
         // The judgment is on the disk: what cannot be noted here must not make it look lost.
         if let Err(error) = self.note_judgment(item, &note) {

@@ -42,6 +42,7 @@ mod search;
 mod showing;
 mod sql;
 mod store;
+mod surprise;
 
 pub use account::{
     Account, AccountBook, Audit, Invitation, Joining, NewAccount, NewToken, SecretHash, SignIn, StoredToken,
@@ -68,3 +69,4 @@ pub use scoring_claim::ScoringClaims;
 pub use sql::DatabaseError;
 pub use sql::postgres::DatabaseAddress;
 pub use store::{Store, Submitted};
+pub use surprise::{ReviewedSurprise, Surprise};

@@ -44,6 +44,7 @@ migrations![
     "0009_showing_watched.sql",
     "0010_account.sql",
     "0011_offer.sql",
+    "0012_surprise.sql",
 ];
 
 /// The number of the last migration.

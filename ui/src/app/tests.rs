@@ -91,12 +91,14 @@ impl Bench {
                 has_sound: false,
                 codec: "h264".into(),
             }))),
-            Request::ItemScores { .. } => Some(Ok(Reply::ItemScores(vec![tiebreak_domain::reward::ItemScores {
-                scorer: tiebreak_domain::reward::Scorer::Head,
-                name: "head".into(),
-                dimension: "overall".into(),
-                scores: vec![Some(0.1), Some(0.9)],
-            }]))),
+            Request::ItemScores { .. } => {
+                Some(Ok(Reply::ItemScores(vec![tiebreak_domain::reward::ItemScores {
+                    scorer: tiebreak_domain::reward::Scorer::Head,
+                    name: "head".into(),
+                    dimension: "overall".into(),
+                    scores: vec![Some(0.1), Some(0.9)],
+                }])))
+            }
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it; frames are never there.
             Request::SecondLook(_)

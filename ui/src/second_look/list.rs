@@ -64,13 +64,7 @@ pub(super) fn list_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
     });
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    look: &LookItem,
-    badge: Option<&str>,
-    is_current: bool,
-    is_decided: bool,
-) -> bool {
+fn row_ui(ui: &mut Ui, look: &LookItem, badge: Option<&str>, is_current: bool, is_decided: bool) -> bool {
     let palette = theme::palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("look", look.item.0)), Sense::click());

@@ -33,9 +33,9 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
         let own = desk.session.own_answer();
         let has_own = own.is_some();
         let before = own.and_then(|judgment| judgment.given.showing.as_ref());
-        let is_swapped = before.zip(desk.session.current.as_ref()).is_some_and(|(before, shown)| {
-            before.order.reversed() == *shown.order()
-        });
+        let is_swapped = before
+            .zip(desk.session.current.as_ref())
+            .is_some_and(|(before, shown)| before.order.reversed() == *shown.order());
         let buttons = [
             (Command::ToggleNames, Some(is_named), look.is_some()),
             (Command::ToggleSaid, Some(is_said), look.is_some()),

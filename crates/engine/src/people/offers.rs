@@ -182,8 +182,16 @@ mod tests {
         use AcquisitionMethod::{Audit, Chosen, FileOrder, Gold, GreedyBald, Repeat};
         let offered = |method| Known { offer: Some(acquisition(method)), ..Known::default() };
         assert_eq!(offered(GreedyBald).acquisition(FileOrder, false), acquisition(GreedyBald));
-        assert_eq!(offered(GreedyBald).acquisition(Audit, false), acquisition(GreedyBald), "whatever it says");
-        assert_eq!(offered(Gold).acquisition(Chosen, false), acquisition(Gold), "passed by, and gone back to");
+        assert_eq!(
+            offered(GreedyBald).acquisition(Audit, false),
+            acquisition(GreedyBald),
+            "whatever it says"
+        );
+        assert_eq!(
+            offered(Gold).acquisition(Chosen, false),
+            acquisition(Gold),
+            "passed by, and gone back to"
+        );
         let said = |known: Known| Known { has_said: true, ..known };
         assert_eq!(said(offered(Gold)).acquisition(Chosen, false), Acquisition::CHOSEN, "a change of mind");
         assert_eq!(said(offered(Repeat)).acquisition(Chosen, false), acquisition(Repeat));

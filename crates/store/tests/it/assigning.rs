@@ -2,10 +2,10 @@
 
 use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
+use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
     Answer, AnswerValue, Item, ItemId, NewJudgment, Outcome, Question, Rubric, UnixMillis, Verdict,
 };
-use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_store::{Lease, StoredOffer, Wish};
 
 use crate::backend::on_both;
