@@ -274,7 +274,12 @@ impl App {
         let dropped: Vec<String> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().display().to_string()).collect()
         });
-        self.actions.extend(dropped.into_iter().take(1).map(Action::OpenAny));
+        let Some(path) = dropped.into_iter().next() else { return };
+        if self.dialog.as_ref().is_some_and(Dialog::holds_changes) {
+            self.notices.info("Save or close what is open here first, and drop the file again");
+        } else {
+            self.actions.push_back(Action::OpenAny(path));
+        }
     }
 
     fn apply_settings(&mut self, ctx: &Context) {

@@ -172,6 +172,14 @@ impl Desk {
         self.people.as_ref().is_none_or(people::may_lead)
     }
 
+    /// Whoever sits here was told what models say of an item.
+    pub fn reveal(&mut self, item: ItemId) {
+        self.session.reveal(item);
+        if let Some(seat) = &mut self.seats.waiting {
+            seat.session.reveal(item);
+        }
+    }
+
     fn ask_who_is_here(&mut self) {
         self.people = None;
         self.requests.push((Purpose::People(people::Purpose::Standing), Request::People));

@@ -93,6 +93,11 @@ impl ExportDialog {
         }
     }
 
+    /// Whether it was said what is written, or where to.
+    pub fn is_changed(&self) -> bool {
+        !self.shows_job && (self.is_path_typed || self.plan() != ExportPlan::new(self.format))
+    }
+
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ExportPreview, ApiError>) {
         self.preview.arrived(number, preview);
@@ -114,7 +119,7 @@ impl ExportDialog {
             Step::Running => "Exporting…",
             Step::Result => "Exported",
         };
-        let response = Dialog::new("export", title).width(form::WIDTH).show(
+        let response = Dialog::new("export", title).width(form::WIDTH).stay().show(
             ui.ctx(),
             self,
             |ui, state| {
@@ -140,9 +145,6 @@ impl ExportDialog {
         }
         if let Some(button) = response.footer.or(signals.enter.then_some(Button::Primary)) {
             self.press(button, step, job, wanted);
-        }
-        if response.should_close {
-            wanted.push(Action::CloseDialog);
         }
         self.keep_previewed(scene, wanted);
     }

@@ -95,6 +95,15 @@ impl ImportWizard {
         }
     }
 
+    /// Whether it was said how the file is read.
+    pub fn is_changed(&self) -> bool {
+        self.step == Step::Preview
+            && (self.plan != ImportPlan::of_file(self.path.trim())
+                || self.takes_votes
+                || !self.media_folder.is_empty()
+                || !self.source_name.is_empty())
+    }
+
     /// The preview with this number arrived.
     pub fn preview_arrived(&mut self, number: u64, preview: Result<ImportPreview, ApiError>) {
         self.preview.arrived(number, preview);
@@ -116,7 +125,7 @@ impl ImportWizard {
         let mut signals = Signals { enter: form::is_enter_for_dialog(ui.ctx()), ..Signals::default() };
         let height = form::height(ui.ctx());
         let title = self.title(job);
-        let response = Dialog::new("import", &title).width(form::WIDTH).show(
+        let response = Dialog::new("import", &title).width(form::WIDTH).stay().show(
             ui.ctx(),
             self,
             |ui, state| {
@@ -140,9 +149,6 @@ impl ImportWizard {
         }
         if signals.shows_result {
             self.step = Step::Job;
-        }
-        if response.should_close {
-            wanted.push(Action::CloseDialog);
         }
         if self.wants_preview {
             self.ask_for_preview(scene, wanted);

@@ -82,7 +82,12 @@ impl ItemsBrowser {
         match command {
             Command::Exclude => self.change(Change::Exclude),
             Command::Delete => self.change(Change::Delete),
-            Command::UndoStatus => self.statuses.undo(),
+            Command::UndoStatus => {
+                self.statuses.undo();
+                if self.is_of_one_status() {
+                    self.selection.clear();
+                }
+            }
             Command::FocusSearch => self.is_search_wanted = true,
             _ => {}
         }
@@ -198,10 +203,17 @@ impl ItemsBrowser {
         let chosen = self.selection.stretches();
         let first = chosen.first().map(|stretch| stretch.0);
         self.statuses.change(change, chosen, &self.pages);
-        // Deleted rows leave the list, and the chosen places would become those of other items.
-        if let (Change::Delete, Some(first)) = (change, first) {
-            self.selection.go_to(first);
+        // Rows that leave the list let others move up, and the chosen places would become those of other items.
+        match (change, first) {
+            (Change::Delete, Some(first)) => self.selection.go_to(first),
+            (Change::Exclude, _) if self.is_of_one_status() => self.selection.clear(),
+            _ => {}
         }
+    }
+
+    /// Whether rows leave the list when their status changes.
+    fn is_of_one_status(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.status.is_some())
     }
 
     /// The status that a change would give the chosen items, as far as their rows are at hand.

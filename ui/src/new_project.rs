@@ -92,6 +92,13 @@ impl ProjectWizard {
         wizard
     }
 
+    /// Whether more was chosen or written than a name and a file.
+    pub fn is_changed(&self) -> bool {
+        self.has_chosen
+            || self.is_path_typed
+            || self.editor.as_ref().is_some_and(|editor| editor.is_changed())
+    }
+
     /// A file was picked.
     pub fn picked(&mut self, pick: Pick, path: String) {
         match pick {

@@ -166,6 +166,11 @@ impl RubricEditor {
         !matches!(self.reading, Reading::NoText | Reading::WaitsForText | Reading::Faulty)
     }
 
+    /// Whether the text is another than it was.
+    pub fn is_changed(&self) -> bool {
+        self.text != self.original
+    }
+
     /// Whether Escape was pressed once over changes.
     pub fn is_warned(&self) -> bool {
         self.is_warned
@@ -197,7 +202,7 @@ impl RubricEditor {
 
     /// Whether there is nothing to lose, or this was said already.
     pub fn may_leave(&mut self) -> bool {
-        let is_changed = self.text != self.original;
+        let is_changed = self.is_changed();
         let closes = !is_changed || self.is_warned;
         self.is_warned = is_changed;
         closes

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use egui::{Margin, Panel, Ui};
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReasonKind, SecondLook};
-use tiebreak_domain::{ApiError, ItemId, Request};
+use tiebreak_domain::{ApiError, ItemId, Judgment, Order, Origin, Request, Verdict};
 
 pub use self::seats::{Seat, Seats, session_number};
 use crate::app::tickets::Purpose;
@@ -21,7 +21,7 @@ use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::desk::Desk;
 use crate::judge::screen;
-use crate::judge::session;
+use crate::judge::session::{self, Listed};
 use crate::judge::top_bar::top_bar_ui;
 use crate::theme::{self, space};
 
@@ -97,11 +97,12 @@ impl SecondLookDesk {
     }
 
     /// The items from this one on, and then those before it; only those that are not decided, besides the first.
-    pub fn from(&self, item: ItemId) -> Vec<ItemId> {
+    pub fn from(&self, item: ItemId) -> Vec<Listed> {
         let start = self.listed.iter().position(|look| look.item == item).unwrap_or(0);
         let (before, after) = self.listed.split_at(start);
         let is_open = |look: &&LookItem| look.item == item || !self.decided.contains(&look.item);
-        after.iter().chain(before).filter(is_open).map(|look| look.item).collect()
+        let listed = |look: &LookItem| Listed { item: look.item, questioned: questioned(look).cloned() };
+        after.iter().chain(before).filter(is_open).map(listed).collect()
     }
 
     /// How many items wait for a decision.
@@ -115,7 +116,7 @@ impl SecondLookDesk {
     }
 
     /// What a decision that is on the disk says of a model that was surprised; none where none was.
-    pub fn decided(&self, item: ItemId, decision: &tiebreak_domain::Verdict) -> Option<&'static str> {
+    pub fn decided(&self, item: ItemId, decision: &Verdict) -> Option<&'static str> {
         words::verdict_on_model(self.look(item)?, decision)
     }
 
@@ -133,14 +134,30 @@ impl SecondLookDesk {
 
     /// A review or its undoing was sent.
     pub fn sent(&mut self, judgment: &tiebreak_domain::NewJudgment) {
-        let is_decided = judgment.origin == tiebreak_domain::Origin::Review
-            && matches!(judgment.verdict, tiebreak_domain::Verdict::Judged { .. });
+        let is_decided =
+            judgment.origin == Origin::Review && matches!(judgment.verdict, Verdict::Judged { .. });
         if is_decided {
             self.decided.insert(judgment.item);
         } else {
             self.decided.remove(&judgment.item);
         }
     }
+}
+
+/// The order in which the vote in question was given: the one that surprised a model, else that of the first person
+/// whom a reason names, else the only one there is.
+fn questioned(look: &LookItem) -> Option<&Order> {
+    let is_vote = |judgment: &&Judgment| {
+        judgment.given.origin != Origin::Review && matches!(judgment.given.verdict, Verdict::Judged { .. })
+    };
+    let votes: Vec<&Judgment> = look.judgments.iter().filter(is_vote).collect();
+    let flagged = look.flags.iter().map(|flag| flag.judgment);
+    let surprising = flagged.filter_map(|id| votes.iter().find(|vote| vote.given.id == id)).next();
+    let named = look.reasons.iter().filter_map(|reason| reason.annotator());
+    let of_named = named.filter_map(|who| votes.iter().find(|vote| vote.given.annotator == who)).next();
+    let only = if let [only] = &votes[..] { Some(only) } else { None };
+    let vote = surprising.or(of_named).or(only)?;
+    vote.given.showing.as_ref().map(|showing| &showing.order)
 }
 
 /// Paints the second look.
@@ -163,15 +180,23 @@ pub fn second_look_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &
     screen::item_ui(ui, scene, desk, wanted);
 }
 
-/// Carries out a command of the second look.
-pub fn command(desk: &mut Desk, command: Command, moment: &session::Moment) {
-    let Some(item) = desk.session.current.as_ref().map(|shown| shown.queued.item.id) else { return };
+/// Carries out a command of the second look; says why it could not, if so.
+pub fn command(desk: &mut Desk, command: Command, moment: &session::Moment) -> Option<&'static str> {
+    let item = desk.session.current.as_ref().map(|shown| shown.queued.item.id)?;
     match command {
         Command::ToggleSaid => desk.second_look.toggle_said(item),
         Command::ToggleNames => desk.second_look.toggle_names(item),
-        Command::KeepAnswer => {
-            desk.session.keep_answer(moment, &mut desk.outbox);
+        Command::KeepAnswer if desk.session.own_answer().is_none() => {
+            return Some("There is no answer of yours to keep");
+        }
+        Command::KeepAnswer if !desk.session.keep_answer(moment, &mut desk.outbox) => {
+            return Some(if desk.session.unseen().is_some() {
+                "Your answer is filled in; see the item to its end, and give it"
+            } else {
+                "Your answer is filled in; something is asked now that it does not say"
+            });
         }
         _ => {}
     }
+    None
 }

@@ -22,6 +22,9 @@ pub enum LookReason {
     MergeConflict(AnnotatorId),
     /// A reward model held that annotator's vote for unlikely.
     ModelDisagrees(AnnotatorId),
+    /// A second look agreed with that annotator's vote, which a reward model held for unlikely: the pair is one to
+    /// train on. It calls for no other look, and is listed only where it is asked for.
+    ModelWasWrong(AnnotatorId),
     /// Reward models contradict each other.
     ModelsDisagree,
     /// It was drawn at random, whatever any model says: what flags are held against.
@@ -42,6 +45,8 @@ pub enum LookReasonKind {
     MergeConflict,
     /// [`LookReason::ModelDisagrees`].
     ModelDisagrees,
+    /// [`LookReason::ModelWasWrong`].
+    ModelWasWrong,
     /// [`LookReason::ModelsDisagree`].
     ModelsDisagree,
     /// [`LookReason::Drawn`]. Asked by no reason, only a share of the items listed is of those drawn.
@@ -57,8 +62,21 @@ impl LookReason {
             Self::SelfDisagrees(_) => LookReasonKind::SelfDisagrees,
             Self::MergeConflict(_) => LookReasonKind::MergeConflict,
             Self::ModelDisagrees(_) => LookReasonKind::ModelDisagrees,
+            Self::ModelWasWrong(_) => LookReasonKind::ModelWasWrong,
             Self::ModelsDisagree => LookReasonKind::ModelsDisagree,
             Self::Drawn => LookReasonKind::Drawn,
+        }
+    }
+
+    /// The person whom it is about, if it is about one.
+    pub fn annotator(self) -> Option<AnnotatorId> {
+        match self {
+            Self::Flagged(annotator)
+            | Self::SelfDisagrees(annotator)
+            | Self::MergeConflict(annotator)
+            | Self::ModelDisagrees(annotator)
+            | Self::ModelWasWrong(annotator) => Some(annotator),
+            Self::PeopleDisagree | Self::ModelsDisagree | Self::Drawn => None,
         }
     }
 }

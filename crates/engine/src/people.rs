@@ -5,6 +5,7 @@
 //! the lead asks. A lead without a PIN leads nothing: anybody can sit down in that seat.
 
 mod choice;
+pub(crate) mod offers;
 pub(crate) mod pin;
 mod plan;
 mod pools;
@@ -13,6 +14,7 @@ mod quality;
 mod reach;
 mod seats;
 mod second_look;
+mod surprise;
 mod templates;
 mod work;
 

@@ -168,7 +168,7 @@ impl Session {
         let request = &QueueRequest { count: request.count.min(most), ..request.clone() };
         let offered = self.offers(seat, request)?;
         if seat.is_bound_to_offers() {
-            self.note_offers(request.annotator, &offered);
+            self.note_offers(request.annotator, &offered)?;
         }
         let planned = self.learning.ahead(request.annotator, PLANNED_IN_SIGHT);
         self.in_sight.note(offered.iter().map(|offer| offer.item.id).chain(planned));
@@ -253,18 +253,29 @@ impl Session {
             return Err(ApiError::new(ErrorCode::Denied, "what models say is told after the vote")
                 .hint("judge the item first"));
         }
-        Ok(Reply::ItemScores(self.scores_of(&reader, item)?))
+        let scores = self.scores_of(&reader, item)?;
+        if seat.is_bound_to_offers() && !scores.is_empty() {
+            drop(reader);
+            self.note_told(annotator, item)?;
+        }
+        Ok(Reply::ItemScores(scores))
     }
 
     /// Stores a judgment.
     pub fn submit(&self, seat: &Seat, mut judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(seat, &judgment)?;
         self.refuse_items_of_others(seat, judgment.item)?;
+        self.restore_offer(seat, &mut judgment);
         self.note_lot(&mut judgment);
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
         let vote = judgment.clone();
-        let submitted = self.writer.ask(move |store| Ok(store.submit(&judgment)?))?;
+        // Whatever a model says of it, the review itself is kept.
+        let surprise = self.surprise(&judgment).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what a review says of a model could not be noted");
+            None
+        });
+        let submitted = self.writer.ask(move |store| Ok(store.submit_review(&judgment, surprise)?))?;
         self.note_vote(vote, submitted.revision);
         // The judgment is on the disk: what cannot be noted here must not make it look lost.
         if let Err(error) = self.note_judgment(item, &note) {

@@ -5,6 +5,7 @@ use tiebreak_domain::door::ViewId;
 use tiebreak_domain::person::People;
 use tiebreak_domain::{Annotator, Event, ProjectInfo, Reply, StudySetup};
 
+use crate::people::offers::told;
 use crate::seat::Caller;
 
 /// An answer as the caller may see it.
@@ -21,6 +22,16 @@ pub(crate) fn reply(caller: &Caller, reply: Reply) -> Reply {
                 row.rewrites.retain(|rewrite| rewrite.annotator == caller.annotator);
             }
             Reply::Rows { view, from, rows }
+        }
+        Reply::Items(mut items) if !caller.role.leads() => {
+            for queued in &mut items {
+                queued.acquisition = told(&queued.acquisition);
+                let before = queued.previous.as_mut().and_then(|judgment| judgment.given.showing.as_mut());
+                if let Some(showing) = before {
+                    showing.acquisition = told(&showing.acquisition);
+                }
+            }
+            Reply::Items(items)
         }
         Reply::Models(mut models) => {
             for model in &mut models.models {

@@ -33,7 +33,7 @@ pub use export::table::{CsvRow, csv_header, csv_line};
 pub use lossless::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,
     LosslessRecord, ModelLabelRecord, PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord,
-    StudyRecord,
+    StudyRecord, SurpriseRecord,
 };
 pub use preview::preview;
 pub use reader::Reader;

@@ -120,6 +120,18 @@ pub struct JudgmentRecord {
     pub origin: Origin,
     /// When it was given.
     pub recorded_at: UnixMillis,
+    /// What a review says of a vote that a model held for unlikely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surprise: Option<SurpriseRecord>,
+}
+
+/// What a review says of a vote that a model held for unlikely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurpriseRecord {
+    /// The vote.
+    pub vote: JudgmentId,
+    /// Whether the reviewer agreed with it, so that the pair is one to train on.
+    pub model_was_wrong: bool,
 }
 
 /// One line.

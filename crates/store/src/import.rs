@@ -25,6 +25,7 @@ use crate::prepared_item::PreparedItem;
 use crate::project::{self, NewProject, NewSource};
 use crate::sql::{Connection, Statement, Transaction, params};
 use crate::store::Store;
+use crate::surprise::{self, Surprise};
 use crate::{Result, StoreError, judgment};
 use new_keys::NewKeys;
 
@@ -203,6 +204,11 @@ impl<'store> Import<'store> {
     /// Finds an annotator by key or name, else adds one.
     pub fn annotator(&mut self, key: AnnotatorKey, name: &str) -> Result<AnnotatorId> {
         Ok(project::annotator(self.connection, key, name)?.0)
+    }
+
+    /// Adds what a review, which was added before, says of a vote that a model held for unlikely.
+    pub fn add_surprise(&mut self, review: JudgmentId, surprise: Surprise) -> Result<()> {
+        surprise::insert(self.connection, review, surprise)
     }
 
     /// Adds a judgment unless the log has its id already, and says whether it is new.

@@ -26,6 +26,7 @@ mod lease;
 mod lock;
 mod merge;
 mod migration;
+mod offer;
 mod people;
 mod pin;
 mod place;
@@ -41,6 +42,7 @@ mod search;
 mod showing;
 mod sql;
 mod store;
+mod surprise;
 
 pub use account::{
     Account, AccountBook, Audit, Invitation, Joining, NewAccount, NewToken, SecretHash, SignIn, StoredToken,
@@ -53,6 +55,7 @@ pub use facets::{AnnotatorFacets, Facets, FacetsRead, SharedFacets};
 pub use follow::Follower;
 pub use import::{AddedItem, Import};
 pub use lease::{Lease, Wish};
+pub use offer::StoredOffer;
 pub use people::KnownPerson;
 pub use pin::{PinRecord, PinState};
 pub use place::ProjectPlace;
@@ -66,3 +69,4 @@ pub use scoring_claim::ScoringClaims;
 pub use sql::DatabaseError;
 pub use sql::postgres::DatabaseAddress;
 pub use store::{Store, Submitted};
+pub use surprise::{ReviewedSurprise, Surprise};

@@ -31,7 +31,7 @@ use crate::reader::Reader;
 use crate::score::ModelLabel;
 use crate::sql::Connection;
 use crate::store::Store;
-use crate::{Result, StoreError, assignment, item, people, score};
+use crate::{Result, StoreError, assignment, item, people, score, surprise};
 
 impl Store {
     /// Brings in another copy of this project. `media` says where the media folder of a source there is from here, and
@@ -57,6 +57,7 @@ impl Store {
             merge.model_labels(&other.model_labels()?)?;
             assignment::add_conflicts(merge.import.connection, &merge.report.conflicts)?;
             let Merge { import, annotators, items, versions, .. } = &merge;
+            surprise::merge(merge.import.connection, &transaction)?;
             people::merge(import.connection, &transaction, annotators, items, versions)?;
             merge.import.commit()?;
             merge.report

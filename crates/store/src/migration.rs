@@ -43,6 +43,8 @@ migrations![
     "0008_model_label.sql",
     "0009_showing_watched.sql",
     "0010_account.sql",
+    "0011_offer.sql",
+    "0012_surprise.sql",
 ];
 
 /// The number of the last migration.

@@ -22,6 +22,7 @@ use crate::place::ProjectPlace;
 use crate::project::{self, NewProject};
 use crate::reader::Reader;
 use crate::sql::{Connection, OptionalExtension, params, postgres, sqlite};
+use crate::surprise::{self, Surprise};
 use crate::{Result, StoreError, draft, item, judgment, lease, migration, repeat, search};
 
 /// How often a change that others came in between is tried.
@@ -274,13 +275,24 @@ impl Store {
     /// keeps an item from being judged too often is the lease ([`Store::claim`]), which whoever shows or prefetches an
     /// item renews.
     pub fn submit(&mut self, judgment: &NewJudgment) -> Result<Submitted> {
+        self.submit_review(judgment, None)
+    }
+
+    /// The same of a review, with what it says of a vote that a model held for unlikely.
+    pub fn submit_review(&mut self, judgment: &NewJudgment, surprise: Option<Surprise>) -> Result<Submitted> {
         bit(judgment.item)?;
         let annotator = judgment.annotator;
         if self.place.is_shared() && self.rubric(judgment.rubric_version).is_none() {
             // Another process may ask something else since.
             self.set_rubrics(project::rubrics(&self.connection)?);
         }
-        let appended = self.change(|connection| self.append(connection, judgment))?;
+        let appended = self.change(|connection| {
+            let appended = self.append(connection, judgment)?;
+            if let Some(surprise) = surprise {
+                surprise::insert(connection, judgment.id, surprise)?;
+            }
+            Ok(appended)
+        })?;
         match appended {
             Appended::Known(revision) if self.place.is_shared() => {
                 // It may have been stored just now, by a try whose answer was lost: the sets do not know of it yet.

@@ -9,6 +9,7 @@ use super::tickets::Purpose;
 use crate::command::Command;
 use crate::host::Pick;
 use crate::judge::question::Change;
+use crate::judge::session::Round;
 
 /// What is to be done as soon as a project is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,8 +45,10 @@ pub enum Action {
     LookAgain(Option<LookReasonKind>),
     /// Look again at one of them.
     Look(ItemId),
-    /// Go through the skipped items.
-    JudgeSkipped,
+    /// Go through the open or the skipped items from the start.
+    BeginRound(Round),
+    /// Ask again for items that could not be had.
+    AskAgain,
     /// Choose why an item cannot be judged.
     Unratable(String),
     /// Change an answer of the item on the screen.

@@ -13,7 +13,6 @@ use crate::command::{Command, Scope};
 use crate::desk::{Desk, View};
 use crate::host::Pick;
 use crate::judge::question::Change;
-use crate::judge::session::Round;
 use crate::judge::sheet::Toward;
 use crate::merge::MergeDialog;
 use crate::models::{QueueDialog, ReportDialog};
@@ -63,9 +62,14 @@ impl App {
                     desk.session.go_through(items, &mut desk.outbox);
                 }
             }
-            Action::JudgeSkipped => {
+            Action::BeginRound(round) => {
                 if let Some(desk) = &mut self.desk {
-                    desk.session.begin_round(Round::Skipped, &mut desk.outbox);
+                    desk.session.begin_round(round, &mut desk.outbox);
+                }
+            }
+            Action::AskAgain => {
+                if let Some(desk) = &mut self.desk {
+                    desk.session.fill(&mut desk.outbox);
                 }
             }
             Action::Unratable(reason) => {
@@ -257,7 +261,9 @@ impl App {
             }
             Command::ShowSecondLook => desk.look_again(None, &moment),
             Command::ToggleSaid | Command::ToggleNames | Command::KeepAnswer => {
-                second_look::command(desk, command, &moment);
+                if let Some(why_not) = second_look::command(desk, command, &moment) {
+                    self.notices.info(why_not);
+                }
             }
             Command::UseAsTraining
             | Command::UseAsGold

@@ -1,5 +1,6 @@
 //! Dialogs: one at most is open, over everything else, and has all keys.
 
+mod changes;
 mod explained;
 mod keys_dialog;
 mod open_project;
@@ -165,13 +166,13 @@ impl Dialog {
                     return Some(action);
                 }
             }
-            Self::Profile(dialog) => {
-                if let Some(action) = dialog.key(chord) {
-                    return Some(action);
-                }
-            }
             Self::Palette(dialog) => dialog.key(chord),
-            // Their Escape goes back a step, and closes only at the first.
+            Self::Settings(dialog) => {
+                dialog.key(chord);
+                return None;
+            }
+            // Their Escape goes back a step or warns of changes, and closes only then.
+            Self::Profile(dialog) => return dialog.key(chord),
             Self::New(wizard) => return wizard.key(chord),
             Self::Rubric(dialog) => return dialog.key(chord),
             Self::Seats(dialog) => return dialog.key(chord, desk, ctx),

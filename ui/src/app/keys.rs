@@ -1,6 +1,6 @@
-//! The key listener: presses become commands, unless a text field or a dialog has them.
+//! The key listener: presses become commands, unless a text field, a dialog or an open menu has them.
 
-use egui::{Context, Event, FocusDirection, Key};
+use egui::{Context, Event, FocusDirection, Key, Popup};
 use tiebreak_domain::ItemId;
 
 use super::{Action, App};
@@ -30,6 +30,7 @@ impl App {
         if let (true, Some(desk)) = (did_something, &mut self.desk) {
             desk.session.input(self.host.now());
         }
+        let mut taken = Vec::new();
         for (place, chord) in presses {
             let is_typing = ctx.text_edit_focused();
             let has_focus = ctx.memory(|memory| memory.focused().is_some());
@@ -45,6 +46,9 @@ impl App {
             if let Some(action) = self.action_of_key(chord, is_typing, has_focus, ctx) {
                 // Each key is carried out before the next is looked at: `1 Enter 2 Enter` in one frame is two
                 // judgments, and Enter after a key that opens a dialog belongs to the dialog.
+                if is_typing && matches!(action, Action::Command(_)) {
+                    taken.push(place);
+                }
                 self.actions.push_back(action);
                 self.carry_out_all(ctx);
             }
@@ -59,6 +63,7 @@ impl App {
                 break;
             }
         }
+        take_events(&taken, ctx);
     }
 
     /// Whether a field was opened that gets the keys when it is painted in this frame.
@@ -104,6 +109,10 @@ impl App {
     ) -> Option<Action> {
         if let Some(dialog) = &mut self.dialog {
             return dialog.key(chord, self.desk.as_deref(), &self.keymap, ctx);
+        }
+        // An open menu or list has the keys, and what lies behind it has none.
+        if Popup::is_any_open(ctx) {
+            return None;
         }
         if let Some(keyed) = self.question_key(chord, is_typing, has_focus, ctx) {
             return match keyed {
@@ -165,7 +174,7 @@ impl App {
     /// Gives the keys to the text of the active question as soon as something is typed, and to the search
     /// field of a long list on `/`.
     fn give_keys_to_text(&mut self, ctx: &Context) {
-        if self.dialog.is_some() || ctx.text_edit_focused() {
+        if self.dialog.is_some() || ctx.text_edit_focused() || Popup::is_any_open(ctx) {
             return;
         }
         let Some(desk) = self.desk.as_ref().filter(|desk| desk.view.judges()) else { return };
@@ -267,6 +276,21 @@ pub(super) fn leave_field(ctx: &Context) {
         if let Some(focused) = memory.focused() {
             memory.surrender_focus(focused);
         }
+    });
+}
+
+/// Takes away the events at these places: what became a command means nothing to the field any more, in which it may
+/// delete a line.
+fn take_events(places: &[usize], ctx: &Context) {
+    if places.is_empty() {
+        return;
+    }
+    ctx.input_mut(|input| {
+        let mut place = 0;
+        input.events.retain(|_| {
+            place += 1;
+            !places.contains(&(place - 1))
+        });
     });
 }
 

@@ -83,7 +83,12 @@ impl Notices {
         let message = with_capital(&message);
         self.list.retain(|notice| notice.message != message);
         if self.list.len() == MOST {
-            self.list.remove(0);
+            // What vanishes by itself goes first: an error was perhaps not read yet.
+            let passing = self.list.iter().position(|notice| notice.kind == Kind::Info);
+            if passing.is_none() && kind == Kind::Info {
+                return;
+            }
+            self.list.remove(passing.unwrap_or(0));
         }
         self.next_id += 1;
         let hint = hint.as_deref().map(with_capital);
@@ -131,6 +136,26 @@ pub fn notices_ui(ui: &egui::Ui, scene: &Scene<'_>, wanted: &mut Vec<Action>) {
 mod tests {
     use super::*;
     use tiebreak_domain::ErrorCode;
+
+    #[test]
+    fn an_error_stays_while_notices_of_success_come_and_go() {
+        let mut notices = Notices::default();
+        let fault = |number: u32| ApiError::new(ErrorCode::DiskFull, format!("fault {number}"));
+        let told = |notices: &Notices| -> Vec<String> {
+            notices.list().iter().map(|notice| notice.message.clone()).collect()
+        };
+        notices.error(&fault(1));
+        for number in 1..=4 {
+            notices.info(format!("done {number}"));
+        }
+        assert_eq!(told(&notices), ["Fault 1", "Done 3", "Done 4"]);
+        notices.error(&fault(2));
+        notices.error(&fault(3));
+        notices.info("done 5");
+        assert_eq!(told(&notices), ["Fault 1", "Fault 2", "Fault 3"], "there is room for no more");
+        notices.error(&fault(4));
+        assert_eq!(told(&notices), ["Fault 2", "Fault 3", "Fault 4"]);
+    }
 
     #[test]
     fn the_same_fault_eight_times_is_one_notice() {

@@ -1,10 +1,13 @@
 //! What arrives from the engine, and where it goes.
 
 use egui::Context;
+use tiebreak_domain::export::ExportReport;
+use tiebreak_domain::import::ImportReport;
 use tiebreak_domain::showing::AcquisitionMethod;
 use tiebreak_domain::{ApiError, ErrorCode, Event, NewJudgment, Origin, Reply, Request, Verdict};
 
 use super::dialog::{Dialog, made_words};
+use super::notice::Notices;
 use super::tickets::Purpose;
 use super::{Action, App};
 use crate::backend::Incoming;
@@ -105,10 +108,13 @@ impl App {
             (Purpose::People(purpose), result) => self.people_reply(purpose, result),
             (Purpose::Models(purpose), result) => self.models_reply(purpose, result),
             // What a model believes is told in passing; without one there is nothing to tell.
-            (Purpose::Belief(order), result) => {
+            (Purpose::Belief(item, order), result) => {
                 if let Ok(Reply::ItemScores(scores)) = result
                     && let Some(words) = models::belief_words(&scores, &order)
                 {
+                    if let Some(desk) = &mut self.desk {
+                        desk.reveal(item);
+                    }
                     self.notices.info(words);
                 }
             }
@@ -147,6 +153,9 @@ impl App {
                     other => Err(unexpected(&other)),
                 });
                 if let Some(desk) = &mut self.desk {
+                    if ranks.as_ref().is_ok_and(|ranks| !ranks.is_empty()) {
+                        desk.reveal(item);
+                    }
                     desk.items.ranks_arrived(item, ranks);
                 }
             }
@@ -226,8 +235,10 @@ impl App {
                     let purpose = Purpose::People(people::Purpose::WhyDenied);
                     self.send(purpose, Request::People);
                 } else {
-                    session.ahead_failed();
-                    self.notices.error(&error);
+                    if session.current.is_some() {
+                        self.notices.error(&error);
+                    }
+                    session.ahead_failed(error);
                 }
             }
             (judge::Purpose::Go, Ok(Reply::Items(items))) => session.go_arrived(items, &moment),
@@ -249,9 +260,11 @@ impl App {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
-                let verdict = decided.and_then(|(item, verdict)| desk.second_look.decided(item, &verdict));
-                if let Some(verdict) = verdict {
-                    self.notices.info(verdict);
+                if let Some((item, verdict)) = decided
+                    && let Some(words) = desk.second_look.decided(item, &verdict)
+                {
+                    desk.reveal(item);
+                    self.notices.info(words);
                 }
                 for (purpose, request) in training.into_iter().chain(belief) {
                     self.send(purpose, request);
@@ -284,15 +297,26 @@ impl App {
         match event {
             Event::ImportProgress(job, progress) => desk.import = Some(Job::Running(job, progress)),
             Event::ImportEnded(job, result) => {
-                let is_in_sight = matches!(self.dialog, Some(Dialog::Import(_)));
-                if let (false, Ok(report)) = (is_in_sight, &result) {
-                    self.notices.info(format!("{} items added from {}", report.items_added, report.source));
+                if !matches!(self.dialog, Some(Dialog::Import(_))) {
+                    let says = |report: &ImportReport| {
+                        let items = counted(report.items_added, "item", "items");
+                        format!("{items} added from {}", report.source)
+                    };
+                    tell_end(&mut self.notices, &result, says);
                 }
                 desk.import = Some(Job::Ended(job, result));
                 desk.items.refresh();
             }
             Event::ExportProgress(job, progress) => desk.export = Some(Job::Running(job, progress)),
-            Event::ExportEnded(job, result) => desk.export = Some(Job::Ended(job, result)),
+            Event::ExportEnded(job, result) => {
+                if !matches!(self.dialog, Some(Dialog::Export(_))) {
+                    let says = |report: &ExportReport| {
+                        format!("{} written to {}", counted(report.counts.rows, "row", "rows"), report.path)
+                    };
+                    tell_end(&mut self.notices, &result, says);
+                }
+                desk.export = Some(Job::Ended(job, result));
+            }
             Event::SearchIndex(index) => {
                 desk.info.search_index = index;
                 if index.is_complete() {
@@ -301,11 +325,8 @@ impl App {
             }
             Event::FoundMore { view, count, is_complete } => desk.items.found_more(view, count, is_complete),
             Event::MergeEnded(job, result) => {
-                let is_in_sight = matches!(self.dialog, Some(Dialog::Merge(_)));
-                match &result {
-                    Ok(report) if !is_in_sight => self.notices.info(merge::ended_words(report)),
-                    Err(error) if !is_in_sight => self.notices.error(error),
-                    _ => {}
+                if !matches!(self.dialog, Some(Dialog::Merge(_))) {
+                    tell_end(&mut self.notices, &result, merge::ended_words);
                 }
                 desk.merge = Some(Job::Ended(job, result));
                 desk.items.refresh();
@@ -419,12 +440,21 @@ fn unexpected(reply: &Reply) -> ApiError {
     )
 }
 
+/// Tells how long work ended that is out of sight; whoever stopped it knows.
+fn tell_end<R>(notices: &mut Notices, result: &Result<Box<R>, ApiError>, says: impl FnOnce(&R) -> String) {
+    match result {
+        Ok(report) => notices.info(says(report)),
+        Err(error) if error.code == ErrorCode::Cancelled => {}
+        Err(error) => notices.error(error),
+    }
+}
+
 /// What to ask when a judgment is on the disk, to tell what models believe of its item.
 fn belief_request(judgment: &NewJudgment) -> Option<(Purpose, Request)> {
     let showing = judgment.showing.as_ref()?;
     matches!(judgment.verdict, Verdict::Judged { .. }).then(|| {
         let request = Request::ItemScores { annotator: judgment.annotator, item: judgment.item };
-        (Purpose::Belief(showing.order.clone()), request)
+        (Purpose::Belief(judgment.item, showing.order.clone()), request)
     })
 }
 

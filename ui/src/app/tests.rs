@@ -10,9 +10,14 @@ use tiebreak_domain::{
     UnixMillis, Verdict,
 };
 
+mod asking;
+mod background;
+mod dialogs;
+mod dropping;
 mod elsewhere;
 mod leaving;
 mod looking;
+mod menus;
 mod merge;
 mod questions;
 mod second_look;
@@ -86,6 +91,14 @@ impl Bench {
                 has_sound: false,
                 codec: "h264".into(),
             }))),
+            Request::ItemScores { .. } => {
+                Some(Ok(Reply::ItemScores(vec![tiebreak_domain::reward::ItemScores {
+                    scorer: tiebreak_domain::reward::Scorer::Head,
+                    name: "head".into(),
+                    dimension: "overall".into(),
+                    scores: vec![Some(0.1), Some(0.9)],
+                }])))
+            }
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
             // The test says when, and what is in it; frames are never there.
             Request::SecondLook(_)
@@ -351,6 +364,23 @@ fn another_name_in_the_settings_leaves_nothing_behind() {
     bench.frame(Vec::new());
     let kept = place(&bench, |request| matches!(request, Request::SaveDraft { draft: Some(_), .. }));
     assert!(kept.is_some() && kept < place(&bench, sat_down), "what was begun is Ada's");
+}
+
+#[test]
+fn escape_ends_the_settings_with_the_name_that_was_typed() {
+    let mut bench = Bench::open(saved);
+    bench.app.want(Action::Command(Command::ShowSettings));
+    bench.frame(Vec::new());
+    let at = questions::drawing::places(&mut bench, egui::accesskit::Role::TextInput, "Ada")[0].center();
+    questions::drawing::click(&mut bench, at);
+    bench.keys("Ctrl+A Grace");
+    bench.frame(Vec::new());
+    bench.keys("Escape");
+    bench.frame(Vec::new());
+    let sent = bench.remote.sent();
+    let seated = Request::SetAnnotator { name: "Grace".into() };
+    assert!(sent.iter().any(|(_, request)| *request == seated), "{sent:?}");
+    assert!(bench.app.dialog.is_none());
 }
 
 #[test]

@@ -70,7 +70,7 @@ pub enum Purpose {
     /// Something about reward models.
     Models(models::Purpose),
     /// What models say of an item that was judged; the showing that it was judged in had this order.
-    Belief(Order),
+    Belief(ItemId, Order),
     /// Long work is to stop.
     Cancel,
 }

@@ -92,19 +92,23 @@ impl ExportDialog {
                 let notice = Notice::success(&what).why(&report.path).action("Show the result");
                 signals.shows_result |= notice.show(ui).is_some();
             }
-            Some(Job::Ended(_, Err(error))) if self.shows_job && error.code == ErrorCode::Cancelled => {
-                Notice::info("The export was stopped").why("No file was written").show(ui);
+            Some(Job::Ended(_, Err(error))) if error.code == ErrorCode::Cancelled => {
+                if self.shows_job {
+                    Notice::info("The export was stopped").why("No file was written").show(ui);
+                }
             }
-            Some(Job::Ended(_, Err(error))) if self.shows_job => {
+            // It may have failed while the dialog was closed.
+            Some(Job::Ended(_, Err(error))) => {
                 let why = with_capital(&error.message);
-                if error.code == ErrorCode::Exists {
+                if error.code == ErrorCode::Exists && self.shows_job {
                     let notice = Notice::warning("This file is there already").why(&why);
                     let notice =
                         notice.todo("Choose another name, or write over it").action("Replace the file");
                     signals.replaces |= notice.show(ui).is_some();
                 } else {
                     let todo = error.hint.as_deref().map(with_capital).unwrap_or_default();
-                    Notice::error("Nothing was exported").why(&why).todo(&todo).show(ui);
+                    let what = if self.shows_job { "Nothing was exported" } else { "The last export failed" };
+                    Notice::error(what).why(&why).todo(&todo).show(ui);
                 }
             }
             _ => {}

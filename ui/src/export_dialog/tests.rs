@@ -218,6 +218,23 @@ fn a_file_that_is_there_is_replaced_only_when_somebody_says_so() {
 }
 
 #[test]
+fn an_export_that_failed_out_of_sight_is_told_when_the_dialog_opens_again() {
+    let mut harness = harness(PolicyCounts::default());
+    let failed = |code, message: &str| Some(Job::Ended(JobId(3), Err(ApiError::new(code, message))));
+    harness.state_mut().desk.export = failed(ErrorCode::DiskFull, "the disk is full");
+    harness.run();
+    harness.get_by_label("The last export failed");
+    harness.get_by_label("The disk is full");
+    harness.state_mut().desk.export = failed(ErrorCode::Exists, "there is already a file /p/other.jsonl");
+    harness.run();
+    harness.get_by_label("The last export failed");
+    assert!(harness.query_by_label("Replace the file").is_none(), "that was another file, perhaps");
+    harness.state_mut().desk.export = failed(ErrorCode::Cancelled, "the export was stopped");
+    harness.run();
+    assert!(harness.query_by_label("The last export failed").is_none(), "whoever stopped it knows");
+}
+
+#[test]
 fn a_finished_export_gives_the_code_that_loads_it() {
     let mut harness = harness(PolicyCounts::default());
     harness.state_mut().desk.export =

@@ -295,6 +295,21 @@ fn excluding_and_undo_go_out_and_the_list_is_asked_for_anew() {
 }
 
 #[test]
+fn nothing_is_chosen_once_the_chosen_rows_have_left_the_list() {
+    let mut harness = harness(100, [1200.0, 800.0]);
+    harness.state_mut().items.filter.status = Some(ItemStatus::Active);
+    harness.run();
+    for command in [Command::Exclude, Command::UndoStatus] {
+        harness.get_by_label_contains("Prompt 4:").click();
+        harness.run();
+        harness.state_mut().items.command(command);
+        harness.run();
+        assert!(harness.state().items.selection().count() == 0, "{command:?}: others stand there now");
+    }
+    assert_eq!(statuses_sent(&harness)[0], (Purpose::SetStatus, vec![(5, ItemStatus::Excluded)]));
+}
+
+#[test]
 fn the_button_says_include_where_all_chosen_are_excluded() {
     let mut harness = harness(100, [1200.0, 800.0]);
     assert!(harness.query_by_label("Exclude").is_some());

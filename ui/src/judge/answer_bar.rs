@@ -4,6 +4,7 @@ use egui::{Align, Layout, Margin, Panel, Rect, Ui, UiBuilder, vec2};
 use tiebreak_domain::rubric::{QuestionKind, StrengthSteps};
 use tiebreak_domain::{Outcome, Strength};
 
+use super::Session;
 use super::question::letter_at;
 use super::screen::JudgeScreen;
 use crate::app::{Action, Scene};
@@ -48,7 +49,7 @@ pub fn answer_bar_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &m
             UiBuilder::new().max_rect(second).layout(Layout::left_to_right(Align::Center)),
             |ui| {
                 if desk.judge_screen.is_comment_open {
-                    comment_ui(ui, scene, desk, wanted);
+                    comment_ui(ui, scene, &desk.session, &mut desk.judge_screen, wanted);
                 } else {
                     others_ui(ui, scene, desk, is_narrow, wanted);
                 }
@@ -190,9 +191,14 @@ fn next_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>
 }
 
 /// The comment field, and the way on.
-pub(super) fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
+pub(super) fn comment_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    session: &Session,
+    judge_screen: &mut JudgeScreen,
+    wanted: &mut Vec<Action>,
+) {
     let palette = theme::palette(ui);
-    let Desk { judge_screen, session, .. } = desk;
     let Some(shown) = &session.current else { return };
     let mut comment = shown.draft.comment.clone();
     let width = ui.available_width() - 130.0;
@@ -216,7 +222,7 @@ pub(super) fn comment_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted
         })
         .inner;
     field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
-    if JudgeScreen::takes_focus(judge_screen) {
+    if judge_screen.takes_focus() {
         field.request_focus();
     } else if field.lost_focus() {
         wanted.push(Action::LeaveComment);

@@ -1,6 +1,6 @@
 //! What can be undone and done again.
 
-use tiebreak_domain::{NewJudgment, QueuedItem};
+use tiebreak_domain::{Draft, NewJudgment, QueuedItem};
 
 /// One submitted judgment or skip.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +9,8 @@ pub struct Done {
     pub queued: QueuedItem,
     /// What was submitted.
     pub judgment: NewJudgment,
+    /// What had been answered by then, which a skip holds nothing of.
+    pub draft: Draft,
 }
 
 /// Done and undone, latest last.

@@ -94,9 +94,24 @@ pub fn panel_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
     let Some(shown) = &mut desk.session.current else { return };
     // The sheet is painted while the answers are read, and put back below.
     let mut sheet = std::mem::take(&mut shown.sheet);
-    let queued = shown.queued.clone();
-    let draft = shown.draft.clone();
-    let asked = Asked { rubric: &desk.info.rubric.clone(), queued: &queued, draft: &draft };
+    sheet_ui(ui, scene, desk, &mut sheet, window, wanted);
+    sheet.is_moved = false;
+    if let Some(shown) = &mut desk.session.current {
+        shown.sheet = sheet;
+    }
+}
+
+fn sheet_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    desk: &mut Desk,
+    sheet: &mut Sheet,
+    window: egui::Vec2,
+    wanted: &mut Vec<Action>,
+) {
+    let Desk { info, session, judge_screen, .. } = desk;
+    let Some(shown) = &session.current else { return };
+    let asked = shown.asked(&info.rubric);
     let blocks = sheet.blocks(&asked);
     let palette = theme::palette(ui);
     let margin = Margin::symmetric(space::EDGE as i8, space::MEDIUM as i8);
@@ -110,10 +125,12 @@ pub fn panel_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
                 let left = room.with_max_x(room.right() - ASIDE - space::EDGE);
                 let aside = room.with_min_x(room.right() - ASIDE);
                 inside(ui, left, |ui| {
-                    rows_ui(ui, scene, &asked, &blocks, &mut sheet, false, wanted);
-                    legend::legend_ui(ui, &asked, &sheet, desk.judge_screen.is_help_open);
+                    rows_ui(ui, scene, &asked, &blocks, sheet, false, wanted);
+                    legend::legend_ui(ui, &asked, sheet, judge_screen.is_help_open);
                 });
-                inside(ui, aside, |ui| foot::foot_ui(ui, scene, desk, &asked, &sheet, wanted));
+                inside(ui, aside, |ui| {
+                    foot::foot_ui(ui, scene, session, judge_screen, &asked, sheet, wanted);
+                });
             });
         }
         Placement::Beside => {
@@ -126,22 +143,20 @@ pub fn panel_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Ve
                     Rect::from_min_max(pos2(room.left(), foot.top() - legend_height), foot.right_top());
                 let above = room.with_max_y(told.top() - space::SMALL);
                 inside(ui, above, |ui| {
-                    ScrollArea::vertical().id_salt(("questions", queued.item.id.0)).auto_shrink(false).show(
-                        ui,
-                        |ui| {
+                    ScrollArea::vertical()
+                        .id_salt(("questions", shown.queued.item.id.0))
+                        .auto_shrink(false)
+                        .show(ui, |ui| {
                             ui.set_max_width(above.width() - space::MEDIUM);
-                            rows_ui(ui, scene, &asked, &blocks, &mut sheet, true, wanted);
-                        },
-                    );
+                            rows_ui(ui, scene, &asked, &blocks, sheet, true, wanted);
+                        });
                 });
-                inside(ui, told, |ui| legend::legend_ui(ui, &asked, &sheet, desk.judge_screen.is_help_open));
-                inside(ui, foot, |ui| foot::foot_ui(ui, scene, desk, &asked, &sheet, wanted));
+                inside(ui, told, |ui| legend::legend_ui(ui, &asked, sheet, judge_screen.is_help_open));
+                inside(ui, foot, |ui| {
+                    foot::foot_ui(ui, scene, session, judge_screen, &asked, sheet, wanted);
+                });
             });
         }
-    }
-    sheet.is_moved = false;
-    if let Some(shown) = &mut desk.session.current {
-        shown.sheet = sheet;
     }
 }
 

@@ -1,10 +1,11 @@
 //! The judge screen: prompt above, candidates side by side (stacked when narrow), answers below.
 
+mod nothing;
 mod scrolling;
 
 use std::collections::HashMap;
 
-use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Sense, Ui, pos2, vec2};
 use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::{ItemId, Part, Settings, TextFormat};
 
@@ -22,9 +23,7 @@ use crate::document::Reading;
 use crate::images::Images;
 use crate::player::pane::LINE_HEIGHT;
 use crate::player::transport;
-use crate::theme::font::Face;
-use crate::theme::{self, space, text};
-use crate::widget::{ActionButton, Ink, text_ui};
+use crate::theme::{self, space};
 
 /// What the judge screen remembers between frames.
 #[derive(Debug, Default)]
@@ -184,7 +183,7 @@ impl JudgeScreen {
 pub fn judge_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, wanted: &mut Vec<Action>) {
     top_bar::top_bar_ui(ui, scene, desk, wanted);
     if desk.session.current.is_none() {
-        nothing_ui(ui, scene, desk, wanted);
+        nothing::nothing_ui(ui, scene, desk, wanted);
         return;
     }
     item_ui(ui, scene, desk, wanted);
@@ -354,55 +353,6 @@ fn active_position(desk: &Desk) -> Option<usize> {
     let shown = desk.session.current.as_ref().filter(|_| !desk.session.is_plain())?;
     let candidate = shown.sheet.active_slot()?.candidate?;
     Some(shown.asked(&desk.session.setup.rubric).position(candidate))
-}
-
-fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Action>) {
-    let palette = theme::palette(ui);
-    let progress = desk.session.progress;
-    egui::CentralPanel::default_margins().frame(egui::Frame::new().fill(palette.window)).show(ui, |ui| {
-        if let Some(reason) = &desk.session.denied {
-            crate::people::denied_ui(ui, scene, desk, reason, wanted);
-            return;
-        }
-        if !desk.session.is_done() {
-            return;
-        }
-        let room = ui.max_rect();
-        let middle = Rect::from_center_size(room.center(), vec2(460.0_f32.min(room.width()), 260.0));
-        ui.scope_builder(UiBuilder::new().max_rect(middle), |ui| {
-            ui.spacing_mut().item_spacing.y = space::SMALL;
-            let (title, says) = if progress.total == 0 {
-                ("Nothing to judge yet".to_owned(), "Bring in a file of pairs to begin.".to_owned())
-            } else {
-                let judged = top_bar::grouped(progress.judged);
-                let skipped = match progress.skipped {
-                    0 => "None was skipped.".to_owned(),
-                    1 => "One was skipped.".to_owned(),
-                    count => format!("{} were skipped.", top_bar::grouped(count)),
-                };
-                (
-                    "All done".to_owned(),
-                    format!("You have judged {judged} of {}. {skipped}", top_bar::grouped(progress.total)),
-                )
-            };
-            text_ui(ui, title, Ink::First, Face::Bold, text::DISPLAY);
-            text_ui(ui, says, Ink::Second, Face::Regular, text::TITLE);
-            ui.add_space(space::LARGE);
-            ui.horizontal_wrapped(|ui| {
-                if progress.skipped > 0
-                    && ui.add(ActionButton::new("Go through skipped items").primary()).clicked()
-                {
-                    wanted.push(Action::JudgeSkipped);
-                }
-                for command in [Command::ShowExport, Command::ShowImport, Command::ShowItems] {
-                    let key = scene.keymap.key(command);
-                    if ui.add(ActionButton::new(command.label()).key(&key)).clicked() {
-                        wanted.push(Action::Command(command));
-                    }
-                }
-            });
-        });
-    });
 }
 
 /// Lays out texts and asks for images of the items that come next.

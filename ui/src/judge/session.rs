@@ -10,8 +10,8 @@ use tiebreak_domain::project::Progress;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
-    AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Origin, QueuedItem, Request,
-    Rubric, Showing, UnixMillis, Verdict, Watched,
+    AnnotatorId, ApiError, Draft, ItemId, Judgment, JudgmentId, NewJudgment, Order, Origin, QueuedItem,
+    Request, Rubric, Showing, UnixMillis, Verdict, Watched,
 };
 
 use super::history::{Done, History};
@@ -87,7 +87,7 @@ pub enum Round {
     /// Those that are open.
     #[default]
     Open,
-    /// Those that were skipped.
+    /// Those that were skipped; once they are gone through, those that are open.
     Skipped,
     /// Those that a list names ([`Session::go_through`]), judged or not.
     Listed,
@@ -110,12 +110,18 @@ pub struct Session {
     pub history: History,
     /// Which items are gone through.
     pub round: Round,
+    /// Items of which the annotator was told what models say.
+    pub revealed: HashSet<ItemId>,
     /// Why nothing is offered to the annotator yet, if so.
     pub denied: Option<String>,
+    /// Why the next items could not be had, until they are asked for again.
+    pub unread: Option<ApiError>,
     /// When a chosen outcome submits itself, on the monotonic clock.
     pub submits_at_ms: Option<u64>,
     ahead: VecDeque<QueuedItem>,
     listed: VecDeque<ItemId>,
+    /// The orders in which the votes in question about listed items were given.
+    questioned: HashMap<ItemId, Order>,
     awaited: Option<ItemId>,
     behind: Vec<QueuedItem>,
     drafts: HashMap<ItemId, Draft>,
@@ -139,10 +145,13 @@ impl Session {
             pace: Pace::default(),
             history: History::default(),
             round: Round::Open,
+            revealed: HashSet::new(),
             denied: None,
+            unread: None,
             submits_at_ms: None,
             ahead: VecDeque::new(),
             listed: VecDeque::new(),
+            questioned: HashMap::new(),
             awaited: None,
             behind: Vec::new(),
             drafts: HashMap::new(),
@@ -173,10 +182,12 @@ impl Session {
 
     /// Asks for more items where fewer than [`AHEAD`] are ready.
     pub fn fill(&mut self, outbox: &mut Outbox) {
+        self.go_on_with_open();
         if self.is_asking || self.is_exhausted || self.ahead.len() >= AHEAD {
             return;
         }
         self.is_asking = true;
+        self.unread = None;
         if self.round == Round::Listed {
             self.ask_listed(outbox);
             return;
@@ -189,23 +200,6 @@ impl Session {
         };
         let count = (AHEAD + 1 - self.ahead.len()) as u32;
         outbox.push((Purpose::Ahead, self.queue_request(place, count)));
-    }
-
-    /// More items may be open than before: an import ended, a status changed.
-    pub fn items_changed(&mut self, outbox: &mut Outbox) {
-        self.is_exhausted = false;
-        self.fill(outbox);
-    }
-
-    /// Begins a round through open or skipped items.
-    pub fn begin_round(&mut self, round: Round, outbox: &mut Outbox) {
-        self.round = round;
-        self.ahead.clear();
-        self.seen_this_round.clear();
-        self.last_asked_after = None;
-        self.is_exhausted = false;
-        self.is_asking = false;
-        self.fill(outbox);
     }
 
     /// Items asked for by [`Self::fill`] arrived.
@@ -270,6 +264,11 @@ impl Session {
         }
     }
 
+    /// The annotator was told what models say of an item: what they say of it from now on is not said blindly.
+    pub fn reveal(&mut self, item: ItemId) {
+        self.revealed.insert(item);
+    }
+
     /// Passes the item by and goes on.
     pub fn skip(&mut self, moment: &Moment, outbox: &mut Outbox) {
         if self.current.is_some() {
@@ -322,17 +321,6 @@ impl Session {
         self.saving.failed(judgment, error);
     }
 
-    /// Items asked for could not be had: asks again on the next occasion.
-    pub fn ahead_failed(&mut self) {
-        self.is_asking = false;
-    }
-
-    /// Items asked for are not for the annotator yet; the reason is a sentence.
-    pub fn ahead_denied(&mut self, reason: String) {
-        self.is_asking = false;
-        self.denied = Some(reason);
-    }
-
     /// Sends again what could not be stored.
     pub fn retry(&mut self, outbox: &mut Outbox) {
         outbox.extend(self.saving.again(None).into_iter().map(submission));
@@ -353,7 +341,8 @@ impl Session {
             showing: Some(Showing {
                 order: shown.queued.order.clone(),
                 models_visible: self.setup.rubric.models_visible,
-                scores_visible: !shown.queued.scores.is_empty(),
+                scores_visible: !shown.queued.scores.is_empty()
+                    || self.revealed.contains(&shown.queued.item.id),
                 shown_at: shown.shown_at,
                 first_input_at: shown.first_input_at,
                 submitted_at: moment.now.unix,
@@ -373,7 +362,8 @@ impl Session {
         if matches!(judgment.verdict, Verdict::Judged { .. }) {
             self.pace.judged(active_ms);
         }
-        self.history.did(Done { queued: shown.queued.clone(), judgment: judgment.clone() });
+        let draft = shown.draft.clone();
+        self.history.did(Done { queued: shown.queued.clone(), judgment: judgment.clone(), draft });
         shown.queued.previous = Some(revised(&judgment, shown.queued.previous.as_ref()));
         self.drafts.remove(&judgment.item);
         self.send(judgment, outbox);
@@ -435,11 +425,15 @@ impl Session {
     fn put_behind(&mut self) {
         self.submits_at_ms = None;
         if let Some(shown) = self.current.take() {
-            if self.behind.len() == BEHIND {
-                self.behind.remove(0);
-            }
-            self.behind.push(shown.queued);
+            self.push_behind(shown.queued);
         }
+    }
+
+    fn push_behind(&mut self, queued: QueuedItem) {
+        if self.behind.len() == BEHIND {
+            self.behind.remove(0);
+        }
+        self.behind.push(queued);
     }
 }
 
@@ -462,11 +456,13 @@ fn revised(given: &NewJudgment, before: Option<&Judgment>) -> Judgment {
 }
 
 pub use keys::Keyed;
+pub use listed::Listed;
 
 mod answering;
 mod keeping;
 mod keys;
 mod listed;
+mod rounds;
 mod undo;
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 //! It knows where the keys are, not what they mean there ([`super::question`]). Places stay where they are
 //! while conditions open and close them, so that nothing jumps; only open ones are stopped at.
 
+use std::cell::OnceCell;
+
 use tiebreak_domain::rubric::{QuestionKind, Slot};
 use tiebreak_domain::{Draft, QueuedItem, Rubric};
 
+use super::question::spans::Word;
 use super::question::{Asked, is_cell};
 
 /// A place where the keys can be.
@@ -49,9 +52,17 @@ pub struct Cursor {
     pub typing: Option<usize>,
     /// Whether what the keys are at is still to be brought into view.
     pub is_moved: bool,
+    /// The words of the text that the keys are in, read once and not in every frame.
+    pub words: OnceCell<Vec<Word>>,
 }
 
 impl Cursor {
+    /// Lets go of what was chosen of an answer that is not there any more.
+    pub fn forget_chosen(&mut self) {
+        self.mark = None;
+        self.typing = None;
+    }
+
     /// Puts the keys to a mark of the answer, or to a word or step of it.
     pub fn go_to(&mut self, index: usize, kind: &QuestionKind) {
         if matches!(kind, QuestionKind::Marks { .. }) {

@@ -3,7 +3,7 @@
 
 use egui::{Grid, Ui};
 use tiebreak_domain::model_report::{CalibrationReport, ModelReport, RatingReport, ReportFilter, ReportRow};
-use tiebreak_domain::{ApiError, Reply, Request};
+use tiebreak_domain::{ApiError, ErrorCode, Reply, Request};
 
 use super::{Heard, Purpose, plot, send, words};
 use crate::app::notice::with_capital;
@@ -12,7 +12,7 @@ use crate::form::{self, counted, number};
 use crate::host::Pick;
 use crate::theme::font::Face;
 use crate::theme::{control, space, text};
-use crate::widget::{ActionButton, Dialog, Ink, caption_ui, text_ui};
+use crate::widget::{ActionButton, Dialog, Ink, Notice, caption_ui, text_ui};
 
 const NOTHING: &str = "–";
 /// The column of names and that of numbers, so that the tables of several questions stand under each other.
@@ -29,6 +29,9 @@ pub struct ReportDialog {
     chosen: usize,
     column: String,
     path: String,
+    /// Where a page was last wanted, and what is there already if it could not be written for that.
+    written: String,
+    taken: Option<ApiError>,
     error: Option<ApiError>,
 }
 
@@ -48,7 +51,11 @@ impl ReportDialog {
                     report.rows.iter().position(|row| row.calibration.is_some()).unwrap_or_default();
                 self.report = Some(*report);
             }
-            (Purpose::SaveReport, Ok(_)) => return Heard::Says(format!("The report is in {}", self.path)),
+            (Purpose::SaveReport, Ok(_)) => {
+                (self.error, self.taken) = (None, None);
+                return Heard::Says(format!("The report is in {}", self.written));
+            }
+            (Purpose::SaveReport, Err(error)) if error.code == ErrorCode::Exists => self.taken = Some(error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.error = Some(error),
         }
@@ -64,6 +71,13 @@ impl ReportDialog {
         let column = self.column.trim();
         self.filter.slice_column = (!column.is_empty()).then(|| column.to_owned());
         send(Purpose::Report, Request::ModelReport(self.filter.clone()))
+    }
+
+    fn write(&mut self, replace: bool) -> Action {
+        self.path.trim().clone_into(&mut self.written);
+        self.taken = None;
+        let (filter, path) = (self.filter.clone(), self.written.clone());
+        send(Purpose::SaveReport, Request::SaveModelReport { filter, path, replace })
     }
 
     /// Paints it.
@@ -97,12 +111,8 @@ impl ReportDialog {
         wanted.extend(response.body);
         let (closes, writes) = response.footer;
         if writes {
-            let request = Request::SaveModelReport {
-                filter: self.filter.clone(),
-                path: self.path.trim().to_owned(),
-                replace: true,
-            };
-            wanted.push(send(Purpose::SaveReport, request));
+            let write = self.write(false);
+            wanted.push(write);
         }
         if closes || response.should_close {
             wanted.push(Action::CloseDialog);
@@ -110,6 +120,7 @@ impl ReportDialog {
     }
 
     fn table_ui(&mut self, ui: &mut Ui, asked: &mut Vec<Action>) {
+        self.taken_ui(ui, asked);
         if let Some(error) = &self.error {
             text_ui(ui, with_capital(&error.message), Ink::Loss, Face::Medium, text::SMALL);
             if let Some(hint) = &error.hint {
@@ -152,6 +163,18 @@ impl ReportDialog {
         }
         for remark in &report.remarks {
             form::note_ui(ui, with_capital(remark));
+        }
+    }
+
+    /// A file is where the page was to go, and is written over only where somebody says so.
+    fn taken_ui(&mut self, ui: &mut Ui, asked: &mut Vec<Action>) {
+        let Some(error) = self.taken.as_ref().filter(|_| self.path.trim() == self.written) else { return };
+        let why = with_capital(&error.message);
+        let notice = Notice::warning("This file is there already").why(&why);
+        let notice = notice.todo("Choose another name, or write over it").action("Replace the file");
+        if notice.show(ui).is_some() {
+            let write = self.write(true);
+            asked.push(write);
         }
     }
 

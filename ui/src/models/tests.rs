@@ -15,9 +15,9 @@ use tiebreak_domain::{
     ApiError, ErrorCode, Event, Interval, ItemId, JobId, Reply, Request, Rubric, StudySetup,
 };
 
-use crate::app::{App, Start};
+use crate::app::{Action, App, Start};
 use crate::backend::Scripted;
-use crate::host::Still;
+use crate::host::{Pick, Still};
 use crate::new_project::bench::{Bench, info};
 use crate::theme;
 
@@ -150,6 +150,9 @@ fn bench() -> Bench {
             Request::QueueAhead { .. } => Ok(Reply::QueueAhead(Box::new(ahead()))),
             Request::AcceptModelLabels { .. } => Ok(Reply::Count(17)),
             Request::ModelReport(_) => Ok(Reply::ModelReport(Box::new(report()))),
+            Request::SaveModelReport { path, replace: false, .. } if path.starts_with("/taken") => {
+                Err(ApiError::new(ErrorCode::Exists, format!("there is already a file {path}")))
+            }
             _ => Ok(Reply::Done),
         })
     });
@@ -349,4 +352,22 @@ fn the_report_shows_baselines_beside_models_and_is_written_as_a_page() {
     });
     assert_eq!(written.len(), 1);
     assert!(written[0].ends_with("models-against-people.html"));
+}
+
+#[test]
+fn a_page_is_written_over_a_file_only_where_somebody_says_so() {
+    let mut bench = bench();
+    bench.press_control(Key::H);
+    bench.harness.state_mut().want(Action::Picked(Pick::ReportFile, "/taken.html".into()));
+    bench.run();
+    bench.click("Write the page");
+    assert!(bench.shows("This file is there already"));
+    bench.click("Replace the file");
+    let written = bench.sent(|request| match request {
+        Request::SaveModelReport { path, replace, .. } => Some((path, replace)),
+        _ => None,
+    });
+    assert_eq!(written, [("/taken.html".to_owned(), false), ("/taken.html".to_owned(), true)]);
+    assert!(!bench.shows("This file is there already"));
+    assert!(bench.shows("The report is in /taken.html"));
 }

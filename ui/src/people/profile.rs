@@ -26,14 +26,32 @@ pub struct ProfileDialog {
     fields: Vec<FieldForm>,
     consents: bool,
     is_sent: bool,
+    is_warned: bool,
     error: Option<ApiError>,
     documents: DocumentCache,
 }
 
 impl ProfileDialog {
-    /// What a key means while this is open; Escape is the app's.
+    /// What a key means while this is open: Escape warns of what would be lost first.
     pub fn key(&mut self, chord: Chord) -> Option<Action> {
-        if chord.key == Key::Enter && chord.control { self.save() } else { None }
+        if chord.key == Key::Enter && chord.control {
+            return self.save();
+        }
+        let is_escape = chord.key == Key::Escape && !chord.control && !chord.alt;
+        if is_escape { self.leave() } else { None }
+    }
+
+    /// Whether anything was said that is not saved.
+    pub fn is_changed(&self) -> bool {
+        let had_consented = self.person.as_ref().is_some_and(|person| person.consented_at.is_some());
+        self.consents != had_consented || self.fields.iter().any(|form| form.change() != Ok(None))
+    }
+
+    fn leave(&mut self) -> Option<Action> {
+        if self.is_changed() && !std::mem::replace(&mut self.is_warned, true) {
+            return None;
+        }
+        Some(Action::CloseDialog)
     }
 
     /// The engine answered.
@@ -108,6 +126,7 @@ impl ProfileDialog {
             _ => "About you".to_owned(),
         };
         let height = form::height(ui.ctx());
+        let before = self.said();
         let response = Dialog::new("profile", &title).width(640.0).stay().show(
             ui.ctx(),
             self,
@@ -122,17 +141,30 @@ impl ProfileDialog {
                 let button = ActionButton::new("Save").primary().key("Ctrl+Enter").enabled(is_ready);
                 let saves = ui.add(button).clicked();
                 let closes = ui.add(ActionButton::new("Later").key("Escape")).clicked();
-                form::note_ui(ui, missing.unwrap_or_default());
+                match missing {
+                    _ if state.is_warned => {
+                        form::foot_note_ui(ui, "Once more throws away what you said here")
+                    }
+                    missing => form::note_ui(ui, missing.unwrap_or_default()),
+                }
                 (saves, closes)
             },
         );
+        if self.said() != before {
+            self.is_warned = false;
+        }
         let (saves, closes) = response.footer;
         if saves {
             wanted.extend(self.save());
         }
         if closes {
-            wanted.push(Action::CloseDialog);
+            wanted.extend(self.leave());
         }
+    }
+
+    /// What stands in the form.
+    fn said(&self) -> (bool, Vec<FieldForm>) {
+        (self.consents, self.fields.clone())
     }
 
     fn body_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) {

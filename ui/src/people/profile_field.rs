@@ -15,7 +15,7 @@ use crate::widget::{ActionButton, Ink, text_field_ui, text_ui};
 const MOST_OPEN: usize = 7;
 
 /// A field and what is said to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct FieldForm {
     pub field: ProfileField,
     /// What was typed, for words and numbers.

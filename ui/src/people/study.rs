@@ -70,9 +70,13 @@ impl StudyDialog {
         Heard::Stays
     }
 
+    /// Whether the form is another than the study.
+    pub fn is_changed(&self) -> bool {
+        self.form.as_ref().is_some_and(|form| *form != self.original)
+    }
+
     fn leave(&mut self) -> Option<Action> {
-        let is_changed = self.form.as_ref().is_some_and(|form| *form != self.original);
-        if is_changed && !std::mem::replace(&mut self.is_warned, true) {
+        if self.is_changed() && !std::mem::replace(&mut self.is_warned, true) {
             return None;
         }
         Some(Action::CloseDialog)

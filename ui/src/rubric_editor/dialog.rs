@@ -43,6 +43,11 @@ impl RubricDialog {
         (is_escape && self.editor.may_close()).then_some(Action::CloseDialog)
     }
 
+    /// Whether the text is another than what is asked.
+    pub fn is_changed(&self) -> bool {
+        self.editor.is_changed()
+    }
+
     /// A file was picked.
     pub fn picked(&mut self, pick: Pick, path: String) {
         self.editor.picked(pick, path);

@@ -55,19 +55,25 @@ pub(super) fn list_ui(ui: &mut Ui, desk: &Desk, wanted: &mut Vec<Action>) {
         for look in &second_look.listed[rows] {
             let is_current = current == Some(look.item);
             let is_decided = second_look.decided.contains(&look.item);
-            if row_ui(ui, look, words::badge(look, annotator), is_current, is_decided) && !is_current {
+            // Beside the item that is being judged its reason would be an answer to lean on.
+            let badge = (!is_current).then(|| words::badge(look, annotator));
+            if row_ui(ui, look, badge, is_current, is_decided) && !is_current {
                 wanted.push(Action::Look(look.item));
             }
         }
     });
 }
 
-fn row_ui(ui: &mut Ui, look: &LookItem, badge: &str, is_current: bool, is_decided: bool) -> bool {
+fn row_ui(ui: &mut Ui, look: &LookItem, badge: Option<&str>, is_current: bool, is_decided: bool) -> bool {
     let palette = theme::palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("look", look.item.0)), Sense::click());
     let title = title(ui, look);
-    let sentence = if is_decided { "Decided".to_owned() } else { words::sentence(look) };
+    let sentence = match (is_decided, is_current) {
+        (true, _) => "Decided".to_owned(),
+        (false, true) => "Being looked at".to_owned(),
+        (false, false) => words::sentence(look),
+    };
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, format!("{title}, {sentence}")));
     if is_current {
@@ -92,7 +98,7 @@ fn row_ui(ui: &mut Ui, look: &LookItem, badge: &str, is_current: bool, is_decide
     ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
         if is_decided {
             line(ui, "✓", Ink::Saved, Face::SemiBold, text::BODY);
-        } else {
+        } else if let Some(badge) = badge {
             egui::Frame::new()
                 .stroke(Stroke::new(HAIRLINE, palette.line_strong))
                 .corner_radius(CornerRadius::same(radius::SMALL))

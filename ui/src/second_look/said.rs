@@ -1,5 +1,5 @@
-//! What was said of the item on the screen: a line of reasons, and on demand a table with a column for each
-//! judgment and a row for each answer. Who gave which is asked for apart.
+//! What was said of the item on the screen: a line of reasons once it is decided, and on demand a table with a column
+//! for each judgment and a row for each answer. Who gave which is asked for apart.
 
 use egui::{Align, Grid, Layout, ScrollArea, Ui, vec2};
 use tiebreak_domain::second_look::LookItem;
@@ -30,7 +30,12 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
     let room = vec2(ui.available_width(), control::SMALL_HEIGHT);
     ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        let has_own = desk.session.own_answer().is_some();
+        let own = desk.session.own_answer();
+        let has_own = own.is_some();
+        let before = own.and_then(|judgment| judgment.given.showing.as_ref());
+        let is_swapped = before
+            .zip(desk.session.current.as_ref())
+            .is_some_and(|(before, shown)| before.order.reversed() == *shown.order());
         let buttons = [
             (Command::ToggleNames, Some(is_named), look.is_some()),
             (Command::ToggleSaid, Some(is_said), look.is_some()),
@@ -51,8 +56,14 @@ pub(super) fn said_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, item: ItemId,
             use_as_ui(ui, scene, true, wanted);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let mut says = look.map(words::sentence).unwrap_or_default();
-            if has_own {
+            // That a model was surprised, or chance drew it, would be an answer to lean on.
+            let is_decided = second_look.decided.contains(&item);
+            let mut says = match look {
+                Some(look) if is_decided => words::sentence(look),
+                Some(_) => "Why it is here is told once you have decided".to_owned(),
+                None => String::new(),
+            };
+            if is_swapped {
                 says.push_str(" · The sides are swapped since you judged it");
             }
             crate::form::line_ui(ui, &says, Ink::Second, Face::Regular, text::SMALL);

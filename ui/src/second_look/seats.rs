@@ -178,6 +178,7 @@ impl Desk {
         let setup = Setup { origin: Origin::Review, ..self.session.setup.clone() };
         let mut session = Session::new(Setup { progress: self.session.progress, ..setup });
         session.round = Round::Listed;
+        session.revealed.clone_from(&self.session.revealed);
         Box::new(Seat {
             number: session_number(),
             session,

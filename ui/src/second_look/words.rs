@@ -9,13 +9,14 @@ use crate::form::counted;
 use crate::judge::question::Asked;
 
 /// Every reason that can be asked for, as the filter calls it.
-pub const FILTERS: [(Option<LookReasonKind>, &str); 8] = [
+pub const FILTERS: [(Option<LookReasonKind>, &str); 9] = [
     (None, "Every reason"),
     (Some(LookReasonKind::Flagged), "Flagged"),
     (Some(LookReasonKind::PeopleDisagree), "People disagree"),
     (Some(LookReasonKind::SelfDisagrees), "One person, two answers"),
     (Some(LookReasonKind::MergeConflict), "Merge conflicts"),
     (Some(LookReasonKind::ModelDisagrees), "A model was surprised"),
+    (Some(LookReasonKind::ModelWasWrong), "To train on: a model was wrong"),
     (Some(LookReasonKind::ModelsDisagree), "Models disagree"),
     (Some(LookReasonKind::Drawn), "Drawn at random"),
 ];
@@ -29,6 +30,7 @@ pub fn badge(look: &LookItem, reviewer: AnnotatorId) -> &'static str {
         Some(LookReason::SelfDisagrees(_)) => "one person",
         Some(LookReason::MergeConflict(_)) => "merge",
         Some(LookReason::ModelDisagrees(_)) => "model",
+        Some(LookReason::ModelWasWrong(_)) => "train on",
         Some(LookReason::ModelsDisagree) => "models",
         Some(LookReason::Drawn) => "random",
     }
@@ -51,6 +53,7 @@ pub fn sentence(look: &LookItem) -> String {
             LookReasonKind::SelfDisagrees => format!("{count} people each gave two answers that differ"),
             LookReasonKind::MergeConflict => "Judged by the same person in two copies".to_owned(),
             LookReasonKind::ModelDisagrees => "A model held a vote for unlikely".to_owned(),
+            LookReasonKind::ModelWasWrong => "A model was wrong: a pair to train on".to_owned(),
             LookReasonKind::ModelsDisagree => "Models contradict each other".to_owned(),
             LookReasonKind::Drawn => "Drawn at random".to_owned(),
         });

@@ -61,6 +61,11 @@ impl Asking {
         let mut names = Names {
             annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
             rubrics: rubrics_in_use(reader)?,
+            models_wrong: reader
+                .surprises_of_reviews()?
+                .into_iter()
+                .map(|(review, surprise)| (review, surprise.model_was_wrong))
+                .collect(),
             ..Names::default()
         };
         if plan.labels.has_models() {

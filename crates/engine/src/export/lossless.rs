@@ -15,6 +15,7 @@ use tiebreak_domain::{
 use tiebreak_formats::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessRecord,
     ModelLabelRecord, PersonRecord, ProjectRecord, RepeatRecord, RoleRecord, SourceRecord, StudyRecord,
+    SurpriseRecord,
 };
 use tiebreak_store::{KnownPerson, Reader, Repeat};
 
@@ -101,11 +102,18 @@ pub fn each_record(
     let whose = |annotator: AnnotatorId, item: ItemId| {
         keys.get(&annotator).copied().filter(|_| spoke.contains(&annotator) && Some(item) <= last_item)
     };
+    // A review that is appended while this is written may be told without what it says of a model.
+    let surprises = reader.surprises_of_reviews()?;
     reader.each_judgment(|item, judgment| {
+        let surprise = surprises.get(&judgment.given.id).map(|surprise| SurpriseRecord {
+            vote: surprise.vote,
+            model_was_wrong: surprise.model_was_wrong,
+        });
         let Some(annotator) = whose(judgment.given.annotator, judgment.given.item) else {
             return ControlFlow::Continue(());
         };
-        let flow = emit(LosslessRecord::Judgment(judgment_record(item, judgment, annotator)));
+        let record = JudgmentRecord { surprise, ..judgment_record(item, judgment, annotator) };
+        let flow = emit(LosslessRecord::Judgment(record));
         is_stopped = flow.is_break();
         flow
     })?;
@@ -217,5 +225,6 @@ fn judgment_record(item: ItemKey, judgment: Judgment, annotator: AnnotatorKey) -
         showing: given.showing,
         origin: given.origin,
         recorded_at: given.recorded_at,
+        surprise: None,
     }
 }

@@ -13,8 +13,10 @@ use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, ApiError, ItemKey, ItemStatus, JudgmentId, NewJudgment, Rubric, SourceId,
     UnixMillis,
 };
-use tiebreak_formats::{AnnotatorRecord, JudgmentRecord, LosslessRecord, RepeatRecord, SourceRecord};
-use tiebreak_store::{Import, KnownPerson, ModelLabel, NewProject, NewSource, StoreError};
+use tiebreak_formats::{
+    AnnotatorRecord, JudgmentRecord, LosslessRecord, RepeatRecord, SourceRecord, SurpriseRecord,
+};
+use tiebreak_store::{Import, KnownPerson, ModelLabel, NewProject, NewSource, StoreError, Surprise};
 
 use crate::import::rows::note_problem;
 
@@ -276,6 +278,9 @@ impl<'a, 'store> Lossless<'a, 'store> {
         match self.import.add_judgment(&judgment, given) {
             Ok(is_new) => self.report.judgments_added += u64::from(is_new),
             Err(error) => return self.refuse(line, error),
+        }
+        if let Some(SurpriseRecord { vote, model_was_wrong }) = record.surprise {
+            self.import.add_surprise(judgment.id, Surprise { vote, model_was_wrong })?;
         }
         Ok(())
     }

@@ -116,6 +116,7 @@ impl Session {
         report.ratings =
             foretold.filter_map(|head| head.report(&learned.pool, &rubric, filter.audit_only)).collect();
         report.remarks = remarks(&report, filter);
+        report.remarks.extend(self.surprise_remark()?);
         Ok(report)
     }
 

@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tiebreak_domain::assignment::do_disagree;
-use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReason, ModelFlag, SecondLook};
-use tiebreak_domain::{ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict};
+use tiebreak_domain::second_look::{
+    LookFilter, LookItem, LookOrder, LookReason, LookReasonKind, ModelFlag, SecondLook,
+};
+use tiebreak_domain::{
+    AnnotatorId, ApiError, ItemId, ItemStatus, Judgment, JudgmentId, Origin, Reply, Verdict,
+};
 use tiebreak_store::{Reader, Repeat};
 
 use crate::learning::lot::{Lot, mixed_in};
@@ -28,6 +32,12 @@ impl Session {
                 reasons.push(LookReason::Drawn);
             }
         }
+        let surprises = reader.surprises()?;
+        let asks_for_wrong = filter.reasons.contains(&LookReasonKind::ModelWasWrong);
+        for known in surprises.iter().filter(|known| asks_for_wrong && known.surprise.model_was_wrong) {
+            let reason = LookReason::ModelWasWrong(known.voter.unwrap_or(NOBODY));
+            reasons.entry(known.item.0 as u32).or_default().push(reason);
+        }
         let reasons = in_order(active_only(&reader, reasons), &flags, filter.order);
         let drawn = drawn_alone(&reader, &lot, &reasons);
         let reasons = if filter.reasons.is_empty() {
@@ -47,7 +57,9 @@ impl Session {
             }
             let id = ItemId(i64::from(item));
             let mut judgments = None;
-            if reviewed.contains(item) && !filter.with_reviewed {
+            let is_asked_for =
+                asks_for_wrong && reasons.iter().any(|one| one.kind() == LookReasonKind::ModelWasWrong);
+            if reviewed.contains(item) && !filter.with_reviewed && !is_asked_for {
                 let in_force = reader.in_force(id)?;
                 if is_reviewed(&in_force) {
                     continue;
@@ -64,7 +76,10 @@ impl Session {
                     reasons,
                     is_reviewed: is_reviewed(&judgments),
                     flags: flags.iter().filter(|flag| flag.item == id).cloned().collect(),
-                    model_was_wrong: model_was_wrong(&judgments, &flags, id),
+                    model_was_wrong: surprises
+                        .iter()
+                        .find(|known| known.item == id)
+                        .map(|known| known.surprise.model_was_wrong),
                     derived: reader.derived(id, &judgments)?,
                     judgments,
                     repeats: repeats
@@ -78,6 +93,9 @@ impl Session {
         Ok(Reply::SecondLook(Box::new(look)))
     }
 }
+
+/// Stands for whoever gave a vote that is not in this project.
+const NOBODY: AnnotatorId = AnnotatorId(0);
 
 /// Items with their reasons as a reviewer goes through them: the most severe first where that is asked.
 fn in_order(
@@ -93,18 +111,6 @@ fn in_order(
         reasons.sort_by_key(|(item, _)| place(*item));
     }
     reasons
-}
-
-/// Whether the second look agreed with the vote that a model was surprised by; none before there was one.
-fn model_was_wrong(judgments: &[Judgment], flags: &[ModelFlag], item: ItemId) -> Option<bool> {
-    let review = judgments.iter().find(|judgment| judgment.given.origin == Origin::Review)?;
-    let decided = review.given.verdict.preference()?.outcome;
-    flags
-        .iter()
-        .filter(|flag| flag.item == item)
-        .find_map(|flag| judgments.iter().find(|judgment| judgment.given.id == flag.judgment))
-        .and_then(|flagged| flagged.given.verdict.preference())
-        .map(|flagged| flagged.outcome == decided)
 }
 
 /// Every reason of every item, in the order of the file.

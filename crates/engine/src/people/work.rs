@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
-use tiebreak_domain::{AnnotatorId, ApiError, ItemId, NewJudgment, Origin, QueuedItem, UnixMillis, Verdict};
-use tiebreak_store::{Lease, Reader};
+use tiebreak_domain::{AnnotatorId, ApiError, ItemId, NewJudgment, Origin, UnixMillis, Verdict};
+use tiebreak_store::{Lease, Reader, StoredOffer};
 
 use super::plan::Plan;
 use crate::session::Session;
@@ -17,6 +17,8 @@ pub struct Work {
     leases: HashMap<AnnotatorId, HashMap<u32, UnixMillis>>,
     /// What everyone was offered, whatever became of it: what they say of it is never refused.
     offered: HashMap<AnnotatorId, RoaringBitmap>,
+    /// How what was offered came about, where that is not told to whom it was offered.
+    offers: HashMap<(AnnotatorId, ItemId), StoredOffer>,
     /// Where everyone is in their order.
     pub cursors: HashMap<AnnotatorId, u32>,
     /// Items on which people disagree, where that makes a difference.
@@ -48,6 +50,7 @@ impl Work {
         let known = std::mem::replace(self, reloaded);
         self.cursors = known.cursors;
         self.offered = known.offered;
+        self.offers = known.offers;
         for (annotator, leases) in known.leases {
             let reread = self.leases.entry(annotator).or_default();
             for (item, expires_at) in leases.into_iter().filter(|(_, expires_at)| *expires_at > now) {
@@ -66,6 +69,16 @@ impl Work {
     pub fn was_offered(&self, annotator: AnnotatorId, item: u32) -> bool {
         self.is_leased_to(annotator, item)
             || self.offered.get(&annotator).is_some_and(|offered| offered.contains(item))
+    }
+
+    /// The latest offer of an item to somebody, as far as this process remembers.
+    pub fn offer(&self, annotator: AnnotatorId, item: ItemId) -> Option<&StoredOffer> {
+        self.offers.get(&(annotator, item))
+    }
+
+    /// Remembers how an item came to be offered.
+    pub fn keep_offer(&mut self, offer: StoredOffer) {
+        self.offers.insert((offer.annotator, offer.item), offer);
     }
 
     /// Keeps an item for somebody.
@@ -108,12 +121,6 @@ impl Session {
         for lease in leases {
             work.lease(*lease);
         }
-    }
-
-    /// Takes note of what somebody was offered.
-    pub(crate) fn note_offers(&self, annotator: AnnotatorId, offered: &[QueuedItem]) {
-        let mut work = self.people.work.lock().expect("the work is never left half-changed");
-        work.note_offers(annotator, offered.iter().map(|offer| offer.item.id));
     }
 
     /// Takes note of a judgment that was stored.

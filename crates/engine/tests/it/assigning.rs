@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tiebreak_domain::assignment::{Assignment, Overlap, QueueOrder};
 use tiebreak_domain::queue::{Place, QueueRequest};
-use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
     AnnotatorId, Draft, ErrorCode, ItemId, ItemStatus, NewJudgment, Outcome, QueuedItem, Reply, Request,
     Role, StudySetup, Verdict,
@@ -97,6 +97,61 @@ fn what_was_offered_to_somebody_far_away_is_taken_however_late_it_comes() {
     assert_eq!(ids(&offered(&cleo, 3)), [4]);
     submit(&bea, &of_bea[1]).expect("she was offered it before the start");
     assert_eq!(submit(&cleo, &of_bea[1]).unwrap_err().code, ErrorCode::Denied);
+    assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn whoever_only_judges_is_not_told_how_an_item_came_to_them_and_cannot_say_so() {
+    let world = with_rows(6);
+    assign(&world, Assignment { order: QueueOrder::Own { seed: 3 }, ..Assignment::default() });
+    let expected = Verdict::overall(preference(Outcome::A)).answers().to_vec();
+    for item in 1..=3 {
+        let role = tiebreak_domain::quality::ItemRole::Gold { expected: expected.clone() };
+        world.engine.call(Request::SetItemRole { item: ItemId(item), role }).unwrap();
+    }
+    let annotator = world.seat("Bea");
+    let bea = Caller { annotator, role: Role::Annotator };
+    let asked = |who: &Caller, count| {
+        let request = QueueRequest { annotator, place: Place::Start, count, except: vec![] };
+        match world.engine.call_as(who, Request::Queue(request)).unwrap() {
+            Reply::Items(items) => items,
+            other => panic!("expected items, found {other:?}"),
+        }
+    };
+    let offered = asked(&bea, 6);
+    assert_eq!(offered.len(), 6);
+    let json = serde_json::to_string(&offered).unwrap();
+    assert!(!json.contains("gold") && !json.contains("own_order"), "{json}");
+    assert!(offered.iter().all(|item| item.acquisition == Acquisition::FILE_ORDER));
+    let stored = |item: &QueuedItem| -> Acquisition {
+        let said = world.queue(Place::At(item.item.id), 1).remove(0).previous.unwrap();
+        said.given.showing.unwrap().acquisition
+    };
+    let is_gold = |item: &QueuedItem| item.item.id.0 <= 3;
+    let forged = Acquisition { method: AcquisitionMethod::Audit, score: Some(9.0), propensity: 1e-6 };
+    let submit = |item: &QueuedItem| {
+        let item = QueuedItem { acquisition: forged.clone(), ..item.clone() };
+        let judgment = world.judgment(&item, Verdict::overall(preference(Outcome::A)));
+        let judgment = NewJudgment { annotator, ..judgment };
+        world.engine.call_as(&bea, Request::Submit(Box::new(judgment))).unwrap();
+    };
+    for (at, item) in offered[..3].iter().enumerate() {
+        submit(item);
+        let stored = stored(item);
+        let method = if is_gold(item) { AcquisitionMethod::Gold } else { AcquisitionMethod::OwnOrder };
+        assert_eq!((stored.method, stored.score), (method, None));
+        assert!((stored.propensity - 1.0 / (6 - at) as f64).abs() < 1e-9, "{stored:?}");
+    }
+    // Another start knows it from what is written down.
+    world.engine.call(Request::CloseProject).unwrap();
+    world.project(Request::OpenProject { path: world.text("a.tiebreak") });
+    world.seat("Bea");
+    submit(&offered[3]);
+    let method = if is_gold(&offered[3]) { AcquisitionMethod::Gold } else { AcquisitionMethod::OwnOrder };
+    assert_eq!(stored(&offered[3]).method, method);
+    assert!((stored(&offered[3]).propensity - 1.0 / 3.0).abs() < 1e-9);
+    let lead = Caller { annotator, role: Role::Lead };
+    assert!(asked(&lead, 1)[0].acquisition.propensity < 1.0, "whoever leads may see it");
     assert_eq!(world.check(), Vec::<String>::new());
 }
 

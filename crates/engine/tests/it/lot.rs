@@ -119,3 +119,58 @@ fn look_at_reviews(world: &World, items: [ItemId; 2]) -> [(AcquisitionMethod, f6
         (showing.acquisition.method, showing.acquisition.propensity)
     })
 }
+
+#[test]
+fn what_a_second_look_says_of_a_surprised_model_outlives_the_surprise() {
+    let world = imported(100);
+    let flagged = look(&world, &[LookReasonKind::ModelDisagrees]).items;
+    let [agreed, refused] = [flagged[0].item, flagged[1].item];
+    let say = |item: ItemId, outcome| {
+        let queued = world.queue(Place::At(item), 1).remove(0);
+        let judgment = world.judgment(&queued, Verdict::overall(preference(outcome)));
+        world.submit(NewJudgment { origin: Origin::Review, ..judgment });
+    };
+    let voted = |look: &LookItem| {
+        let vote = look.judgments.iter().find(|vote| vote.given.id == look.flags[0].judgment).unwrap();
+        vote.given.verdict.preference().unwrap().outcome
+    };
+    say(agreed, voted(&flagged[0]));
+    say(refused, if voted(&flagged[1]) == Outcome::A { Outcome::B } else { Outcome::A });
+    let is_kept = |world: &World| {
+        let wrong = look(world, &[LookReasonKind::ModelWasWrong]);
+        assert_eq!(
+            (wrong.total, wrong.items[0].item),
+            (1, agreed),
+            "the pair to train on, though it is settled"
+        );
+        assert!(matches!(wrong.items[0].reasons[..], [.., LookReason::ModelWasWrong(_)]));
+        let filter = LookFilter { with_reviewed: true, count: 200, ..LookFilter::default() };
+        let Reply::SecondLook(all) = world.engine.call(Request::SecondLook(filter)).unwrap() else {
+            panic!()
+        };
+        let said = |item| all.items.iter().find(|look| look.item == item).map(|look| look.model_was_wrong);
+        assert!(said(agreed).is_none_or(|said| said == Some(true)));
+        assert!(said(refused).is_none_or(|said| said == Some(false)));
+        let Reply::ModelReport(report) = world.engine.call(Request::ModelReport(Default::default())).unwrap()
+        else {
+            panic!()
+        };
+        let told = "it was wrong about 1, which are pairs to train on, and right about 1";
+        assert!(report.remarks.iter().any(|remark| remark.contains(told)), "{:?}", report.remarks);
+    };
+    is_kept(&world);
+    world.engine.call(Request::CloseProject).unwrap();
+    world.project(Request::OpenProject { path: world.text("p.tiebreak") });
+    is_kept(&world);
+    let csv = world.export(ExportFormat::Csv, "all.csv");
+    assert!(csv.lines().next().unwrap().ends_with(",model_was_wrong"));
+    let ending = |end: &str| csv.lines().skip(1).filter(|line| line.ends_with(end)).count();
+    assert_eq!((ending(",true"), ending(",false")), (1, 1), "on the reviews alone");
+    let written = world.export(ExportFormat::Tiebreak, "all.jsonl");
+    assert_eq!(written.matches("\"model_was_wrong\":true").count(), 1);
+    world.create("b.tiebreak");
+    world.import(&world.text("all.jsonl"));
+    assert_eq!(world.export(ExportFormat::Tiebreak, "again.jsonl"), written, "and an archive keeps it");
+    is_kept(&world);
+    assert_eq!(world.check(), Vec::<String>::new());
+}

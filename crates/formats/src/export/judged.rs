@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use tiebreak_domain::person::ProfileAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
 use tiebreak_domain::{
-    AnnotatorId, Answer, AnswerValue, Candidate, Derived, Judgment, Question, Rubric, StoredItem, StudySetup,
-    Verdict,
+    AnnotatorId, Answer, AnswerValue, Candidate, Derived, Judgment, JudgmentId, Question, Rubric, StoredItem,
+    StudySetup, Verdict,
 };
 
 /// The names and rubrics that an export of one project needs.
@@ -20,6 +20,8 @@ pub struct Names {
     pub profiles: HashMap<AnnotatorId, Vec<ProfileAnswer>>,
     /// What they were asked.
     pub study: StudySetup,
+    /// Of reviews that looked into a vote that a model held for unlikely, whether the model was wrong.
+    pub models_wrong: HashMap<JudgmentId, bool>,
 }
 
 impl Names {

@@ -22,9 +22,12 @@ pub struct CsvRow<'a> {
     pub judgment: &'a Judgment,
     /// The name of who gave it.
     pub annotator: &'a str,
+    /// Of a review that looked into a vote that a model held for unlikely, whether the model was wrong: that pair is
+    /// one to train on.
+    pub model_was_wrong: Option<bool>,
 }
 
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "item_key",
     "external_id",
     "source",
@@ -59,6 +62,7 @@ const COLUMNS: [&str; 34] = [
     "app_version",
     "watched",
     "notes",
+    "model_was_wrong",
 ];
 
 /// The names of the columns as one line, without its end.
@@ -70,7 +74,8 @@ pub fn csv_header() -> String {
 pub(super) fn write(judged: &Judged, output: &mut ItemOutput) {
     for judgment in judged.judgments {
         let annotator = judged.names.annotator(judgment);
-        let row = CsvRow { item: judged.item, source: judged.source, judgment, annotator };
+        let model_was_wrong = judged.names.models_wrong.get(&judgment.given.id).copied();
+        let row = CsvRow { item: judged.item, source: judged.source, judgment, annotator, model_was_wrong };
         output.take(vec![Ok(csv_line(&row))], 1);
     }
 }
@@ -132,6 +137,7 @@ pub fn csv_line(row: &CsvRow) -> String {
         showing.map(|showing| showing.app_version.clone()).unwrap_or_default(),
         showing.map(|showing| watched_words(&showing.watched, None)).unwrap_or_default(),
         notes_json(&given.notes),
+        row.model_was_wrong.map(|was_wrong| was_wrong.to_string()).unwrap_or_default(),
     ];
     fields.map(|field| quoted(&field)).join(",")
 }
@@ -239,13 +245,19 @@ mod tests {
             revision: 1,
             supersedes: None,
         };
-        let line = csv_line(&CsvRow { item: &item, source: "s", judgment: &judgment, annotator: "anna" });
+        let line = csv_line(&CsvRow {
+            item: &item,
+            source: "s",
+            judgment: &judgment,
+            annotator: "anna",
+            model_was_wrong: Some(true),
+        });
         assert_eq!(
             line,
             format!(
                 "{},\"x,1\",s,\"[{{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"Say \\\"\"hi\\\"\"\"\"}}]\",=1+1,\"two\nlines\",,,anna,\
                  judged,both_bad,,,\" neither\",true,{},1,,1,screen,2001,b,false,1000,,2000,900,100,file_order,1,7,0.1.0,to_end partly,\
-                 \"[{{\"\"candidate\"\":1,\"\"part\"\":0,\"\"at_us\"\":40000,\"\"text\"\":\"\"blurs\"\"}}]\"",
+                 \"[{{\"\"candidate\"\":1,\"\"part\"\":0,\"\"at_us\"\":40000,\"\"text\"\":\"\"blurs\"\"}}]\",true",
                 "01".repeat(16),
                 "02".repeat(16)
             )

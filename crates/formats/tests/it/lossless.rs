@@ -17,7 +17,7 @@ use tiebreak_domain::{
 use tiebreak_formats::{
     AnnotatorRecord, ConflictRecord, ItemRecord, JudgmentRecord, LOSSLESS_VERSION, LosslessError,
     LosslessRecord, PersonRecord, ProjectRecord, Reader, Record, RepeatRecord, RoleRecord, SourceRecord,
-    StudyRecord,
+    StudyRecord, SurpriseRecord,
 };
 
 use crate::files::file;
@@ -123,6 +123,7 @@ prop_compose! {
         keys in any::<[[u8; 16]; 3]>(), revision in any::<u32>(), supersedes in option::of(any::<[u8; 16]>()),
         verdict in verdict(), flagged in any::<bool>(), comment in ".*", showing in option::of(showing()),
         recorded_at in any::<i64>(), notes in proptest::collection::vec(note(), 0..3),
+        model_was_wrong in option::of(any::<bool>()),
     ) -> JudgmentRecord {
         JudgmentRecord {
             id: JudgmentId(keys[0]),
@@ -138,6 +139,8 @@ prop_compose! {
             origin: if showing.is_some() { Origin::Screen } else { Origin::Label },
             showing,
             recorded_at: UnixMillis(recorded_at),
+            surprise: model_was_wrong
+                .map(|model_was_wrong| SurpriseRecord { vote: JudgmentId(keys[1]), model_was_wrong }),
         }
     }
 }

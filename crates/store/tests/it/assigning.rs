@@ -2,10 +2,11 @@
 
 use tiebreak_domain::answer::TextAnswer;
 use tiebreak_domain::rubric::{QuestionKind, Scope, TextPurpose};
+use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
     Answer, AnswerValue, Item, ItemId, NewJudgment, Outcome, Question, Rubric, UnixMillis, Verdict,
 };
-use tiebreak_store::{Lease, Wish};
+use tiebreak_store::{Lease, StoredOffer, Wish};
 
 use crate::backend::on_both;
 use crate::project::{Project, pair, prefer};
@@ -97,7 +98,28 @@ fn what_was_offered_is_written_down_for_longer_than_it_is_kept() {
     assert!(!reader.was_offered(ana, ItemId(2)).unwrap(), "not for ever");
 }
 
+fn the_latest_offer_of_an_item_is_remembered() {
+    let mut project = Project::with_items(2);
+    let (ana, ben) = (project.ana, project.ben);
+    let offer = |annotator, method, score, scores_visible| StoredOffer {
+        annotator,
+        item: ItemId(1),
+        acquisition: Acquisition { method, score, propensity: 0.25 },
+        scores_visible,
+    };
+    let first = offer(ana, AcquisitionMethod::Gold, None, true);
+    let second = offer(ana, AcquisitionMethod::GreedyBald, Some(0.5), false);
+    project.store().note_offers(&[first, offer(ben, AcquisitionMethod::Repeat, None, false)]).unwrap();
+    project.store().note_offers(std::slice::from_ref(&second)).unwrap();
+    let reader = project.store().reader().unwrap();
+    assert_eq!(reader.offer(ana, ItemId(1)).unwrap(), Some(second));
+    let of_ben = reader.offer(ben, ItemId(1)).unwrap().map(|offer| offer.acquisition.method);
+    assert_eq!(of_ben, Some(AcquisitionMethod::Repeat), "to each their own");
+    assert_eq!(reader.offer(ana, ItemId(2)).unwrap(), None);
+}
+
 on_both!(
+    the_latest_offer_of_an_item_is_remembered,
     what_people_disagree_on_is_found,
     lines_show_what_was_rewritten_beside_who_judged,
     a_column_says_which_tag_is_needed_whatever_else_metadata_hold,

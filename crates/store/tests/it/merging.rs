@@ -11,7 +11,9 @@ use tiebreak_domain::{
     AnnotatorKey, ApiError, ErrorCode, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Origin, Outcome,
     ProjectKey, Rubric, Source, UnixMillis, Verdict,
 };
-use tiebreak_store::{ModelLabel, NewProject, ProjectPlace, Reader, Store, StoreError, carry};
+use tiebreak_store::{
+    ModelLabel, NewProject, ProjectPlace, Reader, ReviewedSurprise, Store, StoreError, Surprise, carry,
+};
 
 use crate::backend::{Backend, backend, on_both};
 use crate::project::{Project, new_project, new_source, pair, prefer, showing};
@@ -374,7 +376,32 @@ fn labels_of_models_come_along_and_of_two_the_later_stays() {
     assert_eq!(store.forget_model_labels().unwrap(), 4, "they are labels of models as ever");
 }
 
+fn what_a_review_says_of_a_surprised_model_comes_along_with_it() {
+    let mut project = Project::with_items(2);
+    let (ana, ben) = (project.ana, project.ben);
+    let vote = project.judgment(ana, 1, prefer(Outcome::A));
+    project.store().submit(&vote).unwrap();
+    let [here, there] = copied(&mut project, 2).try_into().unwrap();
+    let surprise = Surprise { vote: vote.id, model_was_wrong: true };
+    let review = NewJudgment { origin: Origin::Review, ..judgment(ben, 1, 9_000, 77, prefer(Outcome::A)) };
+    Store::open(&there).unwrap().submit_review(&review, Some(surprise)).unwrap();
+    for _ in 0..2 {
+        merge(&here, &there);
+        let found = Reader::open(&here).unwrap().surprises().unwrap();
+        let expected = ReviewedSurprise { item: ItemId(1), review: review.id, voter: Some(ana), surprise };
+        assert_eq!(found, [expected], "once, however often it is merged");
+    }
+    let of_reviews = Reader::open(&here).unwrap().surprises_of_reviews().unwrap();
+    assert_eq!(of_reviews.get(&review.id), Some(&surprise));
+    let again = judgment(ben, 1, 9_500, 78, prefer(Outcome::B));
+    Store::open(&here).unwrap().submit(&again).unwrap();
+    let reader = Reader::open(&here).unwrap();
+    assert!(reader.surprises().unwrap().is_empty(), "the review is not in force any more");
+    assert_eq!(reader.surprises_of_reviews().unwrap().len(), 1, "and nothing was lost");
+}
+
 on_both!(
+    what_a_review_says_of_a_surprised_model_comes_along_with_it,
     what_two_copies_said_comes_together,
     who_judged_on_in_both_copies_is_a_conflict_and_the_later_word_holds,
     strangers_and_half_merges_change_nothing,

@@ -13,6 +13,8 @@ use crate::widget::{ActionButton, Dialog, Ink, Notice, caption_ui, key_cap_ui, t
 pub struct KeysDialog {
     changing: Option<Command>,
     pressed: Option<Chord>,
+    /// Whether Escape has just let go of the command, so that it does not close the dialog too.
+    has_let_go: bool,
     refused: Option<(Chord, Command)>,
 }
 
@@ -24,6 +26,7 @@ impl KeysDialog {
         }
         if chord.key == Key::Escape {
             self.changing = None;
+            self.has_let_go = true;
         } else {
             self.pressed = Some(chord);
         }
@@ -62,7 +65,8 @@ impl KeysDialog {
                 }
             },
         );
-        if response.should_close && self.changing.is_none() {
+        let has_let_go = std::mem::take(&mut self.has_let_go);
+        if response.should_close && self.changing.is_none() && !has_let_go {
             wanted.push(Action::CloseDialog);
         }
     }

@@ -26,7 +26,11 @@ impl OpenProject {
                     field.request_focus();
                     state.was_shown = true;
                 }
-                field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+                let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+                if is_entered && state.path.trim().is_empty() {
+                    field.request_focus();
+                }
+                is_entered
             },
             |ui, state| {
                 let can_open = !state.path.trim().is_empty();

@@ -54,6 +54,10 @@ impl Palette {
                 }
                 if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                     chosen = hits.get(state.marked).copied();
+                    if chosen.is_none() {
+                        // Nothing is called so: what is typed next is the next try.
+                        field.request_focus();
+                    }
                 }
                 ui.add_space(space::SMALL);
                 ui.spacing_mut().item_spacing.y = 0.0;

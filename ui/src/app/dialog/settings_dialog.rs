@@ -1,10 +1,11 @@
 //! The settings: looks, pace and who sits here.
 
-use egui::Ui;
+use egui::{Key, Ui};
 use tiebreak_domain::Settings;
 use tiebreak_domain::settings::ThemeChoice;
 
 use crate::app::{Action, Scene};
+use crate::command::Chord;
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
@@ -16,6 +17,7 @@ use crate::{form, people};
 pub struct SettingsDialog {
     annotator: Option<String>,
     name: Option<String>,
+    is_done: bool,
 }
 
 const THEMES: [ThemeChoice; 3] = [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark];
@@ -24,7 +26,18 @@ const IDLES_S: [u32; 3] = [15, 30, 60];
 
 impl SettingsDialog {
     pub(super) fn new(annotator: Option<&str>) -> Self {
-        Self { annotator: annotator.map(str::to_owned), name: None }
+        Self { annotator: annotator.map(str::to_owned), name: None, is_done: false }
+    }
+
+    /// What a key means while this is open: Escape ends it as its button does, with the name that was typed.
+    pub(super) fn key(&mut self, chord: Chord) {
+        self.is_done |= chord.key == Key::Escape && !chord.control && !chord.alt;
+    }
+
+    /// Whether another name was typed; everything else is in force already.
+    pub(super) fn is_changed(&self) -> bool {
+        let (Some(in_force), Some(typed)) = (&self.annotator, &self.name) else { return false };
+        typed.trim() != in_force
     }
 
     pub(super) fn ui(
@@ -55,7 +68,7 @@ impl SettingsDialog {
             |ui, _| ui.add(ActionButton::new("Done").primary().key("Escape")).clicked(),
         );
         let typed = name.trim().to_owned();
-        let is_over = response.footer || response.should_close;
+        let is_over = response.footer || response.should_close || std::mem::take(&mut self.is_done);
         if (response.body || is_over) && !typed.is_empty() && typed != in_force && !is_stuck {
             settings.annotator_name.clone_from(&typed);
             if self.annotator.is_some() {

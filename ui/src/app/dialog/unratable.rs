@@ -24,6 +24,11 @@ impl Unratable {
         Self { words: reason.to_owned(), is_typing: false }
     }
 
+    /// Whether own words were begun.
+    pub(super) fn is_changed(&self) -> bool {
+        !self.words.trim().is_empty()
+    }
+
     pub(super) fn key(&mut self, chord: Chord, desk: Option<&Desk>) -> Option<Action> {
         if self.is_typing || chord.control || chord.alt {
             return None;

@@ -313,6 +313,38 @@ fn a_rewrite_begins_as_the_candidates_own_words_once_touched() {
 }
 
 #[test]
+fn a_rewrite_can_be_emptied_and_how_sure_leaves_its_words_alone() {
+    let kind = QuestionKind::Text { purpose: TextPurpose::Rewrite, with_confidence: true };
+    let question = Question::new("better", "better", Scope::Candidate, kind);
+    let mut bench = bench(vec![question], reversed(1));
+    let given = |bench: &Bench| match draft(bench).value("better", Some(0)) {
+        Some(AnswerValue::Text(answer)) => Some((answer.text.clone(), answer.confidence)),
+        _ => None,
+    };
+    let said = |text: &str, confidence| Some((text.to_owned(), confidence));
+    bench.keys("Tab 8");
+    bench.frame(Vec::new());
+    assert_eq!(given(&bench), said("1 text 0", Some(80)), "nothing was typed yet");
+    bench.keys("Shift+Tab");
+    bench.frame(vec![Event::Text("!".into())]);
+    bench.frame(Vec::new());
+    assert_eq!(given(&bench), said("1 text 0!", Some(80)));
+    bench.keys("Ctrl+A Backspace");
+    bench.frame(Vec::new());
+    assert_eq!(given(&bench), said("", Some(80)), "and not the original again");
+    bench.frame(vec![Event::Text("new".into())]);
+    bench.keys("Tab Backspace");
+    bench.frame(Vec::new());
+    assert_eq!(given(&bench), said("new", None));
+    bench.keys("Shift+Tab");
+    bench.frame(vec![Event::Text("!".into())]);
+    bench.keys("Ctrl+A Backspace");
+    bench.frame(Vec::new());
+    bench.frame(Vec::new());
+    assert_eq!(given(&bench), said("", None));
+}
+
+#[test]
 fn steps_are_judged_one_key_each() {
     let steps = |id| {
         let mut item = reversed(1)(id);

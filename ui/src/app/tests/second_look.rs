@@ -160,6 +160,57 @@ fn an_earlier_answer_is_not_given_away_and_is_kept_by_one_key() {
 }
 
 #[test]
+fn a_second_person_sees_the_sides_the_other_way_round_than_the_vote_in_question() {
+    let mut bench = Bench::open(saved);
+    bench.keys("Ctrl+3");
+    let vote = |item: i64, annotator: i64, order: Vec<u8>| {
+        let mut vote = judgment(item, annotator, Preference::new(Outcome::A));
+        vote.given.showing.as_mut().unwrap().order = Order::try_from(order).unwrap();
+        vote
+    };
+    let surprising = |item: i64, order: Vec<u8>| {
+        let votes = vec![vote(item, 3, vec![1, 0]), vote(item, 2, order)];
+        let reasons = vec![LookReason::PeopleDisagree, LookReason::ModelDisagrees(AnnotatorId(2))];
+        LookItem { reasons, ..look(item, votes) }
+    };
+    let only = look(9, vec![vote(9, 2, vec![0, 1])]);
+    list(&bench.remote, vec![surprising(7, vec![0, 1]), surprising(8, vec![1, 0]), only]);
+    frames(&mut bench);
+    let order = |bench: &Bench| {
+        let desk = bench.app.desk().unwrap();
+        desk.session.current.as_ref().unwrap().queued.order.indices().to_vec()
+    };
+    // The queue would show 7 and 9 as given and 8 swapped.
+    assert_eq!((bench.shown(), order(&bench)), (7, vec![1, 0]));
+    bench.keys("s");
+    assert_eq!((bench.shown(), order(&bench)), (8, vec![0, 1]));
+    bench.keys("s");
+    assert_eq!((bench.shown(), order(&bench)), (9, vec![1, 0]), "the only vote is the one in question");
+    bench.keys("ArrowLeft");
+    assert_eq!((bench.shown(), order(&bench)), (8, vec![0, 1]), "and it stays so");
+}
+
+#[test]
+fn an_answer_that_cannot_be_kept_as_it_was_says_why() {
+    let mut bench = Bench::open(saved);
+    let told = |bench: &Bench| -> Vec<String> {
+        bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
+    };
+    looking(&mut bench, &[7]);
+    bench.keys("r");
+    assert_eq!(told(&bench), ["There is no answer of yours to keep"]);
+    let kind = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };
+    let why = Question::new("why", "Why?", Scope::Item, kind);
+    let asked = Rubric::default().questions.remove(0);
+    let rubric = Rubric { questions: vec![asked, why], ..Rubric::default() };
+    let mut bench = Bench::over(ProjectInfo { rubric, ..info() }, judged, saved);
+    looking(&mut bench, &[7]);
+    bench.keys("r");
+    assert_eq!((bench.judgments().len(), bench.shown()), (0, 7));
+    assert_eq!(told(&bench), ["Your answer is filled in; something is asked now that it does not say"]);
+}
+
+#[test]
 fn an_item_is_made_gold_by_the_answers_on_the_screen() {
     let mut bench = Bench::open(saved);
     looking(&mut bench, &[8]);
@@ -291,9 +342,10 @@ fn what_was_said_and_by_whom_is_shown_on_demand() {
     let mut screen = on_screen(bench);
     let has = |screen: &Harness<'static, App>, label: &str| screen.query_by_label(label).is_some();
     screen.run();
-    assert!(has(&screen, "Question 7?, 2 people disagree"), "the row names the item and its reason");
-    let top = |item: i64| screen.get_by_label(&format!("Question {item}?, 2 people disagree")).rect();
-    assert!(top(8).top() >= top(7).bottom(), "rows stand below one another: {} {}", top(7), top(8));
+    assert!(has(&screen, "Question 8?, 2 people disagree"), "the row names the item and its reason");
+    let top = |row: &str| screen.get_by_label(row).rect();
+    let (first, second) = (top("Question 7?, Being looked at"), top("Question 8?, 2 people disagree"));
+    assert!(second.top() >= first.bottom(), "rows stand below one another: {first} {second}");
     assert!(!has(&screen, "B, much"), "no answer before it is asked for");
     screen.key_press(egui::Key::O);
     screen.run();
@@ -353,6 +405,9 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
     let told = |bench: &Bench| -> Vec<String> {
         bench.app.notices.list().iter().map(|notice| notice.message.clone()).collect()
     };
+    let why = "A model held a vote for unlikely";
+    let rows = bench.painted().into_iter().filter(|(words, _)| words.contains(why)).count();
+    assert_eq!(rows, 1, "the row of the other item says why, and nothing of this one does");
     assert!(
         told(&bench).iter().all(|words| !words.contains("model")),
         "nothing is given away: {:?}",
@@ -389,7 +444,8 @@ fn what_was_said_hides_the_words_that_the_study_hides() {
         reasons: vec![LookReason::PeopleDisagree, LookReason::Drawn],
         ..look(7, vec![said])
     };
-    list(&bench.remote, vec![asked]);
+    let other = LookItem { item: ItemId(8), prompt: "And you?".into(), ..asked.clone() };
+    list(&bench.remote, vec![asked, other]);
     frames(&mut bench);
     bench.keys("O");
     frames(&mut bench);

@@ -118,6 +118,35 @@ fn nothing_is_sought_where_there_are_no_texts() {
     assert_eq!(bench.judgments()[0].comment, "so");
 }
 
+#[test]
+fn a_command_takes_nothing_away_from_what_is_typed() {
+    for command in ["Ctrl+U", "Ctrl+W", "Ctrl+H", "Ctrl+K"] {
+        let mut bench = Bench::open(saved);
+        bench.keys("c");
+        bench.frame(Vec::new());
+        bench.keys("words");
+        // In the middle, so that both what is before and what is behind could be lost.
+        bench.keys("ArrowLeft ArrowLeft");
+        let comment = |bench: &Bench| questions::draft(bench).comment;
+        assert_eq!(comment(&bench), "words");
+        if command == "Ctrl+W" {
+            bench.keys(command);
+            let sent = bench.remote.sent();
+            let kept = sent.iter().rev().find_map(|(_, request)| match request {
+                Request::SaveDraft { draft, .. } => draft.as_ref(),
+                _ => None,
+            });
+            assert_eq!(kept.map(|draft| draft.comment.as_str()), Some("words"), "{command}");
+        } else {
+            frames(&mut bench, Vec::new());
+            bench.keys(command);
+            frames(&mut bench, Vec::new());
+            assert!(bench.app.dialog.is_some(), "{command} is a command");
+            assert_eq!(comment(&bench), "words", "{command}");
+        }
+    }
+}
+
 /// Items of which a preference is asked, and then why.
 fn asking_why() -> Bench {
     let kind = QuestionKind::Text { purpose: TextPurpose::Rationale, with_confidence: false };

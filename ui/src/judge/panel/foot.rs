@@ -4,9 +4,10 @@ use egui::{Align, Layout, Ui, vec2};
 
 use crate::app::{Action, Scene};
 use crate::command::{Chord, Command};
-use crate::desk::Desk;
+use crate::judge::Session;
 use crate::judge::answer_bar::{comment_ui, unseen_words};
 use crate::judge::question::{self, Asked};
+use crate::judge::screen::JudgeScreen;
 use crate::judge::sheet::{Sheet, StopPart};
 use crate::theme::font::Face;
 use crate::theme::{control, space, text};
@@ -15,7 +16,8 @@ use crate::widget::{ActionButton, Ink, text_ui};
 pub(super) fn foot_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    desk: &mut Desk,
+    session: &Session,
+    judge_screen: &mut JudgeScreen,
     asked: &Asked<'_>,
     sheet: &Sheet,
     wanted: &mut Vec<Action>,
@@ -28,7 +30,7 @@ pub(super) fn foot_ui(
             (Command::Comment, has_comment, true),
             (Command::Flag, asked.draft.flagged, true),
             (Command::Skip, false, true),
-            (Command::Undo, false, desk.session.history.can_undo()),
+            (Command::Undo, false, session.history.can_undo()),
         ] {
             let key = scene.keymap.key(command);
             let key = Some(key.as_str()).filter(|key| !is_taken(key, scene, asked, sheet));
@@ -40,27 +42,27 @@ pub(super) fn foot_ui(
         }
     });
     ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
-        if desk.judge_screen.is_comment_open {
-            comment_ui(ui, scene, desk, wanted);
+        if judge_screen.is_comment_open {
+            comment_ui(ui, scene, session, judge_screen, wanted);
             return;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let key = scene.keymap.key(Command::Submit);
-            let button = ActionButton::new("Next").primary().key(&key).enabled(desk.session.can_submit());
+            let button = ActionButton::new("Next").primary().key(&key).enabled(session.can_submit());
             if ui.add(button).clicked() {
                 wanted.push(Action::Command(Command::Submit));
             }
             ui.add_space(space::SMALL);
-            hint_ui(ui, scene, desk, asked);
+            hint_ui(ui, scene, session, judge_screen, asked);
         });
     });
 }
 
 /// What is missing, once somebody wanted to go on; else how far it is.
-fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, asked: &Asked<'_>) {
-    let missing = desk.session.missing();
-    if desk.judge_screen.is_nudging(scene.now.monotonic_ms) {
-        let says = match (missing, desk.session.unseen()) {
+fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, session: &Session, judge_screen: &JudgeScreen, asked: &Asked<'_>) {
+    let missing = session.missing();
+    if judge_screen.is_nudging(scene.now.monotonic_ms) {
+        let says = match (missing, session.unseen()) {
             (Some(slot), _) => {
                 let name: String = asked.name(slot).chars().take(30).collect();
                 format!("Missing: {name}")

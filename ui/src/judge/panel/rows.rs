@@ -8,7 +8,7 @@ use crate::app::{Action, Scene};
 use crate::judge::question::matrix::{Matrix, matrix_ui};
 use crate::judge::question::row::{Row, row_ui};
 use crate::judge::question::{Asked, Change, rating, text as text_question};
-use crate::judge::sheet::{Sheet, StopPart};
+use crate::judge::sheet::{Cursor, Sheet, StopPart};
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 use crate::widget::{Ink, text_ui};
@@ -122,6 +122,10 @@ impl<'a> Rows<'a, '_> {
     fn slot_ui(&mut self, ui: &mut Ui, slot: Slot, is_one_of_many: bool) {
         let before = ui.cursor().min;
         let row = self.row(slot);
+        // While another question has the keys, where they come to be in a list of steps is for a click to say.
+        let is_elsewhere = !row.is_active && matches!(self.asked.question(slot).kind, QuestionKind::Steps);
+        let mut own = Cursor::default();
+        let cursor = if is_elsewhere { &mut own } else { &mut self.sheet.cursor };
         let change = ui
             .push_id(("answer", slot), |ui| {
                 if is_one_of_many && let Some(candidate) = slot.candidate {
@@ -129,7 +133,7 @@ impl<'a> Rows<'a, '_> {
                     let letter = self.asked.letter(candidate).to_string();
                     text_ui(ui, letter, ink, Face::SemiBold, text::BODY);
                 }
-                row_ui(ui, &row, &mut self.sheet.cursor)
+                row_ui(ui, &row, cursor)
             })
             .inner;
         let field = text_question::field_id(self.asked.queued.item.id, slot);
@@ -138,8 +142,17 @@ impl<'a> Rows<'a, '_> {
         match change {
             None => {}
             Some(Change::Move) if is_active => {}
+            Some(Change::Move) if is_elsewhere => {
+                self.wanted.push(Action::Answer(slot, Change::At(own.at)));
+            }
             Some(Change::Move) => self.wanted.push(Action::GoToSlot(slot)),
-            Some(change) => self.wanted.push(Action::Answer(slot, change)),
+            Some(change) => {
+                let stays = is_elsewhere && !matches!(change, Change::Done(_));
+                self.wanted.push(Action::Answer(slot, change));
+                if stays {
+                    self.wanted.push(Action::Answer(slot, Change::At(own.at)));
+                }
+            }
         }
         if is_typed_in && !(is_active && row.part == StopPart::Answer) {
             self.wanted.push(Action::GoToSlot(slot));

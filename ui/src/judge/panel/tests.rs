@@ -185,6 +185,32 @@ fn every_input_has_a_name_and_answers_a_click() {
 }
 
 #[test]
+fn the_keys_go_on_from_the_step_that_was_clicked() {
+    let line = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };
+    let questions = vec![
+        Question::new("why", "why", Scope::Item, line),
+        Question::new("s", "s", Scope::Candidate, QuestionKind::Steps),
+    ];
+    let mut queued = queued(1);
+    queued.item.item.candidates = vec![Candidate::markdown("one\n\ntwo\n\nthree\n\nfour")];
+    let mut harness = harness_of(rubric(questions), queued, 400.0, true);
+    let clicked = |harness: &mut Harness<'_, State>, name: &str| -> Vec<Change> {
+        harness.get_by_label(name).click();
+        harness.run();
+        let wanted = std::mem::take(&mut harness.state_mut().wanted);
+        let changes = wanted.into_iter().filter_map(|action| match action {
+            Action::Answer(slot, change) if slot.question == 1 => Some(change),
+            _ => None,
+        });
+        changes.collect()
+    };
+    let given = clicked(&mut harness, "s: step 2: right");
+    assert!(matches!(given[..], [Change::Set(_), Change::At(2)]), "{given:?}");
+    assert_eq!(clicked(&mut harness, "3. three"), [Change::At(2)]);
+    assert_eq!(harness.state().sheet.cursor.at, 0, "the cursor of the question that has the keys stays");
+}
+
+#[test]
 fn neighbours_of_one_group_stand_under_one_heading() {
     let line = |key: &str, group: &str| {
         let kind = QuestionKind::Text { purpose: TextPurpose::Line, with_confidence: false };

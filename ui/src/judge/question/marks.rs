@@ -124,7 +124,7 @@ pub(super) fn key(
                     }
                 }
                 (None, Key::Period) => 0,
-                (Some(index), _) if index > 0 => index - 1,
+                (Some(index), _) if index > 0 => (index - 1).min(last),
                 _ => last,
             };
             choose(next, &given[next], &pictures, cursor);

@@ -19,7 +19,7 @@ use crate::widget::{ActionButton, Ink, text_ui};
 
 /// A word: its part, and its first character and the one past its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Word {
+pub struct Word {
     part: u16,
     start: u32,
     end: u32,
@@ -74,6 +74,11 @@ fn words(parts: &[Part]) -> Vec<Word> {
     all
 }
 
+/// The words of the answer that the keys are at.
+fn words_at<'a>(asked: &Asked<'_>, slot: Slot, cursor: &'a Cursor) -> &'a [Word] {
+    cursor.words.get_or_init(|| words(parts(asked, slot)))
+}
+
 /// Whether any of the stretches, which are in order, has a character of this one.
 fn is_touched(stretches: &[Range<u32>], range: &Range<u32>) -> bool {
     let first = stretches.partition_point(|stretch| stretch.end <= range.start);
@@ -103,7 +108,7 @@ fn between(words: &[Word], first: usize, last: usize, label: Option<String>) -> 
 
 /// The arrows go from word to word, with Shift over several; Space switches, digits choose the label.
 pub(super) fn key(chord: Chord, asked: &Asked<'_>, slot: Slot, cursor: &mut Cursor) -> Option<Change> {
-    let words = words(parts(asked, slot));
+    let words = cursor.words.get_or_init(|| words(parts(asked, slot)));
     let last = words.len().checked_sub(1)?;
     let here = cursor.at;
     let mut go = |at: usize| {
@@ -117,7 +122,7 @@ pub(super) fn key(chord: Chord, asked: &Asked<'_>, slot: Slot, cursor: &mut Curs
         _ if chord.shift => None,
         Key::Space => {
             let first = cursor.anchor.take().unwrap_or(cursor.at);
-            let span = between(&words, first, cursor.at, cursor.label.clone())?;
+            let span = between(words, first, cursor.at, cursor.label.clone())?;
             Some(toggled(spans(asked, slot), span))
         }
         Key::Num0 if spans(asked, slot).is_empty() => Some(Change::Done(AnswerValue::Spans(Vec::new()))),
@@ -151,10 +156,10 @@ pub fn marking(
             |active: Slot| active.question == index && active.candidate.is_some() == candidate.is_some();
         marking.takes |= active.is_some_and(is_here);
         if active == Some(slot) {
-            let all = words(parts(asked, slot));
+            let all = words_at(asked, slot, cursor);
             let here = |word: &&Word| word.part == part;
             marking.at = all.get(cursor.at).filter(here).map(|word| word.start..word.end);
-            let chosen = cursor.anchor.and_then(|anchor| between(&all, anchor, cursor.at, None));
+            let chosen = cursor.anchor.and_then(|anchor| between(all, anchor, cursor.at, None));
             marking.chosen =
                 chosen.filter(|chosen| chosen.part == part).map(|chosen| chosen.start..chosen.end);
             marking.is_moved = cursor.is_moved;

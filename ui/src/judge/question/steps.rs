@@ -88,9 +88,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
         let step = hidden_in(ui.ctx(), step, false);
         let words = text_ui(ui, format!("{}. {step}", index + 1), ink, Face::Regular, text::SMALL);
         if words.interact(egui::Sense::click()).clicked() {
-            if row.is_active {
-                cursor.at = index;
-            }
+            cursor.at = index;
             change = Some(Change::Move);
         }
         let mut chosen = StepVerdict::ALL.iter().position(|verdict| Some(*verdict) == verdicts[index]);

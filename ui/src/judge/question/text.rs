@@ -3,7 +3,7 @@
 
 use egui::{Id, Key, Margin, Role, TextEdit, Ui, WidgetInfo};
 use tiebreak_domain::answer::TextAnswer;
-use tiebreak_domain::rubric::{Slot, TextPurpose};
+use tiebreak_domain::rubric::{QuestionKind, Slot, TextPurpose};
 use tiebreak_domain::{AnswerValue, ItemId};
 
 use super::row::Row;
@@ -27,17 +27,22 @@ fn answer(asked: &Asked<'_>, slot: Slot) -> Option<TextAnswer> {
     }
 }
 
-/// What a rewrite begins as: the candidate's own words.
-fn original(asked: &Asked<'_>, slot: Slot, purpose: TextPurpose) -> String {
+/// What a rewrite begins as: the candidate's own words. Anything else begins as nothing.
+fn original(asked: &Asked<'_>, slot: Slot) -> String {
     let candidate = slot.candidate.and_then(|index| asked.item().candidates.get(usize::from(index)));
-    match (purpose, candidate) {
-        (TextPurpose::Rewrite, Some(candidate)) => candidate.text(),
+    match (&asked.question(slot).kind, candidate) {
+        (QuestionKind::Text { purpose: TextPurpose::Rewrite, .. }, Some(candidate)) => candidate.text(),
         _ => String::new(),
     }
 }
 
+/// What stands in the field: a rewrite that nobody touched is the original, and one that was emptied is empty.
+fn said(asked: &Asked<'_>, slot: Slot) -> TextAnswer {
+    answer(asked, slot).unwrap_or_else(|| TextAnswer { text: original(asked, slot), confidence: None })
+}
+
 pub(super) fn confidence_key(chord: Chord, asked: &Asked<'_>, slot: Slot) -> Option<Change> {
-    let before = answer(asked, slot).unwrap_or_default();
+    let before = said(asked, slot);
     let track = track(&before);
     track.after(chord.key).map(|value| with_confidence_of(before, value))
 }
@@ -45,7 +50,7 @@ pub(super) fn confidence_key(chord: Chord, asked: &Asked<'_>, slot: Slot) -> Opt
 /// The answer without how sure the annotator is.
 pub fn without_confidence(asked: &Asked<'_>, slot: Slot) -> Change {
     match answer(asked, slot) {
-        Some(answer) if !answer.text.is_empty() => {
+        Some(answer) if answer.text != original(asked, slot) => {
             Change::Set(AnswerValue::Text(TextAnswer { confidence: None, ..answer }))
         }
         _ => Change::Clear,
@@ -63,11 +68,10 @@ fn with_confidence_of(before: TextAnswer, value: i32) -> Change {
 
 pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, purpose: TextPurpose, with_confidence: bool) -> Option<Change> {
     let palette = theme::palette(ui);
-    let before = answer(&row.asked, row.slot);
-    let original = original(&row.asked, row.slot, purpose);
-    let is_untouched = before.is_none();
-    let said = before.clone().unwrap_or_default();
-    let mut words = if is_untouched { original.clone() } else { said.text.clone() };
+    let original = original(&row.asked, row.slot);
+    let said = said(&row.asked, row.slot);
+    let is_untouched = said.text == original;
+    let mut words = said.text.clone();
     let is_line = purpose == TextPurpose::Line;
     let hint = match purpose {
         TextPurpose::Rationale => "Why? Begin to type",
@@ -106,13 +110,10 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, purpose: TextPurpose, with_confiden
     }
     let mut change = None;
     if field.changed() {
-        let is_gone = words.is_empty() || words == original;
-        change = Some(match (is_gone, said.confidence) {
-            (true, None) => Change::Clear,
-            (true, Some(_)) => {
-                Change::Set(AnswerValue::Text(TextAnswer { text: String::new(), ..said.clone() }))
-            }
-            (false, _) => Change::Set(AnswerValue::Text(TextAnswer { text: words.clone(), ..said.clone() })),
+        change = Some(if words == original && said.confidence.is_none() {
+            Change::Clear
+        } else {
+            Change::Set(AnswerValue::Text(TextAnswer { text: words.clone(), ..said.clone() }))
         });
     }
     let is_entered = is_line && field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

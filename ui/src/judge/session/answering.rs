@@ -96,6 +96,10 @@ impl Session {
             }
             Change::Move | Change::AskWhy => return,
         };
+        if value.is_none() && shown.sheet.active_slot() == Some(slot) {
+            // What was chosen of the answer is gone with it.
+            shown.sheet.cursor.forget_chosen();
+        }
         shown.draft.set(&question.key, slot.candidate, value);
         let Shown { queued, draft, sheet, .. } = shown;
         let asked = Asked { rubric, queued, draft };

@@ -72,6 +72,15 @@ impl Session {
         }
     }
 
+    /// The draft on the screen is sent at the next occasion, whatever was sent before: what was submitted after that
+    /// took it off the disk.
+    pub(super) fn keep_draft_anew(&mut self) {
+        if let Some(shown) = &mut self.current {
+            shown.kept.sent = None;
+            shown.kept.due_ms = Some(0);
+        }
+    }
+
     /// The draft to show with an item: what was begun here, else what is on the disk, else what was said before.
     pub(super) fn draft_of(&mut self, queued: &mut QueuedItem) -> (Draft, Kept) {
         let on_disk = queued.draft.take();

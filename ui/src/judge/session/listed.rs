@@ -1,23 +1,35 @@
 //! Going through a list: a reviewer's items, one after the other, whatever their state.
 //!
-//! A review begins blank and with the sides exchanged where the reviewer has judged the item before, so that
-//! nothing of the first answer is given away; [`Session::keep_answer`] says it again by one key.
+//! A review begins blank and with the sides exchanged against how the vote in question was given, or else against how
+//! the reviewer has judged the item before, so that nothing of the first answer is given away and no leaning to a side
+//! is repeated; [`Session::keep_answer`] says it again by one key.
 
 use tiebreak_domain::queue::Place;
-use tiebreak_domain::{Draft, ItemId, Judgment, Origin, QueuedItem, Verdict};
+use tiebreak_domain::{Draft, ItemId, Judgment, Order, Origin, QueuedItem, Verdict};
 
 use super::{Moment, Round, Session};
 use crate::judge::draft::draft_from_previous;
 use crate::judge::{Outbox, Purpose};
 
+/// An item of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The item.
+    pub item: ItemId,
+    /// The order in which the vote in question was given, if there is one.
+    pub questioned: Option<Order>,
+}
+
 impl Session {
     /// Goes through these items, the first at once. What was begun on the screen is kept as a draft.
-    pub fn go_through(&mut self, items: impl IntoIterator<Item = ItemId>, outbox: &mut Outbox) {
+    pub fn go_through(&mut self, items: Vec<Listed>, outbox: &mut Outbox) {
         self.leave();
         self.round = Round::Listed;
         self.ahead.clear();
         self.behind.clear();
-        self.listed = items.into_iter().collect();
+        self.listed = items.iter().map(|listed| listed.item).collect();
+        self.questioned =
+            items.into_iter().filter_map(|listed| Some((listed.item, listed.questioned?))).collect();
         self.awaited = None;
         self.is_asking = false;
         self.is_exhausted = self.listed.is_empty();
@@ -64,13 +76,16 @@ impl Session {
         }
     }
 
-    /// Exchanges the sides where the reviewer has seen them.
+    /// Exchanges the sides where the vote in question was given, or the reviewer has seen them, otherwise.
     pub(super) fn exchange_sides(&self, queued: &mut QueuedItem) {
         let previous = queued.previous.as_ref();
-        if self.setup.said_before(previous).is_none()
-            && let Some(showing) = previous.and_then(|judgment| judgment.given.showing.as_ref())
-        {
-            queued.order = showing.order.reversed();
+        if self.setup.said_before(previous).is_some() {
+            return;
+        }
+        let own = previous.and_then(|judgment| judgment.given.showing.as_ref()).map(|showing| &showing.order);
+        let seen = self.questioned.get(&queued.item.id).or(own);
+        if let Some(seen) = seen.filter(|seen| seen.len() == queued.order.len()) {
+            queued.order = seen.reversed();
         }
     }
 }

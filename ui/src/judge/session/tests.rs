@@ -152,6 +152,66 @@ fn undo_returns_to_the_item_and_redo_gives_it_again() {
 }
 
 #[test]
+fn a_vote_that_is_changed_after_the_models_word_was_told_is_not_blind() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    session.reveal(ItemId(1));
+    session.undo(&at(2), &mut outbox);
+    session.choose(Outcome::B, at(3).now, None);
+    session.submit(&at(3), &mut outbox);
+    session.choose(Outcome::B, at(4).now, None);
+    session.submit(&at(4), &mut outbox);
+    let showings = submitted(&outbox);
+    let seen: Vec<_> = showings
+        .iter()
+        .map(|judgment| (judgment.item.0, judgment.showing.as_ref().map(|showing| showing.scores_visible)))
+        .collect();
+    assert_eq!(seen, [(1, Some(false)), (1, None), (1, Some(true)), (2, Some(false))]);
+}
+
+#[test]
+fn undoing_a_skip_brings_back_what_was_begun() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    if let Some(shown) = &mut session.current {
+        shown.draft.comment = "so far ".into();
+    }
+    session.skip(&at(2), &mut outbox);
+    let skip = submitted(&outbox).pop().unwrap();
+    session.saved(skip.id, Progress { judged: 0, skipped: 1, total: 3 });
+    assert_eq!(shown(&session), 2);
+    session.undo(&at(3), &mut outbox);
+    let draft = session.current.as_ref().unwrap().draft.clone();
+    assert_eq!(
+        (session.plain_preference().map(|preference| preference.outcome), draft.comment.as_str()),
+        (Some(Outcome::A), "so far ")
+    );
+    outbox.clear();
+    session.tick(&at(4), &mut outbox);
+    let kept = Request::SaveDraft { annotator: AnnotatorId(1), item: ItemId(1), draft: Some(draft) };
+    assert!(outbox.iter().any(|(_, request)| *request == kept), "and it is on the disk again: {outbox:?}");
+}
+
+#[test]
+fn what_is_given_again_from_elsewhere_is_behind_as_it_was_said() {
+    let (mut session, mut outbox) = started();
+    session.choose(Outcome::A, at(1).now, None);
+    session.submit(&at(1), &mut outbox);
+    session.undo(&at(2), &mut outbox);
+    session.forth(&at(3), &mut outbox);
+    assert_eq!(shown(&session), 2, "the item that was taken back is behind");
+    assert!(session.redo(&at(4), &mut outbox));
+    assert_eq!(shown(&session), 2);
+    session.back(&at(5), &mut outbox);
+    let before = session.current.as_ref().and_then(|shown| shown.queued.previous.clone());
+    let said = before.and_then(|judgment| judgment.given.verdict.preference().map(|said| said.outcome));
+    assert_eq!((shown(&session), said), (1, Some(Outcome::A)));
+    session.back(&at(6), &mut outbox);
+    assert_eq!(shown(&session), 1, "it is behind once");
+}
+
+#[test]
 fn undoing_a_change_brings_back_what_was_said_before() {
     let (mut session, mut outbox) = started();
     session.choose(Outcome::A, at(1).now, None);
@@ -296,4 +356,40 @@ fn the_end_is_the_end_only_when_nothing_is_left() {
     session.items_changed(&mut outbox);
     session.ahead_arrived(vec![queued(4, [0, 1])], &at(5), &mut outbox);
     assert_eq!(shown(&session), 4, "an import brought more");
+}
+
+#[test]
+fn after_the_skipped_items_come_those_that_opened_meanwhile() {
+    let (mut session, mut outbox) = started();
+    for ms in 1..=3 {
+        session.skip(&at(ms), &mut outbox);
+    }
+    for skip in submitted(&outbox) {
+        session.saved(skip.id, Progress { judged: 0, skipped: 3, total: 3 });
+    }
+    session.ahead_arrived(vec![], &at(4), &mut outbox);
+    session.begin_round(Round::Skipped, &mut outbox);
+    session.ahead_arrived(vec![queued(1, [0, 1]), queued(2, [0, 1])], &at(5), &mut outbox);
+    session.ahead_arrived(vec![], &at(6), &mut outbox);
+    outbox.clear();
+    session.skip(&at(7), &mut outbox);
+    assert_eq!(
+        (shown(&session), session.round),
+        (2, Round::Open),
+        "the last one, and open ones are asked for"
+    );
+    let places = |outbox: &Outbox| -> Vec<Place> {
+        let place =
+            |request: &Request| if let Request::Queue(asked) = request { Some(asked.place) } else { None };
+        outbox.iter().filter_map(|(_, request)| place(request)).collect()
+    };
+    assert_eq!(places(&outbox), [Place::Start]);
+    session.ahead_arrived(vec![], &at(8), &mut outbox);
+    session.skip(&at(9), &mut outbox);
+    assert!(session.is_done());
+    outbox.clear();
+    session.items_changed(&mut outbox);
+    assert_eq!(places(&outbox), [Place::Start], "an import brought more");
+    session.ahead_arrived(vec![queued(4, [0, 1])], &at(10), &mut outbox);
+    assert_eq!(shown(&session), 4);
 }

@@ -1,11 +1,10 @@
 //! Undo and redo across items, also of skips. Both are revisions of their own: nothing is overwritten.
 
 use tiebreak_domain::showing::Acquisition;
-use tiebreak_domain::{Judgment, JudgmentId, NewJudgment, Origin, Verdict};
+use tiebreak_domain::{ItemId, Judgment, JudgmentId, NewJudgment, Origin, QueuedItem, Verdict};
 
 use super::{Moment, Session, revised};
 use crate::judge::Outbox;
-use crate::judge::draft::draft_from_judgment;
 use crate::judge::history::Done;
 
 impl Session {
@@ -28,8 +27,9 @@ impl Session {
         {
             self.ahead.push_front(left);
         }
-        self.drafts.insert(queued.item.id, draft_from_judgment(&done.judgment));
+        self.drafts.insert(queued.item.id, done.draft.clone());
         self.show(queued, moment);
+        self.keep_draft_anew();
         self.history.undid(done);
         true
     }
@@ -45,20 +45,30 @@ impl Session {
         }
         let item = done.judgment.item;
         self.drafts.remove(&item);
-        if self.current.as_ref().is_some_and(|shown| shown.queued.item.id == item) {
-            let previous = revised(
-                &done.judgment,
-                self.current.as_ref().and_then(|shown| shown.queued.previous.as_ref()),
-            );
-            if let Some(shown) = &mut self.current {
-                shown.queued.previous = Some(previous);
-            }
+        if let Some(shown) = self.current.as_mut().filter(|shown| shown.queued.item.id == item) {
+            let previous = revised(&done.judgment, shown.queued.previous.as_ref());
+            shown.queued.previous = Some(previous);
             self.put_behind();
             self.advance(moment);
+        } else {
+            self.judged_elsewhere(item, &done);
         }
         self.history.redid(done);
         self.fill(outbox);
         true
+    }
+
+    /// An item was judged while another one is on the screen: it is behind now, as what was said of it has it.
+    fn judged_elsewhere(&mut self, item: ItemId, done: &Done) {
+        let is_it = |queued: &QueuedItem| queued.item.id == item;
+        let ahead = self.ahead.iter().find(|queued| is_it(queued));
+        let copy = ahead.or_else(|| self.behind.iter().find(|queued| is_it(queued)));
+        let mut queued = copy.unwrap_or(&done.queued).clone();
+        queued.previous = Some(revised(&done.judgment, queued.previous.as_ref()));
+        queued.draft = None;
+        self.ahead.retain(|queued| !is_it(queued));
+        self.behind.retain(|queued| !is_it(queued));
+        self.push_behind(queued);
     }
 
     fn judgment_as_before(&self, done: &Done, before: Option<&Judgment>, moment: &Moment) -> NewJudgment {

@@ -148,12 +148,15 @@ impl RoleDialog {
         if self.is_from_list { Heard::Goes(says, Command::ShowQuality) } else { Heard::Done(says) }
     }
 
-    fn leave(&mut self) -> Option<Action> {
+    /// Whether something is expected or explained that is not saved.
+    pub fn is_changed(&self) -> bool {
         let said =
             if let Some(ItemRole::Training { explanation, .. }) = &self.role { explanation } else { "" };
-        let is_changed =
-            self.expected.as_ref().is_some_and(|expected| expected.is_changed()) || self.explanation != *said;
-        if is_changed && !std::mem::replace(&mut self.is_warned, true) {
+        self.expected.as_ref().is_some_and(|expected| expected.is_changed()) || self.explanation != *said
+    }
+
+    fn leave(&mut self) -> Option<Action> {
+        if self.is_changed() && !std::mem::replace(&mut self.is_warned, true) {
             return None;
         }
         Some(if self.is_from_list { Action::Command(Command::ShowQuality) } else { Action::CloseDialog })

@@ -57,6 +57,27 @@ fn consent_and_profile_come_first_and_nothing_is_filled_in_beforehand() {
 }
 
 #[test]
+fn what_was_said_about_oneself_is_not_thrown_away_unwarned() {
+    let mut world = World::new();
+    world.study = study();
+    let mut bench = bench(world);
+    bench.harness.get_by_label("Your name (required)").focus();
+    bench.run();
+    bench.types("Ada");
+    bench.press(Key::Escape);
+    assert!(bench.shows("Once more throws away what you said here"));
+    bench.harness.get_by_label("Your name (required)").focus();
+    bench.run();
+    bench.types(" L.");
+    bench.run();
+    assert!(!bench.shows("Once more throws away what you said here"), "there is more to lose now");
+    bench.click("Later");
+    assert!(bench.shows("About you") && bench.shows("Once more throws away what you said here"));
+    bench.press(Key::Escape);
+    assert!(!bench.shows("I have read this and consent (required)"), "said once more");
+}
+
+#[test]
 fn every_dialog_about_people_names_its_inputs() {
     let mut world = World::new();
     world.study = study();

@@ -70,7 +70,7 @@ pub(in crate::app::tests) fn drag(bench: &mut Bench, from: Pos2, to: Pos2) {
     drag_with(bench, PointerButton::Primary, from, to);
 }
 
-fn click(bench: &mut Bench, at: Pos2) {
+pub(in crate::app::tests) fn click(bench: &mut Bench, at: Pos2) {
     bench.frame(vec![Event::PointerMoved(at)]);
     button(bench, at, PointerButton::Primary, true);
     button(bench, at, PointerButton::Primary, false);
@@ -121,6 +121,30 @@ fn a_mark_is_chosen_moved_resized_named_and_removed_by_keys() {
     assert_eq!(values(&bench), [AnswerValue::Marks(vec![after.clone()])]);
     bench.keys("u");
     assert_eq!(marks_of(&bench, 0), [after], "and undo brings it back");
+}
+
+#[test]
+fn a_mark_that_was_chosen_is_let_go_with_the_answer() {
+    let mut bench = bench(
+        vec![marks_question(MarkShape::Points, Scope::Candidate)],
+        of_parts(1, vec![Part::image("a.png")]),
+    );
+    bench.keys("ArrowRight Enter ArrowRight Enter ArrowRight Enter Comma");
+    let chosen = |bench: &Bench| {
+        let desk = bench.app.desk().unwrap();
+        desk.session.current.as_ref().unwrap().sheet.cursor.mark
+    };
+    assert_eq!(chosen(&bench), Some(2));
+    bench.app.want(Action::Command(Command::ClearAnswer));
+    bench.frame(Vec::new());
+    assert_eq!((marks_of(&bench, 0), chosen(&bench)), (Vec::new(), None));
+    bench.keys("ArrowRight Enter Comma");
+    assert_eq!((marks_of(&bench, 0).len(), chosen(&bench)), (1, Some(0)));
+    // However else it may have come to be chosen, one that is not there leads to one that is.
+    let desk = bench.app.desk.as_mut().unwrap();
+    desk.session.current.as_mut().unwrap().sheet.cursor.mark = Some(7);
+    bench.keys("Comma");
+    assert_eq!(chosen(&bench), Some(0));
 }
 
 #[test]
@@ -229,6 +253,8 @@ fn words_of_a_candidate_are_marked_by_keys_and_its_signs_are_none() {
         of_parts(1, vec![Part::markdown(text)]),
     );
     bench.keys("Space ArrowRight ArrowRight Space Shift+ArrowRight Space");
+    let shown = bench.app.desk().unwrap().session.current.as_ref().unwrap();
+    assert!(shown.sheet.cursor.words.get().is_some(), "they are read once");
     let words: Vec<String> = spans_of(&bench, Some(0))
         .iter()
         .map(|span| text.chars().skip(span.start as usize).take((span.end - span.start) as usize).collect())
