@@ -5,7 +5,7 @@ use tiebreak_domain::export::{BothBadPolicy, PolicyCounts, PolicyQuestion};
 use tiebreak_domain::rubric::QuestionKind;
 use tiebreak_domain::{AnswerValue, ExportFormat, ExportPlan, Judgment, Outcome, Question};
 
-use super::strength_policy;
+use super::{both_bad_policy, strength_policy};
 use crate::export::judged::{Judged, rating_of};
 use crate::export::standing::{Standing, standing_of};
 use crate::export::videoalign;
@@ -14,7 +14,7 @@ use crate::export::videoalign;
 /// whether several of its questions fit the format.
 pub fn unanswered(plan: &ExportPlan, holds: &PolicyCounts, must_choose: bool) -> Vec<PolicyQuestion> {
     let ties = plan.ties.filter(|policy| plan.format.tie_policies().contains(policy));
-    let both_bad = plan.both_bad.filter(|policy| plan.format.both_bad_policies().contains(policy));
+    let both_bad = both_bad_policy(plan);
     let both_bad_as_ties = holds.both_bad > 0 && both_bad == Some(BothBadPolicy::AsTie);
     let is_open = |question: &&PolicyQuestion| match question {
         PolicyQuestion::Ties => ties.is_none() && (holds.ties > 0 || both_bad_as_ties),
