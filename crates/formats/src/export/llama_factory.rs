@@ -1,7 +1,7 @@
 //! LLaMA-Factory's ranking data in ShareGPT form, and its entry for `dataset_info.json`.
 //!
-//! Media may stand in the prompt: each has a placeholder in the text and a place in `images`, `videos` or
-//! `audios`, and there must be as many of the one as of the other. In the candidates they cannot stand. A
+//! Media may stand in the prompt: each has a placeholder in the text, its own or the data's, and a place in `images`,
+//! `videos` or `audios`, and there must be as many of the one as of the other. In the candidates they cannot stand. A
 //! system message has a column of its own.
 
 use serde::Serialize;
@@ -40,9 +40,18 @@ const MEDIA: [Medium; 3] = [("<image>", image), ("<video>", video), ("<audio>", 
 
 /// The row as one line, or why it is not valid.
 pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> {
-    let mut turns = turns_with(row.prompt, "user", |part| match placeholder(part) {
-        Some(placeholder) => placeholder.to_owned(),
-        None => part.text().unwrap_or_default().to_owned(),
+    // Where the text says already where its media stand, they get no second placeholder.
+    let has_places = MEDIA.map(|(placeholder, uri)| {
+        let written: usize =
+            row.prompt.iter().filter_map(Part::text).map(|text| text.matches(placeholder).count()).sum();
+        written > 0 && written == row.prompt.iter().filter_map(uri).count()
+    });
+    let mut turns = turns_with(row.prompt, "user", |part| {
+        match MEDIA.iter().zip(has_places).find(|((_, uri), _)| uri(part).is_some()) {
+            Some((_, true)) => String::new(),
+            Some(((placeholder, _), false)) => (*placeholder).to_owned(),
+            None => part.text().unwrap_or_default().to_owned(),
+        }
     });
     check_turns(&turns, "the prompt")?;
     check_end(&turns, "user", "the prompt")?;
@@ -128,10 +137,6 @@ impl DatasetColumns {
     }
 }
 
-fn placeholder(part: &Part) -> Option<&'static str> {
-    MEDIA.into_iter().find(|(_, uri)| uri(part).is_some()).map(|(placeholder, _)| placeholder)
-}
-
 fn image(part: &Part) -> Option<&str> {
     if let Part::Image { uri } = part { Some(uri) } else { None }
 }
@@ -177,6 +182,28 @@ mod tests {
         assert_eq!(info["pref"]["ranking"], true, "without it the file is read as plain instruction data");
         assert_eq!(info["pref"]["columns"]["images"], "images");
         assert!(info["pref"]["columns"].get("videos").is_none());
+    }
+
+    #[test]
+    fn the_placeholders_of_the_data_are_not_doubled() {
+        let value = |prompt: &[Part]| {
+            let row: Value = serde_json::from_str(&line(prompt).unwrap()).unwrap();
+            assert_eq!(row["conversations"].as_array().unwrap().len(), 1, "one turn: {row}");
+            row["conversations"][0]["value"].as_str().unwrap().to_owned()
+        };
+        let (image, video) = (Part::image("1.png"), Part::Video { uri: "2.mp4".into() });
+        let asked = Part::message("user", "<image>What is this?");
+        assert_eq!(value(&[image.clone(), asked.clone()]), "<image>What is this?");
+        assert_eq!(value(&[asked, image.clone(), video.clone()]), "<image>What is this?\n\n<video>");
+        assert_eq!(
+            value(&[image.clone(), Part::message("user", "What is this?")]),
+            "<image>\n\nWhat is this?"
+        );
+        let system = Part::message("system", "Be kind.");
+        assert_eq!(
+            value(&[system, image, video, Part::message("user", "What?")]),
+            "<image>\n\n<video>\n\nWhat?"
+        );
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub(super) fn turns<'a>(parts: &'a [Part], usual: &'a str) -> Vec<Turn<'a>> {
     turns_with(parts, usual, |part| part.text().unwrap_or_default().to_owned())
 }
 
-/// The same, with a word of one's own for each part that is no message. A medium stands in the turn before it.
+/// The same, with a word of one's own for each part that is no message, or none. A medium stands in the turn before it;
+/// at the start, and behind a system message, it begins the turn of the usual speaker.
 pub(super) fn turns_with<'a>(
     parts: &'a [Part],
     usual: &'a str,
@@ -41,23 +42,47 @@ pub(super) fn turns_with<'a>(
 ) -> Vec<Turn<'a>> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut was_text = false;
+    // Whether the last turn is nothing but media, so that a message may still be its words.
+    let mut is_media_alone = false;
     for part in parts {
+        let said = word(part);
         match part {
-            Part::Message { role, .. } => turns.push((role, word(part))),
-            other => {
-                let joins = was_text || other.uri().is_some();
-                match turns.last_mut() {
-                    Some((_, before)) if joins => {
-                        before.push_str("\n\n");
-                        before.push_str(&word(other));
-                    }
-                    _ => turns.push((usual, word(other))),
+            Part::Message { role, .. } => {
+                if is_media_alone && role == usual {
+                    append(&mut turns, &said);
+                } else {
+                    turns.push((role, said));
                 }
+                (was_text, is_media_alone) = (false, false);
+            }
+            other => {
+                let is_medium = other.uri().is_some();
+                if is_medium && said.is_empty() {
+                    continue;
+                }
+                let is_behind_system = turns.last().is_some_and(|(role, _)| *role == "system");
+                if !turns.is_empty() && (was_text || (is_medium && !is_behind_system)) {
+                    append(&mut turns, &said);
+                    is_media_alone &= is_medium;
+                } else {
+                    turns.push((usual, said));
+                    is_media_alone = is_medium;
+                }
+                was_text = true;
             }
         }
-        was_text = !matches!(part, Part::Message { .. });
     }
     turns
+}
+
+/// Adds words to the last turn, behind a blank line if it has any.
+fn append(turns: &mut [Turn], words: &str) {
+    if let Some((_, before)) = turns.last_mut() {
+        if !before.is_empty() {
+            before.push_str("\n\n");
+        }
+        before.push_str(words);
+    }
 }
 
 /// Holds turns against the rule that user and assistant alternate, after at most one system message.
