@@ -9,6 +9,7 @@ mod exporting_rubrics;
 mod foretelling;
 mod images;
 mod importing;
+mod importing_votes;
 mod judging;
 mod learning;
 mod lossless;
