@@ -73,21 +73,18 @@ impl Recognised {
         if self.rows.is_empty() && plan.mapping.is_none() && self.format != DataFormat::Tiebreak {
             return Ok(Some(Box::new(NoShape)));
         }
-        let without = |known: &[&str]| {
-            self.columns.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect()
-        };
         let (columns, text) = (self.columns.as_slice(), plan.text_format);
         Ok(match self.format {
             DataFormat::Tiebreak => None,
-            DataFormat::AnthropicHh => Some(Box::new(HhShape { metadata: without(&["chosen", "rejected"]) })),
-            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, text))),
+            DataFormat::AnthropicHh => Some(Box::new(HhShape::new(columns, &self.rows))),
+            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, &self.rows, text))),
             DataFormat::PandaLm => Some(Box::new(PandaLmShape::new(columns, text))),
             DataFormat::HelpSteer2 => Some(Box::new(RatingsShape::new(columns, text))),
             DataFormat::HelpSteer2Preference => Some(Box::new(PreferenceShape::help_steer_2(columns, text))),
             DataFormat::HelpSteer3 => Some(Box::new(PreferenceShape::help_steer_3(columns, text))),
             DataFormat::UltraFeedback => Some(Box::new(UltraFeedbackShape::new(columns, text))),
             DataFormat::ImageReward => Some(Box::new(ImageRewardShape::new(columns, text))),
-            DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, text))),
+            DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, &self.rows, text))),
             DataFormat::CodePrefBench => Some(Box::new(CodePrefBenchShape::new(columns, text))),
             DataFormat::RichHf => Some(Box::new(RichHfShape::new(columns, text))),
             DataFormat::HpdV2 => Some(Box::new(HpdV2Shape::new(columns, text))),
