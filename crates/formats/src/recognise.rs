@@ -44,19 +44,21 @@ pub(crate) struct Recognised {
     pub(crate) columns: Vec<String>,
     /// The first rows that could be read.
     pub(crate) rows: Vec<Metadata>,
+    /// Whether they are those of a table, whose values are texts.
+    is_table: bool,
     /// How columns are read, if the format is [`DataFormat::Columns`].
     pub(crate) mapping: Option<ColumnMapping>,
 }
 
 /// Looks at the first rows of a file; what the plan says goes before what is seen.
 pub(crate) fn recognise(plan: &ImportPlan) -> Result<Recognised, FormatError> {
-    let (columns, rows) = first_rows(&plan.path)?;
+    let (columns, rows, is_table) = first_rows(&plan.path)?;
     let (format, because) = match (plan.format, &plan.mapping) {
         (Some(format), _) => (format, "This format was asked for".to_owned()),
         (None, Some(_)) => (DataFormat::Columns, "A column mapping was given".to_owned()),
         (None, None) => format_of_rows(&columns, &rows),
     };
-    let mut recognised = Recognised { format, because, columns, rows, mapping: None };
+    let mut recognised = Recognised { format, because, columns, rows, is_table, mapping: None };
     if format == DataFormat::Columns {
         let mapping = propose(&recognised.columns, &recognised.rows);
         if plan.mapping.is_none() && plan.format.is_none() {
@@ -95,7 +97,7 @@ impl Recognised {
             DataFormat::SummarizeAxes => Some(Box::new(AxesShape::new(columns, text))),
             DataFormat::Oasst => Some(Box::new(TreesShape::new(columns))),
             DataFormat::VideoAlign => Some(Box::new(VideoAlignShape::new(columns, text))),
-            DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, text))),
+            DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, &self.rows, text))),
             DataFormat::Kto => Some(Box::new(KtoShape::new(columns, text))),
             DataFormat::Prism => Some(Box::new(ConversationsShape::new(columns))),
             DataFormat::PrismUtterances => Some(Box::new(UtterancesShape::new(columns, text))),
@@ -108,10 +110,9 @@ impl Recognised {
                 if mapping.candidates.is_empty() {
                     return Err(FormatError::MappingNeeded { path: plan.path.clone() });
                 }
-                let shape = ColumnsShape::new(mapping, plan.text_format);
-                Some(Box::new(
-                    shape.map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?,
-                ))
+                let shape = ColumnsShape::new(mapping, plan.text_format)
+                    .map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?;
+                Some(Box::new(if self.is_table { shape.of_table(&self.rows) } else { shape }))
             }
         })
     }
@@ -130,7 +131,8 @@ impl ItemShape for NoShape {
     }
 }
 
-fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>), FormatError> {
+/// The columns, the rows that could be read, and whether they are those of a table.
+fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>, bool), FormatError> {
     let mut rows = Rows::open(path)?;
     let mut columns: Vec<String> = rows.header().map(<[String]>::to_vec).unwrap_or_default();
     let mut found = Vec::new();
@@ -155,7 +157,7 @@ fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>), FormatError> {
             Err(error) => return Err(error),
         }
     }
-    Ok((columns, found))
+    Ok((columns, found, !rows.is_json()))
 }
 
 fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String) {
