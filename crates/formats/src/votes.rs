@@ -22,7 +22,7 @@ const BOTH_BAD: [&str; 7] =
     ["both_bad", "both bad", "bothbad", "tie (bothbad)", "tie (both bad)", "neither", "none of them"];
 
 /// Values that say nobody voted.
-const NO_VOTES: [&str; 9] = ["", "null", "none", "nan", "n/a", "unratable", "skip", "skipped", "withdrawn"];
+const NO_VOTES: [&str; 8] = ["", "null", "none", "nan", "n/a", "skip", "skipped", "withdrawn"];
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
@@ -31,6 +31,11 @@ fn owned(words: &[&str]) -> Vec<String> {
 /// Whether a value of a label column says that nobody voted.
 pub(crate) fn is_no_vote(value: &str) -> bool {
     NO_VOTES.contains(&value.trim().to_ascii_lowercase().as_str())
+}
+
+/// Whether a value says that somebody looked and could not judge, as Tiebreak writes it.
+pub(crate) fn is_unratable(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case(Outcome::Unratable.word())
 }
 
 /// What a value means under a mapping; the name of one of two different models is a vote for it.
@@ -76,7 +81,7 @@ pub(crate) fn label_column(column: &str, values: &[String], sides: [&str; 2]) ->
     let mut seen: Vec<String> = values.iter().map(|value| value.trim().to_lowercase()).collect();
     seen.sort();
     seen.dedup();
-    seen.retain(|value| !is_no_vote(value));
+    seen.retain(|value| !is_no_vote(value) && !is_unratable(value));
     let label = |a: Vec<String>, b: Vec<String>, tie: Vec<String>, both_bad: Vec<String>| {
         Some(LabelColumn { column: column.to_owned(), a, b, tie, both_bad })
     };
@@ -130,7 +135,7 @@ fn numeric_label(column: &str, numbers: &[f64], sides: [&str; 2]) -> Option<Labe
         // A single number may be the first of two or the last, or a tie. Nothing is guessed: each vote is a doubt that
         // says so, until somebody says what it means. Of columns that count from 1, a 1 is the first.
         [1.0] if sides == ["1", "2"] => label(&["1"], &["2"], &[]),
-        [0.0] | [1.0] => label(&[], &[], &[]),
+        [0.0 | 1.0] => label(&[], &[], &[]),
         _ if all_in(&[0.0, 1.0]) => label(&["0"], &["1"], &[]),
         _ if all_in(&[0.0, 1.0, 2.0]) => label(&["1"], &["2"], &["0"]),
         _ => None,

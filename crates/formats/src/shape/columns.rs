@@ -12,6 +12,7 @@ use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, Cont
 use tiebreak_domain::item::{MAX_CANDIDATES, Metadata};
 use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, TextFormat};
 
+use super::fields::unratable;
 use super::pandalm::models_from_pair;
 use super::{
     ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
@@ -21,7 +22,7 @@ use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::message::{common_prefix, parts_from_messages};
 use crate::record::Label;
-use crate::votes::{is_no_vote, outcome_from_value};
+use crate::votes::{is_no_vote, is_unratable, outcome_from_value};
 
 /// What a candidate says, and the model that it names itself.
 type Content = (Vec<Part>, Option<String>);
@@ -220,12 +221,19 @@ impl ColumnsShape {
         let annotator =
             self.annotator.and_then(|place| cells[place].text()).map(std::borrow::Cow::into_owned);
         let annotator = annotator.filter(|name| !name.trim().is_empty());
+        // Beside the votes of its own table, Tiebreak writes why somebody could not judge.
+        let reason = self.mapping.metadata.iter().zip(&self.metadata).find(|(name, _)| *name == "reason");
+        let reason = reason.and_then(|(_, place)| text_of(&cells[*place]));
+        let reason = reason.unwrap_or_else(|| "unratable in the data".to_owned());
         let mut labels = Vec::new();
         let mut doubt = None;
         let mut vote = |value: &str, annotator: Option<String>| match outcome_from_value(label, value, models)
         {
             Some(outcome) => labels.push(Label { annotator, ..Label::new(Preference::new(outcome)) }),
             None if is_no_vote(value) => {}
+            None if is_unratable(value) => {
+                labels.push(Label { annotator, ..Label::new(unratable(&reason)) });
+            }
             None => {
                 let start: String = value.chars().take(40).collect();
                 doubt = Some(format!("{:?} is no vote that the mapping knows: {start:?}", label.column));

@@ -207,3 +207,17 @@ fn candidates_without_a_models_column_have_no_model() {
     assert_eq!(models([None, Some("all"), Some("all")]), owned([None, Some("k"), Some("l")]));
     assert_eq!(models([Some("one"); 3]), owned([Some("m"); 3]), "one name for all");
 }
+
+#[test]
+fn who_could_not_judge_said_so() {
+    let row = understand(
+        r#"{"prompt":"p","candidate_a":"x","candidate_b":"y","annotator":"ann","outcome":"unratable","reason":"in Greek"}"#,
+    )
+    .unwrap();
+    let said = row.labels[0].preference().unwrap();
+    assert_eq!((said.outcome, said.reason.as_deref()), (Outcome::Unratable, Some("in Greek")));
+    assert_eq!(row.labels[0].annotator.as_deref(), Some("ann"));
+    let skipped =
+        understand(r#"{"prompt":"p","candidate_a":"x","candidate_b":"y","outcome":"skipped"}"#).unwrap();
+    assert!(skipped.labels.is_empty() && skipped.doubt.is_none());
+}
