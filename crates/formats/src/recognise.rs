@@ -18,6 +18,7 @@ use crate::shape::hpd::{HpdV2Shape, HpdV3Shape};
 use crate::shape::image_reward::ImageRewardShape;
 use crate::shape::kto::KtoShape;
 use crate::shape::oasst::TreesShape;
+use crate::shape::openai::OpenAiShape;
 use crate::shape::pandalm::{PandaLmShape, annotator_number};
 use crate::shape::prism::ConversationsShape;
 use crate::shape::prism_utterances::UtterancesShape;
@@ -80,6 +81,7 @@ impl Recognised {
             DataFormat::Tiebreak => None,
             DataFormat::AnthropicHh => Some(Box::new(HhShape::new(columns, &self.rows))),
             DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, &self.rows, text))),
+            DataFormat::OpenAi => Some(Box::new(OpenAiShape::new(columns))),
             DataFormat::PandaLm => Some(Box::new(PandaLmShape::new(columns, text))),
             DataFormat::HelpSteer2 => Some(Box::new(RatingsShape::new(columns, text))),
             DataFormat::HelpSteer2Preference => Some(Box::new(PreferenceShape::help_steer_2(columns, text))),
@@ -213,7 +215,8 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
 
 /// The formats that the names of their columns give away, with those names.
 fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataFormat, &'static [&'static str])> {
-    const NAMES: [(DataFormat, &[&str]); 22] = [
+    const NAMES: [(DataFormat, &[&str]); 23] = [
+        (DataFormat::OpenAi, &["input", "preferred_output", "non_preferred_output"]),
         (DataFormat::HelpSteer2, &["prompt", "response", "helpfulness", "correctness", "coherence"]),
         (DataFormat::HelpSteer2Preference, &["response_1", "response_2", "preference_strength"]),
         (DataFormat::HelpSteer3, &["context", "response1", "response2", "overall_preference"]),
@@ -253,6 +256,7 @@ fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataForma
             _ => None,
         };
         let object = match format {
+            DataFormat::OpenAi => Some("input"),
             DataFormat::SummarizeAxes => Some("summary"),
             DataFormat::Oasst => Some("prompt"),
             _ => None,

@@ -7,6 +7,7 @@ use tiebreak_domain::{Candidate, Question};
 
 use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
+use super::preference::Membership;
 use super::ranking::ranked;
 use super::turns::{medium, prompt_text};
 
@@ -38,6 +39,10 @@ struct Pair<'a> {
     model2: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
 }
 
 /// Writes the ranks of one item.
@@ -78,6 +83,7 @@ pub(super) fn pair_line(
     judged: &Judged,
     pair: [(&Candidate, usize); 2],
     annotator: Option<&str>,
+    group: Option<&Membership>,
 ) -> Result<String, String> {
     let [(chosen, chosen_place), (rejected, rejected_place)] = pair;
     Ok(json_line(&Pair {
@@ -88,6 +94,8 @@ pub(super) fn pair_line(
         model1: chosen.model.as_deref(),
         model2: rejected.model.as_deref(),
         annotator,
+        group_id: group.map(|group| group.id.as_str()),
+        weight: group.and_then(|group| group.weight),
     }))
 }
 

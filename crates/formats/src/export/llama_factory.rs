@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tiebreak_domain::Part;
 
 use super::output::json_line;
-use super::preference::PreferenceRow;
+use super::preference::{Membership, PreferenceRow};
 use super::turns::{bare_text, check_end, check_turns, turns_with};
 
 #[derive(Serialize)]
@@ -25,6 +25,12 @@ struct Line<'a> {
     videos: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     audios: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
 }
 
 #[derive(PartialEq, Serialize)]
@@ -39,7 +45,7 @@ type Medium = (&'static str, fn(&Part) -> Option<&str>);
 const MEDIA: [Medium; 3] = [("<image>", image), ("<video>", video), ("<audio>", audio)];
 
 /// The row as one line, or why it is not valid.
-pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> {
+pub(super) fn llama_factory_line(row: &PreferenceRow, group: Option<&Membership>) -> Result<String, String> {
     // Where the text says already where its media stand, they get no second placeholder.
     let has_places = MEDIA.map(|(placeholder, uri)| {
         let written: usize =
@@ -88,7 +94,11 @@ pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> 
         return Err("chosen and rejected are the same".to_owned());
     }
     let (images, videos, audios) = (images?, videos?, audios?);
-    Ok(json_line(&Line { conversations, chosen, rejected, system, images, videos, audios }))
+    let tools = row.tools.map(Value::to_string);
+    let (group_id, weight) = (group.map(|group| group.id.as_str()), group.and_then(|group| group.weight));
+    let line =
+        Line { conversations, chosen, rejected, system, images, videos, audios, tools, group_id, weight };
+    Ok(json_line(&line))
 }
 
 /// The entry that `dataset_info.json` needs for a file. Without `ranking` it would be read as something else.
@@ -99,6 +109,7 @@ pub fn dataset_info(name: &str, file_name: &str, columns: DatasetColumns) -> Str
         ("images", columns.images),
         ("videos", columns.videos),
         ("audios", columns.audios),
+        ("tools", columns.tools),
     ];
     for (column, _) in optional.into_iter().filter(|(_, is_there)| *is_there) {
         named[column] = Value::from(column);
@@ -120,13 +131,15 @@ pub struct DatasetColumns {
     pub videos: bool,
     /// Sounds.
     pub audios: bool,
+    /// Tools that could be called.
+    pub tools: bool,
 }
 
 impl DatasetColumns {
     /// Takes note of the columns of one more line.
     pub fn see(&mut self, line: &str) {
         // Keys cannot be told from texts by looking, so the line is read, and only as long as that helps.
-        if self.system && self.images && self.videos && self.audios {
+        if self.system && self.images && self.videos && self.audios && self.tools {
             return;
         }
         let Ok(Value::Object(row)) = serde_json::from_str(line) else { return };
@@ -134,6 +147,7 @@ impl DatasetColumns {
         self.images |= row.contains_key("images");
         self.videos |= row.contains_key("videos");
         self.audios |= row.contains_key("audios");
+        self.tools |= row.contains_key("tools");
     }
 }
 
@@ -164,8 +178,10 @@ mod tests {
             margin: None,
             annotator: None,
             external_id: None,
+            tools: None,
+            may_call_in_parallel: true,
         };
-        llama_factory_line(&row)
+        llama_factory_line(&row, None)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Parts as turns of a conversation or as bare text, and the rules that both have to keep.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tiebreak_domain::{Candidate, Part};
 
 use crate::message::message_json;
@@ -33,56 +33,63 @@ pub(super) fn turns<'a>(parts: &'a [Part], usual: &'a str) -> Vec<Turn<'a>> {
     turns_with(parts, usual, |part| part.text().unwrap_or_default().to_owned())
 }
 
-/// The same, with a word of one's own for each part that is no message, or none. A medium stands in the turn before it;
-/// at the start, and behind a system message, it begins the turn of the usual speaker.
+/// The same, with a word of one's own for each part that is no message, or none.
 pub(super) fn turns_with<'a>(
     parts: &'a [Part],
     usual: &'a str,
     word: impl Fn(&'a Part) -> String,
 ) -> Vec<Turn<'a>> {
-    let mut turns: Vec<Turn> = Vec::new();
-    let mut was_text = false;
-    // Whether the last turn is nothing but media, so that a message may still be its words.
-    let mut is_media_alone = false;
-    for part in parts {
-        let said = word(part);
-        match part {
-            Part::Message { role, .. } => {
-                if is_media_alone && role == usual {
-                    append(&mut turns, &said);
-                } else {
-                    turns.push((role, said));
-                }
-                (was_text, is_media_alone) = (false, false);
+    let join = |said: Vec<(&Part, String)>| {
+        let mut text = String::new();
+        for (_, word) in said.into_iter().filter(|(part, word)| part.uri().is_none() || !word.is_empty()) {
+            if !text.is_empty() {
+                text.push_str("\n\n");
             }
-            other => {
-                let is_medium = other.uri().is_some();
-                if is_medium && said.is_empty() {
-                    continue;
-                }
-                let is_behind_system = turns.last().is_some_and(|(role, _)| *role == "system");
-                if !turns.is_empty() && (was_text || (is_medium && !is_behind_system)) {
-                    append(&mut turns, &said);
-                    is_media_alone &= is_medium;
-                } else {
-                    turns.push((usual, said));
-                    is_media_alone = is_medium;
-                }
-                was_text = true;
+            text.push_str(&word);
+        }
+        text
+    };
+    let said = parts.iter().map(|part| (part, word(part))).collect();
+    grouped(said, usual).into_iter().map(|(role, said)| (role, join(said))).collect()
+}
+
+/// Turns as messages whose content is a list, in which an image has its place and its address stands elsewhere.
+pub(super) fn content_lists(parts: &[Part], usual: &str) -> Vec<Value> {
+    let blocks = |said: Vec<(&Part, ())>| -> Vec<Value> {
+        let block = |(part, ()): (&Part, ())| match part.text() {
+            Some("") => None,
+            Some(text) => Some(json!({ "type": "text", "text": text })),
+            None => Some(json!({ "type": "image" })),
+        };
+        said.into_iter().filter_map(block).collect()
+    };
+    grouped(parts.iter().map(|part| (part, ())).collect(), usual)
+        .into_iter()
+        .map(|(role, said)| json!({ "role": role, "content": blocks(said) }))
+        .collect()
+}
+
+/// Parts by who says them. Texts that follow one another are one turn of the usual speaker. A medium stands in the turn
+/// before it; at the start, and behind a system message, it begins the turn of the usual speaker.
+fn grouped<'a, W>(parts: Vec<(&'a Part, W)>, usual: &'a str) -> Vec<(&'a str, Vec<(&'a Part, W)>)> {
+    let mut turns: Vec<(&str, Vec<(&Part, W)>)> = Vec::new();
+    for (part, word) in parts {
+        let role = if let Part::Message { role, .. } = part { Some(role.as_str()) } else { None };
+        let is_medium = part.uri().is_some();
+        let joins = |(before, said): &(&str, Vec<(&Part, W)>)| {
+            if let Some(role) = role {
+                // A message may still be the words of a turn that is nothing but media.
+                return role == usual && said.iter().all(|(part, _)| part.uri().is_some());
             }
+            let was_message = matches!(said.last(), Some((Part::Message { .. }, _)));
+            !was_message || (is_medium && *before != "system")
+        };
+        match turns.last_mut() {
+            Some(turn) if joins(turn) => turn.1.push((part, word)),
+            _ => turns.push((role.unwrap_or(usual), vec![(part, word)])),
         }
     }
     turns
-}
-
-/// Adds words to the last turn, behind a blank line if it has any.
-fn append(turns: &mut [Turn], words: &str) {
-    if let Some((_, before)) = turns.last_mut() {
-        if !before.is_empty() {
-            before.push_str("\n\n");
-        }
-        before.push_str(words);
-    }
 }
 
 /// Holds turns against the rule that user and assistant alternate, after at most one system message.

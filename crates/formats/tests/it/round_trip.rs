@@ -19,6 +19,8 @@ fn round_trip(
         margin: Some(2.0),
         annotator: Some("anna"),
         external_id: Some("x7"),
+        tools: None,
+        may_call_in_parallel: true,
     };
     let line = preference_line(format, &row).unwrap();
     let data = file("x.jsonl", &line);
