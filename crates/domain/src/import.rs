@@ -378,6 +378,9 @@ pub struct ImportReport {
     pub items_deleted_before: u64,
     /// Judgments taken in from votes in the data.
     pub judgments_added: u64,
+    /// Labels taken in that the data says a model gave; none of them is among the judgments.
+    #[serde(default)]
+    pub model_labels_added: u64,
     /// People of whom a survey told something that was not known.
     #[serde(default)]
     pub profiles_added: u64,

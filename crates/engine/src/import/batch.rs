@@ -94,6 +94,8 @@ pub struct Vote {
     pub name: String,
     /// Whether the data has none.
     pub is_nameless: bool,
+    /// Whether it is a model.
+    pub is_model: bool,
     /// What was said, by the keys of the data.
     pub answers: Vec<Answer>,
     /// Words given with it.
@@ -239,6 +241,7 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
                 annotator: AnnotatorKey::of_past_annotator(&name),
                 name,
                 is_nameless,
+                is_model: label.is_model,
                 answers: label.answers,
                 comment: label.comment,
             }

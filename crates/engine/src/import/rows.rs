@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
 use tiebreak_domain::item::Metadata;
+use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::{
-    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemStatus, JudgmentId, NewJudgment,
-    Origin, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemId, ItemStatus, JudgmentId,
+    NewJudgment, Origin, Outcome, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
 };
-use tiebreak_store::{Import, NewSource, PreparedItem, StoreError};
+use tiebreak_store::{Import, ModelLabel, NewSource, PreparedItem, StoreError};
 
 use crate::import::batch::{Vote, WITHOUT_VOTE};
 use crate::import::voters::{MAX_NAMELESS, Voters};
@@ -91,6 +92,10 @@ impl<'a, 'store> Rows<'a, 'store> {
                 self.note(line, format!("{WITHOUT_VOTE}: it answers no question of the project"));
                 continue;
             }
+            if vote.is_model {
+                self.model_label(line, added.id, &vote.name, &answers)?;
+                continue;
+            }
             let Some((vote, is_again)) = self.voters.place(added.id, vote, &answers) else {
                 let reason = format!("the item has {MAX_NAMELESS} votes of nobody by name already");
                 self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
@@ -132,6 +137,50 @@ impl<'a, 'store> Rows<'a, 'store> {
                 );
             } else if is_contrary {
                 let reason = format!("{:?} voted so before, and otherwise since, which counts", vote.name);
+                self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what a model said of a pair apart from what people say. An item keeps one such label, the first.
+    fn model_label(
+        &mut self,
+        line: u64,
+        item: ItemId,
+        name: &str,
+        answers: &[Answer],
+    ) -> Result<(), ApiError> {
+        let said = answers.iter().find_map(|answer| match &answer.value {
+            AnswerValue::Preference(preference) if preference.outcome != Outcome::Unratable => {
+                Some((answer.question.clone(), preference.outcome))
+            }
+            _ => None,
+        });
+        let Some((question, outcome)) = said else {
+            let reason = "of a model's label only the better of two, or a tie, is kept";
+            self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+            return Ok(());
+        };
+        let share = |is_so: bool| f64::from(u8::from(is_so));
+        let (a, b) = (share(outcome == Outcome::A), share(outcome == Outcome::B));
+        let prediction = Prediction { a, tie: 1.0 - a - b, b };
+        let label = ModelLabel {
+            item,
+            scorer: name.to_owned(),
+            source: format!("model:{name}"),
+            question,
+            prediction,
+            accepted_at: self.setting.started_at,
+        };
+        match self.import.model_label_of(item)? {
+            None => {
+                self.import.add_model_label(&label)?;
+                self.report.model_labels_added += 1;
+            }
+            Some(known) if known == (ModelLabel { accepted_at: known.accepted_at, ..label }) => {}
+            Some(known) => {
+                let reason = format!("the item has a label of a model already, of {}", known.source);
                 self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
             }
         }

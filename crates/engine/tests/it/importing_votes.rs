@@ -106,3 +106,30 @@ fn nameless_video_rows_that_disagree_are_different_peoples() {
     assert_eq!(votes(&world).len(), 2);
     assert_eq!(world.import_with_labels(&path, "past").judgments_added, 0);
 }
+
+#[test]
+fn a_model_that_judges_is_no_person() {
+    let row = |judge: &str, winner: &str| {
+        format!(
+            "{{\"model_a\":\"m\",\"model_b\":\"n\",\"winner\":\"{winner}\",\"judge\":{judge},\"conversation_a\":[{{\"role\":\"user\",\"content\":\"Hi\"}},{{\"role\":\"assistant\",\"content\":\"Hello\"}}],\"conversation_b\":[{{\"role\":\"user\",\"content\":\"Hi\"}},{{\"role\":\"assistant\",\"content\":\"No\"}}]}}\n"
+        )
+    };
+    let rows = [row("\"ann\"", "model_b"), row("[\"gpt-4\",\"pair-v2\"]", "model_a")].concat();
+    let (world, path, report) = imported("battles.jsonl", &rows);
+    assert_eq!(
+        (report.judgments_added, report.model_labels_added, report.problems.len()),
+        (1, 1, 0),
+        "{report:?}"
+    );
+    assert_eq!(votes(&world), [("ann".to_owned(), "b".to_owned(), "1".to_owned())]);
+    let arena = world.export(ExportFormat::Arena, "arena.jsonl");
+    assert!(!arena.contains("pair-v2"), "people alone are exported as people: {arena}");
+    let labels = tiebreak_store::Reader::open(world.path("a.tiebreak")).unwrap().model_labels().unwrap();
+    assert_eq!((labels.len(), labels[0].source.as_str()), (1, "model:gpt-4 pair-v2"));
+    assert_eq!((labels[0].prediction.a, labels[0].prediction.b), (1.0, 0.0));
+    let again = world.import_with_labels(&path, "past");
+    assert_eq!((again.model_labels_added, again.problems.len()), (0, 0), "the same file again adds nothing");
+    let other = world.write("more.jsonl", row("[\"claude\",\"pair-v2\"]", "tie"));
+    let more = world.import_with_labels(&other, "past");
+    assert_eq!((more.model_labels_added, more.problems.len()), (0, 1), "the item keeps the label it has");
+}

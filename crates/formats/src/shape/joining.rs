@@ -74,6 +74,7 @@ fn add(labels: &mut Vec<Label>, mut label: Label) {
     }
     let is_free = |known: &&mut Label| {
         known.annotator == label.annotator
+            && known.is_model == label.is_model
             && label.answers.iter().all(|answer| known.answers.iter().all(|there| !is_same(there, answer)))
     };
     match labels.iter_mut().find(is_free) {
