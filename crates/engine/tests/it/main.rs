@@ -27,6 +27,7 @@ mod second_look;
 mod settings;
 mod sharing;
 mod simulating;
+mod splitting;
 mod tokens;
 mod videos;
 mod world;

@@ -21,7 +21,10 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
         output.leave_out("fewer than two candidates", judged.judgments.len() as u64);
     } else {
         for group in rows_of_item(plan, question, judged, output) {
-            let lines = group.rows.iter().map(|row| line(plan, row, judged)).collect();
+            let lines: Vec<_> = group.rows.iter().map(|row| line(plan, row, judged)).collect();
+            if lines.iter().all(Result::is_ok) {
+                output.voters.extend(group.rows.iter().flat_map(|row| &row.voters));
+            }
             output.take(lines, group.judgments);
         }
     }

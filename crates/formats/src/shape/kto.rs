@@ -64,13 +64,13 @@ impl ItemShape for KtoShape {
 
 /// True and false in any case, and 1 and 0 as any number is written.
 fn truth(text: &str) -> Option<bool> {
-    match text.parse::<f64>() {
-        Ok(1.0) => Some(true),
-        Ok(0.0) => Some(false),
-        Ok(_) => None,
-        Err(_) if text.eq_ignore_ascii_case("true") => Some(true),
-        Err(_) if text.eq_ignore_ascii_case("false") => Some(false),
-        Err(_) => None,
+    let is = |word: &str, number: f64| {
+        text.eq_ignore_ascii_case(word) || text.parse::<f64>().is_ok_and(|given| given == number)
+    };
+    match (is("true", 1.0), is("false", 0.0)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
     }
 }
 
