@@ -94,6 +94,19 @@ fn image_lists_and_ranking_lists_become_rankings() {
     assert_eq!(labels[0].answers[0].question, "order");
     let AnswerValue::Ranking(ranking) = &labels[0].answers[0].value else { panic!("a ranking") };
     assert_eq!(ranking.places(3), [Some(2), Some(1), None], "who was not placed has no place");
+
+    let kinds = |first: &str, second: &str| {
+        let text = format!(r#"{{"prompt":"p","candidates":["{first}","{second}"],"rankings":[]}}"#);
+        let read = read_as(DataFormat::Ranking, "x.jsonl", &text);
+        read.items[0]
+            .1
+            .candidates
+            .iter()
+            .map(|candidate| candidate.parts[0].uri().is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("1.png", "2.png"), [true, true]);
+    assert_eq!(kinds("chart.png", "I cannot."), [false, false], "one that ends so is a text among texts");
 }
 
 #[test]
