@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, LabelChoice, NWayPolicy, NeutralSteps,
-    PolicyQuestion, RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
+    BothBadPolicy, ExportCounts, ExportPreview, ExportReport, IdentityChoice, LabelChoice, NWayPolicy,
+    NeutralSteps, PolicyQuestion, RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{ApiError, ErrorCode, Event, ExportFormat, ExportPlan, JobId, ProjectInfo};
 use tiebreak_engine::ProjectFile;
@@ -64,6 +64,13 @@ pub struct Arguments {
     /// models' where nobody judged, every row with its `source`
     #[arg(long, value_name = "WHOSE", default_value = "people")]
     labels: Labels,
+    /// How annotators are called: by name; by a word that is the same in every export of the project; or not at all
+    #[arg(long, value_name = "HOW", default_value = "names")]
+    identity: Identity,
+    /// Put about so many of a hundred groups of items in OUT.test beside it; items that share a prompt or a medium
+    /// are one group, so that nothing is trained on that is tested with
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
+    test_share: Option<u8>,
     /// Only the judgments of this annotator; may be repeated
     #[arg(long = "annotator", value_name = "NAME")]
     annotators: Vec<String>,
@@ -76,6 +83,16 @@ pub struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Identity {
+    /// By their names
+    Names,
+    /// By words that say nothing without the project
+    Pseudonyms,
+    /// Not at all
+    Nobody,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -226,6 +243,12 @@ fn plan_from_arguments(arguments: &Arguments, info: &ProjectInfo) -> Result<Expo
             Labels::Model => LabelChoice::Model,
             Labels::BothMarked => LabelChoice::BothMarked,
         },
+        identity: match arguments.identity {
+            Identity::Names => IdentityChoice::Names,
+            Identity::Pseudonyms => IdentityChoice::Pseudonyms,
+            Identity::Nobody => IdentityChoice::Nobody,
+        },
+        test_share: arguments.test_share,
     })
 }
 

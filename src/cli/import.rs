@@ -248,6 +248,9 @@ fn print_report(report: &ImportReport, is_saved: bool) {
     if report.judgments_added > 0 {
         println!("{} judgments taken in", report.judgments_added);
     }
+    if report.model_labels_added > 0 {
+        println!("{} labels of models taken in, apart from the judgments", report.model_labels_added);
+    }
     if report.profiles_added > 0 {
         println!("{} profiles taken in", report.profiles_added);
     }

@@ -17,7 +17,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use egui::Ui;
-use tiebreak_domain::export::{ExportPreview, ExportProgress, ExportReport, LabelChoice, PolicyQuestion};
+use tiebreak_domain::export::{
+    ExportPreview, ExportProgress, ExportReport, IdentityChoice, LabelChoice, PolicyQuestion,
+};
 use tiebreak_domain::{AnnotatorId, ApiError, ExportFormat, ExportPlan, ProjectInfo, Request};
 
 use self::policies::Policies;
@@ -36,6 +38,10 @@ pub struct ExportDialog {
     policies: Policies,
     /// Whether labels of models are written, where the format can say so.
     labels: LabelChoice,
+    /// How annotators are called.
+    identity: IdentityChoice,
+    /// How many of a hundred groups of items go to a test file.
+    test_share: Option<u8>,
     /// Whose judgments; everyone's if none.
     chosen_annotators: Option<BTreeSet<AnnotatorId>>,
     path: String,
@@ -71,6 +77,8 @@ impl ExportDialog {
                 .unwrap_or(ExportFormat::Tiebreak),
             policies: Policies::default(),
             labels: LabelChoice::People,
+            identity: IdentityChoice::Names,
+            test_share: None,
             chosen_annotators: None,
             path: String::new(),
             is_path_typed: false,
@@ -166,7 +174,9 @@ impl ExportDialog {
         }
         if self.format != ExportFormat::Tiebreak {
             plan.annotators = self.chosen_annotators.iter().flatten().copied().collect();
+            plan.identity = self.identity;
         }
+        plan.test_share = self.test_share.filter(|_| self.format.can_be_split());
         plan
     }
 

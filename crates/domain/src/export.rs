@@ -173,6 +173,24 @@ impl LabelChoice {
     }
 }
 
+/// How annotators are called in a file and its manifest. The lossless format always has their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityChoice {
+    /// By their names.
+    #[default]
+    Names,
+    /// By a word that is the same in every export of the project, and says nothing without it.
+    Pseudonyms,
+    /// Not at all.
+    Nobody,
+}
+
+impl IdentityChoice {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Names, Self::Pseudonyms, Self::Nobody];
+}
+
 /// What an export is asked to do. A policy that is none has not been asked yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExportPlan {
@@ -207,6 +225,13 @@ pub struct ExportPlan {
     /// Whether labels of models are written.
     #[serde(default)]
     pub labels: LabelChoice,
+    /// How annotators are called.
+    #[serde(default)]
+    pub identity: IdentityChoice,
+    /// How many of a hundred groups of items go to a test file of their own; items that share a prompt or a medium
+    /// are one group. All go to one file if none.
+    #[serde(default)]
+    pub test_share: Option<u8>,
 }
 
 impl ExportPlan {
@@ -225,6 +250,8 @@ impl ExportPlan {
             rewrites: None,
             annotators: Vec::new(),
             labels: LabelChoice::People,
+            identity: IdentityChoice::Names,
+            test_share: None,
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum DataFormat {
     TrlPreference,
     /// Anthropic HH transcripts: `chosen` and `rejected`, turns marked `\n\nHuman:` and `\n\nAssistant:`.
     AnthropicHh,
+    /// OpenAI preference fine-tuning: `input`, `preferred_output`, `non_preferred_output`.
+    OpenAi,
     /// The PandaLM test set: `instruction`, `input`, `response1`, `response2`, `annotator1`, …
     PandaLm,
     /// HelpSteer2 ratings: `prompt`, `response`, and five attributes; neighbouring rows share a prompt.
@@ -68,9 +70,10 @@ pub enum DataFormat {
 
 impl DataFormat {
     /// Every format.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::TrlPreference,
         Self::AnthropicHh,
+        Self::OpenAi,
         Self::PandaLm,
         Self::HelpSteer2,
         Self::HelpSteer2Preference,
@@ -103,6 +106,7 @@ impl DataFormat {
         match self {
             Self::TrlPreference => "trl",
             Self::AnthropicHh => "hh",
+            Self::OpenAi => "openai",
             Self::PandaLm => "pandalm",
             Self::HelpSteer2 => "helpsteer2",
             Self::HelpSteer2Preference => "helpsteer2-preference",
@@ -136,6 +140,7 @@ impl DataFormat {
         match self {
             Self::TrlPreference => "TRL preference",
             Self::AnthropicHh => "Anthropic HH transcripts",
+            Self::OpenAi => "OpenAI preference fine-tuning",
             Self::PandaLm => "PandaLM",
             Self::HelpSteer2 => "HelpSteer2 ratings",
             Self::HelpSteer2Preference => "HelpSteer2 preferences",
@@ -373,6 +378,9 @@ pub struct ImportReport {
     pub items_deleted_before: u64,
     /// Judgments taken in from votes in the data.
     pub judgments_added: u64,
+    /// Labels taken in that the data says a model gave; none of them is among the judgments.
+    #[serde(default)]
+    pub model_labels_added: u64,
     /// People of whom a survey told something that was not known.
     #[serde(default)]
     pub profiles_added: u64,

@@ -182,6 +182,7 @@ impl Door {
         plan.neutral_steps = policy(query, "neutral_steps")?;
         plan.rewrites = policy(query, "rewrites")?;
         plan.labels = policy(query, "labels")?.unwrap_or_default();
+        plan.identity = policy(query, "identity")?.unwrap_or_default();
         plan.question = field(query, "question");
         plan.strength = field(query, "strength")
             .map(|words| StrengthPolicy::from_words(&words))

@@ -8,3 +8,4 @@ pub mod job;
 pub mod lossless;
 pub mod report;
 pub mod rows;
+pub mod voters;

@@ -59,28 +59,32 @@ impl Elements {
                 Some(_) => break,
             }
         }
-        self.element(source, buffer, rows)?;
-        Ok(RowRead::Row)
+        self.element(source, buffer, rows)
     }
 
-    fn element(&self, source: &mut Source, buffer: &mut Vec<u8>, rows: u64) -> Result<(), FormatError> {
+    /// Reads an element; one that is too long is passed over without being held.
+    fn element(&self, source: &mut Source, buffer: &mut Vec<u8>, rows: u64) -> Result<RowRead, FormatError> {
         let mut follower = Follower::default();
+        let mut read = RowRead::Row;
         loop {
             let bytes = source.fill(rows)?;
             if bytes.is_empty() {
                 if self.place == Place::Sequence {
-                    return Ok(());
+                    return Ok(read);
                 }
                 return Err(broken(source, rows, "the file ends in the middle of an element"));
             }
             let (used, has_ended) = follower.follow(bytes);
             if buffer.len() + used > MAX_ROW_BYTES {
-                return Err(broken(source, rows, "the next element is longer than 64 MiB"));
+                read = RowRead::TooLong;
+                *buffer = Vec::new();
             }
-            buffer.extend_from_slice(&bytes[..used]);
+            if read == RowRead::Row {
+                buffer.extend_from_slice(&bytes[..used]);
+            }
             source.consume(used);
             if has_ended {
-                return Ok(());
+                return Ok(read);
             }
         }
     }

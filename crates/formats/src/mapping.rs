@@ -2,6 +2,7 @@
 //! person importing sees it, with the rows it gives, and can change it.
 
 mod candidates;
+mod kinds;
 
 use serde_json::Value;
 use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextColumn, ContextContent};
@@ -10,11 +11,11 @@ use tiebreak_domain::item::Metadata;
 use crate::cell::Cell;
 use crate::votes::label_column;
 
+pub(crate) use candidates::kind_of_lists;
+pub(crate) use kinds::{ends_as, is_image_uri, kind_of_values};
+
 use candidates::{MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
 
-const IMAGE_ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif"];
-/// Among videos an animation is one too; by itself it is an image.
-const VIDEO_ENDINGS: [&str; 9] = ["mp4", "webm", "mov", "mkv", "avi", "m4v", "gif", "webp", "apng"];
 /// More than any text scores.
 const VIDEOS_COME_FIRST: i64 = 1_000_000;
 
@@ -110,23 +111,6 @@ const CONTEXTS: [&str; 11] = [
     "source",
 ];
 
-/// Whether a value names a picture: a path or an address with the ending of one.
-pub(crate) fn is_image_uri(value: &str) -> bool {
-    has_ending(value, &IMAGE_ENDINGS)
-}
-
-fn has_ending(value: &str, endings: &[&str]) -> bool {
-    let value = value.trim();
-    if value.len() > 2048 || value.contains('\n') {
-        return false;
-    }
-    let is_address = value.starts_with("http://") || value.starts_with("https://");
-    let path = if is_address { value.split(['?', '#']).next().unwrap_or_default() } else { value };
-    path.rsplit_once('.').is_some_and(|(stem, ending)| {
-        !stem.is_empty() && endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
-    })
-}
-
 /// Proposes a mapping for rows with these columns.
 pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     let pairs: Vec<Pair> = pairs(columns);
@@ -177,7 +161,7 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     free.retain(|name| mapping.label.as_ref().is_none_or(|label| label.column != **name));
     mapping.annotator = ANNOTATORS.iter().find_map(|annotator| take(&mut free, &|name| name == *annotator));
     let is_context = |name: &&String| {
-        CONTEXTS.contains(&&*name.to_lowercase()) && all_have_ending(rows, name, &IMAGE_ENDINGS)
+        CONTEXTS.contains(&&*name.to_lowercase()) && kind_of_columns(&[name], rows) == ContentKind::Image
     };
     mapping.context = free.iter().copied().filter(is_context).cloned().collect();
     free.retain(|name| !mapping.context.contains(name));
@@ -186,19 +170,21 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     mapping
 }
 
-/// What the columns of a pair hold, by how their values end.
+/// What the columns of a pair hold, by how their values end: images among videos are animations.
 fn kind_of(pair: &Pair, rows: &[Metadata]) -> ContentKind {
-    if all_are(pair, rows, &IMAGE_ENDINGS) {
-        ContentKind::Image
-    } else if all_are(pair, rows, &VIDEO_ENDINGS) {
-        ContentKind::Video
-    } else {
-        ContentKind::Text
-    }
+    kind_of_columns(&pair.columns, rows)
 }
 
-fn all_are(pair: &Pair, rows: &[Metadata], endings: &[&str]) -> bool {
-    pair.columns.iter().all(|name| all_have_ending(rows, name, endings))
+/// What several columns of one sort hold, by how their values end.
+pub(crate) fn kind_of_columns(columns: &[&str], rows: &[Metadata]) -> ContentKind {
+    let has_values = |name: &&str| {
+        rows.iter().any(|row| row.get(*name).and_then(Value::as_str).is_some_and(|value| !value.is_empty()))
+    };
+    if !columns.iter().all(has_values) {
+        return ContentKind::Text;
+    }
+    let values = |name: &'_ &str| rows.iter().filter_map(|row| row.get(*name)?.as_str()).collect::<Vec<_>>();
+    kind_of_values(columns.iter().flat_map(values))
 }
 
 /// What a column of images beside the prompt is, by its name.
@@ -213,12 +199,6 @@ fn is_taken(mapping: &ColumnMapping, name: &str) -> bool {
         .candidates
         .iter()
         .any(|candidate| candidate.content == name || candidate.model.as_deref() == Some(name))
-}
-
-fn all_have_ending(rows: &[Metadata], column: &str, endings: &[&str]) -> bool {
-    let mut values =
-        rows.iter().filter_map(|row| row.get(column)?.as_str()).filter(|value| !value.is_empty()).peekable();
-    values.peek().is_some() && values.all(|value| has_ending(value, endings))
 }
 
 fn prompt_columns(free: &[&String]) -> Vec<String> {

@@ -31,6 +31,28 @@ pub(crate) fn parts_from_cell(cell: &Cell) -> Option<Vec<Part>> {
     }
 }
 
+/// Why messages cannot be taken though they are some: one calls a tool, and a message that is judged is words. None if
+/// no message does.
+pub(crate) fn tool_call_in(cell: &Cell) -> Option<&'static str> {
+    let calls = |message: &Value| {
+        let is_there = |key: &str| message.get(key).is_some_and(|call| !call.is_null() && *call != json!([]));
+        ["tool_calls", "function_call"].into_iter().any(is_there)
+    };
+    let any = |value: &Value| match value {
+        Value::Array(messages) => messages.iter().any(calls),
+        message => calls(message),
+    };
+    let has_call = match cell {
+        Cell::Json(value) => any(value),
+        Cell::Text(text) if looks_like_messages(text) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|value| any(&value))
+        }
+        _ => false,
+    };
+    has_call
+        .then_some("has a message that calls a tool, which would be lost: write the call into its content")
+}
+
 fn looks_like_messages(text: &str) -> bool {
     let Some(rest) = text.trim_start().strip_prefix('[') else { return false };
     let Some(rest) = rest.trim_start().strip_prefix('{') else { return false };
@@ -62,6 +84,9 @@ fn parts_from_blocks(role: &str, blocks: &[Value]) -> Option<Vec<Part>> {
             texts.push(text);
         } else if let Some(uri) = image_of_block(block) {
             images.push(Part::image(uri));
+        } else if block.get("type").and_then(Value::as_str) == Some("image") {
+            // A column of its own says which.
+            texts.push("<image>");
         }
     }
     let mut parts = vec![Part::message(role, texts.join("\n\n"))];
@@ -113,6 +138,15 @@ mod tests {
         );
         assert_eq!(parts_from_messages(&json!([1, 2])), None);
         assert_eq!(parts_from_cell(&Cell::Text("[1] is a footnote".into())), None);
+    }
+
+    #[test]
+    fn a_call_of_a_tool_is_told() {
+        let call = json!([{"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function"}]}]);
+        assert!(tool_call_in(&Cell::Text(call.to_string().into())).is_some(), "in a table, too");
+        assert!(tool_call_in(&Cell::Json(call)).is_some());
+        let none = json!([{"role":"assistant","content":"Hi","tool_calls":[],"function_call":null}]);
+        assert!(tool_call_in(&Cell::Json(none)).is_none());
     }
 
     #[test]

@@ -165,8 +165,13 @@ impl Reader {
                     self.close();
                     self.waiting.push_back(Record::Profile { line, profile });
                 }
-                Ok(Meaning::Item(understood)) if joins_rows => self.join(line, understood),
-                Ok(Meaning::Item(understood)) => self.give(line, understood),
+                Ok(Meaning::Item(mut understood)) => {
+                    for label in &mut understood.labels {
+                        // A name that is blank names nobody.
+                        label.annotator = label.annotator.take().filter(|name| !name.trim().is_empty());
+                    }
+                    if joins_rows { self.join(line, understood) } else { self.give(line, understood) }
+                }
             }
         }
         Ok(Ok(()))

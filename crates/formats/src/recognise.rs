@@ -18,6 +18,7 @@ use crate::shape::hpd::{HpdV2Shape, HpdV3Shape};
 use crate::shape::image_reward::ImageRewardShape;
 use crate::shape::kto::KtoShape;
 use crate::shape::oasst::TreesShape;
+use crate::shape::openai::OpenAiShape;
 use crate::shape::pandalm::{PandaLmShape, annotator_number};
 use crate::shape::prism::ConversationsShape;
 use crate::shape::prism_utterances::UtterancesShape;
@@ -44,19 +45,21 @@ pub(crate) struct Recognised {
     pub(crate) columns: Vec<String>,
     /// The first rows that could be read.
     pub(crate) rows: Vec<Metadata>,
+    /// Whether they are those of a table, whose values are texts.
+    is_table: bool,
     /// How columns are read, if the format is [`DataFormat::Columns`].
     pub(crate) mapping: Option<ColumnMapping>,
 }
 
 /// Looks at the first rows of a file; what the plan says goes before what is seen.
 pub(crate) fn recognise(plan: &ImportPlan) -> Result<Recognised, FormatError> {
-    let (columns, rows) = first_rows(&plan.path)?;
+    let (columns, rows, is_table) = first_rows(&plan.path)?;
     let (format, because) = match (plan.format, &plan.mapping) {
         (Some(format), _) => (format, "This format was asked for".to_owned()),
         (None, Some(_)) => (DataFormat::Columns, "A column mapping was given".to_owned()),
         (None, None) => format_of_rows(&columns, &rows),
     };
-    let mut recognised = Recognised { format, because, columns, rows, mapping: None };
+    let mut recognised = Recognised { format, because, columns, rows, is_table, mapping: None };
     if format == DataFormat::Columns {
         let mapping = propose(&recognised.columns, &recognised.rows);
         if plan.mapping.is_none() && plan.format.is_none() {
@@ -73,21 +76,19 @@ impl Recognised {
         if self.rows.is_empty() && plan.mapping.is_none() && self.format != DataFormat::Tiebreak {
             return Ok(Some(Box::new(NoShape)));
         }
-        let without = |known: &[&str]| {
-            self.columns.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect()
-        };
         let (columns, text) = (self.columns.as_slice(), plan.text_format);
         Ok(match self.format {
             DataFormat::Tiebreak => None,
-            DataFormat::AnthropicHh => Some(Box::new(HhShape { metadata: without(&["chosen", "rejected"]) })),
-            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, text))),
+            DataFormat::AnthropicHh => Some(Box::new(HhShape::new(columns, &self.rows))),
+            DataFormat::TrlPreference => Some(Box::new(TrlShape::new(columns, &self.rows, text))),
+            DataFormat::OpenAi => Some(Box::new(OpenAiShape::new(columns))),
             DataFormat::PandaLm => Some(Box::new(PandaLmShape::new(columns, text))),
             DataFormat::HelpSteer2 => Some(Box::new(RatingsShape::new(columns, text))),
             DataFormat::HelpSteer2Preference => Some(Box::new(PreferenceShape::help_steer_2(columns, text))),
             DataFormat::HelpSteer3 => Some(Box::new(PreferenceShape::help_steer_3(columns, text))),
             DataFormat::UltraFeedback => Some(Box::new(UltraFeedbackShape::new(columns, text))),
             DataFormat::ImageReward => Some(Box::new(ImageRewardShape::new(columns, text))),
-            DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, text))),
+            DataFormat::Ranking => Some(Box::new(RankingListShape::new(columns, &self.rows, text))),
             DataFormat::CodePrefBench => Some(Box::new(CodePrefBenchShape::new(columns, text))),
             DataFormat::RichHf => Some(Box::new(RichHfShape::new(columns, text))),
             DataFormat::HpdV2 => Some(Box::new(HpdV2Shape::new(columns, text))),
@@ -98,7 +99,7 @@ impl Recognised {
             DataFormat::SummarizeAxes => Some(Box::new(AxesShape::new(columns, text))),
             DataFormat::Oasst => Some(Box::new(TreesShape::new(columns))),
             DataFormat::VideoAlign => Some(Box::new(VideoAlignShape::new(columns, text))),
-            DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, text))),
+            DataFormat::Stepwise => Some(Box::new(StepwiseShape::new(columns, &self.rows, text))),
             DataFormat::Kto => Some(Box::new(KtoShape::new(columns, text))),
             DataFormat::Prism => Some(Box::new(ConversationsShape::new(columns))),
             DataFormat::PrismUtterances => Some(Box::new(UtterancesShape::new(columns, text))),
@@ -111,10 +112,9 @@ impl Recognised {
                 if mapping.candidates.is_empty() {
                     return Err(FormatError::MappingNeeded { path: plan.path.clone() });
                 }
-                let shape = ColumnsShape::new(mapping, plan.text_format);
-                Some(Box::new(
-                    shape.map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?,
-                ))
+                let shape = ColumnsShape::new(mapping, plan.text_format)
+                    .map_err(|reason| FormatError::Mapping { path: plan.path.clone(), reason })?;
+                Some(Box::new(if self.is_table { shape.of_table(&self.rows) } else { shape }))
             }
         })
     }
@@ -133,7 +133,8 @@ impl ItemShape for NoShape {
     }
 }
 
-fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>), FormatError> {
+/// The columns, the rows that could be read, and whether they are those of a table.
+fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>, bool), FormatError> {
     let mut rows = Rows::open(path)?;
     let mut columns: Vec<String> = rows.header().map(<[String]>::to_vec).unwrap_or_default();
     let mut found = Vec::new();
@@ -158,7 +159,7 @@ fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>), FormatError> {
             Err(error) => return Err(error),
         }
     }
-    Ok((columns, found))
+    Ok((columns, found, !rows.is_json()))
 }
 
 fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String) {
@@ -214,7 +215,8 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
 
 /// The formats that the names of their columns give away, with those names.
 fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataFormat, &'static [&'static str])> {
-    const NAMES: [(DataFormat, &[&str]); 22] = [
+    const NAMES: [(DataFormat, &[&str]); 23] = [
+        (DataFormat::OpenAi, &["input", "preferred_output", "non_preferred_output"]),
         (DataFormat::HelpSteer2, &["prompt", "response", "helpfulness", "correctness", "coherence"]),
         (DataFormat::HelpSteer2Preference, &["response_1", "response_2", "preference_strength"]),
         (DataFormat::HelpSteer3, &["context", "response1", "response2", "overall_preference"]),
@@ -254,6 +256,7 @@ fn format_of_columns(columns: &[String], rows: &[Metadata]) -> Option<(DataForma
             _ => None,
         };
         let object = match format {
+            DataFormat::OpenAi => Some("input"),
             DataFormat::SummarizeAxes => Some("summary"),
             DataFormat::Oasst => Some("prompt"),
             _ => None,

@@ -10,9 +10,11 @@ use crate::lossless::LosslessRecord;
 /// A vote found in the data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Label {
-    /// Who gave it, as the data says; `1`, `2`, … where a row holds several nameless votes; none for the
-    /// plan's past annotator.
+    /// Who gave it, as the data says; `1`, `2`, … where a row lists several nameless votes; none where the data
+    /// has no name, be it one vote or several of different people.
     pub annotator: Option<String>,
+    /// Whether that is a model, and this no judgment of a person.
+    pub is_model: bool,
     /// What was said, by the keys that the data's own protocol gives its questions; a preference that has no
     /// name there answers the question [`OVERALL`].
     pub answers: Vec<Answer>,

@@ -15,8 +15,11 @@ pub(crate) mod hpd;
 pub(crate) mod image_reward;
 pub(crate) mod joining;
 pub(crate) mod kto;
+pub(crate) mod margin;
 pub(crate) mod oasst;
+pub(crate) mod openai;
 pub(crate) mod pandalm;
+pub(crate) mod placeholders;
 pub(crate) mod preference;
 pub(crate) mod prism;
 pub(crate) mod prism_utterances;
@@ -33,7 +36,7 @@ use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{Item, Part, TextFormat};
 
 use crate::cell::Cell;
-use crate::message::parts_from_cell;
+use crate::message::{parts_from_cell, tool_call_in};
 use crate::record::{Label, Profile};
 
 /// What a row became.
@@ -102,6 +105,9 @@ impl<T: ItemShape> Shape for T {
 pub(crate) fn parts_from_text_cell(name: &str, cell: Cell, format: TextFormat) -> Result<Vec<Part>, String> {
     if cell.is_empty() {
         return Ok(Vec::new());
+    }
+    if let Some(reason) = tool_call_in(&cell) {
+        return Err(format!("{name:?} {reason}"));
     }
     if let Some(parts) = parts_from_cell(&cell) {
         return Ok(parts);

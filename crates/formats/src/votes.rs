@@ -22,7 +22,7 @@ const BOTH_BAD: [&str; 7] =
     ["both_bad", "both bad", "bothbad", "tie (bothbad)", "tie (both bad)", "neither", "none of them"];
 
 /// Values that say nobody voted.
-const NO_VOTES: [&str; 9] = ["", "null", "none", "nan", "n/a", "unratable", "skip", "skipped", "withdrawn"];
+const NO_VOTES: [&str; 8] = ["", "null", "none", "nan", "n/a", "skip", "skipped", "withdrawn"];
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
@@ -31,6 +31,11 @@ fn owned(words: &[&str]) -> Vec<String> {
 /// Whether a value of a label column says that nobody voted.
 pub(crate) fn is_no_vote(value: &str) -> bool {
     NO_VOTES.contains(&value.trim().to_ascii_lowercase().as_str())
+}
+
+/// Whether a value says that somebody looked and could not judge, as Tiebreak writes it.
+pub(crate) fn is_unratable(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case(Outcome::Unratable.word())
 }
 
 /// What a value means under a mapping; the name of one of two different models is a vote for it.
@@ -76,7 +81,7 @@ pub(crate) fn label_column(column: &str, values: &[String], sides: [&str; 2]) ->
     let mut seen: Vec<String> = values.iter().map(|value| value.trim().to_lowercase()).collect();
     seen.sort();
     seen.dedup();
-    seen.retain(|value| !is_no_vote(value));
+    seen.retain(|value| !is_no_vote(value) && !is_unratable(value));
     let label = |a: Vec<String>, b: Vec<String>, tie: Vec<String>, both_bad: Vec<String>| {
         Some(LabelColumn { column: column.to_owned(), a, b, tie, both_bad })
     };
@@ -124,13 +129,17 @@ fn numeric_label(column: &str, numbers: &[f64], sides: [&str; 2]) -> Option<Labe
             .then(|| label(&["-1", "-2", "-3"], &["1", "2", "3"], &["0"]))
             .flatten();
     }
-    if all_in(&[0.0, 1.0]) && (numbers.contains(&0.0) || sides == ["0", "1"]) {
-        return label(&["0"], &["1"], &[]);
+    match numbers {
+        // Counted as the columns are.
+        _ if all_in(&[0.0, 1.0]) && sides == ["0", "1"] => label(&["0"], &["1"], &[]),
+        // A single number may be the first of two or the last, or a tie. Nothing is guessed: each vote is a doubt that
+        // says so, until somebody says what it means. Of columns that count from 1, a 1 is the first.
+        [1.0] if sides == ["1", "2"] => label(&["1"], &["2"], &[]),
+        [0.0 | 1.0] => label(&[], &[], &[]),
+        _ if all_in(&[0.0, 1.0]) => label(&["0"], &["1"], &[]),
+        _ if all_in(&[0.0, 1.0, 2.0]) => label(&["1"], &["2"], &["0"]),
+        _ => None,
     }
-    if all_in(&[0.0, 1.0, 2.0]) {
-        return label(&["1"], &["2"], &["0"]);
-    }
-    None
 }
 
 #[cfg(test)]
@@ -160,6 +169,24 @@ mod tests {
         assert_eq!(read(&["-1", "0", "3"], letters, "-2"), Some(Outcome::A), "HelpSteer");
         assert_eq!(read(&["good", "bad"], letters, "good"), None, "not votes");
         assert_eq!(read(&["4", "9"], letters, "4"), None, "not votes");
+    }
+
+    #[test]
+    fn a_number_that_stands_alone_is_not_guessed() {
+        let (letters, from_one, from_zero) = (["a", "b"], ["1", "2"], ["0", "1"]);
+        assert_eq!(
+            read(&["1"], letters, "1"),
+            None,
+            "the second, counted from 0, or the first, counted from 1"
+        );
+        assert_eq!(read(&["1"], letters, "0"), None);
+        assert!(label_column("winner", &owned(&["1"]), letters).is_some(), "it is a vote, and told of");
+        assert_eq!(read(&["0"], from_one, "0"), None, "the first, or a tie");
+        assert_eq!(read(&["1"], from_one, "1"), Some(Outcome::A));
+        assert_eq!(read(&["1"], from_one, "0"), None, "nothing says what it is");
+        assert_eq!(read(&["1"], from_zero, "0"), Some(Outcome::A), "the columns count from 0");
+        assert_eq!(read(&["1", "2"], letters, "1"), Some(Outcome::A));
+        assert_eq!(read(&["2"], letters, "2"), Some(Outcome::B));
     }
 
     #[test]

@@ -241,20 +241,30 @@ impl Reader {
         let mut statement = self.connection().prepare_cached(
             "SELECT item_id, scorer, a, tie, b, accepted_at, source, question FROM model_label ORDER BY item_id",
         )?;
-        let labels = statement.query_map((), |row| {
-            let (scorer, source, question): (String, String, String) =
-                (row.get(1)?, row.get(6)?, row.get(7)?);
-            Ok(ModelLabel {
-                item: ItemId(row.get(0)?),
-                source: if source.is_empty() { format!("model:{scorer}") } else { source },
-                question: if question.is_empty() { OVERALL.to_owned() } else { question },
-                scorer,
-                prediction: crate::prediction::prediction_from_row(row, 2)?,
-                accepted_at: UnixMillis(row.get(5)?),
-            })
-        })?;
+        let labels = statement.query_map((), label_from_row)?;
         labels.collect()
     }
+}
+
+/// The label that an item has from a model, if any.
+pub(crate) fn label_of(connection: &Connection, item: ItemId) -> Result<Option<ModelLabel>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT item_id, scorer, a, tie, b, accepted_at, source, question FROM model_label WHERE item_id = ?1",
+    )?;
+    let mut rows = statement.query([item.0])?;
+    rows.next()?.map(label_from_row).transpose()
+}
+
+fn label_from_row(row: &Row<'_>) -> Result<ModelLabel> {
+    let (scorer, source, question): (String, String, String) = (row.get(1)?, row.get(6)?, row.get(7)?);
+    Ok(ModelLabel {
+        item: ItemId(row.get(0)?),
+        source: if source.is_empty() { format!("model:{scorer}") } else { source },
+        question: if question.is_empty() { OVERALL.to_owned() } else { question },
+        scorer,
+        prediction: crate::prediction::prediction_from_row(row, 2)?,
+        accepted_at: UnixMillis(row.get(5)?),
+    })
 }
 
 /// Keeps a label that came from elsewhere, unless the item has one that was taken later; whether it did. Of labels

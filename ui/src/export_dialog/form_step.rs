@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use egui::Ui;
-use tiebreak_domain::export::{ExportPreview, LabelChoice};
+use tiebreak_domain::export::{ExportPreview, IdentityChoice, LabelChoice};
 use tiebreak_domain::{ErrorCode, ExportFormat, ProjectInfo};
 
 use super::rows_preview::rows_preview_ui;
@@ -41,6 +41,8 @@ impl ExportDialog {
                     state.policies.policies_ui(ui, state.format, preview);
                 }
                 state.annotators_ui(ui, &desk.info);
+                identity_ui(ui, state.format, &mut state.identity);
+                test_share_ui(ui, state.format, &mut state.test_share);
             },
             |ui, state| {
                 tries_again = rows_preview_ui(ui, &state.preview);
@@ -164,6 +166,46 @@ fn labels_ui(ui: &mut Ui, format: ExportFormat, preview: &ExportPreview, labels:
         form::options_ui(ui, "Labels of models", &options, &mut chosen);
         if let Some(choice) = chosen.and_then(|chosen| LabelChoice::ALL.get(chosen)) {
             *labels = *choice;
+        }
+    });
+}
+
+/// How annotators are called in the file.
+fn identity_ui(ui: &mut Ui, format: ExportFormat, identity: &mut IdentityChoice) {
+    if format == ExportFormat::Tiebreak {
+        return;
+    }
+    form::titled_ui(ui, "How annotators are called", |ui| {
+        let options = [
+            ("By their names", "In the file and in its manifest"),
+            ("By pseudonyms", "The same in every export of this project, and no key to them outside it"),
+            ("Not at all", "Nobody can be told from another"),
+        ];
+        let mut chosen = IdentityChoice::ALL.iter().position(|choice| choice == identity);
+        form::options_ui(ui, "How annotators are called", &options, &mut chosen);
+        if let Some(choice) = chosen.and_then(|chosen| IdentityChoice::ALL.get(chosen)) {
+            *identity = *choice;
+        }
+    });
+}
+
+/// How much is kept apart to test with.
+fn test_share_ui(ui: &mut Ui, format: ExportFormat, test_share: &mut Option<u8>) {
+    const SHARES: [Option<u8>; 3] = [None, Some(10), Some(20)];
+    if !format.can_be_split() {
+        return;
+    }
+    form::titled_ui(ui, "Test file", |ui| {
+        let apart = "Items that share a prompt or a medium stay together";
+        let options = [
+            ("None", "Everything is in one file"),
+            ("A tenth in a file of its own", apart),
+            ("A fifth in a file of its own", apart),
+        ];
+        let mut chosen = SHARES.iter().position(|share| share == test_share);
+        form::options_ui(ui, "Test file", &options, &mut chosen);
+        if let Some(share) = chosen.and_then(|chosen| SHARES.get(chosen)) {
+            *test_share = *share;
         }
     });
 }

@@ -106,7 +106,7 @@ impl Policies {
         plan.several = self.several.filter(|_| asks(PolicyQuestion::Several));
         plan.strength = self.strength_for(format).filter(|_| asks(PolicyQuestion::Strength));
         plan.question = self.question.clone().filter(|_| asks(PolicyQuestion::Question));
-        plan.n_way = self.n_way.filter(|_| asks(PolicyQuestion::NWay));
+        plan.n_way = self.n_way(format).filter(|_| asks(PolicyQuestion::NWay));
         plan.ratings = self.ratings.filter(|_| asks(PolicyQuestion::Ratings));
         plan.neutral_steps = self.neutral_steps.filter(|_| asks(PolicyQuestion::NeutralSteps));
         plan.rewrites = self.rewrites.filter(|_| asks(PolicyQuestion::Rewrites));
@@ -123,6 +123,10 @@ impl Policies {
 
     fn both_bad(&self, format: ExportFormat) -> Option<BothBadPolicy> {
         self.both_bad.filter(|policy| format.both_bad_policies().contains(policy))
+    }
+
+    fn n_way(&self, format: ExportFormat) -> Option<NWayPolicy> {
+        self.n_way.filter(|policy| format.n_way_policies().contains(policy))
     }
 
     fn strength_for(&self, format: ExportFormat) -> Option<StrengthPolicy> {
@@ -173,7 +177,7 @@ impl Policies {
             PolicyQuestion::Strength => self.strength_for(format).is_some(),
             PolicyQuestion::Several => self.several.is_some(),
             PolicyQuestion::Question => self.question.is_some(),
-            PolicyQuestion::NWay => self.n_way.is_some(),
+            PolicyQuestion::NWay => self.n_way(format).is_some(),
             PolicyQuestion::Ratings => self.ratings.is_some(),
             PolicyQuestion::NeutralSteps => self.neutral_steps.is_some(),
             PolicyQuestion::Rewrites => self.rewrites.is_some(),
@@ -216,7 +220,10 @@ impl Policies {
             PolicyQuestion::Several => {
                 choice_ui(ui, "Several judgments", SEVERAL, |_| true, &mut self.several);
             }
-            PolicyQuestion::NWay => choice_ui(ui, "Pairs", N_WAY, |_| true, &mut self.n_way),
+            PolicyQuestion::NWay => {
+                let is_offered = |policy: &NWayPolicy| format.n_way_policies().contains(policy);
+                choice_ui(ui, "Pairs", N_WAY, is_offered, &mut self.n_way);
+            }
             PolicyQuestion::Ratings => choice_ui(ui, "Ratings", RATINGS, |_| true, &mut self.ratings),
             PolicyQuestion::NeutralSteps => {
                 choice_ui(ui, "Neutral steps", NEUTRAL_STEPS, |_| true, &mut self.neutral_steps);
@@ -362,6 +369,14 @@ mod tests {
         let mut plan = ExportPlan::new(ExportFormat::OpenAi);
         policies.fill(&mut plan);
         assert_eq!(plan.rewrites, Some(RewritePolicy::Chosen));
+    }
+
+    #[test]
+    fn every_two_is_offered_only_where_a_row_can_say_its_weight() {
+        let policies = Policies { n_way: Some(NWayPolicy::AllPairs), ..Policies::default() };
+        let holds = holding(PolicyCounts { items_n_way: 1, ..PolicyCounts::default() });
+        assert_eq!(policies.unanswered(ExportFormat::OpenAi, &holds), [PolicyQuestion::NWay]);
+        assert_eq!(policies.unanswered(ExportFormat::LlamaFactory, &holds), []);
     }
 
     #[test]

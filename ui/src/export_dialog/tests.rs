@@ -205,6 +205,20 @@ fn chosen_annotators_are_named_and_nobody_is_not_everybody() {
 }
 
 #[test]
+fn people_are_called_and_items_kept_apart_as_chosen() {
+    let mut harness = harness(PolicyCounts::default());
+    let plan = harness.state().asked().1;
+    assert_eq!((plan.identity, plan.test_share), (IdentityChoice::Names, None));
+    click(&mut harness, "How annotators are called: By pseudonyms");
+    click(&mut harness, "Test file: A tenth in a file of its own");
+    let plan = harness.state().asked().1;
+    assert_eq!((plan.identity, plan.test_share), (IdentityChoice::Pseudonyms, Some(10)));
+    click(&mut harness, "Format: CSV, every judgment");
+    let plan = harness.state().asked().1;
+    assert_eq!(plan.test_share, None, "a table of everything is not parted");
+}
+
+#[test]
 fn a_file_that_is_there_is_replaced_only_when_somebody_says_so() {
     let mut harness = harness(PolicyCounts::default());
     harness.key_press(Key::Enter);

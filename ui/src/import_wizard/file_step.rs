@@ -70,6 +70,7 @@ pub(super) fn explained(format: DataFormat) -> &'static str {
         DataFormat::HelpSteer2Preference | DataFormat::HelpSteer3 => {
             "Two responses and preferences from −3 to 3, each annotator's own where they are there"
         }
+        DataFormat::OpenAi => "Messages, the preferred answer and the other one",
         DataFormat::UltraFeedback => "An instruction and its completions, each with ratings and a critique",
         DataFormat::ImageReward => "A prompt, its images, and their ranking",
         DataFormat::Ranking => "A prompt, its candidates, and the ranks that each annotator gave them",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BothBadPolicy, PolicyQuestion, TiePolicy};
+use super::{BothBadPolicy, NWayPolicy, PolicyQuestion, TiePolicy};
 
 /// The formats that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -253,5 +253,19 @@ impl ExportFormat {
             format if format.is_preference() => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
             _ => &[],
         }
+    }
+
+    /// Which pairs it can make of more than two candidates: every two only where a row can say how much it weighs, or
+    /// a candidate has one row in any case.
+    pub fn n_way_policies(self) -> &'static [NWayPolicy] {
+        match self {
+            Self::OpenAi => &[NWayPolicy::BestWorst, NWayPolicy::Adjacent],
+            _ => &[NWayPolicy::BestWorst, NWayPolicy::Adjacent, NWayPolicy::AllPairs],
+        }
+    }
+
+    /// Whether its rows can be parted into those to train on and those to test with.
+    pub fn can_be_split(self) -> bool {
+        !matches!(self, Self::Prism | Self::Csv | Self::Answers | Self::Tiebreak)
     }
 }

@@ -10,7 +10,7 @@ use tiebreak_formats::export::judged::{Judged, Names};
 use tiebreak_formats::export::{policy, questions, refusal};
 use tiebreak_store::Reader;
 
-use crate::export::model_labels;
+use crate::export::{identity, model_labels, split};
 
 /// What a plan meets in a project.
 pub struct Asking {
@@ -58,16 +58,15 @@ impl Asking {
             return Err(ApiError::new(ErrorCode::BadRequest, message)
                 .hint("write people's judgments alone, or choose a format of pairs such as TRL's"));
         }
+        identity::refuse_nobody(plan)?;
+        split::refuse(plan)?;
+        let surprises = reader.surprises_of_reviews()?.into_iter();
         let mut names = Names {
-            annotators: reader.annotators()?.into_iter().map(|one| (one.id, one.name)).collect(),
             rubrics: rubrics_in_use(reader)?,
-            models_wrong: reader
-                .surprises_of_reviews()?
-                .into_iter()
-                .map(|(review, surprise)| (review, surprise.model_was_wrong))
-                .collect(),
+            models_wrong: surprises.map(|(review, surprise)| (review, surprise.model_was_wrong)).collect(),
             ..Names::default()
         };
+        identity::call(&mut names, plan, reader.project()?.key, reader.annotators()?);
         if plan.labels.has_models() {
             model_labels::name_models(reader, &mut names)?;
         }

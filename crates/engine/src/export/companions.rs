@@ -2,14 +2,14 @@
 //! trainer needs to find the file.
 //!
 //! Their names are the file's with a word in it: `x.jsonl` has `x.utterances.jsonl`, `x.survey.jsonl`, `x.maps`
-//! and `x.dataset_info.json`. All are written under other names first and put in their places with the file.
+//! and `x.dataset_info.json`; a file that is parted has `x.test.jsonl`. All are written under other names first and put in their places with the file.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-use tiebreak_domain::{ApiError, ExportFormat};
+use tempfile::{NamedTempFile, TempDir};
+use tiebreak_domain::{ApiError, ExportFormat, ExportPlan};
 use tiebreak_formats::export::output::Picture;
 use tiebreak_formats::export::{DatasetColumns, dataset_info, line_files};
 
@@ -36,13 +36,23 @@ struct Pictures {
 }
 
 /// Where the companions of a format would lie.
-fn paths(format: ExportFormat, path: &Path) -> Vec<PathBuf> {
-    let others: &[&str] = match format {
+fn paths(plan: &ExportPlan, path: &Path) -> Vec<PathBuf> {
+    let others: &[&str] = match plan.format {
         ExportFormat::RichHf => &["maps"],
         ExportFormat::LlamaFactory => &["dataset_info.json"],
         _ => &[],
     };
-    line_files(format).iter().chain(others).map(|word| beside(path, word)).collect()
+    files_of_lines(plan).iter().chain(others).map(|word| beside(path, word)).collect()
+}
+
+fn files_of_lines(plan: &ExportPlan) -> Vec<&'static str> {
+    let test = plan.test_share.map(|_| test_file(plan.format));
+    line_files(plan.format).iter().copied().chain(test).collect()
+}
+
+/// What the name of the file of items to test with ends in.
+pub fn test_file(format: ExportFormat) -> &'static str {
+    if format.is_table() { "test.csv" } else { "test.jsonl" }
 }
 
 fn beside(path: &Path, word: &str) -> PathBuf {
@@ -51,9 +61,9 @@ fn beside(path: &Path, word: &str) -> PathBuf {
 }
 
 /// Refuses companions that are there already.
-pub fn refuse_existing(format: ExportFormat, target: &Target) -> Result<(), ApiError> {
-    for path in paths(format, &target.path) {
-        if format == ExportFormat::RichHf && target.replaces() && path.is_dir() {
+pub fn refuse_existing(plan: &ExportPlan, target: &Target) -> Result<(), ApiError> {
+    for path in paths(plan, &target.path) {
+        if plan.format == ExportFormat::RichHf && target.replaces() && path.is_dir() {
             continue;
         }
         refuse_to_replace(&path, target.replaces())?;
@@ -63,14 +73,14 @@ pub fn refuse_existing(format: ExportFormat, target: &Target) -> Result<(), ApiE
 
 impl<'a> Companions<'a> {
     /// Begins with empty ones, of those that the format has.
-    pub fn new(format: ExportFormat, target: &'a Target) -> Result<Self, ApiError> {
-        refuse_existing(format, target)?;
+    pub fn new(plan: &ExportPlan, target: &'a Target) -> Result<Self, ApiError> {
+        refuse_existing(plan, target)?;
         let mut companions = Self { target, files: Vec::new(), pictures: None, info: None };
-        for word in line_files(format) {
+        for word in files_of_lines(plan) {
             let file = LineFile::new(target.temporary()?);
             companions.files.push((word, beside(&target.path, word), file));
         }
-        match format {
+        match plan.format {
             ExportFormat::RichHf => {
                 let folder = target.temporary_folder()?;
                 companions.pictures = Some(Pictures::new(beside(&target.path, "maps"), folder));
@@ -102,16 +112,14 @@ impl<'a> Companions<'a> {
         }
     }
 
-    /// Makes them durable and puts them in their places.
-    pub fn place(self) -> Result<Vec<(PathBuf, ManifestCompanion)>, ApiError> {
+    /// Makes them durable, still under other names.
+    pub fn finish(self) -> Result<FinishedCompanions<'a>, ApiError> {
         let Self { target, files, pictures, info } = self;
-        let mut placed = Vec::new();
+        let mut finished = Vec::new();
         for (_, path, file) in files {
-            let finished =
-                file.finish().map_err(|error| failure::of_io("write the export", &path, &error))?;
-            let companion = ManifestCompanion::file(&path, finished.size_bytes, finished.blake3);
-            target.place(finished.file, &path)?;
-            placed.push((path, companion));
+            let file = file.finish().map_err(|error| failure::of_io("write the export", &path, &error))?;
+            let companion = ManifestCompanion::file(&path, file.size_bytes, file.blake3);
+            finished.push((file.file, path, companion));
         }
         if let Some((path, columns)) = info {
             let name = target.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -123,11 +131,34 @@ impl<'a> Companions<'a> {
                 .map_err(|error| failure::of_io("write the export", &path, &error))?;
             let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
             let companion = ManifestCompanion::file(&path, text.len() as u64, hash);
-            target.place(file, &path)?;
+            finished.push((file, path, companion));
+        }
+        if let Some(pictures) = &pictures
+            && let Some(error) = &pictures.failed
+        {
+            return Err(failure::of_io("write the export", &pictures.path, error));
+        }
+        Ok(FinishedCompanions { target, files: finished, pictures })
+    }
+}
+
+/// Companions that are whole and not yet in their places.
+pub struct FinishedCompanions<'a> {
+    target: &'a Target,
+    files: Vec<(NamedTempFile, PathBuf, ManifestCompanion)>,
+    pictures: Option<Pictures>,
+}
+
+impl FinishedCompanions<'_> {
+    /// Puts them in their places.
+    pub fn place(self) -> Result<Vec<(PathBuf, ManifestCompanion)>, ApiError> {
+        let mut placed = Vec::new();
+        for (file, path, companion) in self.files {
+            self.target.place(file, &path)?;
             placed.push((path, companion));
         }
-        if let Some(pictures) = pictures {
-            placed.push(pictures.place(target)?);
+        if let Some(pictures) = self.pictures {
+            placed.push(pictures.place(self.target)?);
         }
         Ok(placed)
     }
@@ -150,9 +181,6 @@ impl Pictures {
 
     fn place(self, target: &Target) -> Result<(PathBuf, ManifestCompanion), ApiError> {
         let of_io = |error: &io::Error| failure::of_io("write the export", &self.path, error);
-        if let Some(error) = &self.failed {
-            return Err(of_io(error));
-        }
         // A folder cannot be put over another in one step: the old one steps aside first, and goes at the end.
         let aside = target.temporary_folder()?;
         if target.replaces() && self.path.is_dir() {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use roaring::RoaringBitmap;
-use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport, LabelChoice};
+use tiebreak_domain::export::{ExportCounts, ExportProgress, ExportReport, IdentityChoice, LabelChoice};
 use tiebreak_domain::import::RowProblem;
-use tiebreak_domain::{ApiError, Event, ExportFormat, ExportPlan, JobId};
+use tiebreak_domain::{AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, JobId, StoredItem};
 use tiebreak_formats::LosslessRecord;
 use tiebreak_formats::export::output::ItemOutput;
 use tiebreak_formats::export::questions::question_of_plan;
@@ -20,12 +20,14 @@ use tiebreak_store::Reader;
 
 use crate::engine::Shared;
 use crate::export::asking::Asking;
-use crate::export::companions::{Companions, refuse_existing};
+use crate::export::companions::{Companions, refuse_existing, test_file};
+use crate::export::identity::identity_of;
 use crate::export::line_file::LineFile;
 use crate::export::lines::Lines;
 use crate::export::lossless::each_record;
 use crate::export::manifest::{Manifest, ManifestAnnotator, ManifestFile, ManifestProject, Policies};
 use crate::export::model_labels;
+use crate::export::split::Split;
 use crate::export::target::Target;
 use crate::failure;
 use crate::host::{Host, NOBODY};
@@ -48,7 +50,7 @@ pub fn start(
     replace: bool,
 ) -> Result<JobId, ApiError> {
     let target = Target::new(&session.place, path, replace)?;
-    refuse_existing(plan.format, &target)?;
+    refuse_existing(&plan, &target)?;
     ask_policies(&*session.readers.open()?, &plan)?;
     let tells_profiles = !session.is_for_lead_alone(seat)?;
     let (shared, session) = (Arc::clone(shared), Arc::clone(session));
@@ -106,46 +108,56 @@ pub fn export(
     }
     let mut output = Output {
         file: LineFile::new(target.temporary()?),
-        companions: Companions::new(plan.format, target)?,
+        companions: Companions::new(plan, target)?,
+        test_file: test_file(plan.format),
+        test_rows: 0,
         cancel,
         progress: ExportProgress { items_done: 0, items_total },
         reported: None,
         on_progress,
     };
+    let mut split = Split::new(reader, plan)?;
     let account = if plan.format == ExportFormat::Tiebreak {
         write_lossless(reader, &mut output)?
     } else {
-        write_lines(reader, plan, &asking, told.within.as_ref(), &mut output)?
+        write_lines(reader, plan, &asking, (told.within.as_ref(), split.as_ref()), &mut output)?
     };
     if cancel.is_set() {
         return Err(failure::cancelled("export"));
     }
     let of_io = |error: &io::Error| failure::of_io("write the export", &target.path, error);
-    let Output { file, companions, mut on_progress, .. } = output;
+    let Output { file, companions, mut on_progress, test_rows, .. } = output;
+    if let Some(split) = &mut split {
+        split.told.test_rows = test_rows;
+    }
     let finished = file.finish().map_err(|error| of_io(&error))?;
-    let companions = companions.place()?;
-    let (paths, companions): (Vec<PathBuf>, Vec<_>) = companions.into_iter().unzip();
+    let companions = companions.finish()?;
+    // From here on what is there belongs together: the file first, what stands beside it, and last who vouches for all.
+    target.withdraw_manifest()?;
+    target.place(finished.file, &target.path)?;
+    let (paths, companions): (Vec<PathBuf>, Vec<_>) = companions.place()?.into_iter().unzip();
     let file_name = target.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let question = question_of_plan(plan, &asking.names).map(|question| question.key.as_str());
+    let has_names = identity_of(plan) == IdentityChoice::Names;
+    let annotators = info.annotators.iter().filter(|one| match plan.format {
+        ExportFormat::Tiebreak => one.judged + one.skipped > 0,
+        _ => account.contributors.contains(&one.id),
+    });
+    let annotators = annotators.filter_map(|one| {
+        let name = if has_names { Some(&one.name) } else { asking.names.annotators.get(&one.id) };
+        Some(ManifestAnnotator { key: has_names.then_some(one.key), name: name?.clone() })
+    });
+    let annotators = annotators.collect();
     let manifest = Manifest {
         program: "tiebreak",
         program_version: &host.app_version,
         created_at: host.now().rfc3339(),
-        project: ManifestProject { key: info.key, name: &info.name },
+        project: ManifestProject { key: has_names.then_some(info.key), name: &info.name },
         format: plan.format.word(),
         policies: Policies::new(plan, question),
         counts: (&account.counts).into(),
-        annotators: info
-            .annotators
-            .iter()
-            .filter(|one| one.judged + one.skipped > 0)
-            .filter(|one| {
-                plan.format == ExportFormat::Tiebreak
-                    || plan.annotators.is_empty()
-                    || plan.annotators.contains(&one.id)
-            })
-            .map(|one| ManifestAnnotator { key: one.key, name: one.name.clone() })
-            .collect(),
+        annotators,
+        split: split.map(|split| split.told),
         rubric_versions: account.rubric_versions,
         class_balance: (plan.format == ExportFormat::Kto).then(|| ClassBalance::of_labels(account.labels)),
         file: ManifestFile { name: &file_name, size_bytes: finished.size_bytes, blake3: &finished.blake3 },
@@ -157,8 +169,8 @@ pub fn export(
         .and_then(|()| manifest_file.write_all(b"\n"))
         .and_then(|()| manifest_file.as_file().sync_all())
         .map_err(|error| of_io(&error))?;
-    target.place(finished.file, &target.path)?;
     target.place(manifest_file, &target.manifest_path)?;
+    target.sync_folder()?;
     on_progress(ExportProgress { items_done: items_total, items_total });
     Ok(ExportReport {
         path: target.path.to_string_lossy().into_owned(),
@@ -178,6 +190,7 @@ struct Account {
     problems: Vec<RowProblem>,
     rubric_versions: BTreeSet<u32>,
     labels: [u64; 2],
+    contributors: BTreeSet<AnnotatorId>,
 }
 
 fn write_lossless<F: FnMut(ExportProgress)>(
@@ -205,19 +218,22 @@ fn write_lines<F: FnMut(ExportProgress)>(
     reader: &Reader,
     plan: &ExportPlan,
     asking: &Asking,
-    within: Option<&RoaringBitmap>,
+    (within, split): (Option<&RoaringBitmap>, Option<&Split>),
     output: &mut Output<'_, F>,
 ) -> Result<Account, ApiError> {
     let mut lines = Lines::new(plan, asking, PROBLEMS);
-    let can_go_on =
-        header(plan.format, &asking.names).is_none_or(|header| output.line(&header).is_continue());
+    let can_go_on = header(plan.format, &asking.names).is_none_or(|header| {
+        let is_beside = split.is_none() || output.companions.line(output.test_file, &header);
+        is_beside && output.line(&header).is_continue()
+    });
+    let is_test = |item: &StoredItem| split.is_some_and(|split| split.is_test(item));
     if can_go_on {
         if plan.labels != LabelChoice::Model {
             reader.each_judged_item(&plan.annotators, |item, judgments| {
                 if within.is_some_and(|within| !within.contains(item.id.0 as u32)) {
                     return ControlFlow::Continue(());
                 }
-                output.item(&lines.of_item(&item, &judgments))?;
+                output.item(&lines.of_item(&item, &judgments), is_test(&item))?;
                 output.done(1)
             })?;
         }
@@ -225,21 +241,25 @@ fn write_lines<F: FnMut(ExportProgress)>(
             if within.is_some_and(|within| !within.contains(labelled.item.0 as u32)) {
                 continue;
             }
-            if output.item(&lines.of_label(&reader.item(labelled.item)?, &labelled)).is_break() {
+            let item = reader.item(labelled.item)?;
+            if output.item(&lines.of_label(&item, &labelled), is_test(&item)).is_break() {
                 break;
             }
         }
         // Where it was stopped, what is written is thrown away.
-        let _ = output.item(&lines.finish());
+        let _ = output.item(&lines.finish(), false);
     }
-    let Lines { counts, problems, rubric_versions, labels, .. } = lines;
-    Ok(Account { counts, problems, rubric_versions, labels })
+    let Lines { counts, problems, rubric_versions, labels, contributors, .. } = lines;
+    Ok(Account { counts, problems, rubric_versions, labels, contributors })
 }
 
 /// Where lines go, and who is told how far it is.
 struct Output<'a, F> {
     file: LineFile,
     companions: Companions<'a>,
+    /// What the file of items to test with is called among the companions.
+    test_file: &'static str,
+    test_rows: u64,
     cancel: &'a CancelFlag,
     progress: ExportProgress,
     reported: Option<Instant>,
@@ -247,9 +267,17 @@ struct Output<'a, F> {
 }
 
 impl<F: FnMut(ExportProgress)> Output<'_, F> {
-    fn item(&mut self, item: &ItemOutput) -> ControlFlow<()> {
+    fn item(&mut self, item: &ItemOutput, is_test: bool) -> ControlFlow<()> {
         for line in &item.lines {
-            self.line(line)?;
+            if !is_test {
+                self.line(line)?;
+                continue;
+            }
+            self.test_rows += 1;
+            self.companions.see(line);
+            if !self.companions.line(self.test_file, line) {
+                return ControlFlow::Break(());
+            }
         }
         let companions = &mut self.companions;
         let mut beside =

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tiebreak_domain::export::ExportCounts;
 use tiebreak_domain::import::RowProblem;
-use tiebreak_domain::{ExportPlan, ItemId, Judgment, StoredItem};
+use tiebreak_domain::{AnnotatorId, ExportFormat, ExportPlan, ItemId, Judgment, StoredItem, Verdict};
 use tiebreak_formats::export::Writing;
 use tiebreak_formats::export::judged::Judged;
 use tiebreak_formats::export::output::{ItemOutput, add_to_counts, leave_out};
@@ -27,6 +27,8 @@ pub struct Lines<'a> {
     pub rubric_versions: BTreeSet<u32>,
     /// Labels of unpaired rows: true and false.
     pub labels: [u64; 2],
+    /// Whose judgments rows were made of.
+    pub contributors: BTreeSet<AnnotatorId>,
 }
 
 impl<'a> Lines<'a> {
@@ -41,6 +43,7 @@ impl<'a> Lines<'a> {
             problems: Vec::new(),
             rubric_versions: BTreeSet::new(),
             labels: [0; 2],
+            contributors: BTreeSet::new(),
         }
     }
 
@@ -58,6 +61,7 @@ impl<'a> Lines<'a> {
             mark(&mut output, PEOPLE);
         }
         self.count(&output, item.id);
+        self.note_contributors(&output, &judgments);
         self.rubric_versions.extend(judgments.iter().map(|judgment| judgment.given.rubric_version));
         output
     }
@@ -87,6 +91,21 @@ impl<'a> Lines<'a> {
         let output = self.writing.finish(self.plan, &self.asking.names);
         self.count(&output, ItemId(0));
         output
+    }
+
+    /// Whoever the format says its rows stand for; else whoever judged the item, where it has rows.
+    fn note_contributors(&mut self, output: &ItemOutput, judgments: &[Judgment]) {
+        if !output.voters.is_empty() {
+            self.contributors.extend(&output.voters);
+            return;
+        }
+        // A conversation is written with its last item; a table of judgments has skips.
+        let has_rows = !output.lines.is_empty() || self.plan.format == ExportFormat::Prism;
+        let has_skips = matches!(self.plan.format, ExportFormat::Csv | ExportFormat::Answers);
+        let is_in =
+            |judgment: &&Judgment| has_skips || matches!(judgment.given.verdict, Verdict::Judged { .. });
+        let judged = judgments.iter().filter(|judgment| has_rows && is_in(judgment));
+        self.contributors.extend(judged.map(|judgment| judgment.given.annotator));
     }
 
     fn count(&mut self, output: &ItemOutput, item: ItemId) {

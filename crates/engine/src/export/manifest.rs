@@ -5,11 +5,14 @@ use std::path::Path;
 
 use serde::Serialize;
 use tiebreak_domain::export::{
-    BothBadPolicy, ExportCounts, LabelChoice, NWayPolicy, NeutralSteps, PolicyQuestion, RatingPolicy,
-    RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
+    BothBadPolicy, ExportCounts, IdentityChoice, LabelChoice, NWayPolicy, NeutralSteps, PolicyQuestion,
+    RatingPolicy, RewritePolicy, SeveralPolicy, StrengthPolicy, TiePolicy,
 };
 use tiebreak_domain::{AnnotatorKey, ExportPlan, ProjectKey};
 use tiebreak_formats::export::ClassBalance;
+
+use crate::export::identity::identity_of;
+use crate::export::split::ToldSplit;
 
 /// Everything that is told of a file. Fields are only ever added.
 #[derive(Serialize)]
@@ -28,13 +31,16 @@ pub struct Manifest<'a> {
     pub policies: Policies,
     /// What went in and what not.
     pub counts: ManifestCounts,
-    /// Whose judgments went in.
+    /// Whose judgments went in, as the file calls them.
     pub annotators: Vec<ManifestAnnotator>,
     /// The rubric versions that the judgments looked at were given under.
     pub rubric_versions: BTreeSet<u32>,
     /// How many rows are desirable and how many not, where the format has such rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class_balance: Option<ClassBalance>,
+    /// How the items were parted into those to train on and those to test with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<ToldSplit>,
     /// The data file.
     pub file: ManifestFile<'a>,
     /// What else was written.
@@ -44,8 +50,9 @@ pub struct Manifest<'a> {
 /// The project a file was written from.
 #[derive(Serialize)]
 pub struct ManifestProject<'a> {
-    /// Its identity.
-    pub key: ProjectKey,
+    /// Its identity; left out where annotators have pseudonyms or no names, which it could give away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<ProjectKey>,
     /// Its name.
     pub name: &'a str,
 }
@@ -73,6 +80,8 @@ pub struct Policies {
     pub rewrites: Option<RewritePolicy>,
     /// Whether labels of models were written.
     pub labels: LabelChoice,
+    /// How annotators are called.
+    pub identity: IdentityChoice,
 }
 
 impl Policies {
@@ -92,6 +101,7 @@ impl Policies {
             neutral_steps: asked(plan, PolicyQuestion::NeutralSteps, plan.neutral_steps),
             rewrites: asked(plan, PolicyQuestion::Rewrites, plan.rewrites),
             labels: plan.labels,
+            identity: identity_of(plan),
         }
     }
 }
@@ -118,8 +128,9 @@ pub struct ManifestCounts {
 /// A person whose judgments went in.
 #[derive(Serialize)]
 pub struct ManifestAnnotator {
-    /// Identity.
-    pub key: AnnotatorKey,
+    /// Identity; left out where it would tell who somebody is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<AnnotatorKey>,
     /// Name.
     pub name: String,
 }

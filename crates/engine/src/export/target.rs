@@ -67,6 +67,29 @@ impl Target {
         builder.tempfile_in(folder).map_err(|error| failure::of_io("write the export", &self.path, &error))
     }
 
+    /// Takes the manifest of what is replaced away, so that at no moment one vouches for files that are not its own.
+    pub fn withdraw_manifest(&self) -> Result<(), ApiError> {
+        if !self.replace {
+            return Ok(());
+        }
+        match std::fs::remove_file(&self.manifest_path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(failure::of_io("write the export", &self.manifest_path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes it durable that files are in their places.
+    pub fn sync_folder(&self) -> Result<(), ApiError> {
+        // Elsewhere a folder cannot be opened as a file, and renames are durable by themselves.
+        #[cfg(unix)]
+        std::fs::File::open(self.folder())
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| failure::of_io("write the export", &self.path, &error))?;
+        Ok(())
+    }
+
     /// Puts a temporary file in its place.
     pub fn place(&self, file: NamedTempFile, path: &Path) -> Result<(), ApiError> {
         let placed = if self.replace { file.persist(path) } else { file.persist_noclobber(path) };

@@ -90,8 +90,12 @@ pub enum Incoming {
 pub struct Vote {
     /// The annotator's identity.
     pub annotator: AnnotatorKey,
-    /// The annotator's name.
+    /// The annotator's name; the past annotator's where the data has none.
     pub name: String,
+    /// Whether the data has none.
+    pub is_nameless: bool,
+    /// Whether it is a model.
+    pub is_model: bool,
     /// What was said, by the keys of the data.
     pub answers: Vec<Answer>,
     /// Words given with it.
@@ -228,6 +232,7 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
     labels
         .into_iter()
         .map(|label| {
+            let is_nameless = label.annotator.is_none();
             let name = match label.annotator {
                 None => annotator.clone(),
                 Some(name) => name_from_data(name, policy),
@@ -235,6 +240,8 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
             Vote {
                 annotator: AnnotatorKey::of_past_annotator(&name),
                 name,
+                is_nameless,
+                is_model: label.is_model,
                 answers: label.answers,
                 comment: label.comment,
             }

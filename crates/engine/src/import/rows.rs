@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use tiebreak_domain::import::{ImportReport, MAX_PROBLEMS, RowProblem};
 use tiebreak_domain::item::Metadata;
+use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemId, ItemStatus, JudgmentId,
-    NewJudgment, Origin, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
+    NewJudgment, Origin, Outcome, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
 };
-use tiebreak_store::{Import, NewSource, PreparedItem, StoreError};
+use tiebreak_store::{Import, ModelLabel, NewSource, PreparedItem, StoreError};
 
 use crate::import::batch::{Vote, WITHOUT_VOTE};
+use crate::import::voters::{MAX_NAMELESS, Voters};
 
 /// What every row of one import has in common.
 #[derive(Clone)]
@@ -38,12 +40,21 @@ pub struct Rows<'a, 'store> {
     source: Option<SourceId>,
     with_media: bool,
     annotators: HashMap<AnnotatorKey, AnnotatorId>,
+    voters: Voters,
 }
 
 impl<'a, 'store> Rows<'a, 'store> {
     /// Nothing written yet.
     pub fn new(import: &'a mut Import<'store>, setting: Setting, report: &'a mut ImportReport) -> Self {
-        Self { import, setting, report, source: None, with_media: false, annotators: HashMap::new() }
+        Self {
+            import,
+            setting,
+            report,
+            source: None,
+            with_media: false,
+            annotators: HashMap::new(),
+            voters: Voters::default(),
+        }
     }
 
     /// What was done so far.
@@ -51,7 +62,8 @@ impl<'a, 'store> Rows<'a, 'store> {
         self.report
     }
 
-    /// Writes one item and its votes. A vote that answers nothing of what the project asks is noted as a problem.
+    /// Writes one item and its votes. A vote that answers nothing of what the project asks is noted as a problem,
+    /// and so is one with which somebody contradicts an earlier one of theirs.
     pub fn item(
         &mut self,
         line: u64,
@@ -75,17 +87,25 @@ impl<'a, 'store> Rows<'a, 'store> {
         }
         let mut voted = HashSet::new();
         for vote in votes {
-            if !voted.insert(vote.annotator) {
-                continue;
-            }
             let answers = self.setting.rubric.fitted(vote.answers.clone());
             if answers.is_empty() {
-                let reason = format!("{WITHOUT_VOTE}: it answers no question of the project");
-                note_problem(self.report, RowProblem { line, reason }, false);
+                self.note(line, format!("{WITHOUT_VOTE}: it answers no question of the project"));
                 continue;
             }
+            if vote.is_model {
+                self.model_label(line, added.id, &vote.name, &answers)?;
+                continue;
+            }
+            let Some((vote, is_again)) = self.voters.place(added.id, vote, &answers) else {
+                let reason = format!("the item has {MAX_NAMELESS} votes of nobody by name already");
+                self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+                continue;
+            };
             let annotator = self.annotator(vote.annotator, &vote.name)?;
-            let answers = if added.is_new { answers } else { self.joined(annotator, added.id, answers)? };
+            let is_first = voted.insert(vote.annotator) && added.is_new;
+            let before = if is_first { None } else { self.import.label_in_force(annotator, added.id)? };
+            let is_contrary = is_again && before.iter().flatten().any(|before| contradicts(before, &answers));
+            let answers = self.joined(before, answers);
             let comment =
                 if vote.comment.is_empty() { words_left(&vote.answers, &answers) } else { vote.comment };
             let judgment = NewJudgment {
@@ -101,16 +121,75 @@ impl<'a, 'store> Rows<'a, 'store> {
                 origin: Origin::Label,
                 recorded_at: self.setting.started_at,
             };
-            match self.import.add_judgment(&judgment, None) {
-                Ok(is_new) => self.report.judgments_added += u64::from(is_new),
+            let is_new = match self.import.add_judgment(&judgment, None) {
+                Ok(is_new) => is_new,
                 Err(StoreError::Refused(reason)) => {
-                    let reason = format!("{WITHOUT_VOTE}: {reason}");
-                    note_problem(self.report, RowProblem { line, reason }, false);
+                    self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+                    continue;
                 }
                 Err(error) => return Err(error.into()),
+            };
+            self.report.judgments_added += u64::from(is_new);
+            if is_contrary && is_new {
+                self.note(
+                    line,
+                    format!("{:?} voted otherwise on this item before; the last vote counts", vote.name),
+                );
+            } else if is_contrary {
+                let reason = format!("{:?} voted so before, and otherwise since, which counts", vote.name);
+                self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
             }
         }
         Ok(())
+    }
+
+    /// Keeps what a model said of a pair apart from what people say. An item keeps one such label, the first.
+    fn model_label(
+        &mut self,
+        line: u64,
+        item: ItemId,
+        name: &str,
+        answers: &[Answer],
+    ) -> Result<(), ApiError> {
+        let said = answers.iter().find_map(|answer| match &answer.value {
+            AnswerValue::Preference(preference) if preference.outcome != Outcome::Unratable => {
+                Some((answer.question.clone(), preference.outcome))
+            }
+            _ => None,
+        });
+        let Some((question, outcome)) = said else {
+            let reason = "of a model's label only the better of two, or a tie, is kept";
+            self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+            return Ok(());
+        };
+        let share = |is_so: bool| f64::from(u8::from(is_so));
+        let (a, b) = (share(outcome == Outcome::A), share(outcome == Outcome::B));
+        let prediction = Prediction { a, tie: 1.0 - a - b, b };
+        let label = ModelLabel {
+            item,
+            scorer: name.to_owned(),
+            source: format!("model:{name}"),
+            question,
+            prediction,
+            accepted_at: self.setting.started_at,
+        };
+        match self.import.model_label_of(item)? {
+            None => {
+                self.import.add_model_label(&label)?;
+                self.report.model_labels_added += 1;
+            }
+            Some(known) if known == (ModelLabel { accepted_at: known.accepted_at, ..label }) => {}
+            Some(known) => {
+                let reason = format!("the item has a label of a model already, of {}", known.source);
+                self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what is wrong with a vote of a row that was taken.
+    fn note(&mut self, line: u64, reason: String) {
+        note_problem(self.report, RowProblem { line, reason }, false);
     }
 
     /// Writes what somebody says of themselves. Only past annotators get a profile from a file; whoever sits here
@@ -151,23 +230,14 @@ impl<'a, 'store> Rows<'a, 'store> {
 
     /// The answers of a label together with those to other questions that its annotator gave to the item in
     /// other rows or files: votes come criterion by criterion, and one must not take the other out of force.
-    fn joined(
-        &self,
-        annotator: AnnotatorId,
-        item: ItemId,
-        answers: Vec<Answer>,
-    ) -> Result<Vec<Answer>, ApiError> {
-        let Some(before) = self.import.label_in_force(annotator, item)? else { return Ok(answers) };
-        let is_answered = |earlier: &Answer| {
-            answers
-                .iter()
-                .any(|answer| answer.question == earlier.question && answer.candidate == earlier.candidate)
-        };
-        let kept: Vec<Answer> = before.into_iter().filter(|earlier| !is_answered(earlier)).collect();
+    fn joined(&self, before: Option<Vec<Answer>>, answers: Vec<Answer>) -> Vec<Answer> {
+        let is_answered = |earlier: &Answer| answers.iter().any(|answer| is_on_the_same(answer, earlier));
+        let kept: Vec<Answer> =
+            before.into_iter().flatten().filter(|earlier| !is_answered(earlier)).collect();
         if kept.is_empty() {
-            return Ok(answers);
+            return answers;
         }
-        Ok(self.setting.rubric.fitted(answers.into_iter().chain(kept).collect()))
+        self.setting.rubric.fitted(answers.into_iter().chain(kept).collect())
     }
 
     fn begin_source(&mut self) -> Result<SourceId, ApiError> {
@@ -193,6 +263,15 @@ impl<'a, 'store> Rows<'a, 'store> {
         self.annotators.insert(key, annotator);
         Ok(annotator)
     }
+}
+
+fn is_on_the_same(one: &Answer, other: &Answer) -> bool {
+    one.question == other.question && one.candidate == other.candidate
+}
+
+/// Whether any of the answers says something else than an earlier one.
+fn contradicts(earlier: &Answer, answers: &[Answer]) -> bool {
+    answers.iter().any(|answer| is_on_the_same(answer, earlier) && answer.value != earlier.value)
 }
 
 /// The words of a vote for which the project has no question: they are kept as its comment.

@@ -48,7 +48,7 @@ pub(super) fn rated_groups<'a>(
     match plan.ratings {
         _ if rated.is_empty() => Vec::new(),
         Some(RatingPolicy::Each) => {
-            rated.into_iter().map(|one| (Some(judged.names.annotator(one)), vec![one])).collect()
+            rated.into_iter().map(|one| (judged.names.known_annotator(one), vec![one])).collect()
         }
         None if rated.len() > 1 => {
             output.leave_out(WAITING, rated.len() as u64);

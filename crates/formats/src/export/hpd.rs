@@ -1,12 +1,13 @@
 //! The Human Preference Datasets. HPDv2 has the pictures of a prompt with everyone's ranks under
-//! `raw_annotations`; `rank` orders them by the mean of those, with equal ranks for equal means. HPDv3 has the
-//! preferred picture as `path1` and the other one as `path2`.
+//! `raw_annotations`, whose each is told by a hash and never by name; `rank` orders them by the mean of those, with
+//! equal ranks for equal means. HPDv3 has the preferred picture as `path1` and the other one as `path2`.
 
 use serde::Serialize;
 use tiebreak_domain::{Candidate, Question};
 
 use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
+use super::preference::Membership;
 use super::ranking::ranked;
 use super::turns::{medium, prompt_text};
 
@@ -38,6 +39,10 @@ struct Pair<'a> {
     model2: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
 }
 
 /// Writes the ranks of one item.
@@ -49,7 +54,7 @@ pub(super) fn write(question: &Question, judged: &Judged, output: &mut ItemOutpu
     let annotation = |(judgment, ranks): &(&'_ tiebreak_domain::Judgment, Vec<Option<u32>>)| {
         let rank: Option<Vec<u32>> = ranks.iter().copied().collect();
         let rank = rank.ok_or("the order leaves pictures out, and this format has a rank for each")?;
-        Ok(Annotation { rank, user_hash: judged.names.annotator(judgment) })
+        Ok(Annotation { rank, user_hash: judged.names.hash(judgment) })
     };
     let annotations: Result<Vec<Annotation>, String> = ranked.iter().map(annotation).collect();
     let row = annotations.and_then(|raw_annotations| {
@@ -78,6 +83,7 @@ pub(super) fn pair_line(
     judged: &Judged,
     pair: [(&Candidate, usize); 2],
     annotator: Option<&str>,
+    group: Option<&Membership>,
 ) -> Result<String, String> {
     let [(chosen, chosen_place), (rejected, rejected_place)] = pair;
     Ok(json_line(&Pair {
@@ -88,6 +94,8 @@ pub(super) fn pair_line(
         model1: chosen.model.as_deref(),
         model2: rejected.model.as_deref(),
         annotator,
+        group_id: group.map(|group| group.id.as_str()),
+        weight: group.and_then(|group| group.weight),
     }))
 }
 
@@ -108,7 +116,7 @@ mod tests {
         assert_eq!(
             output.lines,
             [
-                r#"{"id":"q1","prompt":"a fox","image_path":["a.jpg","b.jpg","c.jpg"],"rank":[2,1,2],"raw_annotations":[{"rank":[2,1,3],"user_hash":"ada"},{"rank":[3,1,2],"user_hash":"bob"}]}"#
+                r#"{"id":"q1","prompt":"a fox","image_path":["a.jpg","b.jpg","c.jpg"],"rank":[2,1,2],"raw_annotations":[{"rank":[2,1,3],"user_hash":"hash of ada"},{"rank":[3,1,2],"user_hash":"hash of bob"}]}"#
             ]
         );
     }

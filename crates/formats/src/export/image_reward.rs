@@ -31,7 +31,7 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
         _ if ranked.is_empty() => {}
         Some(SeveralPolicy::Each) => {
             for (judgment, ranks) in &ranked {
-                output.take(vec![row(judged, ranks, Some(judged.names.annotator(judgment)))], 1);
+                output.take(vec![row(judged, ranks, judged.names.known_annotator(judgment))], 1);
             }
         }
         Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {

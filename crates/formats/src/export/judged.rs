@@ -14,6 +14,8 @@ use tiebreak_domain::{
 pub struct Names {
     /// Who is who.
     pub annotators: HashMap<AnnotatorId, String>,
+    /// What stands for them where a format wants no names.
+    pub hashes: HashMap<AnnotatorId, String>,
     /// The rubrics that judgments were given under, by version.
     pub rubrics: BTreeMap<u32, Rubric>,
     /// What people say of themselves, of those of whom it may be told.
@@ -46,6 +48,16 @@ impl Names {
     /// Who gave a judgment; empty if nobody knows.
     pub fn annotator(&self, judgment: &Judgment) -> &str {
         self.annotators.get(&judgment.given.annotator).map_or("", String::as_str)
+    }
+
+    /// The same where a row may do without.
+    pub fn known_annotator(&self, judgment: &Judgment) -> Option<&str> {
+        Some(self.annotator(judgment)).filter(|name| !name.is_empty())
+    }
+
+    /// A word that stands for who gave a judgment and does not name them; empty if nobody is to be told apart.
+    pub fn hash(&self, judgment: &Judgment) -> &str {
+        self.hashes.get(&judgment.given.annotator).map_or("", String::as_str)
     }
 
     /// The ratings of single candidates, in the order of the rubric.

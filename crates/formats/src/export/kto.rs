@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 use tiebreak_domain::export::SeveralPolicy;
-use tiebreak_domain::{Candidate, ExportPlan, Judgment, Part, Question};
+use tiebreak_domain::{AnnotatorId, Candidate, ExportPlan, Judgment, Part, Question};
 
 use super::judged::{Judged, rating_of};
 use super::output::{ItemOutput, json_line};
@@ -64,6 +64,7 @@ fn write_pairs(
     output: &mut ItemOutput,
 ) {
     for group in rows_of_item(plan, question, judged, output) {
+        let voters: Vec<AnnotatorId> = group.rows.iter().flat_map(|row| row.voters.clone()).collect();
         let mut labelled: Vec<(usize, bool, Option<&str>)> = Vec::new();
         for PairRow { chosen, rejected, both, annotator, .. } in group.rows {
             let annotator = annotator.and_then(|id| judged.names.annotators.get(&id)).map(String::as_str);
@@ -81,7 +82,9 @@ fn write_pairs(
             |(index, label, by): &(usize, bool, Option<&str>)| labelled.contains(&(*index, !*label, *by));
         let labelled: Vec<_> = labelled.iter().copied().filter(|row| !is_both(row)).collect();
         named.extend(labelled.iter().map(|(index, ..)| *index));
-        take(judged, &labelled, group.judgments, output);
+        if take(judged, &labelled, group.judgments, output) {
+            output.voters.extend(voters);
+        }
     }
 }
 
@@ -116,7 +119,7 @@ fn write_labelled(
         _ if said.is_empty() => {}
         Some(SeveralPolicy::Each) => {
             for (judgment, labels) in &said {
-                take(judged, &rows(labels, Some(judged.names.annotator(judgment))), 1, output);
+                take(judged, &rows(labels, judged.names.known_annotator(judgment)), 1, output);
             }
         }
         Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {
@@ -145,19 +148,27 @@ fn write_labelled(
     }
 }
 
-fn take(judged: &Judged, rows: &[(usize, bool, Option<&str>)], judgments: u64, output: &mut ItemOutput) {
+/// Writes rows; says whether they are written, and not refused.
+fn take(
+    judged: &Judged,
+    rows: &[(usize, bool, Option<&str>)],
+    judgments: u64,
+    output: &mut ItemOutput,
+) -> bool {
     let lines: Vec<Result<String, String>> = rows
         .iter()
         .map(|(index, label, annotator)| {
             line(judged, judged.candidates().get(*index), *index, *label, *annotator)
         })
         .collect();
-    if lines.iter().all(Result::is_ok) {
+    let are_valid = lines.iter().all(Result::is_ok);
+    if are_valid {
         for (_, label, _) in rows {
             output.labels[usize::from(!label)] += 1;
         }
     }
     output.take(lines, judgments);
+    are_valid && !rows.is_empty()
 }
 
 fn line(

@@ -1,7 +1,7 @@
 //! LLaMA-Factory's ranking data in ShareGPT form, and its entry for `dataset_info.json`.
 //!
-//! Media may stand in the prompt: each has a placeholder in the text and a place in `images`, `videos` or
-//! `audios`, and there must be as many of the one as of the other. In the candidates they cannot stand. A
+//! Media may stand in the prompt: each has a placeholder in the text, its own or the data's, and a place in `images`,
+//! `videos` or `audios`, and there must be as many of the one as of the other. In the candidates they cannot stand. A
 //! system message has a column of its own.
 
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tiebreak_domain::Part;
 
 use super::output::json_line;
-use super::preference::PreferenceRow;
+use super::preference::{Membership, PreferenceRow};
 use super::turns::{bare_text, check_end, check_turns, turns_with};
 
 #[derive(Serialize)]
@@ -25,6 +25,12 @@ struct Line<'a> {
     videos: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     audios: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
 }
 
 #[derive(PartialEq, Serialize)]
@@ -39,10 +45,19 @@ type Medium = (&'static str, fn(&Part) -> Option<&str>);
 const MEDIA: [Medium; 3] = [("<image>", image), ("<video>", video), ("<audio>", audio)];
 
 /// The row as one line, or why it is not valid.
-pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> {
-    let mut turns = turns_with(row.prompt, "user", |part| match placeholder(part) {
-        Some(placeholder) => placeholder.to_owned(),
-        None => part.text().unwrap_or_default().to_owned(),
+pub(super) fn llama_factory_line(row: &PreferenceRow, group: Option<&Membership>) -> Result<String, String> {
+    // Where the text says already where its media stand, they get no second placeholder.
+    let has_places = MEDIA.map(|(placeholder, uri)| {
+        let written: usize =
+            row.prompt.iter().filter_map(Part::text).map(|text| text.matches(placeholder).count()).sum();
+        written > 0 && written == row.prompt.iter().filter_map(uri).count()
+    });
+    let mut turns = turns_with(row.prompt, "user", |part| {
+        match MEDIA.iter().zip(has_places).find(|((_, uri), _)| uri(part).is_some()) {
+            Some((_, true)) => String::new(),
+            Some(((placeholder, _), false)) => (*placeholder).to_owned(),
+            None => part.text().unwrap_or_default().to_owned(),
+        }
     });
     check_turns(&turns, "the prompt")?;
     check_end(&turns, "user", "the prompt")?;
@@ -79,7 +94,11 @@ pub(super) fn llama_factory_line(row: &PreferenceRow) -> Result<String, String> 
         return Err("chosen and rejected are the same".to_owned());
     }
     let (images, videos, audios) = (images?, videos?, audios?);
-    Ok(json_line(&Line { conversations, chosen, rejected, system, images, videos, audios }))
+    let tools = row.tools.map(Value::to_string);
+    let (group_id, weight) = (group.map(|group| group.id.as_str()), group.and_then(|group| group.weight));
+    let line =
+        Line { conversations, chosen, rejected, system, images, videos, audios, tools, group_id, weight };
+    Ok(json_line(&line))
 }
 
 /// The entry that `dataset_info.json` needs for a file. Without `ranking` it would be read as something else.
@@ -90,6 +109,7 @@ pub fn dataset_info(name: &str, file_name: &str, columns: DatasetColumns) -> Str
         ("images", columns.images),
         ("videos", columns.videos),
         ("audios", columns.audios),
+        ("tools", columns.tools),
     ];
     for (column, _) in optional.into_iter().filter(|(_, is_there)| *is_there) {
         named[column] = Value::from(column);
@@ -111,13 +131,15 @@ pub struct DatasetColumns {
     pub videos: bool,
     /// Sounds.
     pub audios: bool,
+    /// Tools that could be called.
+    pub tools: bool,
 }
 
 impl DatasetColumns {
     /// Takes note of the columns of one more line.
     pub fn see(&mut self, line: &str) {
         // Keys cannot be told from texts by looking, so the line is read, and only as long as that helps.
-        if self.system && self.images && self.videos && self.audios {
+        if self.system && self.images && self.videos && self.audios && self.tools {
             return;
         }
         let Ok(Value::Object(row)) = serde_json::from_str(line) else { return };
@@ -125,11 +147,8 @@ impl DatasetColumns {
         self.images |= row.contains_key("images");
         self.videos |= row.contains_key("videos");
         self.audios |= row.contains_key("audios");
+        self.tools |= row.contains_key("tools");
     }
-}
-
-fn placeholder(part: &Part) -> Option<&'static str> {
-    MEDIA.into_iter().find(|(_, uri)| uri(part).is_some()).map(|(placeholder, _)| placeholder)
 }
 
 fn image(part: &Part) -> Option<&str> {
@@ -159,8 +178,10 @@ mod tests {
             margin: None,
             annotator: None,
             external_id: None,
+            tools: None,
+            may_call_in_parallel: true,
         };
-        llama_factory_line(&row)
+        llama_factory_line(&row, None)
     }
 
     #[test]
@@ -177,6 +198,28 @@ mod tests {
         assert_eq!(info["pref"]["ranking"], true, "without it the file is read as plain instruction data");
         assert_eq!(info["pref"]["columns"]["images"], "images");
         assert!(info["pref"]["columns"].get("videos").is_none());
+    }
+
+    #[test]
+    fn the_placeholders_of_the_data_are_not_doubled() {
+        let value = |prompt: &[Part]| {
+            let row: Value = serde_json::from_str(&line(prompt).unwrap()).unwrap();
+            assert_eq!(row["conversations"].as_array().unwrap().len(), 1, "one turn: {row}");
+            row["conversations"][0]["value"].as_str().unwrap().to_owned()
+        };
+        let (image, video) = (Part::image("1.png"), Part::Video { uri: "2.mp4".into() });
+        let asked = Part::message("user", "<image>What is this?");
+        assert_eq!(value(&[image.clone(), asked.clone()]), "<image>What is this?");
+        assert_eq!(value(&[asked, image.clone(), video.clone()]), "<image>What is this?\n\n<video>");
+        assert_eq!(
+            value(&[image.clone(), Part::message("user", "What is this?")]),
+            "<image>\n\nWhat is this?"
+        );
+        let system = Part::message("system", "Be kind.");
+        assert_eq!(
+            value(&[system, image, video, Part::message("user", "What?")]),
+            "<image>\n\n<video>\n\nWhat?"
+        );
     }
 
     #[test]

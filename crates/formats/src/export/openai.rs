@@ -1,5 +1,6 @@
 //! OpenAI's preference fine-tuning, which Together and Fireworks read, too: messages in, one preferred and one
-//! other answer out. It knows no further keys, so margin, annotator and id are not written.
+//! other answer out. It knows no further keys, so margin, annotator and id are not written, and of more than two
+//! candidates no pairs that need a weight. Tools are those that the data brought as metadata.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,16 +9,16 @@ use super::output::json_line;
 use super::preference::{PreferenceRow, conversational};
 
 #[derive(Serialize)]
-struct Line {
-    input: Input,
+struct Line<'a> {
+    input: Input<'a>,
     preferred_output: Value,
     non_preferred_output: Value,
 }
 
 #[derive(Serialize)]
-struct Input {
+struct Input<'a> {
     messages: Value,
-    tools: [(); 0],
+    tools: &'a [Value],
     parallel_tool_calls: bool,
 }
 
@@ -28,6 +29,7 @@ pub(super) fn openai_line(row: &PreferenceRow) -> Result<String, String> {
         return Err("chosen and rejected are the same".to_owned());
     }
     let messages = prompt.unwrap_or_default();
-    let input = Input { messages, tools: [], parallel_tool_calls: true };
+    let tools = row.tools.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let input = Input { messages, tools, parallel_tool_calls: row.may_call_in_parallel };
     Ok(json_line(&Line { input, preferred_output, non_preferred_output }))
 }

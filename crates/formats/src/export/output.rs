@@ -1,7 +1,8 @@
 //! What one item becomes in a file, and the account of what went in and what not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use tiebreak_domain::AnnotatorId;
 use tiebreak_domain::export::ExportCounts;
 
 /// A picture that is written beside the file.
@@ -34,6 +35,8 @@ pub struct ItemOutput {
     pub rewrites: u64,
     /// Rewritten responses that were left out.
     pub rewrites_left_out: u64,
+    /// Whose judgments the lines stand for, of formats in which not everyone's do.
+    pub voters: BTreeSet<AnnotatorId>,
 }
 
 impl ItemOutput {

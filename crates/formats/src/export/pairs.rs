@@ -1,5 +1,7 @@
 //! Rows of chosen and rejected of one item: the policies' rows, and those of rewrites, in the words of a trainer.
 
+use serde_json::Value;
+use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{AnnotatorId, Candidate, ExportFormat, ExportPlan, Question};
 
 use super::hpd;
@@ -9,6 +11,7 @@ use super::output::ItemOutput;
 use super::policy::{PairRow, rows_of_item};
 use super::preference::{Membership, PreferenceRow, preference_line_in_group};
 use super::rewrites::{self, Rewrite, is_of_rewrites};
+use crate::shape::openai::PARALLEL;
 
 /// Writes the rows of one item.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
@@ -18,7 +21,10 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
         output.leave_out("fewer than two candidates", judged.judgments.len() as u64);
     } else {
         for group in rows_of_item(plan, question, judged, output) {
-            let lines = group.rows.iter().map(|row| line(plan, row, judged)).collect();
+            let lines: Vec<_> = group.rows.iter().map(|row| line(plan, row, judged)).collect();
+            if lines.iter().all(Result::is_ok) {
+                output.voters.extend(group.rows.iter().flat_map(|row| &row.voters));
+            }
             output.take(lines, group.judgments);
         }
     }
@@ -72,12 +78,14 @@ impl Pair<'_> {
             margin,
             annotator: annotator.map(String::as_str),
             external_id: judged.item.item.external_id.as_deref(),
+            tools: tools(&judged.item.item.metadata),
+            may_call_in_parallel: judged.item.item.metadata.get(PARALLEL) != Some(&Value::Bool(false)),
         };
         if plan.format == ExportFormat::HpdV3 {
             let place =
                 judged.candidates().iter().position(|candidate| candidate == self.chosen).unwrap_or_default();
             let pair = [(self.chosen, place), (self.rejected, self.place)];
-            return hpd::pair_line(judged, pair, annotator.map(String::as_str));
+            return hpd::pair_line(judged, pair, annotator.map(String::as_str), membership.as_ref());
         }
         if plan.format == ExportFormat::LanguageFeedback {
             let critique = language_feedback::critique(judged, self.place, self.voters);
@@ -87,11 +95,20 @@ impl Pair<'_> {
     }
 }
 
+/// The tools that could be called, where the data brought a list of them.
+fn tools(metadata: &Metadata) -> Option<&Value> {
+    let is_list = |tools: &&Value| {
+        tools.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
+    };
+    metadata.get("tools").filter(is_list)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::testing::*;
     use super::*;
+    use tiebreak_domain::Part;
     use tiebreak_domain::export::NWayPolicy;
     use tiebreak_domain::rubric::RankingForm;
 
@@ -109,6 +126,20 @@ mod tests {
         assert_eq!(told, [("text 2", "text 0"), ("text 2", "text 1"), ("text 0", "text 1")]);
         assert!(rows.iter().all(|row| row["weight"] == 0.5), "1/(3-1): {rows:?}");
         assert!(rows.iter().all(|row| row["group_id"] == "01".repeat(16)), "one item: {rows:?}");
+    }
+
+    #[test]
+    fn a_weight_is_written_or_every_two_are_not_taken() {
+        let names = names(vec![ranking("order", RankingForm::WithTies)]);
+        let judgments = [judgment(1, 3, vec![ranks("order", &[&[2], &[0], &[1]])])];
+        let plan = |format| ExportPlan { n_way: Some(NWayPolicy::AllPairs), ..ExportPlan::new(format) };
+        let lines = rows(&plan(ExportFormat::LlamaFactory), &names, &item(3), &judgments);
+        assert!(lines.iter().all(|row| row["weight"] == 0.5 && row["group_id"].is_string()), "{lines:?}");
+        let pictures = media_item("a fox", ["a.jpg", "b.jpg", "c.jpg"].map(Part::image).to_vec());
+        let lines = rows(&plan(ExportFormat::HpdV3), &names, &pictures, &judgments);
+        assert!(lines.len() == 3 && lines.iter().all(|row| row["weight"] == 0.5), "{lines:?}");
+        let open = written(&plan(ExportFormat::OpenAi), &names, &item(3), &judgments);
+        assert_eq!(open.left_out, [("waiting for a policy".to_owned(), 1)], "it has no place for a weight");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! From the judgments of one item to rows of chosen and rejected, by the policies of a plan.
 //!
 //! Pure: no file, no format, no project. The order of the steps is fixed. Skips and what cannot be judged
-//! are left out; several judgments become one or stay several; then ties, both bad and strength are looked
-//! at. A majority is found before weak judgments are left out, so that leaving out weak votes never turns a
-//! majority round. Items of more than two candidates go through the same steps pair by pair
+//! are left out; several judgments become one or stay several, both bad counting with the ties where it is treated
+//! as one; then ties, both bad and strength are looked at. A majority is found before weak judgments are left out,
+//! so that leaving out weak votes never turns a majority round. Items of more than two candidates go through the same steps pair by pair
 //! ([`many`]).
 
 mod many;
@@ -142,13 +142,17 @@ fn agreed(
     let able: Vec<&Vote<'_>> =
         votes.iter().filter(|vote| vote.preference.outcome != Outcome::Unratable).collect();
     output.leave_out(UNRATABLE, (votes.len() - able.len()) as u64);
-    let outcomes: Vec<Outcome> = able.iter().map(|vote| vote.preference.outcome).collect();
+    // What is treated as a tie is one before it is counted, and with the ties.
+    let as_counted = |vote: &Vote<'_>| match (vote.preference.outcome, both_bad_policy(plan)) {
+        (Outcome::BothBad, Some(BothBadPolicy::AsTie)) => Outcome::Tie,
+        (outcome, _) => outcome,
+    };
+    let outcomes: Vec<Outcome> = able.iter().map(|vote| as_counted(vote)).collect();
     let Some(outcome) = agreed_value(policy, &outcomes) else {
         output.leave_out(disagreement(policy), able.len() as u64);
         return None;
     };
-    let agreeing: Vec<&Vote<'_>> =
-        able.iter().copied().filter(|vote| vote.preference.outcome == outcome).collect();
+    let agreeing: Vec<&Vote<'_>> = able.iter().copied().filter(|vote| as_counted(vote) == outcome).collect();
     output.leave_out("outvoted", (able.len() - agreeing.len()) as u64);
     group(plan, pair, &agreeing, None, output)
 }
@@ -177,7 +181,7 @@ fn group(
     output: &mut ItemOutput,
 ) -> Option<RowGroup> {
     let judgments = votes.len() as u64;
-    let both_bad = plan.both_bad.filter(|policy| plan.format.both_bad_policies().contains(policy));
+    let both_bad = both_bad_policy(plan);
     let [first, second] = pair;
     let (left_out_as, rows) = match (votes.first()?.preference.outcome, both_bad) {
         (Outcome::A, _) => return decided_group(plan, votes, [first, second], annotator, output),
@@ -266,6 +270,11 @@ fn decided_group(
     let voters = strong.iter().map(|vote| vote.annotator()).collect();
     let row = PairRow { voters, ..row(pair, margin, None, annotator) };
     Some(RowGroup { judgments: strengths.len() as u64, rows: vec![row] })
+}
+
+/// The plan's word on both bad, if the format can follow it.
+fn both_bad_policy(plan: &ExportPlan) -> Option<BothBadPolicy> {
+    plan.both_bad.filter(|policy| plan.format.both_bad_policies().contains(policy))
 }
 
 /// The plan's word on strength, if the format can follow it.

@@ -6,14 +6,15 @@
 //! messages. Conversational: lists of messages, the prompt ending with the user, one assistant turn on each
 //! side. HH: transcripts, in which no text may hold the marks that part turns, and each side ends with the
 //! assistant. OpenAI and LLaMA-Factory have files of their own beside this. None of them can say that one
-//! image was chosen over another. An empty response can be rejected; to choose one would teach a model to say
+//! image was chosen over another. Images of the prompt stand in `images` and have their places in lists of content,
+//! which TRL reads in conversations; tools stand in `tools`. An empty response can be rejected; to choose one would teach a model to say
 //! nothing, and such a row is refused in every format.
 
 use serde::Serialize;
 use serde_json::Value;
 use tiebreak_domain::{Candidate, ExportFormat, Part};
 
-use super::turns::{Turn, bare_text, check_end, check_turns, joined, messages, turns};
+use super::turns::{Turn, bare_text, check_end, check_turns, content_lists, joined, messages, turns};
 use super::{llama_factory, openai};
 use crate::shape::hh::MARKS;
 
@@ -32,6 +33,10 @@ pub struct PreferenceRow<'a> {
     pub annotator: Option<&'a str>,
     /// The data's name for the item, if it shall be written.
     pub external_id: Option<&'a str>,
+    /// The tools that could be called, a list.
+    pub tools: Option<&'a Value>,
+    /// Whether several of them at once.
+    pub may_call_in_parallel: bool,
 }
 
 /// The item that a row of more than two candidates belongs to.
@@ -49,6 +54,10 @@ struct Line<'a> {
     prompt: Option<Value>,
     chosen: Value,
     rejected: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     margin: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,9 +82,10 @@ pub fn preference_line_in_group(
     group: Option<&Membership>,
 ) -> Result<String, String> {
     if format == ExportFormat::LlamaFactory {
-        return llama_factory::llama_factory_line(row);
+        return llama_factory::llama_factory_line(row, group);
     }
     check(row)?;
+    check_prompt(format, row)?;
     let (prompt, chosen, rejected) = match format {
         ExportFormat::OpenAi => return openai::openai_line(row),
         ExportFormat::TrlExplicit => explicit(row)?,
@@ -93,6 +103,8 @@ pub fn preference_line_in_group(
         prompt,
         chosen,
         rejected,
+        images: row.prompt.iter().filter_map(Part::uri).collect(),
+        tools: row.tools,
         margin: row.margin,
         annotator: row.annotator,
         id: row.external_id,
@@ -104,11 +116,7 @@ pub fn preference_line_in_group(
 
 /// Holds a row against what goes for every format but those that know media.
 pub(super) fn check(row: &PreferenceRow) -> Result<(), String> {
-    let parts = [
-        ("the prompt", row.prompt),
-        ("the chosen side", &row.chosen.parts),
-        ("the rejected side", &row.rejected.parts),
-    ];
+    let parts = [("the chosen side", &row.chosen.parts), ("the rejected side", &row.rejected.parts)];
     for (name, parts) in parts {
         if parts.iter().any(|part| part.uri().is_some()) {
             return Err(format!(
@@ -131,6 +139,31 @@ pub(super) fn check(row: &PreferenceRow) -> Result<(), String> {
     }
 }
 
+/// Holds what only conversations can say against the format.
+fn check_prompt(format: ExportFormat, row: &PreferenceRow) -> Result<(), String> {
+    let title = format.title();
+    let is_trl_conversation = match format {
+        ExportFormat::TrlConversational => true,
+        ExportFormat::TrlImplicit => is_conversation(row),
+        _ => false,
+    };
+    let mut media = row.prompt.iter().filter(|part| part.uri().is_some()).peekable();
+    if media.peek().is_some() && !is_trl_conversation {
+        return Err(format!(
+            "the prompt holds a medium, and {title} knows texts only; a conversational row of TRL can hold images"
+        ));
+    }
+    if media.any(|part| !matches!(part, Part::Image { .. })) {
+        return Err(format!("the prompt holds a video or a sound, and {title} knows images only"));
+    }
+    if row.tools.is_some() && !is_trl_conversation && format != ExportFormat::OpenAi {
+        return Err(format!(
+            "the data names tools that could be called, and {title} has no place for them; export it conversational"
+        ));
+    }
+    Ok(())
+}
+
 fn explicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
     let prompt = bare_text(row.prompt, "user", "the prompt")?;
     if prompt.trim().is_empty() {
@@ -148,7 +181,12 @@ fn implicit(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String
                 turns(row.prompt, "user").into_iter().chain(turns(parts, "assistant")).collect();
             check_turns(&turns, name)?;
             check_end(&turns, "assistant", name)?;
-            Ok::<_, String>(messages(&turns))
+            if has_images(row) {
+                return Ok([content_lists(row.prompt, "user"), content_lists(parts, "assistant")]
+                    .concat()
+                    .into());
+            }
+            Ok::<Value, String>(messages(&turns))
         };
         return Ok((
             None,
@@ -177,6 +215,7 @@ pub(super) fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Valu
     let side = |parts: &[Part], name: &str| {
         let turns = turns(parts, "assistant");
         match turns.as_slice() {
+            [("assistant", _)] if has_images(row) => Ok(content_lists(parts, "assistant").into()),
             [("assistant", _)] => Ok(messages(&turns)),
             [(role, _)] => Err(format!("{name} is not said by the assistant but by {role:?}")),
             turns => Err(format!(
@@ -186,7 +225,8 @@ pub(super) fn conversational(row: &PreferenceRow) -> Result<(Option<Value>, Valu
         }
     };
     let chosen = side(&row.chosen.parts, "the chosen side")?;
-    Ok((Some(messages(&prompt)), chosen, side(&row.rejected.parts, "the rejected side")?))
+    let prompt = if has_images(row) { content_lists(row.prompt, "user").into() } else { messages(&prompt) };
+    Ok((Some(prompt), chosen, side(&row.rejected.parts, "the rejected side")?))
 }
 
 fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), String> {
@@ -212,6 +252,10 @@ fn transcripts(row: &PreferenceRow) -> Result<(Option<Value>, Value, Value), Str
         Ok(Value::String(transcript))
     };
     Ok((None, side(&row.chosen.parts, "the chosen side")?, side(&row.rejected.parts, "the rejected side")?))
+}
+
+fn has_images(row: &PreferenceRow) -> bool {
+    row.prompt.iter().any(|part| part.uri().is_some())
 }
 
 fn is_conversation(row: &PreferenceRow) -> bool {
@@ -242,6 +286,8 @@ mod tests {
             margin: None,
             annotator: None,
             external_id: None,
+            tools: None,
+            may_call_in_parallel: true,
         };
         preference_line(format, &row)
     }
@@ -281,6 +327,8 @@ mod tests {
             margin: Some(1.5),
             annotator: Some("anna"),
             external_id: Some("7"),
+            tools: None,
+            may_call_in_parallel: true,
         };
         assert_eq!(
             preference_line(ExportFormat::TrlExplicit, &row).unwrap(),
@@ -291,6 +339,61 @@ mod tests {
             preference_line(ExportFormat::TrlExplicit, &row).unwrap_err(),
             "the margin is not a finite number: NaN"
         );
+    }
+
+    #[test]
+    fn images_of_the_prompt_have_their_places_in_conversations() {
+        let (a, b) = ([Part::plain("A cat.")], [Part::plain("A dog.")]);
+        let asked = [Part::message("user", ""), Part::image("1.png"), Part::plain("What is this?")];
+        let expected =
+            r#"[{"role":"user","content":[{"type":"image"},{"type":"text","text":"What is this?"}]}]"#;
+        let side =
+            |text: &str| format!(r#"[{{"role":"assistant","content":[{{"type":"text","text":"{text}"}}]}}]"#);
+        let written = line(ExportFormat::TrlConversational, &asked, &a, &b).unwrap();
+        assert_eq!(
+            written,
+            format!(
+                r#"{{"prompt":{expected},"chosen":{},"rejected":{},"images":["1.png"]}}"#,
+                side("A cat."),
+                side("A dog.")
+            )
+        );
+        let implicit = line(ExportFormat::TrlImplicit, &asked, &a, &b).unwrap();
+        let implicit: Value = serde_json::from_str(&implicit).unwrap();
+        assert_eq!(implicit["chosen"][0]["content"][0]["type"], "image");
+        assert_eq!(
+            (&implicit["chosen"][1]["role"], &implicit["images"][0]),
+            (&"assistant".into(), &"1.png".into())
+        );
+        let refused = line(ExportFormat::TrlExplicit, &[Part::image("1.png"), Part::plain("p")], &a, &b);
+        assert!(refused.unwrap_err().contains("knows texts only; a conversational row"));
+        let film = [Part::message("user", "What?"), Part::Video { uri: "1.mp4".into() }];
+        assert!(line(ExportFormat::TrlConversational, &film, &a, &b).unwrap_err().contains("images only"));
+    }
+
+    #[test]
+    fn tools_are_written_or_the_row_is_refused() {
+        let tools = serde_json::json!([{"type":"function","function":{"name":"look"}}]);
+        let (chosen, rejected) = (Candidate::markdown("a"), Candidate::markdown("b"));
+        let prompt = [Part::markdown("p")];
+        let row = PreferenceRow {
+            prompt: &prompt,
+            chosen: &chosen,
+            rejected: &rejected,
+            margin: None,
+            annotator: None,
+            external_id: None,
+            tools: Some(&tools),
+            may_call_in_parallel: false,
+        };
+        let read = |format| serde_json::from_str::<Value>(&preference_line(format, &row).unwrap()).unwrap();
+        assert_eq!(read(ExportFormat::TrlConversational)["tools"], tools);
+        let input = &read(ExportFormat::OpenAi)["input"];
+        assert_eq!((&input["tools"], &input["parallel_tool_calls"]), (&tools, &false.into()));
+        assert_eq!(read(ExportFormat::LlamaFactory)["tools"], tools.to_string());
+        for format in [ExportFormat::TrlExplicit, ExportFormat::AnthropicHh] {
+            assert!(preference_line(format, &row).unwrap_err().contains("names tools"));
+        }
     }
 
     #[test]

@@ -50,6 +50,15 @@ pub fn refusal(plan: &ExportPlan, names: &Names) -> Option<(String, String)> {
             "the format \"answers\" writes the answers to every question".to_owned(),
         ));
     }
+    if let Some(key) = taken_key(format, names) {
+        return Some((
+            format!(
+                "{} has a field {key:?} of its own, and so no place for ratings by that key",
+                format.title()
+            ),
+            "give the question another key, or export another format".to_owned(),
+        ));
+    }
     if !format.asks().contains(&PolicyQuestion::Question) {
         return None;
     }
@@ -59,6 +68,19 @@ pub fn refusal(plan: &ExportPlan, names: &Names) -> Option<(String, String)> {
         format!("this is no question that fits {}, {key:?}", format.title()),
         format!("those that fit are {}", keys.join(", ")),
     ))
+}
+
+/// The key of a rating that a format would write over a field of its own.
+fn taken_key(format: ExportFormat, names: &Names) -> Option<String> {
+    let fields: &[&str] = match format {
+        ExportFormat::HelpSteer2 => &["prompt", "response", "annotator"],
+        _ => return None,
+    };
+    names
+        .candidate_ratings()
+        .into_iter()
+        .map(|question| question.key.clone())
+        .find(|key| fields.contains(&key.as_str()))
 }
 
 #[cfg(test)]
@@ -96,6 +118,18 @@ mod tests {
         assert_eq!(question_of_plan(&plan, &two).map(|q| q.key.as_str()), Some("style"));
         plan.question = Some("taste".into());
         assert!(refusal(&plan, &two).is_some_and(|(_, hint)| hint.contains("overall, style")));
+    }
+
+    #[test]
+    fn a_rating_never_takes_the_place_of_a_field() {
+        let plan = ExportPlan::new(ExportFormat::HelpSteer2);
+        let of =
+            |key: &str| names(vec![rating("helpfulness", Scope::Candidate), rating(key, Scope::Candidate)]);
+        for key in ["prompt", "response", "annotator"] {
+            let (refused, _) = refusal(&plan, &of(key)).unwrap_or_default();
+            assert!(refused.contains(&format!("{key:?}")), "{refused}");
+        }
+        assert_eq!(refusal(&plan, &of("verbosity")), None);
     }
 
     #[test]

@@ -111,6 +111,7 @@ pub(super) fn write(
                 continue;
             }
             output.rewrites += 1;
+            output.voters.insert(rewrite.by);
             output.take(lines, std::mem::take(&mut judgments));
             for label in labels.into_iter().flatten() {
                 output.labels[usize::from(!label)] += 1;

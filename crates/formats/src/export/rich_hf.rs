@@ -32,14 +32,14 @@ pub(super) fn write(plan: &ExportPlan, judged: &Judged, output: &mut ItemOutput)
     let groups: Vec<(Option<&str>, Vec<&Judgment>)> = match plan.ratings {
         _ if answered.is_empty() => Vec::new(),
         Some(RatingPolicy::Each) => {
-            answered.into_iter().map(|one| (Some(judged.names.annotator(one)), vec![one])).collect()
+            answered.into_iter().map(|one| (judged.names.known_annotator(one), vec![one])).collect()
         }
         None if rated > 1 => {
             output.leave_out(WAITING, answered.len() as u64);
             Vec::new()
         }
         // What one person said is that person's, though nobody asked whose it is.
-        _ if answered.len() == 1 => vec![(Some(judged.names.annotator(answered[0])), answered)],
+        _ if answered.len() == 1 => vec![(judged.names.known_annotator(answered[0]), answered)],
         _ => vec![(None, answered)],
     };
     let is_split = groups.len() > 1 || plan.ratings == Some(RatingPolicy::Each);

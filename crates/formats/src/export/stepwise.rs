@@ -40,7 +40,7 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
         _ if said.is_empty() => {}
         Some(SeveralPolicy::Each) => {
             for (judgment, labels) in &said {
-                output.take(rows(labels, Some(judged.names.annotator(judgment))), 1);
+                output.take(rows(labels, judged.names.known_annotator(judgment)), 1);
             }
         }
         Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {

@@ -4,8 +4,8 @@
 //! or `+`, since that would change the data. Whoever opens the file in a spreadsheet should import its
 //! columns as text. Conversations are JSON lists of messages, as the importer reads them.
 
-use serde_json::Value;
-use tiebreak_domain::{Judgment, Note, Outcome, Part, StoredItem, UnixMillis, Verdict, Watched};
+use serde_json::{Value, json};
+use tiebreak_domain::{Candidate, Judgment, Note, Outcome, Part, StoredItem, UnixMillis, Verdict, Watched};
 
 use super::judged::Judged;
 use super::output::ItemOutput;
@@ -27,7 +27,7 @@ pub struct CsvRow<'a> {
     pub model_was_wrong: Option<bool>,
 }
 
-const COLUMNS: [&str; 35] = [
+const COLUMNS: [&str; 36] = [
     "item_key",
     "external_id",
     "source",
@@ -63,6 +63,7 @@ const COLUMNS: [&str; 35] = [
     "watched",
     "notes",
     "model_was_wrong",
+    "more_candidates",
 ];
 
 /// The names of the columns as one line, without its end.
@@ -138,8 +139,19 @@ pub fn csv_line(row: &CsvRow) -> String {
         showing.map(|showing| watched_words(&showing.watched, None)).unwrap_or_default(),
         notes_json(&given.notes),
         row.model_was_wrong.map(|was_wrong| was_wrong.to_string()).unwrap_or_default(),
+        more_candidates(&item.candidates),
     ];
     fields.map(|field| quoted(&field)).join(",")
+}
+
+/// The candidates behind the first two, as a JSON list with the content and the model of each; nothing of a pair.
+fn more_candidates(candidates: &[Candidate]) -> String {
+    let more = candidates
+        .iter()
+        .skip(2)
+        .map(|candidate| json!({ "content": field_from_parts(&candidate.parts), "model": candidate.model }));
+    let more: Vec<Value> = more.collect();
+    if more.is_empty() { String::new() } else { Value::Array(more).to_string() }
 }
 
 /// How much was seen of one candidate, or of each in the data's order; nothing where nothing plays.
@@ -194,8 +206,8 @@ mod tests {
     use super::*;
     use tiebreak_domain::showing::Acquisition;
     use tiebreak_domain::{
-        AnnotatorId, Candidate, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Order, Origin,
-        Preference, Showing, SourceId,
+        AnnotatorId, Item, ItemId, ItemKey, ItemStatus, JudgmentId, NewJudgment, Order, Origin, Preference,
+        Showing, SourceId,
     };
 
     #[test]
@@ -257,10 +269,19 @@ mod tests {
             format!(
                 "{},\"x,1\",s,\"[{{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"Say \\\"\"hi\\\"\"\"\"}}]\",=1+1,\"two\nlines\",,,anna,\
                  judged,both_bad,,,\" neither\",true,{},1,,1,screen,2001,b,false,1000,,2000,900,100,file_order,1,7,0.1.0,to_end partly,\
-                 \"[{{\"\"candidate\"\":1,\"\"part\"\":0,\"\"at_us\"\":40000,\"\"text\"\":\"\"blurs\"\"}}]\",true",
+                 \"[{{\"\"candidate\"\":1,\"\"part\"\":0,\"\"at_us\"\":40000,\"\"text\"\":\"\"blurs\"\"}}]\",true,",
                 "01".repeat(16),
                 "02".repeat(16)
             )
         );
+    }
+
+    #[test]
+    fn candidates_behind_a_pair_stand_in_one_column() {
+        let candidates = ["x", "y", "z", "w"].map(Candidate::markdown).to_vec();
+        let more = more_candidates(&candidates);
+        assert_eq!(more, r#"[{"content":"z","model":null},{"content":"w","model":null}]"#);
+        assert_eq!(more_candidates(&["x", "y"].map(Candidate::markdown)), "", "a pair has none");
+        assert_eq!(csv_header().split(',').count(), COLUMNS.len());
     }
 }

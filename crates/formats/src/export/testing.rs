@@ -72,12 +72,10 @@ pub fn judgment(annotator: i64, candidates: usize, answers: Vec<Answer>) -> Judg
 
 pub fn names(questions: Vec<Question>) -> Names {
     let annotators = ["ada", "bob", "cy", "dee", "eve"];
+    let numbered = || (1..).map(AnnotatorId).zip(annotators);
     Names {
-        annotators: annotators
-            .into_iter()
-            .enumerate()
-            .map(|(index, name)| (AnnotatorId(index as i64 + 1), name.to_owned()))
-            .collect(),
+        annotators: numbered().map(|(id, name)| (id, name.to_owned())).collect(),
+        hashes: numbered().map(|(id, name)| (id, format!("hash of {name}"))).collect(),
         rubrics: [(1, Rubric { questions, ..Rubric::default() })].into(),
         ..Names::default()
     }

@@ -1,6 +1,6 @@
 //! Parts as turns of a conversation or as bare text, and the rules that both have to keep.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tiebreak_domain::{Candidate, Part};
 
 use crate::message::message_json;
@@ -33,29 +33,61 @@ pub(super) fn turns<'a>(parts: &'a [Part], usual: &'a str) -> Vec<Turn<'a>> {
     turns_with(parts, usual, |part| part.text().unwrap_or_default().to_owned())
 }
 
-/// The same, with a word of one's own for each part that is no message. A medium stands in the turn before it.
+/// The same, with a word of one's own for each part that is no message, or none.
 pub(super) fn turns_with<'a>(
     parts: &'a [Part],
     usual: &'a str,
     word: impl Fn(&'a Part) -> String,
 ) -> Vec<Turn<'a>> {
-    let mut turns: Vec<Turn> = Vec::new();
-    let mut was_text = false;
-    for part in parts {
-        match part {
-            Part::Message { role, .. } => turns.push((role, word(part))),
-            other => {
-                let joins = was_text || other.uri().is_some();
-                match turns.last_mut() {
-                    Some((_, before)) if joins => {
-                        before.push_str("\n\n");
-                        before.push_str(&word(other));
-                    }
-                    _ => turns.push((usual, word(other))),
-                }
+    let join = |said: Vec<(&Part, String)>| {
+        let mut text = String::new();
+        for (_, word) in said.into_iter().filter(|(part, word)| part.uri().is_none() || !word.is_empty()) {
+            if !text.is_empty() {
+                text.push_str("\n\n");
             }
+            text.push_str(&word);
         }
-        was_text = !matches!(part, Part::Message { .. });
+        text
+    };
+    let said = parts.iter().map(|part| (part, word(part))).collect();
+    grouped(said, usual).into_iter().map(|(role, said)| (role, join(said))).collect()
+}
+
+/// Turns as messages whose content is a list, in which an image has its place and its address stands elsewhere.
+pub(super) fn content_lists(parts: &[Part], usual: &str) -> Vec<Value> {
+    let blocks = |said: Vec<(&Part, ())>| -> Vec<Value> {
+        let block = |(part, ()): (&Part, ())| match part.text() {
+            Some("") => None,
+            Some(text) => Some(json!({ "type": "text", "text": text })),
+            None => Some(json!({ "type": "image" })),
+        };
+        said.into_iter().filter_map(block).collect()
+    };
+    grouped(parts.iter().map(|part| (part, ())).collect(), usual)
+        .into_iter()
+        .map(|(role, said)| json!({ "role": role, "content": blocks(said) }))
+        .collect()
+}
+
+/// Parts by who says them. Texts that follow one another are one turn of the usual speaker. A medium stands in the turn
+/// before it; at the start, and behind a system message, it begins the turn of the usual speaker.
+fn grouped<'a, W>(parts: Vec<(&'a Part, W)>, usual: &'a str) -> Vec<(&'a str, Vec<(&'a Part, W)>)> {
+    let mut turns: Vec<(&str, Vec<(&Part, W)>)> = Vec::new();
+    for (part, word) in parts {
+        let role = if let Part::Message { role, .. } = part { Some(role.as_str()) } else { None };
+        let is_medium = part.uri().is_some();
+        let joins = |(before, said): &(&str, Vec<(&Part, W)>)| {
+            if let Some(role) = role {
+                // A message may still be the words of a turn that is nothing but media.
+                return role == usual && said.iter().all(|(part, _)| part.uri().is_some());
+            }
+            let was_message = matches!(said.last(), Some((Part::Message { .. }, _)));
+            !was_message || (is_medium && *before != "system")
+        };
+        match turns.last_mut() {
+            Some(turn) if joins(turn) => turn.1.push((part, word)),
+            _ => turns.push((role.unwrap_or(usual), vec![(part, word)])),
+        }
     }
     turns
 }

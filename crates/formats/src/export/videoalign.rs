@@ -124,19 +124,23 @@ fn outcome(judgment: &Judgment, key: &str) -> Option<Outcome> {
     }
 }
 
+/// What the annotators agree on. Both bad is a vote like the others where it is not a tie by the plan's word, so that
+/// leaving it out never makes a winner of what few said.
 fn verdict(plan: &ExportPlan, judgments: &[&Judgment], key: &str) -> &'static str {
-    let words: Vec<&str> = judgments
+    let said: Vec<Outcome> = judgments
         .iter()
         .filter_map(|judgment| match (outcome(judgment, key)?, plan.both_bad) {
-            (Outcome::A, _) => Some("A"),
-            (Outcome::B, _) => Some("B"),
-            (Outcome::Tie, _) | (Outcome::BothBad, Some(BothBadPolicy::AsTie)) => Some("same"),
-            (Outcome::BothBad | Outcome::Unratable, _) => None,
+            (Outcome::Unratable, _) => None,
+            (Outcome::BothBad, Some(BothBadPolicy::AsTie)) => Some(Outcome::Tie),
+            (outcome, _) => Some(outcome),
         })
         .collect();
-    agreed_value(plan.several.unwrap_or(SeveralPolicy::Unanimous), &words)
-        .and_then(|word| ["A", "B", "same"].into_iter().find(|known| *known == word))
-        .unwrap_or("invalid")
+    match agreed_value(plan.several.unwrap_or(SeveralPolicy::Unanimous), &said) {
+        Some(Outcome::A) => "A",
+        Some(Outcome::B) => "B",
+        Some(Outcome::Tie) => "same",
+        Some(Outcome::BothBad | Outcome::Unratable) | None => "invalid",
+    }
 }
 
 /// A number of a video, from the candidate's metadata (`fps`) or the item's (`fps_A`).
@@ -196,6 +200,29 @@ mod tests {
         plan.several = Some(SeveralPolicy::Each);
         let each = written(&plan, &names, &videos(), &judgments).lines;
         assert!(each[2].contains(",A,same,invalid,"), "each by himself: {each:?}");
+    }
+
+    /// Two of three call both bad in VQ, one prefers A; in MQ one each says tie, both bad and B; in TA two say A.
+    #[test]
+    fn both_bad_is_a_vote_before_it_is_left_out() {
+        use Outcome::{A, B, BothBad, Tie};
+        let judgments =
+            [sheet(1, [BothBad, Tie, A]), sheet(2, [BothBad, BothBad, A]), sheet(3, [A, B, BothBad])];
+        let names = names(dimensions());
+        let line = |both_bad, several| {
+            let plan = ExportPlan {
+                both_bad: Some(both_bad),
+                several: Some(several),
+                ..ExportPlan::new(ExportFormat::VideoAlign)
+            };
+            written(&plan, &names, &videos(), &judgments).lines.remove(0)
+        };
+        let majority = line(BothBadPolicy::Drop, SeveralPolicy::Majority);
+        assert!(majority.contains(",invalid,invalid,A,"), "one of three is no winner: {majority}");
+        let as_tie = line(BothBadPolicy::AsTie, SeveralPolicy::Majority);
+        assert!(as_tie.contains(",same,same,A,"), "{as_tie}");
+        let unanimous = line(BothBadPolicy::Drop, SeveralPolicy::Unanimous);
+        assert!(unanimous.contains(",invalid,invalid,invalid,"), "{unanimous}");
     }
 
     #[test]

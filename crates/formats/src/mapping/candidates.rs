@@ -5,7 +5,7 @@ use serde_json::Value;
 use tiebreak_domain::import::ContentKind;
 use tiebreak_domain::item::{MAX_CANDIDATES, Metadata};
 
-use super::is_image_uri;
+use super::kind_of_values;
 
 /// Tokens by which the names of two columns of a pair differ.
 const SIDES: [[&str; 2]; 9] = [
@@ -154,9 +154,17 @@ pub(super) fn list_of_candidates<'a>(
         columns.iter().find(|name| name.to_lowercase() == **wanted).filter(|name| lists(name))
     };
     let column = CANDIDATE_LISTS.iter().find_map(find)?;
-    let values = rows.iter().filter_map(|row| row.get(column)?.as_array()).flatten();
-    let are_images = values.into_iter().all(|value| value.as_str().is_some_and(is_image_uri));
-    Some((column, if are_images { ContentKind::Image } else { ContentKind::Text }))
+    Some((column, kind_of_lists(column, rows)))
+}
+
+/// What the lists of a column hold: media where every element is the way to one.
+pub(crate) fn kind_of_lists(column: &str, rows: &[Metadata]) -> ContentKind {
+    let elements = || rows.iter().filter_map(|row| row.get(column)?.as_array()).flatten();
+    if elements().all(Value::is_string) {
+        kind_of_values(elements().filter_map(Value::as_str))
+    } else {
+        ContentKind::Text
+    }
 }
 
 /// The words and numbers of a name: `responseA`, `response_a` and `Response A` are `response`, `a`.

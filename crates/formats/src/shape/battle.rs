@@ -8,7 +8,7 @@ use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference};
 use super::fields::{Columns, whole_number};
 use super::{ItemShape, Understood, refusal};
 use crate::cell::Cell;
-use crate::message::{common_prefix, parts_from_cell};
+use crate::message::{common_prefix, parts_from_cell, tool_call_in};
 use crate::record::Label;
 use crate::votes::is_no_vote;
 
@@ -55,6 +55,9 @@ impl ItemShape for BattleShape {
         let mut sides = Vec::new();
         for name in ["conversation_a", "conversation_b"] {
             let cell = row.take(name);
+            if let Some(reason) = tool_call_in(&cell) {
+                return Err(format!("{name:?} {reason}"));
+            }
             let mut said = match parts_from_cell(&cell) {
                 Some(said) => said,
                 None if cell.is_empty() => return Err(format!("{name:?} is empty")),
@@ -69,11 +72,13 @@ impl ItemShape for BattleShape {
         let candidates = candidates
             .map(|(said, model)| Candidate { parts: said[shared..].to_vec(), model, ..Candidate::default() })
             .collect();
-        let annotator = judge(row.take("judge"));
+        let judge = judge(row.take("judge"));
+        let is_model = judge.as_ref().is_some_and(|(_, is_model)| *is_model);
+        let annotator = judge.map(|(name, _)| name);
         let winner = row.text("winner");
         let (labels, doubt) = match winner.map(|winner| (outcome_of(&winner, &models), winner)) {
             Some((Some(outcome), _)) => {
-                (vec![Label { annotator, ..Label::new(Preference::new(outcome)) }], None)
+                (vec![Label { annotator, is_model, ..Label::new(Preference::new(outcome)) }], None)
             }
             Some((None, winner)) if !is_no_vote(&winner) => {
                 let winner: String = winner.chars().take(40).collect();
@@ -103,15 +108,15 @@ fn cut(said: &mut Vec<Part>, answers: Option<usize>) {
     }
 }
 
-/// Who judged: a name, or a model with the way in which it was asked.
-fn judge(cell: Cell) -> Option<String> {
-    let name = match cell {
+/// Who judged, and whether it is a model: a list has its name and the way in which it was asked.
+fn judge(cell: Cell) -> Option<(String, bool)> {
+    let (name, is_model) = match cell {
         Cell::Json(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+            (names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "), true)
         }
-        other => other.into_text()?,
+        other => (other.into_text()?, false),
     };
-    Some(name).filter(|name| !name.trim().is_empty())
+    Some((name, is_model)).filter(|(name, _)| !name.trim().is_empty())
 }
 
 /// Who won by the arena's words, or by the name of one of two different models.
@@ -179,6 +184,16 @@ mod tests {
         assert_eq!(outcome("null"), None);
         let doubt = battle("\"tie (inconsistent)\"", 1).doubt.unwrap();
         assert!(doubt.starts_with("\"winner\" is \"tie (inconsistent)\""), "{doubt}");
+    }
+
+    #[test]
+    fn a_judge_in_a_list_is_a_model() {
+        assert_eq!(
+            judge(Cell::Json(serde_json::json!(["gpt-4", "pair-v2"]))),
+            Some(("gpt-4 pair-v2".to_owned(), true))
+        );
+        assert_eq!(judge(Cell::Text("expert_1".into())), Some(("expert_1".to_owned(), false)));
+        assert_eq!(judge(Cell::Json(serde_json::json!([]))), None);
     }
 
     #[test]

@@ -9,9 +9,10 @@
 
 use serde_json::Value;
 use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextContent, LabelColumn};
-use tiebreak_domain::item::MAX_CANDIDATES;
+use tiebreak_domain::item::{MAX_CANDIDATES, Metadata};
 use tiebreak_domain::{Candidate, Context, ContextKind, Item, Part, Preference, TextFormat};
 
+use super::fields::unratable;
 use super::pandalm::models_from_pair;
 use super::{
     ItemShape, Understood, metadata_from_cells, parts_from_text_cell, prompt_from_cells, refusal_by_name,
@@ -21,7 +22,7 @@ use crate::cell::Cell;
 use crate::mapping::is_image_uri;
 use crate::message::{common_prefix, parts_from_messages};
 use crate::record::Label;
-use crate::votes::{is_no_vote, outcome_from_value};
+use crate::votes::{is_no_vote, is_unratable, outcome_from_value};
 
 /// What a candidate says, and the model that it names itself.
 type Content = (Vec<Part>, Option<String>);
@@ -30,6 +31,8 @@ type Content = (Vec<Part>, Option<String>);
 pub(crate) struct ColumnsShape {
     mapping: ColumnMapping,
     text_format: TextFormat,
+    /// Whether the texts of a single candidate's column are lists in JSON, as a table has them.
+    texts_are_lists: bool,
     columns: Vec<String>,
     /// Where each role's column stands in `columns`.
     id: Option<usize>,
@@ -68,6 +71,7 @@ impl ColumnsShape {
         Ok(Self {
             mapping,
             text_format,
+            texts_are_lists: false,
             columns,
             id,
             annotator,
@@ -80,28 +84,52 @@ impl ColumnsShape {
         })
     }
 
+    /// Looks at the first rows of a table, in which a list can only be a text: where every text in the column of
+    /// the only candidate is one, they are lists of candidates, and else they are what one candidate said.
+    pub(crate) fn of_table(mut self, rows: &[Metadata]) -> Self {
+        if let [only] = self.mapping.candidates.as_slice() {
+            let mut texts = rows.iter().filter_map(|row| row.get(&only.content)?.as_str());
+            self.texts_are_lists =
+                texts.all(|text| text.trim().is_empty() || list_in(&Cell::Text(text.into())).is_some());
+        }
+        self
+    }
+
     /// The models, as far as they are named.
     fn models(&self, cells: &[Cell]) -> Vec<Option<String>> {
-        let text = |place: usize| {
-            cells[place].text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty())
-        };
-        let is_shared = self.models.len() == 1 || self.models.windows(2).any(|two| two[0] == two[1]);
-        let shared = self.models.first().copied().flatten().filter(|_| is_shared);
-        match shared.map(|place| (place, list_in(&cells[place]))) {
-            Some((_, Some(list))) => list.iter().map(|model| model.as_str().map(str::to_owned)).collect(),
-            Some((place, None)) if self.models.len() == 2 => text(place)
-                .and_then(|pair| models_from_pair(&pair))
-                .map(|models| models.map(Some).to_vec())
-                .unwrap_or_default(),
-            Some((place, None)) => vec![text(place); self.models.len()],
-            None => self.models.iter().map(|place| place.and_then(text)).collect(),
+        let text = |place: usize| text_of(&cells[place]);
+        match self.models.as_slice() {
+            // All of what one column lists.
+            [Some(only)] => match list_in(&cells[*only]) {
+                Some(list) => list.iter().map(|model| model.as_str().map(str::to_owned)).collect(),
+                None => vec![text(*only)],
+            },
+            [Some(first), Some(second)] if first == second && list_in(&cells[*first]).is_none() => {
+                text(*first)
+                    .and_then(|pair| models_from_pair(&pair))
+                    .map(|models| models.map(Some).to_vec())
+                    .unwrap_or_default()
+            }
+            models => (0..models.len()).map(|side| self.model_of(side, cells)).collect(),
+        }
+    }
+
+    /// The model of one of several candidates: of those that name the same column, each takes its element of a list.
+    fn model_of(&self, side: usize, cells: &[Cell]) -> Option<String> {
+        let place = self.models[side]?;
+        let sharing = |models: &[Option<usize>]| models.iter().filter(|other| **other == Some(place)).count();
+        match list_in(&cells[place]) {
+            Some(list) if sharing(&self.models) > 1 => {
+                list.get(sharing(&self.models[..side]))?.as_str().map(str::to_owned)
+            }
+            _ => text_of(&cells[place]),
         }
     }
 
     /// The candidates' contents, with the models that stand in them.
     fn contents(&self, cells: &mut [Cell]) -> Result<Vec<Content>, String> {
         if let ([columns], [place]) = (self.mapping.candidates.as_slice(), self.contents.as_slice())
-            && let Some(list) = list_of_candidates(&cells[*place])
+            && let Some(list) = list_of_candidates(&cells[*place], self.texts_are_lists)
         {
             return list.iter().map(|element| self.element(columns, element)).collect();
         }
@@ -193,12 +221,19 @@ impl ColumnsShape {
         let annotator =
             self.annotator.and_then(|place| cells[place].text()).map(std::borrow::Cow::into_owned);
         let annotator = annotator.filter(|name| !name.trim().is_empty());
+        // Beside the votes of its own table, Tiebreak writes why somebody could not judge.
+        let reason = self.mapping.metadata.iter().zip(&self.metadata).find(|(name, _)| *name == "reason");
+        let reason = reason.and_then(|(_, place)| text_of(&cells[*place]));
+        let reason = reason.unwrap_or_else(|| "unratable in the data".to_owned());
         let mut labels = Vec::new();
         let mut doubt = None;
         let mut vote = |value: &str, annotator: Option<String>| match outcome_from_value(label, value, models)
         {
             Some(outcome) => labels.push(Label { annotator, ..Label::new(Preference::new(outcome)) }),
             None if is_no_vote(value) => {}
+            None if is_unratable(value) => {
+                labels.push(Label { annotator, ..Label::new(unratable(&reason)) });
+            }
             None => {
                 let start: String = value.chars().take(40).collect();
                 doubt = Some(format!("{:?} is no vote that the mapping knows: {start:?}", label.column));
@@ -269,6 +304,10 @@ impl ItemShape for ColumnsShape {
     }
 }
 
+fn text_of(cell: &Cell) -> Option<String> {
+    cell.text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty())
+}
+
 /// The list in a cell, or in the JSON that its text is.
 fn list_in<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]>> {
     match cell {
@@ -281,7 +320,10 @@ fn list_in<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]>> {
 }
 
 /// The same where its elements are candidates, and not the messages of one conversation or the pictures of one.
-fn list_of_candidates<'c>(cell: &'c Cell) -> Option<std::borrow::Cow<'c, [Value]>> {
+fn list_of_candidates<'c>(cell: &'c Cell, texts_are_lists: bool) -> Option<std::borrow::Cow<'c, [Value]>> {
+    if !texts_are_lists && !matches!(cell, Cell::Json(_)) {
+        return None;
+    }
     let list = list_in(cell)?;
     let is_conversation = parts_from_messages(&Value::Array(list.to_vec())).is_some();
     (!list.is_empty() && !is_conversation).then_some(list)

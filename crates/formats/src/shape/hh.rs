@@ -1,8 +1,11 @@
 //! Anthropic HH transcripts: turns begin with `\n\nHuman:` or `\n\nAssistant:`; chosen and rejected share
-//! their first turns, which become the prompt. All after them are the candidates, mostly one assistant turn.
+//! their first turns, which become the prompt. All after them are the candidates, mostly one assistant turn. Beside
+//! them may stand what Tiebreak writes: `id`, `annotator` and `margin`.
 
-use tiebreak_domain::{Candidate, Item, Part, Preference};
+use tiebreak_domain::item::Metadata;
+use tiebreak_domain::{Candidate, Item, Part};
 
+use super::margin::{MARGIN, Margins};
 use super::preference::pair_from_choice;
 use super::{ItemShape, Understood, metadata_from_cells, refusal};
 use crate::cell::Cell;
@@ -14,12 +17,23 @@ pub(crate) const MARKS: [(&str, &str); 2] = [("\n\nHuman:", "user"), ("\n\nAssis
 
 /// Reads HH transcripts.
 pub(crate) struct HhShape {
-    pub(crate) metadata: Vec<String>,
+    metadata: Vec<String>,
+    margins: Margins,
+}
+
+const KNOWN: [&str; 5] = ["chosen", "rejected", "id", "annotator", MARGIN];
+
+impl HhShape {
+    /// `columns` are all that the first rows have.
+    pub(crate) fn new(columns: &[String], rows: &[Metadata]) -> Self {
+        let metadata = columns.iter().filter(|name| !KNOWN.contains(&name.as_str())).cloned().collect();
+        Self { metadata, margins: Margins::of_rows(rows) }
+    }
 }
 
 impl ItemShape for HhShape {
     fn columns(&self) -> Vec<String> {
-        ["chosen", "rejected"].map(str::to_owned).into_iter().chain(self.metadata.iter().cloned()).collect()
+        KNOWN.map(str::to_owned).into_iter().chain(self.metadata.iter().cloned()).collect()
     }
 
     fn understand(&self, cells: Vec<Cell>) -> Result<Understood, String> {
@@ -46,9 +60,14 @@ impl ItemShape for HhShape {
         let mut sides = check.candidates.into_iter();
         let (chosen, rejected) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
         let (candidates, outcome) = pair_from_choice(&prompt, chosen, rejected);
-        let metadata = metadata_from_cells(&self.metadata, cells);
-        let item = Item { prompt, candidates, metadata, ..Item::default() };
-        Ok(Understood { item, labels: vec![Label::new(Preference::new(outcome))], doubt: None })
+        let mut text = || cells.next().and_then(Cell::into_text).filter(|text| !text.trim().is_empty());
+        let (external_id, annotator) = (text(), text());
+        let margin = cells.next().unwrap_or_default();
+        let mut metadata = metadata_from_cells(&self.metadata, cells);
+        let preference = self.margins.preference(outcome, margin, &mut metadata);
+        let item = Item { external_id, prompt, candidates, metadata, ..Item::default() };
+        let label = Label { annotator, ..Label::new(preference) };
+        Ok(Understood { item, labels: vec![label], doubt: None })
     }
 }
 
@@ -88,7 +107,7 @@ mod tests {
     use super::*;
 
     fn understand(chosen: &str, rejected: &str) -> Result<Understood, String> {
-        let shape = HhShape { metadata: vec![] };
+        let shape = HhShape::new(&[], &[]);
         shape.understand(vec![Cell::Text(chosen.into()), Cell::Text(rejected.into())])
     }
 

@@ -1,6 +1,7 @@
 //! The Human Preference Datasets. HPDv2 has pairs with `human_preference` (1 for the preferred picture) for
 //! training, and lists of pictures with everyone's `rank` under `raw_annotations` for testing. HPDv3 names the
-//! preferred picture `path1` and the other one `path2`.
+//! preferred picture `path1` and the other one `path2`, so its pictures are put in an order that says nothing of
+//! the choice ([`pair_from_choice`]).
 
 use serde_json::Value;
 use tiebreak_domain::answer::Ranking;
@@ -9,6 +10,7 @@ use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Outcome, Part, Prefe
 
 use super::fields::{self, Columns, whole_number};
 use super::image_reward::{RANKING, ranking_from_ranks};
+use super::preference::pair_from_choice;
 use super::{ItemShape, Understood, parts_from_text_cell, refusal};
 use crate::cell::Cell;
 use crate::record::Label;
@@ -153,23 +155,23 @@ impl ItemShape for HpdV3Shape {
         let mut row = self.columns.row(cells);
         let external_id = row.text("id");
         let prompt = parts_from_text_cell("prompt", row.take("prompt"), self.text_format)?;
-        let mut candidates = Vec::new();
-        for (path, model) in [("path1", "model1"), ("path2", "model2")] {
+        let mut candidate = |path: &'static str, model: &str| {
             let uri =
                 row.text(path).ok_or_else(|| format!("{path:?} is empty, expected the path of a picture"))?;
-            let model = row.text(model);
-            candidates.push(Candidate {
-                parts: vec![Part::image(uri.trim())],
-                model,
-                ..Candidate::default()
-            });
+            let parts = vec![Part::image(uri.trim())];
+            Ok::<_, String>(Candidate { parts, model: row.text(model), ..Candidate::default() })
+        };
+        let candidates = vec![candidate("path1", "model1")?, candidate("path2", "model2")?];
+        let mut item = Item { candidates, ..Item::default() };
+        if let Some(reason) = refusal(&item, ["path1", "path2"]) {
+            return Err(reason);
         }
-        let label = Label { annotator: row.text("annotator"), ..Label::new(Preference::new(Outcome::A)) };
+        let rejected = item.candidates.pop().unwrap_or_default();
+        let chosen = item.candidates.pop().unwrap_or_default();
+        let (candidates, outcome) = pair_from_choice(&prompt, chosen, rejected);
+        let label = Label { annotator: row.text("annotator"), ..Label::new(Preference::new(outcome)) };
         let item = Item { external_id, prompt, candidates, metadata: row.metadata, ..Item::default() };
-        match refusal(&item, ["path1", "path2"]) {
-            Some(reason) => Err(reason),
-            None => Ok(Understood { item, labels: vec![label], doubt: None }),
-        }
+        Ok(Understood { item, labels: vec![label], doubt: None })
     }
 }
 
@@ -226,9 +228,25 @@ mod tests {
     fn the_first_path_is_preferred() {
         let shape = HpdV3Shape::new(&["confidence".to_owned()], TextFormat::Markdown);
         let read = |line: &str| shape.understand(cells_from_json(line, &shape.columns()).unwrap());
-        let row = read(r#"{"prompt":"a fox","path1":"w.jpg","path2":"l.jpg","confidence":0.9}"#).unwrap();
-        assert_eq!(row.labels[0].preference().unwrap().outcome, Outcome::A);
+        let preferred = |row: &Understood| {
+            let second = row.labels[0].preference().unwrap().outcome == Outcome::B;
+            row.item.candidates[usize::from(second)].clone()
+        };
+        let row = read(
+            r#"{"prompt":"a fox","path1":"w.jpg","model1":"m","path2":"l.jpg","model2":"n","confidence":0.9}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (preferred(&row).parts[0].uri(), preferred(&row).model.as_deref()),
+            (Some("w.jpg"), Some("m"))
+        );
         assert_eq!(row.item.metadata["confidence"], 0.9);
+        let other = read(
+            r#"{"prompt":"a fox","path1":"l.jpg","model1":"n","path2":"w.jpg","model2":"m","confidence":0.9}"#,
+        )
+        .unwrap();
+        assert_eq!(other.item, row.item, "who prefers the other one judges the same item");
+        assert_eq!(preferred(&other).parts[0].uri(), Some("l.jpg"));
         assert!(read(r#"{"prompt":"a fox","path1":"w.jpg"}"#).unwrap_err().starts_with("\"path2\" is empty"));
     }
 }

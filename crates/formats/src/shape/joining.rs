@@ -1,14 +1,17 @@
 //! Rows that are one item: neighbours that share prompt, name and context, where a format spreads an item's
 //! candidates, or an item's annotators, over several rows.
 
+use tiebreak_domain::Answer;
 use tiebreak_domain::item::MAX_CANDIDATES;
 
 use super::Understood;
+use crate::record::Label;
 
 /// Joins a row to the one before it; gives it back if it is an item of its own.
 ///
 /// A candidate that is there already is not doubled, and its votes go to it. The votes of one annotator become
-/// one; where both rows answer the same question the first answer stands. Metadata is the first row's.
+/// one, but where both rows answer the same question: nobody's are then votes of two people, and somebody's a
+/// change of mind, and both are kept. Metadata is the first row's.
 pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Understood> {
     let (first, second) = (&mut before.item, &mut next.item);
     let is_same = first.prompt == second.prompt
@@ -34,7 +37,7 @@ pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Unde
     if first.candidates.len() + added > MAX_CANDIDATES || (added > 0 && second.candidates.len() > 1) {
         return Some(next);
     }
-    let is_about_all = |label: &crate::Label| label.answers.iter().any(|answer| answer.candidate.is_none());
+    let is_about_all = |label: &Label| label.answers.iter().any(|answer| answer.candidate.is_none());
     // An answer about all candidates would be about others if some came in, or stood in another order.
     let is_moved = places.iter().enumerate().any(|(here, there)| here != *there);
     let is_other = next.labels.iter().any(is_about_all) && (added > 0 || is_moved);
@@ -50,29 +53,45 @@ pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Unde
         for answer in &mut label.answers {
             answer.candidate = answer.candidate.map(|index| places[usize::from(index)] as u8);
         }
-        match before.labels.iter_mut().find(|known| known.annotator == label.annotator) {
-            None => before.labels.push(label),
-            Some(known) => {
-                for answer in label.answers {
-                    let is_there = known.answers.iter().any(|there| {
-                        there.question == answer.question && there.candidate == answer.candidate
-                    });
-                    if !is_there {
-                        known.answers.push(answer);
-                    }
-                }
-            }
-        }
+        add(&mut before.labels, label);
     }
     before.doubt = before.doubt.take().or(next.doubt);
     None
+}
+
+/// Adds a vote to the first of the same annotator that answers none of its questions; else to the end.
+fn add(labels: &mut Vec<Label>, mut label: Label) {
+    let is_same =
+        |one: &Answer, other: &Answer| one.question == other.question && one.candidate == other.candidate;
+    if label.annotator.is_some()
+        && let Some(last) = labels.iter().rfind(|known| known.annotator == label.annotator)
+    {
+        // Somebody who says the same again says nothing new.
+        label.answers.retain(|answer| !last.answers.contains(answer));
+    }
+    if label.answers.is_empty() {
+        return;
+    }
+    let is_free = |known: &&mut Label| {
+        known.annotator == label.annotator
+            && known.is_model == label.is_model
+            && label.answers.iter().all(|answer| known.answers.iter().all(|there| !is_same(there, answer)))
+    };
+    match labels.iter_mut().find(is_free) {
+        None => labels.push(label),
+        Some(known) => {
+            known.answers.append(&mut label.answers);
+            if known.comment.is_empty() {
+                known.comment = label.comment;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fields::rating;
     use super::*;
-    use crate::Label;
     use tiebreak_domain::{Candidate, Item, Outcome, Part, Preference};
 
     fn row(prompt: &str, response: &str, annotator: &str, value: i32) -> Understood {
@@ -113,6 +132,27 @@ mod tests {
         assert!(join(&mut first, pair(["x", "y"], "bob")).is_none());
         assert!(join(&mut first, pair(["y", "x"], "cy")).is_some(), "A means y here");
         assert_eq!(first.labels.len(), 2);
+    }
+
+    #[test]
+    fn contrary_votes_of_neighbours_are_both_kept() {
+        let nameless = |value| {
+            let mut row = row("p", "x", "", value);
+            row.labels[0].annotator = None;
+            row
+        };
+        let mut first = nameless(1);
+        assert!(join(&mut first, nameless(0)).is_none());
+        assert!(join(&mut first, nameless(1)).is_none());
+        let values = |row: &Understood| {
+            row.labels.iter().map(|label| label.answers[0].value.rating()).collect::<Vec<_>>()
+        };
+        assert_eq!(values(&first), [Some(1), Some(0), Some(1)], "three people");
+        let mut first = row("p", "x", "ann", 1);
+        for value in [1, 0, 1] {
+            assert!(join(&mut first, row("p", "x", "ann", value)).is_none());
+        }
+        assert_eq!(values(&first), [Some(1), Some(0), Some(1)], "somebody in two minds");
     }
 
     #[test]

@@ -41,11 +41,12 @@ impl ItemShape for KtoShape {
         let model = row.text("model");
         let annotator = row.text("annotator");
         let label = row.take("label");
-        let (value, doubt) = match label.text().as_deref() {
+        let (value, doubt) = match label.text().as_deref().map(str::trim) {
             None | Some("") => (None, None),
-            Some("true" | "True" | "1") => (Some(1), None),
-            Some("false" | "False" | "0") => (Some(0), None),
-            Some(other) => (None, Some(format!("\"label\" is neither true nor false: {other:?}"))),
+            Some(text) => match truth(text) {
+                Some(value) => (Some(i32::from(value)), None),
+                None => (None, Some(format!("\"label\" is neither true nor false: {text:?}"))),
+            },
         };
         let label = |value| {
             let answers = vec![fields::rating(ACCEPTABLE, Some(0), value)];
@@ -57,6 +58,36 @@ impl ItemShape for KtoShape {
         match item.refusal() {
             Some(_) => Err("\"completion\" is empty".to_owned()),
             None => Ok(Understood { item, labels, doubt }),
+        }
+    }
+}
+
+/// True and false in any case, and 1 and 0 as any number is written.
+fn truth(text: &str) -> Option<bool> {
+    let is = |word: &str, number: f64| {
+        text.eq_ignore_ascii_case(word) || text.parse::<f64>().is_ok_and(|given| given == number)
+    };
+    match (is("true", 1.0), is("false", 0.0)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth_is_read_however_it_is_written() {
+        for text in ["true", "TRUE", "True", "1", "1.0"] {
+            assert_eq!(truth(text), Some(true), "{text}");
+        }
+        for text in ["false", "FALSE", "0", "0.0"] {
+            assert_eq!(truth(text), Some(false), "{text}");
+        }
+        for text in ["0.5", "-1", "2", "yes", "nan"] {
+            assert_eq!(truth(text), None, "{text}");
         }
     }
 }

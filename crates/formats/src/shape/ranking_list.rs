@@ -2,25 +2,31 @@
 //! `candidates`, `models`, and `rankings` with an `annotator` and its `ranks`, of the question `question`.
 
 use serde_json::Value;
-use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
+use tiebreak_domain::import::ContentKind;
+use tiebreak_domain::item::Metadata;
+use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, TextFormat};
 
 use super::fields::Columns;
 use super::image_reward::{RANKING, ranking_from_ranks};
+use super::placeholders::medium;
 use super::{ItemShape, Understood, parts_from_text_cell, response_from_cell};
 use crate::cell::Cell;
-use crate::mapping::is_image_uri;
+use crate::mapping::{ends_as, kind_of_lists};
 use crate::record::Label;
 
 /// Reads ranking lists.
 pub(crate) struct RankingListShape {
     columns: Columns,
     text_format: TextFormat,
+    /// What the candidates are, where they are no texts.
+    kind: ContentKind,
 }
 
 impl RankingListShape {
-    pub(crate) fn new(all: &[String], text_format: TextFormat) -> Self {
+    pub(crate) fn new(all: &[String], rows: &[Metadata], text_format: TextFormat) -> Self {
         const KNOWN: &[&str] = &["id", "prompt", "candidates", "models", "question", "rankings"];
-        Self { columns: Columns::new(KNOWN, all), text_format }
+        let kind = kind_of_lists("candidates", rows);
+        Self { columns: Columns::new(KNOWN, all), text_format, kind }
     }
 }
 
@@ -37,7 +43,9 @@ impl ItemShape for RankingListShape {
         let mut candidates = Vec::new();
         for (index, content) in row.list("candidates")?.iter().enumerate() {
             let parts = match content.as_str() {
-                Some(uri) if is_image_uri(uri) => vec![Part::image(uri.trim())],
+                Some(uri) if ends_as(uri, self.kind) => {
+                    vec![medium(usize::from(self.kind == ContentKind::Video), uri)]
+                }
                 _ => response_from_cell("candidates", Cell::of_value(content), self.text_format)?,
             };
             let model = models.get(index).and_then(Value::as_str).map(str::to_owned);

@@ -1,11 +1,12 @@
 //! TRL's stepwise supervision: a prompt, the steps of a solution, and whether each is right. Whole numbers are
-//! read as PRM800K has them: 1 right, 0 neutral, −1 wrong.
+//! read as PRM800K has them, 1 right, 0 neutral, −1 wrong, where the first rows hold a −1; else 0 is wrong.
 
 use serde_json::Value;
 use tiebreak_domain::answer::StepVerdict;
+use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{Answer, AnswerValue, Candidate, Item, Part, TextFormat};
 
-use super::fields::Columns;
+use super::fields::{Columns, whole_number};
 use super::{ItemShape, Understood, parts_from_text_cell};
 use crate::cell::Cell;
 use crate::record::Label;
@@ -14,11 +15,18 @@ use crate::record::Label;
 pub(crate) struct StepwiseShape {
     columns: Columns,
     text_format: TextFormat,
+    /// Whether 0 stands between right and wrong.
+    has_neutral: bool,
 }
 
 impl StepwiseShape {
-    pub(crate) fn new(all: &[String], text_format: TextFormat) -> Self {
-        Self { columns: Columns::new(&["prompt", "completions", "labels", "annotator"], all), text_format }
+    pub(crate) fn new(all: &[String], rows: &[Metadata], text_format: TextFormat) -> Self {
+        let mut labels = rows.iter().filter_map(|row| row.get("labels")?.as_array()).flatten();
+        Self {
+            columns: Columns::new(&["prompt", "completions", "labels", "annotator"], all),
+            text_format,
+            has_neutral: labels.any(|label| whole_number(label) == Some(-1)),
+        }
     }
 }
 
@@ -38,7 +46,8 @@ impl ItemShape for StepwiseShape {
         let candidate = Candidate { parts, ..Candidate::default() };
         let annotator = row.text("annotator");
         let given = row.list("labels").unwrap_or_default();
-        let verdicts: Result<Vec<_>, String> = given.iter().map(verdict).collect();
+        let verdicts: Result<Vec<_>, String> =
+            given.iter().map(|label| verdict(label, self.has_neutral)).collect();
         let steps = candidate.steps().len();
         let (labels, doubt) = match verdicts {
             Ok(verdicts) if verdicts.is_empty() => (Vec::new(), None),
@@ -63,17 +72,16 @@ impl ItemShape for StepwiseShape {
     }
 }
 
-fn verdict(label: &Value) -> Result<Option<StepVerdict>, String> {
-    Ok(match label {
-        Value::Null => None,
-        Value::Bool(true) => Some(StepVerdict::Right),
-        Value::Bool(false) => Some(StepVerdict::Wrong),
-        _ => match label.as_i64() {
-            Some(1) => Some(StepVerdict::Right),
-            Some(0) => Some(StepVerdict::Neutral),
-            Some(-1) => Some(StepVerdict::Wrong),
-            _ => return Err(format!("\"labels\" has {label}, expected true or false")),
-        },
+fn verdict(label: &Value, has_neutral: bool) -> Result<Option<StepVerdict>, String> {
+    Ok(match (label, whole_number(label), has_neutral) {
+        (Value::Null, ..) => None,
+        (Value::Bool(true), ..) | (_, Some(1), _) => Some(StepVerdict::Right),
+        (Value::Bool(false), ..) | (_, Some(-1), true) | (_, Some(0), false) => Some(StepVerdict::Wrong),
+        (_, Some(0), true) => Some(StepVerdict::Neutral),
+        (_, Some(-1), false) => {
+            return Err("\"labels\" has -1, and the first rows have 0 as wrong".to_owned());
+        }
+        _ => return Err(format!("\"labels\" has {label}, expected true or false")),
     })
 }
 
@@ -84,7 +92,7 @@ mod tests {
     use crate::cell::cells_from_json;
 
     fn understand(line: &str) -> Understood {
-        let shape = StepwiseShape::new(&[], TextFormat::Plain);
+        let shape = StepwiseShape::new(&[], &[serde_json::from_str(line).unwrap()], TextFormat::Plain);
         shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap()
     }
 
@@ -98,5 +106,25 @@ mod tests {
         assert_eq!(row.labels[0].answers[0].value, expected, "nobody looked at the third");
         let row = understand(r#"{"prompt":"Which?","completions":["one"],"labels":[true,false]}"#);
         assert_eq!(row.doubt.unwrap(), "there are 2 labels for 1 steps");
+    }
+
+    #[test]
+    fn nought_is_neutral_only_where_wrong_is_below_it() {
+        let said = |labels: &str| {
+            let line = format!("{{\"prompt\":\"p\",\"completions\":[\"x\",\"y\"],\"labels\":{labels}}}");
+            match &understand(&line).labels[0].answers[0].value {
+                AnswerValue::Steps(steps) => steps.clone(),
+                other => panic!("no steps: {other:?}"),
+            }
+        };
+        let (right, neutral, wrong) =
+            (Some(StepVerdict::Right), Some(StepVerdict::Neutral), Some(StepVerdict::Wrong));
+        assert_eq!(said("[1,0]"), [right, wrong]);
+        assert_eq!(said("[\"1\",0.0]"), [right, wrong]);
+        assert_eq!(said("[0,-1]"), [neutral, wrong]);
+        let shape = StepwiseShape::new(&[], &[], TextFormat::Plain);
+        let late = r#"{"prompt":"p","completions":["x"],"labels":[-1]}"#;
+        let row = shape.understand(cells_from_json(late, &shape.columns()).unwrap()).unwrap();
+        assert_eq!(row.doubt.unwrap(), "\"labels\" has -1, and the first rows have 0 as wrong");
     }
 }

@@ -3,18 +3,27 @@
 //! Where the prompt is implicit it is what both sides begin with: whole messages, or text. Text is cut at the
 //! last blank line that both share, which then belongs to neither side, else before the last white space,
 //! which then belongs to the sides (as TRL's own `extract_prompt` does with a space).
+//!
+//! LLaMA-Factory's ranking data is the same with other names: media in `images`, `videos` and `audios` stand where
+//! their placeholders do, and `system` comes before the prompt.
 
-use tiebreak_domain::{Candidate, Item, Part, Preference, TextFormat};
+use serde_json::Value;
+use tiebreak_domain::import::ContentKind;
+use tiebreak_domain::item::Metadata;
+use tiebreak_domain::{Candidate, Item, Part, TextFormat};
 
+use super::margin::Margins;
+use super::placeholders::{self, medium};
 use super::preference::pair_from_choice;
 use super::{ItemShape, Understood, metadata_from_cells, prompt_from_cells, refusal, response_from_cell};
 use crate::cell::Cell;
-use crate::mapping::is_image_uri;
+use crate::mapping::{ends_as, kind_of_columns};
 use crate::message::common_prefix;
 use crate::record::Label;
 
 /// The columns that a trainer knows besides the prompt and metadata.
-const KNOWN: [&str; 5] = ["chosen", "rejected", "id", "annotator", "images"];
+const KNOWN: [&str; 10] =
+    ["chosen", "rejected", "id", "annotator", "system", "margin", "image", "images", "videos", "audios"];
 
 /// What the prompt is called elsewhere, as in LLaMA-Factory's files, where no column has its own name.
 const OTHER_PROMPTS: [&str; 6] = ["conversations", "messages", "question", "query", "caption", "context"];
@@ -24,11 +33,14 @@ pub(crate) struct TrlShape {
     prompt: Vec<String>,
     metadata: Vec<String>,
     text_format: TextFormat,
+    /// What both sides are, where they are no texts.
+    kind: ContentKind,
+    margins: Margins,
 }
 
 impl TrlShape {
     /// `columns` are all that the first rows have.
-    pub(crate) fn new(columns: &[String], text_format: TextFormat) -> Self {
+    pub(crate) fn new(columns: &[String], rows: &[Metadata], text_format: TextFormat) -> Self {
         let is_there = |name: &&str| columns.iter().any(|column| column == name);
         let prompt: Vec<&str> = if is_there(&"prompt") {
             vec!["prompt"]
@@ -40,13 +52,21 @@ impl TrlShape {
         let is_metadata =
             |name: &&String| !KNOWN.contains(&name.as_str()) && !prompt.contains(&name.as_str());
         let metadata = columns.iter().filter(is_metadata).cloned().collect();
-        Self { prompt: prompt.into_iter().map(str::to_owned).collect(), metadata, text_format }
+        Self {
+            prompt: prompt.into_iter().map(str::to_owned).collect(),
+            metadata,
+            text_format,
+            kind: kind_of_columns(&["chosen", "rejected"], rows),
+            margins: Margins::of_rows(rows),
+        }
     }
 
     fn side(&self, name: &str, cell: Cell) -> Result<Vec<Part>, String> {
         match &cell {
             Cell::Missing => Err(format!("{name:?} is missing")),
-            Cell::Text(uri) if is_image_uri(uri) => Ok(vec![Part::image(uri.trim())]),
+            Cell::Text(uri) if ends_as(uri, self.kind) => {
+                Ok(vec![medium(usize::from(self.kind == ContentKind::Video), uri)])
+            }
             _ => response_from_cell(name, cell, self.text_format),
         }
     }
@@ -62,7 +82,8 @@ impl ItemShape for TrlShape {
         let mut cells = cells.into_iter();
         let mut next = || cells.next().unwrap_or_default();
         let (chosen, rejected) = (next(), next());
-        let (id, annotator, images) = (next(), next(), next());
+        let (id, annotator, system, margin) = (next(), next(), next(), next());
+        let (image, [images, videos, audios]) = (next(), [next(), next(), next()]);
         let prompt: Vec<Cell> = self.prompt.iter().map(|_| next()).collect();
         let is_prompt_given = prompt.iter().any(|cell| *cell != Cell::Missing);
         let mut prompt = prompt_from_cells(&self.prompt, prompt, self.text_format)?;
@@ -92,7 +113,19 @@ impl ItemShape for TrlShape {
                 (chosen, rejected) = (vec![sides.0], vec![sides.1]);
             }
         }
-        prompt.splice(0..0, image_parts(&images));
+        let media = [
+            [media("image", 0, &image)?, media("images", 0, &images)?].concat(),
+            media("videos", 1, &videos)?,
+            media("audios", 2, &audios)?,
+        ];
+        prompt = placeholders::place(prompt, media, self.text_format);
+        let mut metadata = metadata_from_cells(&self.metadata, cells);
+        let has_system = matches!(prompt.first(), Some(Part::Message { role, .. }) if role == "system");
+        match system.into_text().filter(|text| !text.trim().is_empty()) {
+            Some(system) if has_system => drop(metadata.insert("system".to_owned(), system.into())),
+            Some(system) => prompt.insert(0, Part::message("system", system)),
+            None => {}
+        }
 
         let candidate = |parts| Candidate { parts, ..Candidate::default() };
         let (chosen, rejected) = (candidate(chosen), candidate(rejected));
@@ -103,10 +136,10 @@ impl ItemShape for TrlShape {
         let rejected = item.candidates.pop().unwrap_or_default();
         let chosen = item.candidates.pop().unwrap_or_default();
         let (candidates, outcome) = pair_from_choice(&prompt, chosen, rejected);
-        let metadata = metadata_from_cells(&self.metadata, cells);
         let external_id = id.into_text().filter(|id| !id.is_empty());
         let annotator = annotator.into_text().filter(|name| !name.trim().is_empty());
-        let label = Label { annotator, ..Label::new(Preference::new(outcome)) };
+        let preference = self.margins.preference(outcome, margin, &mut metadata);
+        let label = Label { annotator, ..Label::new(preference) };
         Ok(Understood {
             item: Item { external_id, prompt, candidates, metadata, ..Item::default() },
             labels: vec![label],
@@ -115,13 +148,22 @@ impl ItemShape for TrlShape {
     }
 }
 
-fn image_parts(cell: &Cell) -> Vec<Part> {
-    let uris = match cell {
-        Cell::Text(uri) => vec![uri.as_ref()],
-        Cell::Json(value) => value.as_array().into_iter().flatten().filter_map(|uri| uri.as_str()).collect(),
-        _ => Vec::new(),
+/// The media in a column: paths and addresses, or objects with one.
+fn media(name: &str, kind: usize, cell: &Cell) -> Result<Vec<Part>, String> {
+    let list = match cell {
+        Cell::Missing => return Ok(Vec::new()),
+        cell if cell.is_empty() => return Ok(Vec::new()),
+        Cell::Text(uri) => return Ok(vec![medium(kind, uri)]),
+        Cell::Json(Value::Array(list)) => list.as_slice(),
+        Cell::Json(value) => std::slice::from_ref(value),
+        other => return Err(format!("{name:?} is {}, expected paths or addresses", other.kind())),
     };
-    uris.into_iter().filter(|uri| is_image_uri(uri)).map(|uri| Part::image(uri.trim())).collect()
+    let uri = |value: &Value| {
+        let within = || ["path", "url", "uri", "src"].iter().find_map(|key| value.get(*key)?.as_str());
+        value.as_str().or_else(within).filter(|uri| !uri.trim().is_empty()).map(|uri| medium(kind, uri))
+    };
+    let parts: Option<Vec<Part>> = list.iter().map(uri).collect();
+    parts.ok_or_else(|| format!("{name:?} holds something that is no path or address"))
 }
 
 /// What two texts begin with, and where the rest of each begins.
@@ -146,11 +188,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::cell::cells_from_json;
-    use tiebreak_domain::Outcome;
+    use tiebreak_domain::{Outcome, Strength};
 
     fn understand(line: &str) -> Understood {
-        let columns = ["prompt", "margin"].map(str::to_owned);
-        let shape = TrlShape::new(&columns, TextFormat::Plain);
+        let row: Metadata = serde_json::from_str(line).unwrap();
+        let columns: Vec<String> = row.keys().cloned().collect();
+        let shape = TrlShape::new(&columns, &[row], TextFormat::Plain);
         shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap()
     }
 
@@ -166,11 +209,11 @@ mod tests {
     #[test]
     fn explicit_texts_stay_as_they_are() {
         let row = understand(
-            r#"{"prompt":"The sky is","chosen":" blue.","rejected":" green.","margin":2,"id":7,"annotator":"anna"}"#,
+            r#"{"prompt":"The sky is","chosen":" blue.","rejected":" green.","margin":1.5,"id":7,"annotator":"anna"}"#,
         );
         assert_eq!(row.item.prompt, [Part::plain("The sky is")]);
         assert_eq!(chosen_and_rejected(&row), pair(" blue.", " green."));
-        assert_eq!(row.item.metadata["margin"], 2);
+        assert_eq!(row.item.metadata["margin"], 1.5);
         assert_eq!(row.item.external_id.as_deref(), Some("7"));
         assert_eq!(row.labels[0].annotator.as_deref(), Some("anna"));
     }
@@ -209,5 +252,60 @@ mod tests {
     fn paths_of_images_are_images() {
         let row = understand(r#"{"prompt":"a fox","chosen":"w/1.png","rejected":"l/1.png"}"#);
         assert!(row.item.candidates.iter().all(|candidate| matches!(candidate.parts[0], Part::Image { .. })));
+    }
+
+    #[test]
+    fn a_sentence_that_ends_in_a_file_is_no_image() {
+        let row = understand(
+            r#"{"prompt":"Plot it","chosen":"Save the plot as chart.png","rejected":"Save it as plot.png"}"#,
+        );
+        assert_eq!(chosen_and_rejected(&row), pair("Save the plot as chart.png", "Save it as plot.png"));
+        let row = understand(r#"{"prompt":"a file","chosen":"chart.png","rejected":"I cannot."}"#);
+        assert_eq!(chosen_and_rejected(&row), pair("chart.png", "I cannot."), "both sides, or neither");
+        let row = understand(r#"{"prompt":"a fox runs","chosen":"w/1.mp4","rejected":"l/1.mp4"}"#);
+        assert!(row.item.candidates.iter().all(|candidate| matches!(candidate.parts[0], Part::Video { .. })));
+    }
+
+    #[test]
+    fn a_margin_of_whole_steps_is_a_strength_and_nought_a_tie() {
+        let said = |margin: &str| {
+            let row = understand(&format!(
+                "{{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":{margin}}}"
+            ));
+            let preference = row.labels[0].preference().unwrap().clone();
+            (
+                preference.outcome == Outcome::Tie,
+                preference.strength,
+                row.item.metadata.get("margin").cloned(),
+            )
+        };
+        assert_eq!(said("0.0"), (true, None, None));
+        assert_eq!(said("1"), (false, Some(Strength::Slightly), None));
+        assert_eq!(said("3.0"), (false, Some(Strength::Much), None));
+        assert_eq!(said("0.7"), (false, None, Some(0.7.into())), "the margin of something else");
+        assert_eq!(said("null"), (false, None, None));
+    }
+
+    #[test]
+    fn a_system_column_comes_before_the_prompt() {
+        let row =
+            understand(r#"{"system":"Be kind.","instruction":"Hi","input":"","chosen":"x","rejected":"y"}"#);
+        assert_eq!(row.item.prompt, [Part::message("system", "Be kind."), Part::plain("Hi")]);
+        assert!(row.item.metadata.is_empty(), "{:?}", row.item.metadata);
+    }
+
+    #[test]
+    fn media_of_columns_stand_in_the_prompt() {
+        let row = understand(
+            r#"{"conversations":[{"from":"human","value":"<image>What is <video>?"}],"chosen":{"from":"gpt","value":"A cat."},"rejected":{"from":"gpt","value":"A dog."},"images":["1.png"],"videos":["2.mp4"]}"#,
+        );
+        let expected = [
+            Part::message("user", ""),
+            Part::image("1.png"),
+            Part::plain("What is"),
+            medium(1, "2.mp4"),
+            Part::plain("?"),
+        ];
+        assert_eq!(row.item.prompt, expected);
     }
 }

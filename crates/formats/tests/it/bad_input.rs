@@ -50,19 +50,22 @@ fn bad_rows_are_explained_and_passed_over() {
 }
 
 #[test]
-fn a_line_of_70_mib_is_passed_over() {
+fn a_row_of_70_mib_is_passed_over_whatever_holds_it() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("long.jsonl");
-    let mut writer = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
-    write!(writer, "{GOOD}\n{{\"prompt\":\"").unwrap();
-    for _ in 0..70 {
-        writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+    for [name, open, between, close] in [["long.jsonl", "", "\n", ""], ["long.json", "[", ",", "]"]] {
+        let path = folder.path().join(name);
+        let mut writer = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+        write!(writer, "{open}{GOOD}{between}{{\"prompt\":\"").unwrap();
+        for _ in 0..70 {
+            writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+        }
+        writeln!(writer, "\"}}{between}{GOOD}{close}").unwrap();
+        writer.flush().unwrap();
+        let read = read(path.to_str().unwrap());
+        assert!(read.error.is_none(), "{name}: {:?}", read.error);
+        assert_eq!(read.items.len(), 2, "{name}");
+        assert_eq!(read.problems[0].reason, "the row is longer than 64 MiB", "{name}");
     }
-    write!(writer, "\"}}\n{GOOD}\n").unwrap();
-    writer.flush().unwrap();
-    let read = read(path.to_str().unwrap());
-    assert_eq!(read.items.len(), 2);
-    assert_eq!(read.problems[0].reason, "the row is longer than 64 MiB");
 }
 
 #[test]

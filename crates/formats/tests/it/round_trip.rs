@@ -1,7 +1,7 @@
 //! What is exported is read back as what it was.
 
 use proptest::prelude::*;
-use tiebreak_domain::{Candidate, ExportFormat, ImportPlan, Outcome, Part, TextFormat};
+use tiebreak_domain::{Candidate, ExportFormat, ImportPlan, Outcome, Part, Strength, TextFormat};
 use tiebreak_formats::{PreferenceRow, preference_line};
 
 use crate::files::{file, read_plan};
@@ -19,6 +19,8 @@ fn round_trip(
         margin: Some(2.0),
         annotator: Some("anna"),
         external_id: Some("x7"),
+        tools: None,
+        may_call_in_parallel: true,
     };
     let line = preference_line(format, &row).unwrap();
     let data = file("x.jsonl", &line);
@@ -26,7 +28,8 @@ fn round_trip(
     let mut read = read_plan(&plan);
     assert!(read.error.is_none() && read.problems.is_empty(), "{line}: {read:?}");
     let (_, item, labels) = read.items.remove(0);
-    assert_eq!(item.metadata["margin"], 2.0);
+    assert_eq!(labels[0].preference().unwrap().strength, Some(Strength::Clearly), "{line}");
+    assert_eq!((labels[0].annotator.as_deref(), item.external_id.as_deref()), (Some("anna"), Some("x7")));
     let chosen = usize::from(labels[0].preference().unwrap().outcome == Outcome::B);
     (item.prompt, item.candidates[chosen].parts.clone(), item.candidates[1 - chosen].parts.clone())
 }

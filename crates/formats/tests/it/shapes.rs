@@ -94,6 +94,19 @@ fn image_lists_and_ranking_lists_become_rankings() {
     assert_eq!(labels[0].answers[0].question, "order");
     let AnswerValue::Ranking(ranking) = &labels[0].answers[0].value else { panic!("a ranking") };
     assert_eq!(ranking.places(3), [Some(2), Some(1), None], "who was not placed has no place");
+
+    let kinds = |first: &str, second: &str| {
+        let text = format!(r#"{{"prompt":"p","candidates":["{first}","{second}"],"rankings":[]}}"#);
+        let read = read_as(DataFormat::Ranking, "x.jsonl", &text);
+        read.items[0]
+            .1
+            .candidates
+            .iter()
+            .map(|candidate| candidate.parts[0].uri().is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("1.png", "2.png"), [true, true]);
+    assert_eq!(kinds("chart.png", "I cannot."), [false, false], "one that ends so is a text among texts");
 }
 
 #[test]
@@ -266,8 +279,25 @@ fn human_preference_datasets_are_known_apart() {
     assert_eq!(read.items[0].2[0].annotator.as_deref(), Some("9f3a"));
     let third = r#"[{"prompt":"a fox","path1":"w.jpg","path2":"l.jpg","confidence":0.95,"model1":"flux","model2":"sd"}]"#;
     let read = read_as(DataFormat::HpdV3, "train.json", third);
-    assert_eq!(read.items[0].1.candidates[0].model.as_deref(), Some("flux"));
-    assert_eq!(read.items[0].2[0].preference().unwrap().outcome, Outcome::A);
+    let second = read.items[0].2[0].preference().unwrap().outcome == Outcome::B;
+    assert_eq!(read.items[0].1.candidates[usize::from(second)].model.as_deref(), Some("flux"));
+    let both = r#"[{"prompt":"a fox","path1":"w.jpg","path2":"l.jpg"},{"prompt":"a fox","path1":"l.jpg","path2":"w.jpg"}]"#;
+    let read = read_as(DataFormat::HpdV3, "train.json", both);
+    assert_eq!((read.items.len(), read.items[0].2.len()), (1, 2), "two who disagree on one pair");
+    let said: Vec<_> = read.items[0].2.iter().map(|label| label.preference().unwrap().outcome).collect();
+    assert!(said.contains(&Outcome::A) && said.contains(&Outcome::B), "{said:?}");
+}
+
+#[test]
+fn neighbours_that_disagree_are_both_read() {
+    let row = |label: bool| format!("{{\"prompt\":\"p\",\"completion\":\"x\",\"label\":{label}}}\n");
+    let read = read_as(DataFormat::Kto, "kto.jsonl", &(row(true) + &row(false)));
+    let values: Vec<_> = read.items[0].2.iter().map(|label| ratings(&label.answers)[0].2).collect();
+    assert_eq!((read.items.len(), values), (1, vec![1, 0]));
+    let nobody = r#"[{"prompt":"a fox","human_preference":[1,0],"file_path":["a.jpg","b.jpg"]},
+        {"prompt":"a fox","human_preference":[0,1],"file_path":["a.jpg","b.jpg"]}]"#;
+    let read = read_as(DataFormat::HpdV2, "train.json", nobody);
+    assert_eq!((read.items.len(), read.items[0].2.len()), (1, 2));
 }
 
 #[test]

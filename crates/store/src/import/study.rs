@@ -124,6 +124,11 @@ impl Import<'_> {
         crate::score::add_later_label(self.connection, label).map(|_| ())
     }
 
+    /// The label that an item has from a model, if any.
+    pub fn model_label_of(&self, item: ItemId) -> Result<Option<crate::ModelLabel>> {
+        crate::score::label_of(self.connection, item)
+    }
+
     /// Lists where a merge found that somebody had judged an item in both copies.
     pub fn add_conflict(&mut self, conflict: MergeConflict) -> Result<()> {
         assignment::add_conflicts(self.connection, &[conflict])

@@ -18,7 +18,7 @@ pub(super) fn rows_of_many(
     output: &mut ItemOutput,
 ) -> Vec<RowGroup> {
     let all = said.len() as u64;
-    let Some(n_way) = plan.n_way else {
+    let Some(n_way) = n_way_policy(plan) else {
         output.leave_out(WAITING, all);
         return Vec::new();
     };
@@ -42,6 +42,11 @@ pub(super) fn rows_of_many(
         }
         _ => group(plan, n_way, candidates, &said, output).into_iter().collect(),
     }
+}
+
+/// The plan's word on more than two candidates, if the format can follow it.
+pub(super) fn n_way_policy(plan: &ExportPlan) -> Option<NWayPolicy> {
+    plan.n_way.filter(|policy| plan.format.n_way_policies().contains(policy))
 }
 
 fn group(

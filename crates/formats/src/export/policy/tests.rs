@@ -183,6 +183,23 @@ fn several_judgments_go_as_said() {
 }
 
 #[test]
+fn what_is_treated_as_a_tie_counts_with_the_ties() {
+    let majority = |both_bad, ties| {
+        plan(|plan| {
+            plan.several = Some(SeveralPolicy::Majority);
+            plan.both_bad = Some(both_bad);
+            plan.ties = Some(ties);
+        })
+    };
+    let as_tie = majority(BothBadPolicy::AsTie, TiePolicy::MarginZero);
+    assert_eq!(told(&as_tie, "a tie bad"), "a>b@0, 1 outvoted, =2");
+    assert_eq!(told(&as_tie, "a a bad"), "a>b, 1 outvoted, =2");
+    let apart = majority(BothBadPolicy::Drop, TiePolicy::MarginZero);
+    assert_eq!(told(&apart, "a tie bad"), "3 no majority, =0", "each is a word of its own");
+    assert_eq!(told(&apart, "a bad bad"), "1 outvoted, 2 both bad, =0", "leaving out makes no winner");
+}
+
+#[test]
 fn a_majority_is_found_before_weak_votes_go() {
     let drop_weak = plan(|plan| {
         plan.several = Some(SeveralPolicy::Majority);

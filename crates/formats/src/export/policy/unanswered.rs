@@ -5,7 +5,8 @@ use tiebreak_domain::export::{BothBadPolicy, PolicyCounts, PolicyQuestion};
 use tiebreak_domain::rubric::QuestionKind;
 use tiebreak_domain::{AnswerValue, ExportFormat, ExportPlan, Judgment, Outcome, Question};
 
-use super::strength_policy;
+use super::many::n_way_policy;
+use super::{both_bad_policy, strength_policy};
 use crate::export::judged::{Judged, rating_of};
 use crate::export::standing::{Standing, standing_of};
 use crate::export::videoalign;
@@ -14,7 +15,7 @@ use crate::export::videoalign;
 /// whether several of its questions fit the format.
 pub fn unanswered(plan: &ExportPlan, holds: &PolicyCounts, must_choose: bool) -> Vec<PolicyQuestion> {
     let ties = plan.ties.filter(|policy| plan.format.tie_policies().contains(policy));
-    let both_bad = plan.both_bad.filter(|policy| plan.format.both_bad_policies().contains(policy));
+    let both_bad = both_bad_policy(plan);
     let both_bad_as_ties = holds.both_bad > 0 && both_bad == Some(BothBadPolicy::AsTie);
     let is_open = |question: &&PolicyQuestion| match question {
         PolicyQuestion::Ties => ties.is_none() && (holds.ties > 0 || both_bad_as_ties),
@@ -22,7 +23,7 @@ pub fn unanswered(plan: &ExportPlan, holds: &PolicyCounts, must_choose: bool) ->
         PolicyQuestion::Strength => strength_policy(plan).is_none() && holds.with_strength > 0,
         PolicyQuestion::Several => plan.several.is_none() && holds.items_with_several > 0,
         PolicyQuestion::Question => plan.question.is_none() && must_choose,
-        PolicyQuestion::NWay => plan.n_way.is_none() && holds.items_n_way > 0,
+        PolicyQuestion::NWay => n_way_policy(plan).is_none() && holds.items_n_way > 0,
         PolicyQuestion::Ratings => plan.ratings.is_none() && holds.items_with_several_ratings > 0,
         PolicyQuestion::Rewrites => plan.rewrites.is_none() && holds.rewrites > 0,
         PolicyQuestion::NeutralSteps => plan.neutral_steps.is_none() && holds.neutral_steps > 0,

@@ -90,7 +90,9 @@ fn a_list_gives_all_its_elements() {
         row.item.candidates.iter().map(|candidate| candidate.model.as_deref().unwrap()).collect();
     assert_eq!(models, ["m", "own", "o"], "what an element says of itself goes first");
     let table = r#"{"prompt":"p","answers":"[\"x\",\"y\"]"}"#;
-    assert_eq!(understand_by(&["answers"], &[], table).unwrap().item.candidates.len(), 2, "JSON in a table");
+    let said = understand_by(&["answers"], &[], table).unwrap();
+    assert_eq!(said.item.candidates.len(), 1, "a text that is a list in JSON is one answer");
+    assert_eq!(said.item.candidates[0].text(), r#"["x","y"]"#);
     let thirteen =
         format!(r#"{{"prompt":"p","answers":{:?}}}"#, (0..13).map(|n| n.to_string()).collect::<Vec<_>>());
     let refused = understand_by(&["answers"], &[], &thirteen).unwrap_err();
@@ -168,4 +170,54 @@ fn rows_of_many_columns_are_proposed_as_they_are() {
     assert_eq!(row.item.context[0].kind, ContextKind::Mask);
     let row = understand(r#"{"prompt":"p","candidates":["x","y","z"],"models":["k","l","m"]}"#).unwrap();
     assert_eq!(row.item.candidates[1].model.as_deref(), Some("l"));
+}
+
+#[test]
+fn a_column_of_lists_in_a_table_holds_candidates() {
+    let only = CandidateColumns { content: "answers".into(), kind: ContentKind::Text, model: None };
+    let mapping = ColumnMapping { candidates: vec![only], ..ColumnMapping::default() };
+    let row = |text: &str| Metadata::from_iter([("answers".to_owned(), Value::from(text))]);
+    let candidates = |rows: &[Metadata]| {
+        let shape = ColumnsShape::new(mapping.clone(), TextFormat::Plain).unwrap().of_table(rows);
+        shape.understand(vec![Cell::Text(r#"["x","y"]"#.into())]).unwrap().item.candidates.len()
+    };
+    assert_eq!(candidates(&[row(r#"["x","y"]"#), row(r#"["z"]"#), row("")]), 2);
+    assert_eq!(candidates(&[row(r#"["x","y"]"#), row("I say z")]), 1, "what one says by chance");
+}
+
+#[test]
+fn candidates_without_a_models_column_have_no_model() {
+    let models = |named: [Option<&str>; 3]| {
+        let column = |(content, model): (&str, Option<&str>)| CandidateColumns {
+            content: content.to_owned(),
+            kind: ContentKind::Text,
+            model: model.map(str::to_owned),
+        };
+        let mapping = ColumnMapping {
+            candidates: ["a", "b", "c"].into_iter().zip(named).map(column).collect(),
+            ..ColumnMapping::default()
+        };
+        let shape = ColumnsShape::new(mapping, TextFormat::Plain).unwrap();
+        let line = r#"{"a":"x","b":"y","c":"z","one":"m","all":["k","l"]}"#;
+        let row = shape.understand(cells_from_json(line, &shape.columns()).unwrap()).unwrap();
+        row.item.candidates.into_iter().map(|candidate| candidate.model).collect::<Vec<_>>()
+    };
+    let owned = |names: [Option<&str>; 3]| names.map(|name| name.map(str::to_owned)).to_vec();
+    assert_eq!(models([Some("one"), None, None]), owned([Some("m"), None, None]));
+    assert_eq!(models([None, Some("all"), Some("all")]), owned([None, Some("k"), Some("l")]));
+    assert_eq!(models([Some("one"); 3]), owned([Some("m"); 3]), "one name for all");
+}
+
+#[test]
+fn who_could_not_judge_said_so() {
+    let row = understand(
+        r#"{"prompt":"p","candidate_a":"x","candidate_b":"y","annotator":"ann","outcome":"unratable","reason":"in Greek"}"#,
+    )
+    .unwrap();
+    let said = row.labels[0].preference().unwrap();
+    assert_eq!((said.outcome, said.reason.as_deref()), (Outcome::Unratable, Some("in Greek")));
+    assert_eq!(row.labels[0].annotator.as_deref(), Some("ann"));
+    let skipped =
+        understand(r#"{"prompt":"p","candidate_a":"x","candidate_b":"y","outcome":"skipped"}"#).unwrap();
+    assert!(skipped.labels.is_empty() && skipped.doubt.is_none());
 }
