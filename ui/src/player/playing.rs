@@ -209,7 +209,7 @@ impl Player {
         if self.ends == Ends::Loop && info.duration_us < self.timeline.length_us() {
             return vec![first..count, 0..first];
         }
-        let loop_us = self.clock.loop_us().filter(|[_, to_us]| time_us < *to_us);
+        let loop_us = self.clock.loop_ahead_us();
         let last = match loop_us {
             Some([_, to_us]) => self.timeline.frame_at(info, to_us - 1).max(first),
             None => count.saturating_sub(1),
@@ -305,7 +305,7 @@ impl Player {
             let info = self.reels.get(&pane.medium)?.info()?;
             self.timeline.next_change_us(info, time_us)
         });
-        let end_us = self.clock.loop_us().map_or(self.clock.length_us(), |[_, to_us]| to_us);
+        let end_us = self.clock.loop_ahead_us().map_or(self.clock.length_us(), |[_, to_us]| to_us);
         let due_us = next_us.chain([end_us]).filter(|due_us| *due_us > time_us).min();
         let wait_us = due_us.map_or(0, |due_us| due_us - time_us);
         let wait_us = wait_us * 100 / u64::from(self.clock.speed_percent());
