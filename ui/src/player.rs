@@ -75,6 +75,8 @@ pub struct Pane {
     texture: Option<TextureHandle>,
     shown: Option<Shown>,
     painted_in: u64,
+    /// When it was painted where somebody could see it.
+    looked_at_in: u64,
     /// Whether its pixels are shown as they are.
     is_sharp: bool,
     /// Whether they were when its texture was filled.
@@ -179,6 +181,7 @@ impl Player {
                     texture,
                     shown: None,
                     painted_in: 0,
+                    looked_at_in: 0,
                     is_sharp: false,
                     is_put_sharp: false,
                 });
@@ -328,6 +331,14 @@ impl Player {
             pane.is_sharp = is_sharp;
         }
         Some(visual)
+    }
+
+    /// So much of a pane was in view that what it showed counts as seen.
+    pub(crate) fn looked_at(&mut self, medium: &MediumRequest) {
+        let frame_number = self.frame_number;
+        if let Some(pane) = self.panes.iter_mut().find(|pane| pane.medium == *medium) {
+            pane.looked_at_in = frame_number;
+        }
     }
 
     /// Whether something may shine through a medium's frames.

@@ -186,7 +186,8 @@ impl Player {
         self.counted_us = Some(to_us);
         for pane in &self.panes {
             let Some(info) = self.reels.get(&pane.medium).and_then(Reel::info) else { continue };
-            if !self.is_in_view(pane) {
+            // Painted below the fold or under another layer it plays, and nobody sees it.
+            if !self.is_in_view(pane) || pane.looked_at_in != pane.painted_in {
                 continue;
             }
             let frame = |time_us| self.timeline.frame_at(info, time_us);

@@ -104,6 +104,7 @@ impl Bench {
         self.player.tick(&self.ctx, self.now_ms, self.is_in_front);
         for medium in self.media() {
             self.player.painted(&medium);
+            self.player.looked_at(&medium);
             let pixels = self.player.known(&medium).and_then(|known| match known {
                 Known::Info(info) => Some(info.size.map(|side| side as f32)),
                 _ => None,
