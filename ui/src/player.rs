@@ -103,6 +103,9 @@ pub struct Player {
     seen: HashMap<(ItemId, MediumRequest), Seen>,
     wanted: Vec<Wanted>,
     ahead: Vec<MediumRequest>,
+    /// The largest that each was painted since the last tick, in pixels of the screen.
+    asked: HashMap<MediumRequest, [f32; 2]>,
+    /// The largest of them all, for what comes next.
     pixels: [f32; 2],
     frame_number: u64,
     ticked_at_ms: u64,
@@ -383,11 +386,12 @@ impl Player {
         }
     }
 
-    /// A pane's whole picture stands on so many pixels of the screen.
+    /// A medium's whole picture stands on so many pixels of the screen. Painted more than once in a frame, as
+    /// under a loupe or beside a prompt, it is decoded for the largest, from the next tick on.
     pub(crate) fn set_pixels(&mut self, medium: &MediumRequest, pixels: [f32; 2]) {
-        self.pixels = pixels;
-        if let Some(reel) = self.reels.get_mut(medium) {
-            reel.set_pixels(pixels);
+        match self.asked.get_mut(medium) {
+            Some(largest) => *largest = [0, 1].map(|side| largest[side].max(pixels[side])),
+            None => drop(self.asked.insert(medium.clone(), pixels)),
         }
     }
 

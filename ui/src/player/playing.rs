@@ -31,6 +31,7 @@ impl Player {
     pub fn tick(&mut self, ctx: &Context, now_ms: u64, is_in_front: bool) {
         let before_ms = std::mem::replace(&mut self.ticked_at_ms, now_ms);
         self.frame_number += 1;
+        self.size_reels();
         if self.panes.is_empty() {
             self.ask_ahead();
             return;
@@ -57,6 +58,19 @@ impl Player {
     /// The time of the clock that is on the screen.
     pub fn shown_us(&self) -> u64 {
         self.shown_us
+    }
+
+    /// Has every reel decode for the largest size its pictures were painted in.
+    fn size_reels(&mut self) {
+        if !self.asked.is_empty() {
+            self.pixels = [0.0, 0.0];
+        }
+        for (medium, pixels) in self.asked.drain() {
+            self.pixels = [0, 1].map(|side| self.pixels[side].max(pixels[side]));
+            if let Some(reel) = self.reels.get_mut(&medium) {
+                reel.set_pixels(pixels);
+            }
+        }
     }
 
     /// Was painted in the latest frame, or there was none yet.

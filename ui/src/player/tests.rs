@@ -9,6 +9,7 @@ use tiebreak_domain::{Candidate, ItemStatus, Order, StoredItem};
 use super::*;
 use crate::command::Command;
 
+mod panes;
 mod sound;
 
 /// A bench with an item of videos; the engine answers at once, or not until it is told.
