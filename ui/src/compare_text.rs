@@ -14,6 +14,7 @@ mod lines;
 mod linking;
 mod marking;
 mod overlay;
+mod passage;
 pub mod script;
 pub mod scroll_map;
 pub mod shared_ends;
