@@ -55,11 +55,12 @@ impl TextCompare {
             return Some(self.map(from, to)?.offset(one, other));
         }
         // Everything is compared with the first.
-        let first = viewed(&self.linking, 0)?;
-        let there = self.map(from, 0)?.offset(one, first);
-        let first = Viewed { offset: there, ..first };
+        let between = viewed(&self.linking, 0)?.height;
         let other = viewed(&self.linking, to)?;
-        Some(self.map(0, to)?.offset(first, other))
+        self.map(from, 0)?;
+        self.map(0, to)?;
+        let (there, then) = (self.linking.maps.get(&(from, 0))?, self.linking.maps.get(&(0, to))?);
+        Some(there.offset_by_way_of(between, then, one, other))
     }
 
     /// As far as the text at a place on the screen can be scrolled, once it was painted.
