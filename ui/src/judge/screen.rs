@@ -409,18 +409,18 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &Desk, wanted: &mut Vec<Acti
 pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
     let Desk { session, judge_screen, images, documents, .. } = desk;
     let pixels_per_point = ui.ctx().pixels_per_point();
-    for queued in session.ahead() {
-        for part in queued.item.item.parts() {
-            match part {
-                Part::Image { uri } => {
-                    if let Some(pane) = judge_screen.pane {
-                        let pixels = [pane.width() * pixels_per_point, pane.height() * pixels_per_point];
-                        images.want(&Images::request(queued.item.source, uri, pixels));
-                    }
+    // All images in every frame, nearest first: what is no longer wanted makes room.
+    if let Some(pane) = judge_screen.pane {
+        let pixels = [pane.width() * pixels_per_point, pane.height() * pixels_per_point];
+        for queued in session.ahead() {
+            for part in queued.item.item.parts() {
+                if let Part::Image { uri } = part {
+                    images.want(&Images::request(queued.item.source, uri, pixels));
                 }
-                Part::Text { .. } | Part::Message { .. } | Part::Video { .. } | Part::Audio { .. } => {}
             }
         }
+    }
+    for queued in session.ahead() {
         let candidates = queued.item.item.candidates.iter();
         let columns = std::iter::once((judge_screen.prompt_width, &queued.item.item.prompt, true))
             .chain(candidates.map(|candidate| (judge_screen.text_width, &candidate.parts, false)));
