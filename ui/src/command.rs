@@ -195,6 +195,7 @@ commands! {
     PreviousNote { "previous_note", "Previous note", "Go to the moment with a note before", Playing, ["Shift+K"] }
     Difference { "difference", "Difference", "Show what differs between the candidates, or no longer", Judge, ["D"] }
     DifferenceAgainst { "difference_against", "Difference to…", "Hold the candidates against another one, the reference or the prompt", Judge, ["Shift+D"] }
+    DifferenceLines { "difference_lines", "By lines", "Hold lines against lines, or words against words", Judge, ["Shift+W"] }
     FoldSame { "fold_same", "Fold what is the same", "Fold the words that all candidates begin and end with, or unfold them", Judge, ["Z"] }
     Find { "find", "Find", "Find words in the prompt and in all candidates", Judge, ["Ctrl+F"] }
     FindNext { "find_next", "Next place", "Go to the next place where it was found", Judge, ["F3"] }

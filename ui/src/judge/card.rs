@@ -130,8 +130,8 @@ pub(super) fn card_ui(
                     overlay: std::mem::take(&mut overlay),
                     first_part: 0,
                 };
-                if let (Some((rows, broken)), 0..=1) = (judge_screen.texts.code(), position) {
-                    compare_text::code::code_ui(ui, rows, broken, position, scene.settings.text_size);
+                if let Some((rows, way, broken)) = judge_screen.texts.rows_at(position) {
+                    compare_text::code::code_ui(ui, rows, way, broken, scene.settings.text_size);
                     ui.add_space(space::LARGE);
                     drawing = content.drawing;
                     return top;
