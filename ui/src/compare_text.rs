@@ -18,6 +18,7 @@ mod overlay;
 mod passage;
 pub mod script;
 pub mod scroll_map;
+mod searched;
 pub mod shared_ends;
 mod side;
 
