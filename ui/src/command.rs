@@ -166,7 +166,7 @@ commands! {
     CompareLess { "compare_less", "Less", "Move the line left, flicker more slowly, amplify or cover less", Looking, ["OpenBracket", "Ctrl+ArrowLeft"] }
     CompareMore { "compare_more", "More", "Move the line right, flicker faster, amplify or cover more", Looking, ["CloseBracket", "Ctrl+ArrowRight"] }
     ToggleFalseColor { "toggle_false_color", "False colour", "Show how large a difference is by a colour, or the difference itself", Looking, ["Shift+Z"] }
-    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, [] }
+    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, ["Shift+S"] }
     NextPair { "next_pair", "Next two", "Compare the next two candidates, or a candidate with the reference", Looking, ["Shift+X"] }
     Loupe { "loupe", "Loupe", "Enlarge what is under the pointer in every image; held or tapped", Looking, ["N"] }
     NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }

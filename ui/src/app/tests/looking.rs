@@ -7,7 +7,7 @@ use tiebreak_domain::{Context as ItemContext, ContextKind, Part};
 use super::questions::drawing::{drag, picture, places};
 use super::*;
 use crate::compare::difference::Map;
-use crate::compare::{Looking, Mode};
+use crate::compare::{Alignment, Looking, Mode};
 
 /// Two pictures and one that they came from.
 pub(super) fn pictures(id: i64) -> QueuedItem {
@@ -119,4 +119,12 @@ fn tiles_are_asked_for_where_the_picture_is_too_coarse_and_only_once() {
     }
     bench.keys("Plus Plus Plus Shift+ArrowLeft Minus");
     assert_eq!(tiles(&bench), asked, "what is here is not asked for again");
+}
+
+#[test]
+fn pictures_of_different_size_are_laid_pixel_on_pixel_by_a_key() {
+    let mut bench = bench();
+    assert_eq!(looking(&bench).alignment, Alignment::Fit);
+    bench.keys("Shift+S");
+    assert_eq!(looking(&bench).alignment, Alignment::Pixel);
 }
