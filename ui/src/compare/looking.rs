@@ -85,7 +85,7 @@ pub struct Looking {
     pub sight: Sight,
     /// Whether the loupe is at hand.
     pub has_loupe: bool,
-    /// Where the pointer is on the pictures, in fractions of them.
+    /// Where the pointer is, in fractions of the pictures, or pixel on pixel of the ground that they lie on.
     pub pointer: Option<Pos2>,
     /// Differences that were made.
     pub differences: Differences,

@@ -16,6 +16,8 @@ pub struct Shown {
     pub response: Response,
     /// Where the whole picture stands, in view or not.
     pub place: Rect,
+    /// The loupe over it, if there is one.
+    pub loupe: Option<Loupe>,
 }
 
 /// Paints one layer into `pane`; none where its size is not known yet. `is_drawn_on` leaves the primary button
@@ -38,12 +40,13 @@ pub fn pane_ui(
     let pixels_per_point = ui.ctx().pixels_per_point();
     let place = looking.zoom(index).place(pane, vector(ground));
     let points = place.width() / ground[0] as f32;
+    let on_ground = place;
     let place = if ground == size { place } else { Rect::from_min_size(place.min, vector(size) * points) };
-    take_pointer(ui, &response, place, looking);
+    take_pointer(ui, &response, on_ground, looking);
     looking.seen(index, pane, ground, points * pixels_per_point * 100.0);
     let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
     let wanted = Wanted::of(place, pane, size, pixels_per_point, looking.is_smooth, None);
-    let Some(visual) = show(index, &wanted) else { return Some(Shown { response, place }) };
+    let Some(visual) = show(index, &wanted) else { return Some(Shown { response, place, loupe: None }) };
     let checkerboard = layer.has_alpha.then(|| looking.checkerboard.texture(ui.ctx()));
     let palette = theme::palette(ui);
     visual_ui(&painter, &visual, place, pane, Color32::WHITE, checkerboard);
@@ -54,10 +57,11 @@ pub fn pane_ui(
         values::plate_ui(&painter, Align2::RIGHT_TOP, at, &percent, palette);
     }
     let Some(fraction) = looking.pointer.filter(|_| !response.dragged()) else {
-        return Some(Shown { response, place });
+        return Some(Shown { response, place, loupe: None });
     };
-    if looking.has_loupe {
-        let loupe = Loupe::at(place.lerp_inside(fraction.to_vec2()), pane);
+    let at = on_ground.lerp_inside(fraction.to_vec2());
+    let loupe = looking.has_loupe.then(|| Loupe::at(at, pane));
+    if let Some(loupe) = loupe {
         let inside = loupe.enlarged(place);
         let wanted = Wanted::of(inside, loupe.window, size, pixels_per_point, looking.is_smooth, None);
         if let Some(visual) = show(index, &wanted) {
@@ -68,14 +72,14 @@ pub fn pane_ui(
         }
         loupe.frame_ui(&painter, palette);
     }
-    if let Some(pixel) = values::pixel_at(fraction, size)
+    if let Some(pixel) = values::pixel_at(((at - place.min) / place.size()).to_pos2(), size)
         && (points * pixels_per_point >= TOLD_FROM || looking.has_loupe)
     {
         let told = values::told(pixel, visual.pixel(pixel));
         let at = pane.left_top() + vec2(space::SMALL, space::SMALL);
         values::plate_ui(&painter, Align2::LEFT_TOP, at, &told, palette);
     }
-    Some(Shown { response, place })
+    Some(Shown { response, place, loupe })
 }
 
 /// The size that zoom is reckoned in: the layer's own, or where panes are linked pixel by pixel the largest.
@@ -122,7 +126,8 @@ pub(super) fn take_zoom(
     }
 }
 
-/// Remembers where on the picture the pointer is, for every pane.
+/// Remembers where on what stands at `place` the pointer is, for every pane: on the picture, or pixel on pixel on the
+/// ground that all pictures lie on.
 pub(super) fn take_pointer(ui: &Ui, response: &Response, place: Rect, looking: &mut Looking) {
     let fraction = |at: Pos2| {
         let inside: Vec2 = (at - place.min) / place.size();

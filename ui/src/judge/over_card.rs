@@ -47,7 +47,7 @@ pub(super) fn over_card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, look
         looks.visual(images, player, &ctx, index, wanted)
     });
     if let Some(painted) = painted {
-        mask_ui(ui, images, looks.request(pair[0]), mask, painted.place, pane);
+        mask_ui(ui, images, looks.request(pair[0]), mask, &painted, pane);
     } else {
         let missing = pair.into_iter().find(|index| looks.layers[*index].size.is_none());
         missing_ui(ui, images, player, looks, missing.unwrap_or(pair[0]), pane);
