@@ -148,6 +148,14 @@ impl Looking {
         self.differences.clear();
     }
 
+    /// Other pictures of the same item are looked at.
+    pub fn begin_anew(&mut self) {
+        self.shared = Zoom::default();
+        self.own = [Zoom::default(); MAX_CANDIDATES];
+        self.seen = None;
+        self.differences.clear();
+    }
+
     /// Links the panes, or unlinks them; all begin with the zoom that is in view.
     pub fn link(&mut self, is_linked: bool) {
         if self.is_linked != is_linked {

@@ -35,7 +35,7 @@ pub fn over_ui(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     let ground = Ground::of([one.size?, other.size?], looking.alignment);
     let is_wipe = looking.mode == Mode::Wipe;
-    take_zoom(ui, &response, pane, ground.size, looking, pair[0], false, !is_wipe);
+    take_zoom(ui, &response, pane, ground.size, looking, pair[0], false, !is_wipe, true);
     if is_wipe {
         take_line(ui, &response, pane, looking);
     }

@@ -36,7 +36,8 @@ pub fn pane_ui(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &layer.name));
     let size = layer.size?;
     let ground = ground_of(looking, layers, size);
-    take_zoom(ui, &response, pane, ground, looking, index, is_drawn_on, true);
+    let takes_wheel = !layer.is_among_others;
+    take_zoom(ui, &response, pane, ground, looking, index, is_drawn_on, true, takes_wheel);
     let pixels_per_point = ui.ctx().pixels_per_point();
     let place = looking.zoom(index).place(pane, vector(ground));
     let points = place.width() / ground[0] as f32;
@@ -91,7 +92,7 @@ fn ground_of(looking: &Looking, layers: &[Layer], size: [u32; 2]) -> [u32; 2] {
     sizes.fold(size, |most, size| [most[0].max(size[0]), most[1].max(size[1])])
 }
 
-/// Zooms and pans by wheel, pinch, drag and double click.
+/// Zooms and pans by wheel, pinch (or the wheel with Ctrl), drag and double click.
 #[expect(clippy::too_many_arguments, reason = "what a pane knows of itself")]
 pub(super) fn take_zoom(
     ui: &Ui,
@@ -102,6 +103,7 @@ pub(super) fn take_zoom(
     index: usize,
     is_drawn_on: bool,
     pans_by_primary: bool,
+    takes_wheel: bool,
 ) {
     let size = vector(size);
     let takes_primary = pans_by_primary && !is_drawn_on;
@@ -119,7 +121,7 @@ pub(super) fn take_zoom(
     }
     if let Some(pointer) = response.hover_pos() {
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        let factor = (scroll / 240.0).exp() * pinch;
+        let factor = if takes_wheel { (scroll / 240.0).exp() * pinch } else { pinch };
         if (factor - 1.0).abs() > f32::EPSILON {
             looking.zoom_mut(index).by(factor, pointer, pane, size);
         }

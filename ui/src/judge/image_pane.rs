@@ -5,11 +5,13 @@ use tiebreak_domain::SourceId;
 use tiebreak_domain::door::ImageRequest;
 
 use super::looks::Looks;
+use super::pane::Looked;
 use super::question::marks::Canvas;
 use crate::compare::layer::vector;
 use crate::compare::{Layer, Looking, Shown, Zoom, pane_ui};
 use crate::images::{Image, Images, Standing};
 use crate::player::Player;
+use crate::player::pane::{LINE_HEIGHT, Playing};
 use crate::theme::{self, space};
 use crate::widget::Notice;
 
@@ -53,19 +55,22 @@ pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Re
     canvas.ui(ui, &shown.response, place, pane);
 }
 
-/// Paints the layer of the candidate at a place into `pane`, with what is drawn on it.
+/// Paints the layer of a candidate into `pane`, with what is drawn on it; under a video, its line.
 #[expect(clippy::too_many_arguments, reason = "a pane with all that lies on it")]
 pub fn looked_at_ui(
     ui: &mut Ui,
     images: &mut Images,
     player: &mut Player,
-    looks: &Looks,
-    looking: &mut Looking,
-    position: usize,
+    looked: &mut Looked<'_>,
     mask: Option<&str>,
-    pane: Rect,
+    room: Rect,
+    now_ms: u64,
     canvas: &mut Canvas,
-) -> Option<egui::Response> {
+) {
+    let Looked { looks, looking, position, .. } = looked;
+    let (looks, position) = (*looks, *position);
+    let edge = if looks.medium(position).is_some() { room.bottom() - LINE_HEIGHT } else { room.bottom() };
+    let (pane, line) = (room.with_max_y(edge), room.with_min_y(edge));
     if let (Some(at), Some(size)) =
         (canvas.point_of_keys().filter(|_| canvas.is_moved), looks.layers[position].size)
     {
@@ -76,13 +81,14 @@ pub fn looked_at_ui(
     let shown = pane_ui(ui, looking, &looks.layers, position, pane, is_drawn_on, &mut |index, wanted| {
         looks.visual(images, player, &ctx, index, wanted)
     });
-    let Some(shown) = shown else {
-        missing_ui(ui, images, player, looks, position, pane);
-        return None;
-    };
+    let Some(shown) = shown else { return missing_ui(ui, images, player, looks, position, pane) };
     mask_ui(ui, images, looks.request(position), mask, &shown, pane);
     canvas.ui(ui, &shown.response, shown.place, pane);
-    Some(shown.response)
+    if let Some(medium) = looks.medium(position) {
+        let playing = Playing { medium, name: &looks.layers[position].name, now_ms };
+        playing.clicked_ui(ui, player, &shown.response, canvas.shape.is_some());
+        playing.line_ui(ui, player, line);
+    }
 }
 
 /// Paints what stands where a layer is not here.

@@ -50,6 +50,8 @@ pub struct JudgeScreen {
     count: usize,
     shown: Option<ItemId>,
     pane: Option<Rect>,
+    /// Of candidates with several pictures, the number of that which is looked at closely.
+    picture: usize,
     pub(super) text_width: Option<f32>,
     prompt_width: Option<f32>,
     prompt_heights: HashMap<ItemId, f32>,
@@ -136,8 +138,18 @@ impl JudgeScreen {
             self.looking.begin();
             self.offsets = [0.0; MAX_CANDIDATES];
             self.enlarged = None;
+            self.picture = 0;
             self.nudged_at_ms = None;
             self.close_comment();
+        }
+    }
+
+    /// A picture of a candidate with several was pressed or zoomed, counted from its first: from now on it is the one
+    /// that is looked at closely.
+    pub(super) fn look_at_picture(&mut self, number: Option<usize>) {
+        if let Some(number) = number.filter(|number| *number != self.picture) {
+            self.picture = number;
+            self.looking.begin_anew();
         }
     }
 
@@ -155,7 +167,12 @@ impl JudgeScreen {
         is_linked: bool,
     ) {
         for command in std::mem::take(&mut self.commands) {
-            if !layers.is_empty() && self.looking.command(command, layers, pixels_per_point, now_ms) {
+            let is_of_texts = layers.first().is_some_and(|layer| layer.is_among_others)
+                && (scrolls(command) || command == Command::Difference && self.texts.is_of_texts());
+            if !layers.is_empty()
+                && !is_of_texts
+                && self.looking.command(command, layers, pixels_per_point, now_ms)
+            {
                 continue;
             }
             match command {
@@ -261,7 +278,8 @@ fn looks(ui: &Ui, desk: &mut Desk, card: Rect) -> Looks {
     let Desk { session, judge_screen, images, player, .. } = desk;
     let Some(shown) = &session.current else { return Looks::default() };
     let pane = pane::picture_in(card, pane::inside(card).1);
-    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), pane.size() * ui.ctx().pixels_per_point());
+    let fit = pane.size() * ui.ctx().pixels_per_point();
+    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), fit, judge_screen.picture);
     judge_screen.has_layers = !looks.layers.is_empty();
     if judge_screen.has_layers {
         judge_screen.pane = Some(pane);
@@ -282,6 +300,10 @@ fn look(ui: &Ui, scene: &Scene<'_>, desk: &mut Desk, looks: &Looks, page: f32) {
         // What is drawn by keys is drawn on the candidate's own picture.
         judge_screen.looking.mode = Mode::SideBySide;
     }
+}
+
+fn scrolls(command: Command) -> bool {
+    matches!(command, Command::ScrollDown | Command::ScrollUp | Command::PageDown | Command::PageUp)
 }
 
 fn is_down(ui: &Ui, keymap: &Keymap, command: Command) -> bool {
