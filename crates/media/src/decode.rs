@@ -15,7 +15,7 @@ use crate::{
     conversion::{Colours, Conversion},
     error::MediaError,
     limits::Limits,
-    opened::{Opened, guarded, turned},
+    opened::{Opened, guarded, turn_for, turned},
     problem::Problem,
 };
 
@@ -65,10 +65,10 @@ fn decode_known(
     limits: &Limits,
     colours: Colours,
 ) -> Result<Pixels, Problem> {
-    let mut opened = Opened::new(bytes, format, limits, colours)?;
+    let opened = Opened::new(bytes, format, limits, colours)?;
     let (stored, orientation, conversion) = (opened.stored, opened.orientation, opened.conversion.clone());
     let wanted = size_within(stored, turned(fit, orientation));
-    let _turn = opened.turn.take();
+    let _turn = turn_for(opened.decoded_bytes);
     let picture = opened.picture(wanted)?;
     Ok(fitted(picture, stored, wanted, orientation, &conversion))
 }
