@@ -58,6 +58,12 @@ pub fn decode_for_screen(bytes: &[u8], fit: [u32; 2], limits: &Limits) -> Result
     guarded(bytes, limits, |format, bytes| decode_known(bytes, format, fit, limits, Colours::Screen))
 }
 
+/// Width and height by the header, upright; no pixel is decoded, but of AVIF.
+pub(crate) fn size_of(bytes: &[u8], limits: &Limits) -> Result<[u32; 2], Problem> {
+    let size = |format, bytes: &[u8]| Ok(Opened::new(bytes, format, limits, Colours::AsStored)?.full());
+    guarded(bytes, limits, size)
+}
+
 fn decode_known(
     bytes: &[u8],
     format: ImageFormat,
