@@ -186,19 +186,9 @@ fn each_line(
     patience: Duration,
     wants_more: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Said, VideoProblem> {
-    let started = std::time::Instant::now();
     let mut piped = Piped::start(command)?;
-    let mut has_stopped = false;
-    for line in piped.lines() {
-        if started.elapsed() > patience {
-            return Err(VideoProblem::TookTooLong { seconds: patience.as_secs() });
-        }
-        if !wants_more(&line) {
-            has_stopped = true;
-            break;
-        }
-    }
-    if has_stopped { Ok(Said::default()) } else { Ok(piped.end().1) }
+    let is_whole = piped.each_line(patience, wants_more)?;
+    if is_whole { Ok(piped.end().1) } else { Ok(Said::default()) }
 }
 
 fn section_of(line: &str) -> (&str, Section) {
