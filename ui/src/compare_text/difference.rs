@@ -313,7 +313,8 @@ mod tests {
         // No line is the same, and no passage is short.
         let words = |line: usize| format!("as {} said before of {} and of {}", line * 3, line * 5, line * 7);
         let text = |changed: &str, lines: usize| -> String {
-            (0..lines).map(|line| format!("{} {changed} that was all\n", words(line))).collect()
+            let line = |number| format!("{} {changed} that was all\n", words(number));
+            (0..lines).map(line).collect()
         };
         for lines in [300, 2_500] {
             let [one, other] = scripts(&text("white", lines), &text("black", lines));

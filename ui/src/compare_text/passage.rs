@@ -117,9 +117,11 @@ mod tests {
     #[test]
     fn it_comes_in_small_steps_and_the_same_as_at_once() {
         let text = |changed: &str| -> String {
-            (0..3_000)
-                .map(|word| if word % 7 == 0 { format!("{changed}{word} ") } else { format!("w{word} ") })
-                .collect()
+            let word = |number: u32| match number % 7 {
+                0 => format!("{changed}{number} "),
+                _ => format!("w{number} "),
+            };
+            (0..3_000).map(word).collect()
         };
         let scripts = scripts([&text("a"), &text("b")]);
         let (slowly, steps) = shared(&scripts, 100, 50);
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn words_that_are_all_the_same_are_compared_without_a_cut() {
-        let scripts = scripts([&"ha ".repeat(300), &"ha ".repeat(200)]);
+        let scripts = scripts([&format!("a {}b", "ha ".repeat(300)), &format!("c {}d", "ha ".repeat(200))]);
         let (passages, _) = shared(&scripts, 10, 10);
         assert_eq!(passages.iter().map(|passage| passage.before.len()).sum::<usize>(), 200);
     }
