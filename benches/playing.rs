@@ -1,4 +1,5 @@
-//! What playing a pair of films costs: `cargo bench --bench playing [-- SECONDS]` (20 seconds unless told otherwise).
+//! What playing a pair of films costs: `cargo bench --bench playing [-- SECONDS] [difference|wipe|loupe]` (20 seconds,
+//! and side by side without a loupe, unless told otherwise).
 //!
 //! Two films of 1080p at 30 frames a second, made by ffmpeg, are played side by side in the app's own window frame with
 //! the real engine in this process, sixty frames a second by the wall. Told are the films' frames that were never on
@@ -16,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
-use egui::{RawInput, Rect, pos2, vec2};
+use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
 use tiebreak::backend::InProcess;
 use tiebreak::machine;
 use tiebreak_domain::Part;
@@ -50,7 +51,9 @@ fn main() {
     let alone = alone(folder.path(), seconds + 2);
     let alone_cores = (ended_children_s() - made_s) / (seconds + 2) as f64;
     println!("ffmpeg alone, both films into nothing: {alone:.2} x real time");
-    let figures = play(folder.path(), seconds);
+    let look = Look::asked();
+    println!("looked at {}", look.map_or("side by side", |look| look.name));
+    let figures = play(folder.path(), seconds, look);
     let due = figures.played_us as f64 / 1e6 * FRAMES_PER_SECOND as f64;
     println!(
         "played {:.1} s: of about {due:.0} frames of each film {} and {} were never shown; the clock stood still {:.0} ms",
@@ -76,6 +79,38 @@ fn main() {
         figures.own_bytes as f64 / 1e6,
         figures.decoders_bytes as f64 / 1e6
     );
+}
+
+/// A way to look at the films, and the key that leads to it.
+#[derive(Clone, Copy)]
+struct Look {
+    name: &'static str,
+    key: Key,
+}
+
+impl Look {
+    const ALL: [Self; 3] = [
+        Self { name: "difference", key: Key::D },
+        Self { name: "wipe", key: Key::Y },
+        Self { name: "loupe", key: Key::N },
+    ];
+
+    /// The one that was asked for.
+    fn asked() -> Option<Self> {
+        std::env::args().find_map(|argument| Self::ALL.into_iter().find(|look| look.name == argument))
+    }
+
+    /// A tap on its key, with the pointer on the first film.
+    fn events(self) -> Vec<Event> {
+        let press = |pressed| Event::Key {
+            key: self.key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
+        vec![Event::PointerMoved(pos2(WINDOW[0] * 0.25, WINDOW[1] * 0.5)), press(true), press(false)]
+    }
 }
 
 /// What was measured.
@@ -126,7 +161,7 @@ fn alone(folder: &Path, seconds: u64) -> f64 {
     seconds as f64 / started.elapsed().as_secs_f64()
 }
 
-fn play(folder: &Path, seconds: u64) -> Figures {
+fn play(folder: &Path, seconds: u64, look: Option<Look>) -> Figures {
     let project = project(folder);
     let host = tiebreak_engine::Host {
         settings_file: None,
@@ -143,8 +178,11 @@ fn play(folder: &Path, seconds: u64) -> Figures {
     let began = Instant::now();
     while shown(&app).is_none_or(|shown| shown.contains(&None)) {
         assert!(began.elapsed() < PATIENCE, "the project is open, and the films play");
-        frame(&ctx, &mut app);
+        frame(&ctx, &mut app, Vec::new());
         thread::sleep(FRAME);
+    }
+    if let Some(look) = look {
+        frame(&ctx, &mut app, look.events());
     }
     let mut figures = Figures::default();
     let (began, own, decoders_s) = (Instant::now(), ProcessTime::now(), decoders().0 + ended_children_s());
@@ -156,7 +194,7 @@ fn play(folder: &Path, seconds: u64) -> Figures {
         if let Some(left) = due.checked_sub(began.elapsed()) {
             thread::sleep(left);
         }
-        figures.cpu_ms.push(frame(&ctx, &mut app));
+        figures.cpu_ms.push(frame(&ctx, &mut app, Vec::new()));
         let now = shown(&app).unwrap_or_default();
         for (dropped, (before, now)) in figures.dropped.iter_mut().zip(before.iter().zip(&now)) {
             if let (Some(before), Some(now)) = (before, now) {
@@ -197,9 +235,10 @@ fn played_us(app: &App) -> u64 {
 }
 
 /// One frame of the window: milliseconds of its thread's CPU.
-fn frame(ctx: &egui::Context, app: &mut App) -> f64 {
+fn frame(ctx: &egui::Context, app: &mut App, events: Vec<Event>) -> f64 {
     let input = RawInput {
         screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(WINDOW[0], WINDOW[1]))),
+        events,
         focused: true,
         ..RawInput::default()
     };

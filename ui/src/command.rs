@@ -166,7 +166,7 @@ commands! {
     CompareLess { "compare_less", "Less", "Move the line left, flicker more slowly, amplify or cover less", Looking, ["OpenBracket", "Ctrl+ArrowLeft"] }
     CompareMore { "compare_more", "More", "Move the line right, flicker faster, amplify or cover more", Looking, ["CloseBracket", "Ctrl+ArrowRight"] }
     ToggleFalseColor { "toggle_false_color", "False colour", "Show how large a difference is by a colour, or the difference itself", Looking, ["Shift+Z"] }
-    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, [] }
+    ToggleAlignment { "toggle_alignment", "Pixel on pixel", "Lay images of different size pixel on pixel, or brought to one size", Looking, ["Shift+S"] }
     NextPair { "next_pair", "Next two", "Compare the next two candidates, or a candidate with the reference", Looking, ["Shift+X"] }
     Loupe { "loupe", "Loupe", "Enlarge what is under the pointer in every image; held or tapped", Looking, ["N"] }
     NextQuestion { "next_question", "Next question", "Go to the next answer of this item", Judge, ["Tab"] }
@@ -195,6 +195,7 @@ commands! {
     PreviousNote { "previous_note", "Previous note", "Go to the moment with a note before", Playing, ["Shift+K"] }
     Difference { "difference", "Difference", "Show what differs between the candidates, or no longer", Judge, ["D"] }
     DifferenceAgainst { "difference_against", "Difference to…", "Hold the candidates against another one, the reference or the prompt", Judge, ["Shift+D"] }
+    DifferenceLines { "difference_lines", "By lines", "Hold lines against lines, or words against words", Judge, ["Shift+W"] }
     FoldSame { "fold_same", "Fold what is the same", "Fold the words that all candidates begin and end with, or unfold them", Judge, ["Z"] }
     Find { "find", "Find", "Find words in the prompt and in all candidates", Judge, ["Ctrl+F"] }
     FindNext { "find_next", "Next place", "Go to the next place where it was found", Judge, ["F3"] }

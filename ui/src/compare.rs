@@ -21,6 +21,7 @@ pub mod spring;
 pub mod surface;
 pub mod values;
 pub mod visual;
+mod workshop;
 pub mod zoom;
 
 pub use bar::bar_ui;

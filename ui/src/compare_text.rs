@@ -5,6 +5,7 @@
 //! or brought into view while a text is painted ([`Overlay`]). Pictures are compared in [`crate::compare`].
 
 mod bar;
+mod by_lines;
 pub mod code;
 pub mod difference;
 pub mod find;
@@ -14,8 +15,10 @@ mod lines;
 mod linking;
 mod marking;
 mod overlay;
+mod passage;
 pub mod script;
 pub mod scroll_map;
+mod searched;
 pub mod shared_ends;
 mod side;
 
@@ -28,26 +31,20 @@ pub use side::{Against, Side};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tiebreak_domain::{Item, ItemId, Order, Part, StoredItem};
+use tiebreak_domain::{Item, ItemId, Order, StoredItem};
 
-use self::code::{Broken, CodeRows};
+use self::by_lines::ByLines;
 use self::difference::{Difference, Work, common};
 use self::linking::Linking;
 use self::marking::{Marking, Marks};
 use self::script::{Script, Vocabulary};
 use self::shared_ends::{SharedEnds, shared_ends};
 use crate::command::Command;
-use crate::document::{CodeText, DocumentCache, Highlights};
+use crate::document::{DocumentCache, Highlights};
 
 /// Bytes of text that are made into scripts, or words that are compared, in one frame.
 const FRAME_BYTES: usize = 40_000;
 const FRAME_WORDS: u32 = 3_000;
-
-/// Lines of code that are held against others in one frame, as pairs.
-const FRAME_PAIRS: usize = 1_000;
-
-/// Longer code is compared as words are.
-const MOST_LINES: usize = 10_000;
 
 /// What the texts of the item on the screen have in common and what not.
 #[derive(Debug, Default)]
@@ -74,24 +71,8 @@ pub struct TextCompare {
     marking: Option<Marking>,
     ends: Option<SharedEnds>,
     linking: Linking,
-    /// Both sides of a pair of code, in the order of the screen; none where it is none.
-    code: Option<Box<CodeRows>>,
-    coding: Coding,
-    broken: Broken,
-}
-
-/// Whether a pair is code, and how far its rows are.
-#[derive(Debug, Default)]
-enum Coding {
-    /// Nobody asked yet.
-    #[default]
-    Unknown,
-    /// The first side is.
-    First(Box<CodeText>),
-    /// Both are, and rows are made.
-    Rows(Box<CodeRows>),
-    /// There is nothing more to find out.
-    Known,
+    /// The same line by line.
+    by_lines: ByLines,
 }
 
 /// Whether a candidate of an item has text, so that there is something to compare or to search.
@@ -108,6 +89,10 @@ impl TextCompare {
                 let options = self.options();
                 let next = options.iter().position(|option| *option == self.against()).map_or(0, |at| at + 1);
                 self.chosen = options.get(next % options.len().max(1)).copied();
+                self.is_difference_on = true;
+            }
+            Command::DifferenceLines => {
+                self.by_lines.choose(!self.is_difference_on || !self.is_by_lines());
                 self.is_difference_on = true;
             }
             Command::FoldSame => self.is_folded = !self.is_folded,
@@ -131,6 +116,7 @@ impl TextCompare {
             chosen: self.chosen.filter(|against| matches!(against, Against::Reference | Against::Prompt)),
             shown: Some(item.id),
             mask: documents.mask_number(),
+            by_lines: self.by_lines.anew(),
             order: (0..order.len()).map(|position| order.candidate_at(position)).collect(),
             has_text: Side::all(&item.item).map(|side| side.has_text(&item.item)).collect(),
             ..Self::default()
@@ -158,10 +144,9 @@ impl TextCompare {
         };
         let candidates = candidates.iter().map(|candidate| Against::Candidate(*candidate));
         let has = |side: Side| self.has_text.get(side.index(self.count())).copied().unwrap_or(false);
-        let lines = self.code.as_ref().map(|_| Against::Lines(self.order[0]));
         let reference = has(Side::Reference).then_some(Against::Reference);
         let prompt = has(Side::Prompt).then_some(Against::Prompt);
-        lines.into_iter().chain(candidates).chain(reference).chain(prompt).collect()
+        candidates.chain(reference).chain(prompt).collect()
     }
 
     /// The place on the screen of the candidate of which something is to be brought into view.
@@ -209,7 +194,7 @@ impl TextCompare {
             let candidates: Vec<&Script> = self.scripts.iter().take(self.count()).collect();
             self.ends = Some(shared_ends(&candidates));
         }
-        if self.is_difference_on && self.is_coding(item, documents) {
+        if self.is_difference_on && self.has_lines_to_compare(item, documents) {
             return true;
         }
         let mut words = 0;
@@ -229,66 +214,7 @@ impl TextCompare {
                 self.work = Some((pair, work));
             }
         }
-        self.is_difference_on
-            && (self.is_marking() || self.code.as_mut().is_some_and(|code| !code.colour_some()))
-    }
-
-    /// Goes on to find out whether the candidates are a pair of code, and what its rows are. Gives whether there is
-    /// more to do.
-    fn is_coding(&mut self, item: &StoredItem, documents: &DocumentCache) -> bool {
-        let mut bytes = 0;
-        while bytes < FRAME_BYTES / 2 {
-            self.coding = match std::mem::take(&mut self.coding) {
-                Coding::Unknown => match self.code_of(0, item, documents) {
-                    Some(code) => {
-                        bytes += code.text.len();
-                        Coding::First(Box::new(code))
-                    }
-                    None => Coding::Known,
-                },
-                Coding::First(first) => match self.code_of(1, item, documents) {
-                    Some(second) => {
-                        bytes += second.text.len();
-                        Coding::Rows(Box::new(CodeRows::begin(*first, second)))
-                    }
-                    None => Coding::Known,
-                },
-                Coding::Rows(mut rows) => {
-                    if !rows.go_on(FRAME_PAIRS) {
-                        self.coding = Coding::Rows(rows);
-                        return true;
-                    }
-                    self.code = Some(rows);
-                    Coding::Known
-                }
-                Coding::Known => {
-                    self.coding = Coding::Known;
-                    return false;
-                }
-            };
-        }
-        true
-    }
-
-    /// One of two candidates, if it is code.
-    fn code_of(&self, position: usize, item: &StoredItem, documents: &DocumentCache) -> Option<CodeText> {
-        let [first, second] = self.order[..] else { return None };
-        let candidate = item.item.candidates.get([first, second][position])?;
-        let [Part::Text { text, format }] = candidate.parts.as_slice() else { return None };
-        CodeText::of(text, *format, documents.mask_of(false)).filter(|code| code.lines.len() <= MOST_LINES)
-    }
-
-    /// The pair line by line, while it is shown so, and where its lines are broken.
-    pub fn code(&mut self) -> Option<(&CodeRows, &mut Broken)> {
-        let is_shown = self.shows_code();
-        let code = self.code.as_deref().filter(|_| is_shown)?;
-        Some((code, &mut self.broken))
-    }
-
-    /// Whether it is; what is found is shown where it stands, and not there.
-    pub fn shows_code(&self) -> bool {
-        let is_wanted = self.is_difference_on && !self.finding.is_seeking();
-        is_wanted && matches!(self.against(), Against::Lines(_))
+        self.is_difference_on && (self.is_marking() || self.by_lines.has_colours_to_find())
     }
 
     /// The next two sides to be compared, the one with the lower place first.
@@ -343,7 +269,7 @@ impl TextCompare {
     pub fn alone_count(&self, side: Side) -> Option<u32> {
         let side = side.index(self.count());
         let takes_part = self.pairs(self.against()).iter().any(|(one, other)| *one == side || *other == side);
-        if !self.is_difference_on || !takes_part || self.shows_code() || self.are_strangers() {
+        if !self.is_difference_on || !takes_part || self.shows_lines() || self.are_strangers() {
             return None;
         }
         let script = self.scripts.get(side)?;

@@ -59,6 +59,8 @@ struct Entry {
     sharp: Option<TextureHandle>,
     size_bytes: usize,
     last_used: u64,
+    /// The last frame in which it was shown, or wanted for what comes next.
+    needed_in: u64,
 }
 
 /// What was asked for, and whether it is to lie over a picture.
@@ -74,6 +76,7 @@ pub struct Images {
     entries: HashMap<Key, Entry>,
     wanted: Vec<ImageRequest>,
     clock: u64,
+    frame: u64,
     size_bytes: usize,
     tiles: Tiles,
 }
@@ -112,20 +115,43 @@ impl Images {
         self.clock += 1;
         let clock = self.clock;
         let entry = self.entries.get_mut(&key).expect("it was just put there");
-        entry.last_used = clock;
+        (entry.last_used, entry.needed_in) = (clock, self.frame);
         upload(ctx, &key, entry);
         &entry.image
     }
 
-    /// Asks for an image that will be shown soon.
+    /// Asks for an image that will be shown soon, if there is room for it beside what is shown and what was wanted
+    /// before it: what has no room would drive that out, and be driven out itself.
     pub fn want(&mut self, request: &ImageRequest) {
-        self.want_as(&Key { request: request.clone(), is_veil: false });
+        let key = Key { request: request.clone(), is_veil: false };
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.needed_in = self.frame;
+        } else if self.needed_bytes() + most_bytes(request) <= BUDGET_BYTES {
+            self.want_as(&key);
+        }
+    }
+
+    /// How much memory is taken, or will be, by what was needed in this frame or the last.
+    fn needed_bytes(&self) -> usize {
+        let needed = self.entries.iter().filter(|(_, entry)| entry.needed_in + 1 >= self.frame);
+        needed
+            .map(|(key, entry)| match entry.image {
+                Image::Coming => most_bytes(&key.request),
+                _ => entry.size_bytes,
+            })
+            .sum()
     }
 
     fn want_as(&mut self, key: &Key) {
         if !self.entries.contains_key(key) {
             self.clock += 1;
-            let entry = Entry { image: Image::Coming, sharp: None, size_bytes: 0, last_used: self.clock };
+            let entry = Entry {
+                image: Image::Coming,
+                sharp: None,
+                size_bytes: 0,
+                last_used: self.clock,
+                needed_in: self.frame,
+            };
             self.entries.insert(key.clone(), entry);
             self.wanted.push(key.request.clone());
         }
@@ -254,6 +280,7 @@ impl Images {
 
     /// Uploads what waits, a little each frame.
     pub fn upload_some(&mut self, ctx: &Context) {
+        self.frame += 1;
         self.tiles.begin_frame();
         let mut waiting: Vec<_> =
             self.entries.iter_mut().filter(|(_, entry)| matches!(entry.image, Image::Decoded(_))).collect();
@@ -271,13 +298,20 @@ impl Images {
             let oldest = self
                 .entries
                 .iter()
-                .filter(|(_, entry)| entry.size_bytes > 0)
+                // What is needed stays, however much it is: it would be asked for again at once.
+                .filter(|(_, entry)| entry.size_bytes > 0 && entry.needed_in + 1 < self.frame)
                 .min_by_key(|(_, entry)| entry.last_used)
                 .map(|(key, _)| key.clone());
             let Some(entry) = oldest.and_then(|oldest| self.entries.remove(&oldest)) else { return };
             self.size_bytes -= entry.size_bytes;
         }
     }
+}
+
+/// How much memory an image can take, in pixels and on the graphics card together; smaller ones take less.
+fn most_bytes(request: &ImageRequest) -> usize {
+    let [width, height] = request.fit.map(|side| side as usize);
+    2 * 4 * width * height
 }
 
 fn upload(ctx: &Context, key: &Key, entry: &mut Entry) {
@@ -372,8 +406,9 @@ mod tests {
         let ctx = Context::default();
         let mut images = Images::default();
         let requests: Vec<_> =
-            (0..7).map(|index| Images::request(SourceId(1), &format!("{index}"), [8192.0; 2])).collect();
+            (0..7).map(|index| Images::request(SourceId(1), &format!("{index}"), [2048.0; 2])).collect();
         for (index, request) in requests.iter().enumerate() {
+            images.frame += 2;
             images.want(request);
             images.arrived(request.clone(), Ok(Pixels { rgba: vec![0; 64 << 20].into(), ..pixels(1) }));
             if index > 0 {
@@ -384,6 +419,44 @@ mod tests {
         assert!(images.entries.contains_key(&picture(&requests[0])), "shown most recently");
         assert!(!images.entries.contains_key(&picture(&requests[1])), "shown longest ago");
         drop(ctx);
+    }
+
+    #[test]
+    fn more_than_has_room_is_not_prepared_and_everything_comes_to_rest() {
+        let ctx = Context::default();
+        let mut images = Images::default();
+        let rgba: Arc<[u8]> = vec![255; 256 * 256 * 4].into();
+        // A frame's fit is thirty times as large as the test can hold: what it takes is told, not held.
+        let request = |index: usize| Images::request(SourceId(1), &format!("{index}.png"), [3840.0, 2160.0]);
+        let mut asked = Vec::new();
+        for frame in 0..60 {
+            // After the first half the next item is on the screen.
+            let first = if frame < 30 { 0 } else { 2 };
+            images.frame += 1;
+            for shown in first..first + 2 {
+                images.get(&ctx, &request(shown));
+            }
+            for ahead in first + 2..first + 10 {
+                images.want(&request(ahead));
+            }
+            for request in images.take_wanted() {
+                asked.push(request.uri.clone());
+                let pixels =
+                    Pixels { width: 256, height: 256, full_width: 256, full_height: 256, rgba: rgba.clone() };
+                let key = picture(&request);
+                images.arrived(request, Ok(pixels));
+                let entry = images.entries.get_mut(&key).unwrap();
+                let told = most_bytes(&key.request) - entry.size_bytes;
+                entry.size_bytes += told;
+                images.size_bytes += told;
+            }
+        }
+        let most = BUDGET_BYTES / most_bytes(&request(0));
+        assert!(asked.len() <= most + 2, "each is asked for once: {asked:?}");
+        assert!(asked.len() >= most, "and the room is used: {asked:?}");
+        for shown in 2..4 {
+            assert!(matches!(images.get(&ctx, &request(shown)), Image::Ready { .. }));
+        }
     }
 
     #[test]

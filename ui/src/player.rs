@@ -75,6 +75,8 @@ pub struct Pane {
     texture: Option<TextureHandle>,
     shown: Option<Shown>,
     painted_in: u64,
+    /// When it was painted where somebody could see it.
+    looked_at_in: u64,
     /// Whether its pixels are shown as they are.
     is_sharp: bool,
     /// Whether they were when its texture was filled.
@@ -101,6 +103,9 @@ pub struct Player {
     seen: HashMap<(ItemId, MediumRequest), Seen>,
     wanted: Vec<Wanted>,
     ahead: Vec<MediumRequest>,
+    /// The largest that each was painted since the last tick, in pixels of the screen.
+    asked: HashMap<MediumRequest, [f32; 2]>,
+    /// The largest of them all, for what comes next.
     pixels: [f32; 2],
     frame_number: u64,
     ticked_at_ms: u64,
@@ -179,6 +184,7 @@ impl Player {
                     texture,
                     shown: None,
                     painted_in: 0,
+                    looked_at_in: 0,
                     is_sharp: false,
                     is_put_sharp: false,
                 });
@@ -330,6 +336,14 @@ impl Player {
         Some(visual)
     }
 
+    /// So much of a pane was in view that what it showed counts as seen.
+    pub(crate) fn looked_at(&mut self, medium: &MediumRequest) {
+        let frame_number = self.frame_number;
+        if let Some(pane) = self.panes.iter_mut().find(|pane| pane.medium == *medium) {
+            pane.looked_at_in = frame_number;
+        }
+    }
+
     /// Whether something may shine through a medium's frames.
     pub fn has_alpha(&self, medium: &MediumRequest) -> bool {
         self.pane(medium).is_some_and(|pane| pane.may_be_still)
@@ -372,11 +386,12 @@ impl Player {
         }
     }
 
-    /// A pane's whole picture stands on so many pixels of the screen.
+    /// A medium's whole picture stands on so many pixels of the screen. Painted more than once in a frame, as
+    /// under a loupe or beside a prompt, it is decoded for the largest, from the next tick on.
     pub(crate) fn set_pixels(&mut self, medium: &MediumRequest, pixels: [f32; 2]) {
-        self.pixels = pixels;
-        if let Some(reel) = self.reels.get_mut(medium) {
-            reel.set_pixels(pixels);
+        match self.asked.get_mut(medium) {
+            Some(largest) => *largest = [0, 1].map(|side| largest[side].max(pixels[side])),
+            None => drop(self.asked.insert(medium.clone(), pixels)),
         }
     }
 

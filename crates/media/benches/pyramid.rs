@@ -1,7 +1,9 @@
-//! What a large picture costs: until it is first seen, until its first tile, tiles a second, and bytes at the most.
+//! What a large picture costs: until it is first seen, until its first tile, tiles a second, and bytes at the most; and
+//! the same of a pair that is asked for at once.
 //!
-//! `cargo bench -p tiebreak-media --bench pyramid -- [side]`, with the side in pixels (8192 if not said). The picture
-//! is made here, of soft shapes with grain, and written as JPEG, PNG and lossless WebP.
+//! `cargo bench -p tiebreak-media --bench pyramid -- [side]`, with the side in pixels (8192 if not said; 16384 is the
+//! largest that is decoded). The picture is made here, of soft shapes with grain, and written as JPEG, PNG and lossless
+//! WebP.
 
 use std::{io::Cursor, path::Path, time::Instant};
 
@@ -29,8 +31,11 @@ fn main() {
     {
         let mut bytes = Cursor::new(Vec::new());
         picture(side).write_to(&mut bytes, format).expect("the picture is encoded");
-        std::fs::write(folder.path().join(name), bytes.into_inner()).expect("the picture is written");
+        std::fs::write(folder.path().join(name), bytes.get_ref()).expect("the picture is written");
+        let other = name.replace('a', "b");
+        std::fs::write(folder.path().join(&other), bytes.into_inner()).expect("the picture is written");
         measure(folder.path(), name, side);
+        measure_pair(folder.path(), [name, &other]);
     }
 }
 
@@ -75,5 +80,33 @@ fn measure(folder: &Path, name: &str, side: u32) {
     println!(
         "{name}: first view {view_s:.2} s ({view_peak:.0} MiB at the most), first tile {first_s:.2} s \
          ({first_peak:.0} MiB), then {tiles_a_second:.0} tiles/s, {held:.0} MiB held"
+    );
+}
+
+/// Both pictures of a pair at once, as a pair that comes on the screen asks for them.
+fn measure_pair(folder: &Path, names: [&str; 2]) {
+    let images = Images::new(Some(folder.join("cache of pairs")), 96 << 20);
+    let media = MediaFolder::new(Some(folder.to_owned()), false);
+    ALLOCATED.reset_peak_usage();
+    let before = ALLOCATED.current_usage();
+    let at_once = |work: &(dyn Fn(&str) + Sync)| {
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            for name in names {
+                scope.spawn(move || work(name));
+            }
+        });
+        started.elapsed().as_secs_f64()
+    };
+    let view_s = at_once(&|name| drop(images.get(&media, name, WINDOW).expect("the picture fits a window")));
+    let first_s = at_once(&|name| {
+        let (source, uri) = (SourceId(1), name.into());
+        let request = TileRequest { source, uri, as_size: None, level: 0, column: 0, row: 0 };
+        drop(images.tile(&media, &request).expect("the picture has tiles"));
+    });
+    let peak = ALLOCATED.peak_usage().saturating_sub(before) as f64 / MIB;
+    println!(
+        "{} and {} at once: first views {view_s:.2} s, first tiles {first_s:.2} s, {peak:.0} MiB at the most",
+        names[0], names[1]
     );
 }

@@ -3,7 +3,8 @@
 //!
 //! The program makes a PNG of the first picture, which is then read like any other. It runs beside us, with a limit
 //! of pixels, of bytes and of time; it may open nothing but the file that it is given. Transparency is a picture of its
-//! own, which is asked for apart. The range of PQ and HLG, which it does not hand on, is not seen.
+//! own, which is asked for apart. What the file says of its colours, which old ones do not hand on, is written into the
+//! PNG: so the range of PQ and HLG and wide colours are brought to the screen as those of any PNG.
 
 use std::{
     fs::File,
@@ -13,7 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Ffmpeg, avif_alpha::Alpha, limits::Limits, problem::Problem};
+use crate::{
+    Ffmpeg,
+    avif_alpha::{Alpha, code_points},
+    limits::Limits,
+    png_colours::with_code_points,
+    problem::Problem,
+};
 
 const LONGEST: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -25,7 +32,10 @@ pub(crate) fn png_of(avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
 
 fn png_by(ffmpeg: Option<&Ffmpeg>, avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
     let ffmpeg = ffmpeg.ok_or(Problem::NoFfmpeg)?;
-    let colours = picture_by(ffmpeg, avif, limits)?;
+    let mut colours = picture_by(ffmpeg, avif, limits)?;
+    if let Some(points) = code_points(avif) {
+        with_code_points(&mut colours, points);
+    }
     let Some(alpha) = Alpha::of(avif) else { return Ok(colours) };
     let joined = picture_by(ffmpeg, &alpha.as_picture(avif), limits)
         .and_then(|transparency| alpha.joined(&colours, &transparency, limits));
@@ -140,6 +150,32 @@ mod tests {
         assert!(matches!(&cut, Problem::Undecodable { reason, .. } if !reason.contains('/')), "{cut}");
         let small = Limits { decoded_bytes: 1000, ..Limits::default() };
         assert!(decode_for_screen(&avif, [500, 500], &small).is_err(), "96 x 64 is more than 1000 bytes");
+    }
+
+    /// A grey of PQ in BT.2020, where ffmpeg can write it.
+    fn bright() -> Option<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.avif");
+        let says = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc"];
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-f", "lavfi", "-i", "color=c=0x828282:s=64x48", "-frames:v", "1"])
+            .args(["-pix_fmt", "yuv420p10le", "-c:v", "libaom-av1", "-still-picture", "1", "-crf", "5"])
+            .args(says)
+            .arg(&file)
+            .status();
+        let written = made.is_ok_and(|status| status.success()).then(|| std::fs::read(file).unwrap())?;
+        (code_points(&written)? == [9, 16]).then_some(written)
+    }
+
+    #[test]
+    fn the_light_of_pq_is_brought_to_the_screen() {
+        let Some(avif) = bright() else {
+            eprintln!("skipped: there is no ffmpeg that writes AVIF of high range");
+            return;
+        };
+        let pixels = decode_for_screen(&avif, [500, 500], &Limits::default()).unwrap();
+        // PQ 0.51 is 101 cd/m², half of white's 203: 0.735 of sRGB's numbers.
+        assert!(pixels.rgba[..3].iter().all(|value| value.abs_diff(187) <= 3), "{:?}", &pixels.rgba[..4]);
     }
 
     /// Red, to the left opaque, to the right clear above and half clear below; where ffmpeg can write it.

@@ -34,15 +34,9 @@ pub(crate) struct Alpha {
 impl Alpha {
     /// The transparency of the primary item; none where there is none.
     pub(crate) fn of(avif: &[u8]) -> Option<Self> {
-        let meta = children(avif, 0..avif.len()).find(|part| part.kind == *b"meta")?;
-        // A version and flags come first.
-        let inside: Vec<Part> = children(avif, meta.body.start.checked_add(4)?..meta.body.end).collect();
+        let inside = inside_of_meta(avif)?;
         let part = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
-        let mut primary = Reader::new(avif, part(b"pitm")?);
-        let (is_long, _) = primary.version()?;
-        let start = primary.at;
-        let primary_item = primary.id(is_long > 0)?;
-        let primary_at = start..primary.at;
+        let (primary_item, primary_at) = primary(avif, part(b"pitm")?)?;
         let references = references(avif, part(b"iref")?)?;
         let alpha_items = alpha_items(avif, part(b"iprp")?)?;
         let belongs = |reference: &&Reference| {
@@ -140,7 +134,40 @@ fn chunks_of_colours(png: &[u8]) -> impl Iterator<Item = &[u8]> {
     .filter(|chunk| OF_COLOURS.iter().any(|kind| chunk[4..8] == kind[..]))
 }
 
+/// The code points of the colours of the primary item: primaries and how numbers stand for light (ITU-T H.273); none
+/// where the file does not say them.
+pub(crate) fn code_points(avif: &[u8]) -> Option<[u8; 2]> {
+    let inside = inside_of_meta(avif)?;
+    let part = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
+    let (primary_item, _) = primary(avif, part(b"pitm")?)?;
+    let said = properties(avif, part(b"iprp")?)?;
+    said.iter().filter(|(item, part)| *item == primary_item && part.kind == *b"colr").find_map(|(_, part)| {
+        let mut reader = Reader::new(avif, part);
+        let is_of_code_points = reader.number::<4>()? == u32::from_be_bytes(*b"nclx");
+        let points = [reader.number::<2>()?, reader.number::<2>()?];
+        let [Ok(primaries), Ok(transfer)] = points.map(u8::try_from) else { return None };
+        is_of_code_points.then_some([primaries, transfer])
+    })
+}
+
+/// The boxes that say which item is what.
+fn inside_of_meta(avif: &[u8]) -> Option<Vec<Part>> {
+    let meta = children(avif, 0..avif.len()).find(|part| part.kind == *b"meta")?;
+    // A version and flags come first.
+    Some(children(avif, meta.body.start.checked_add(4)?..meta.body.end).collect())
+}
+
+/// The primary item, and where the file names it.
+fn primary(avif: &[u8], pitm: &Part) -> Option<(u32, Range<usize>)> {
+    let mut reader = Reader::new(avif, pitm);
+    let (is_long, _) = reader.version()?;
+    let start = reader.at;
+    let item = reader.id(is_long > 0)?;
+    Some((item, start..reader.at))
+}
+
 /// A box of the file, and where its body is.
+#[derive(Clone)]
 struct Part {
     kind: [u8; 4],
     body: Range<usize>,
@@ -191,14 +218,20 @@ fn references(file: &[u8], iref: &Part) -> Option<Vec<Reference>> {
 
 /// The items that say that they are alpha.
 fn alpha_items(file: &[u8], iprp: &Part) -> Option<Vec<u32>> {
-    let inside: Vec<Part> = children(file, iprp.body.clone()).collect();
-    let part = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
-    let is_alpha = |part: Part| {
+    let is_alpha = |part: &Part| {
         let words = file.get(part.body.start + 4..part.body.end).unwrap_or_default();
         let words = words.split(|byte| *byte == 0).next().unwrap_or_default();
         part.kind == *b"auxC" && ALPHA.contains(&words)
     };
-    let properties: Vec<bool> = children(file, part(b"ipco")?.body.clone()).map(is_alpha).collect();
+    let said = properties(file, iprp)?;
+    Some(said.into_iter().filter(|(_, part)| is_alpha(part)).map(|(item, _)| item).collect())
+}
+
+/// What items say of themselves: the items, and what each says.
+fn properties(file: &[u8], iprp: &Part) -> Option<Vec<(u32, Part)>> {
+    let inside: Vec<Part> = children(file, iprp.body.clone()).collect();
+    let part = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
+    let properties: Vec<Part> = children(file, part(b"ipco")?.body.clone()).collect();
     let mut reader = Reader::new(file, part(b"ipma")?);
     let (version, flags) = reader.version()?;
     let mut items = Vec::new();
@@ -209,9 +242,7 @@ fn alpha_items(file: &[u8], iprp: &Part) -> Option<Vec<u32>> {
                 if flags & 1 == 1 { reader.number::<2>()? & 0x7fff } else { reader.number::<1>()? & 0x7f };
             // They are counted from 1; 0 is none.
             let index = (property as usize).checked_sub(1);
-            if index.and_then(|index| properties.get(index)) == Some(&true) {
-                items.push(item);
-            }
+            items.extend(index.and_then(|index| Some((item, properties.get(index)?.clone()))));
         }
     }
     Some(items)

@@ -50,6 +50,21 @@ impl Conversion {
         colours: Colours,
     ) -> Self {
         let kind = decoder.color_type();
+        Self::of_kind(decoder, kind, format, bytes, colours)
+    }
+
+    /// Of the frames of an image that moves, which are all of eight bits with transparency.
+    pub(crate) fn of_frames(decoder: &mut dyn ImageDecoder, format: ImageFormat, bytes: &[u8]) -> Self {
+        Self::of_kind(decoder, ColorType::Rgba8, format, bytes, Colours::Screen)
+    }
+
+    fn of_kind(
+        decoder: &mut dyn ImageDecoder,
+        kind: ColorType,
+        format: ImageFormat,
+        bytes: &[u8],
+        colours: Colours,
+    ) -> Self {
         if matches!(kind, ColorType::Rgb32F | ColorType::Rgba32F) {
             // OpenEXR multiplies colours by their alpha.
             return Self::Light(Light::linear(format == ImageFormat::OpenExr));

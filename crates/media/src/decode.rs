@@ -15,7 +15,7 @@ use crate::{
     conversion::{Colours, Conversion},
     error::MediaError,
     limits::Limits,
-    opened::{Opened, guarded, turned},
+    opened::{Opened, guarded, turn_for, turned},
     problem::Problem,
 };
 
@@ -58,6 +58,12 @@ pub fn decode_for_screen(bytes: &[u8], fit: [u32; 2], limits: &Limits) -> Result
     guarded(bytes, limits, |format, bytes| decode_known(bytes, format, fit, limits, Colours::Screen))
 }
 
+/// Width and height by the header, upright; no pixel is decoded, but of AVIF.
+pub(crate) fn size_of(bytes: &[u8], limits: &Limits) -> Result<[u32; 2], Problem> {
+    let size = |format, bytes: &[u8]| Ok(Opened::new(bytes, format, limits, Colours::AsStored)?.full());
+    guarded(bytes, limits, size)
+}
+
 fn decode_known(
     bytes: &[u8],
     format: ImageFormat,
@@ -65,10 +71,10 @@ fn decode_known(
     limits: &Limits,
     colours: Colours,
 ) -> Result<Pixels, Problem> {
-    let mut opened = Opened::new(bytes, format, limits, colours)?;
+    let opened = Opened::new(bytes, format, limits, colours)?;
     let (stored, orientation, conversion) = (opened.stored, opened.orientation, opened.conversion.clone());
     let wanted = size_within(stored, turned(fit, orientation));
-    let _turn = opened.turn.take();
+    let _turn = turn_for(opened.decoded_bytes);
     let picture = opened.picture(wanted)?;
     Ok(fitted(picture, stored, wanted, orientation, &conversion))
 }

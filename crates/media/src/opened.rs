@@ -7,7 +7,7 @@
 use std::{
     io::Cursor,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
@@ -27,7 +27,43 @@ use crate::{
 /// Pictures above this many decoded bytes take turns, so that several threads do not each fill the memory
 /// that the limit allows to one.
 const LARGE_BYTES: u64 = 128 * 1024 * 1024;
-static LARGE_PICTURES: Mutex<()> = Mutex::new(());
+/// So many bytes of them are decoded at once: a pair of 8192 x 8192 with transparency. One that is larger has to itself
+/// what is there.
+const LARGE_BYTES_AT_ONCE: u64 = 512 * 1024 * 1024;
+static LARGE_PICTURES: Turns = Turns { taken: Mutex::new(0), given_back: Condvar::new() };
+
+/// What large pictures that are being decoded take, in bytes.
+struct Turns {
+    taken: Mutex<u64>,
+    given_back: Condvar,
+}
+
+/// The turn of one of them, until it is dropped.
+pub(crate) struct Turn {
+    turns: &'static Turns,
+    bytes: u64,
+}
+
+impl Turns {
+    fn taken(&self) -> MutexGuard<'_, u64> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there is room beside the others, or there are none.
+    fn take(&'static self, bytes: u64) -> Turn {
+        let is_full = |taken: &mut u64| *taken > 0 && taken.saturating_add(bytes) > LARGE_BYTES_AT_ONCE;
+        let waited = self.given_back.wait_while(self.taken(), is_full);
+        *waited.unwrap_or_else(PoisonError::into_inner) += bytes;
+        Turn { turns: self, bytes }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *self.turns.taken() -= self.bytes;
+        self.turns.given_back.notify_all();
+    }
+}
 
 /// Does work on an image's bytes, of a format that can be decoded; a panic becomes a problem of the image. Of AVIF the
 /// bytes are those of the PNG that was made of it.
@@ -78,13 +114,13 @@ pub(crate) struct Opened<'bytes> {
     pub(crate) orientation: Orientation,
     /// How its numbers become what the screen shows.
     pub(crate) conversion: Conversion,
-    /// Held until the pixels were made use of.
-    pub(crate) turn: Option<MutexGuard<'static, ()>>,
+    /// What its pixels take as they are stored.
+    pub(crate) decoded_bytes: u64,
 }
 
-/// A turn for a picture of so many bytes, where it needs one.
-pub(crate) fn turn_for(bytes: u64) -> Option<MutexGuard<'static, ()>> {
-    (bytes > LARGE_BYTES).then(|| LARGE_PICTURES.lock().unwrap_or_else(PoisonError::into_inner))
+/// A turn for a picture of so many bytes, where it needs one; to be held until the pixels were made use of.
+pub(crate) fn turn_for(bytes: u64) -> Option<Turn> {
+    (bytes > LARGE_BYTES).then(|| LARGE_PICTURES.take(bytes))
 }
 
 impl<'bytes> Opened<'bytes> {
@@ -112,9 +148,8 @@ impl<'bytes> Opened<'bytes> {
         // A picture with a broken EXIF block is still a picture.
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let conversion = Conversion::of(decoder.as_mut(), format, bytes, colours);
-        let turn = turn_for(decoded_bytes);
         let stored = [width, height];
-        Ok(Self { decoder, format, bytes, limits: *limits, stored, orientation, conversion, turn })
+        Ok(Self { decoder, format, bytes, limits: *limits, stored, orientation, conversion, decoded_bytes })
     }
 
     /// Width and height after it was turned upright.
@@ -153,4 +188,37 @@ pub(crate) fn turned([width, height]: [u32; 2], orientation: Orientation) -> [u3
             | Orientation::Rotate270FlipH
     );
     if lies_on_its_side { [height, width] } else { [width, height] }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc::channel, thread, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn a_pair_of_large_pictures_is_decoded_at_once_and_a_third_waits() {
+        static TURNS: Turns = Turns { taken: Mutex::new(0), given_back: Condvar::new() };
+        let pair = [TURNS.take(256 << 20), TURNS.take(256 << 20)];
+        let (sends, taken) = channel();
+        let waits = move || {
+            let turn = TURNS.take(900 << 20);
+            let _ = sends.send(*TURNS.taken());
+            drop(turn);
+        };
+        let third = thread::Builder::new().name("third".into()).spawn(waits).expect("a thread");
+        assert!(taken.recv_timeout(Duration::from_millis(100)).is_err(), "there is no room beside them");
+        let [one, other] = pair;
+        drop(one);
+        assert!(taken.recv_timeout(Duration::from_millis(100)).is_err(), "nor beside one of them");
+        drop(other);
+        assert_eq!(
+            taken.recv().ok(),
+            Some(900 << 20),
+            "alone it may be larger than what there is for several"
+        );
+        third.join().expect("it ended");
+        assert_eq!(*TURNS.taken(), 0);
+        assert!(turn_for(LARGE_BYTES).is_none(), "small ones need none");
+    }
 }

@@ -254,6 +254,12 @@ impl Problem {
             Self::NotFound => "check that the media folder is the right one and that the file is in it",
             Self::NotAFile => "name a file",
             Self::PermissionDenied => "give this user the right to read the file and its folder",
+            // More than a byte for each of red, green, blue and alpha.
+            Self::TooLarge { width, height, bytes, limit_bytes }
+                if u64::from(*width) * u64::from(*height) * 4 <= *limit_bytes && bytes > limit_bytes =>
+            {
+                "save it with 8 bits a channel, or scale it down, and import it again"
+            }
             Self::FileTooLarge { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => {
                 "scale the picture down and import it again"
             }
@@ -321,6 +327,16 @@ fn readable(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fits_with_fewer_bits_is_told_so() {
+        let hint = |width, height, bytes| {
+            let limit_bytes = crate::Limits::default().decoded_bytes;
+            Problem::TooLarge { width, height, bytes, limit_bytes }.hint().unwrap_or_default()
+        };
+        assert!(hint(16_384, 16_384, 16_384 * 16_384 * 6).starts_with("save it with 8 bits"));
+        assert!(hint(40_000, 40_000, 40_000 * 40_000 * 3).starts_with("scale the picture down"));
+    }
 
     #[test]
     fn sizes_read_as_in_a_file_manager() {

@@ -134,12 +134,12 @@ impl Tiles {
     fn built(&self, key: &PyramidKey, wanted: Option<TilePlace>, bytes: &[u8]) -> Built {
         self.check_size(key.as_size)?;
         guarded(bytes, &self.limits, |format, bytes| {
-            let mut opened = Opened::new(bytes, format, &self.limits, Colours::Screen)?;
+            let opened = Opened::new(bytes, format, &self.limits, Colours::Screen)?;
             let (orientation, conversion) = (opened.orientation, opened.conversion.clone());
             let (stored, full) = (opened.stored, opened.full());
             // Brought to a size, a small picture may become a large one.
             let asked = key.as_size.map_or(0, bytes_of);
-            let _turn = opened.turn.take().or_else(|| turn_for(asked));
+            let _turn = turn_for(asked.max(opened.decoded_bytes));
             let picture = opened.picture(stored)?;
             let size = key.as_size.map_or(stored, |size| turned(size, orientation));
             let (picture, conversion) = resized(picture, size, &conversion);

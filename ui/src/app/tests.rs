@@ -19,6 +19,7 @@ mod leaving;
 mod looking;
 mod menus;
 mod merge;
+mod playing;
 mod questions;
 mod second_look;
 mod texts;
@@ -100,7 +101,10 @@ impl Bench {
                 }])))
             }
             Request::ItemRoles => Some(Ok(Reply::ItemRoles(Vec::new()))),
-            // The test says when, and what is in it; frames are never there.
+            Request::Frames(frames) if frames.medium.uri.starts_with("plays") => {
+                Some(Ok(playing::frames(frames)))
+            }
+            // The test says when, and what is in it; other frames are never there.
             Request::SecondLook(_)
             | Request::StartMerge { .. }
             | Request::Frames(_)

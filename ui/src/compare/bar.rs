@@ -58,7 +58,14 @@ impl Bar<'_> {
         if self.layers.len() > 1 {
             for (mode, command) in Mode::ALL {
                 let is_on = self.looking.mode == mode;
-                self.chip(ui, command.label(), command, is_on);
+                // Beside texts the key shows what differs between those.
+                if self.layers[0].is_among_others && mode == Mode::Difference {
+                    if chip_ui(ui, command.label(), "", is_on, command.help()).clicked() {
+                        self.looking.mode = if is_on { Mode::SideBySide } else { mode };
+                    }
+                } else {
+                    self.chip(ui, command.label(), command, is_on);
+                }
             }
         }
         if self.room.width() < TIGHT {

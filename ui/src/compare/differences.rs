@@ -2,7 +2,9 @@
 //! made in each frame, and forgotten when the budget is spent, least recently shown first.
 //!
 //! Pixels are known by where they lie in memory, so a frame of a video is another picture although its texture
-//! is the same; they are held for as long as what was made of them.
+//! is the same; they are held, and counted, for as long as what was made of them. What is larger than a frame has time
+//! for is made in the [`super::workshop`]; until it is there, what was made last for the same spot is shown. What was
+//! made for a spot is forgotten once the pixels there are others.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,8 +14,9 @@ use egui::{ColorImage, Context, Rect, TextureHandle, TextureOptions};
 use tiebreak_domain::door::Pixels;
 
 use super::Visual;
-use super::difference::{Lying, Sight, difference};
+use super::difference::{Difference, Lying, Sight, difference};
 use super::layer::Ground;
+use super::workshop::{Done, Workshop};
 
 /// A difference that can be painted.
 #[derive(Clone)]
@@ -24,12 +27,18 @@ pub struct Made {
     pub place: Rect,
 }
 
+/// Where something is made, and how it is seen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    pixels: [usize; 2],
+struct Spot {
     places: [[u32; 4]; 2],
     sight: Sight,
     is_sharp: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    pixels: [usize; 2],
+    spot: Spot,
 }
 
 struct Entry {
@@ -42,9 +51,9 @@ struct Entry {
 /// How much is made and kept.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// How much memory differences may take on the graphics card.
+    /// How much memory differences may take on the graphics card, with the pixels that they were made of.
     kept_bytes: usize,
-    /// How many pixels are made in one frame at most, besides the first pair: about a frame of a video.
+    /// How many pixels are made in one frame at most: about a frame of a video.
     pixels_a_frame: usize,
 }
 
@@ -61,6 +70,7 @@ pub struct Differences {
     entries: HashMap<Key, Entry>,
     frame: u64,
     size_bytes: usize,
+    workshop: Workshop<Spot, Key>,
 }
 
 /// Pieces whose pixels differ in size by more than this factor are not of the same level.
@@ -84,53 +94,75 @@ impl Differences {
         options: TextureOptions,
     ) -> (Vec<Made>, bool) {
         self.frame += 1;
+        for Done { key, pieces, difference } in self.workshop.collect(|key| key.spot) {
+            let made = difference.map(|difference| uploaded(ctx, difference, key.spot.is_sharp));
+            self.keep(key, made, pieces.each_ref().map(|(pixels, _)| pixels));
+        }
         let mut room = self.limits.pixels_a_frame;
         let mut made = Vec::new();
-        let mut is_all = true;
+        let (mut is_all, mut has_room_next) = (true, false);
         for [one, other] in pairs(visuals, ground) {
             let pixels = [one.0, other.0];
-            let key = Key {
-                pixels: pixels.map(|pixels| pixels.rgba.as_ptr().addr()),
-                places: [one.1, other.1]
-                    .map(|place| [place.min.x, place.min.y, place.max.x, place.max.y].map(f32::to_bits)),
-                sight,
-                is_sharp: options == TextureOptions::NEAREST,
-            };
+            let places = [one.1, other.1]
+                .map(|place| [place.min.x, place.min.y, place.max.x, place.max.y].map(f32::to_bits));
+            let spot = Spot { places, sight, is_sharp: options == TextureOptions::NEAREST };
+            let key = Key { pixels: pixels.map(|pixels| pixels.rgba.as_ptr().addr()), spot };
             if let Some(entry) = self.entries.get_mut(&key) {
                 entry.last_used = self.frame;
                 made.extend(entry.made.clone());
                 continue;
             }
             let count = (one.0.width * one.0.height) as usize;
-            if room < self.limits.pixels_a_frame && count > room {
+            let is_too_large = count > self.limits.pixels_a_frame;
+            let pieces = || [one, other].map(|(pixels, place)| (pixels.clone(), place));
+            let is_late = if is_too_large {
+                self.workshop.order(ctx, spot, key, pieces(), sight) || room < self.limits.pixels_a_frame
+            } else {
+                count > room
+            };
+            if is_late {
                 is_all = false;
+                made.extend(self.before(spot));
+                has_room_next |= !is_too_large;
                 continue;
             }
             room = room.saturating_sub(count);
             let lying = |(pixels, place)| Lying { pixels, place };
-            let difference = difference(lying(one), lying(other), sight).map(|difference| {
-                let image = ColorImage::new(difference.size, difference.colors);
-                let texture = ctx.load_texture("difference", image, options);
-                Made { texture, place: difference.place }
-            });
+            let difference = difference(lying(one), lying(other), sight)
+                .map(|difference| uploaded(ctx, difference, spot.is_sharp));
             made.extend(difference.clone());
             self.keep(key, difference, pixels);
         }
         self.forget_some();
-        if !is_all {
+        // The workshop wakes the window by itself.
+        if has_room_next {
             ctx.request_repaint();
         }
         (made, is_all)
     }
 
+    /// What was made last for a spot, of other pixels.
+    fn before(&mut self, spot: Spot) -> Option<Made> {
+        let entry = self.entries.iter_mut().find(|(key, _)| key.spot == spot)?.1;
+        entry.last_used = self.frame;
+        entry.made.clone()
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.workshop.clear();
         self.size_bytes = 0;
     }
 
     fn keep(&mut self, key: Key, made: Option<Made>, pixels: [&Pixels; 2]) {
-        let size_bytes = made.as_ref().map_or(0, |made| made.texture.byte_size());
+        self.entries.retain(|other, entry| {
+            let stays = other.spot != key.spot;
+            self.size_bytes -= if stays { 0 } else { entry.size_bytes };
+            stays
+        });
+        let held: usize = pixels.iter().map(|pixels| pixels.rgba.len()).sum();
+        let size_bytes = held + made.as_ref().map_or(0, |made| made.texture.byte_size());
         self.size_bytes += size_bytes;
         let pixels = pixels.map(|pixels| Arc::clone(&pixels.rgba));
         self.entries.insert(key, Entry { made, size_bytes, last_used: self.frame, _pixels: pixels });
@@ -145,6 +177,12 @@ impl Differences {
             }
         }
     }
+}
+
+fn uploaded(ctx: &Context, difference: Difference, is_sharp: bool) -> Made {
+    let options = if is_sharp { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
+    let image = ColorImage::new(difference.size, difference.colors);
+    Made { texture: ctx.load_texture("difference", image, options), place: difference.place }
 }
 
 type Placed<'a> = (&'a Pixels, Rect);
@@ -243,7 +281,7 @@ mod tests {
                 .collect(),
         };
         let (one, other) = (tall(), tall());
-        let limits = Limits { kept_bytes: 4_000, pixels_a_frame: 120 };
+        let limits = Limits { kept_bytes: 20_000, pixels_a_frame: 120 };
         let mut differences = Differences { limits, ..Differences::default() };
         let mut counts = Vec::new();
         for _ in 0..6 {
@@ -255,6 +293,46 @@ mod tests {
             let sight = Sight { gain, ..PLAIN };
             while !differences.of(&ctx, [&one, &other], &ground, sight, TextureOptions::LINEAR).1 {}
         }
-        assert!((2_000..=4_000).contains(&differences.size_bytes), "{differences:?}");
+        assert!((6_000..=20_000).contains(&differences.size_bytes), "{differences:?}");
+    }
+
+    #[test]
+    fn what_is_too_large_for_a_frame_is_made_beside_it_and_what_was_there_stays_meanwhile() {
+        let ctx = Context::default();
+        let ground = Ground::of([[100, 100]; 2], Alignment::Fit);
+        let limits = Limits { pixels_a_frame: 2_000, ..Limits::default() };
+        let mut differences = Differences { limits, ..Differences::default() };
+        let mut one = visual(&ctx);
+        let other = visual(&ctx);
+        let settled = |differences: &mut Differences, one: &Visual| {
+            let mut frames = 0;
+            loop {
+                let (made, is_all) =
+                    differences.of(&ctx, [one, &other], &ground, PLAIN, TextureOptions::LINEAR);
+                if is_all {
+                    return (frames, made);
+                }
+                frames += 1;
+                assert!(frames < 10_000, "it is never made");
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        };
+        let (frames, first) = settled(&mut differences, &one);
+        assert!(frames > 0 && first.len() == 2, "not in the frame that asked: {frames}");
+        let held = differences.size_bytes;
+        let whole: usize = [&one, &other]
+            .iter()
+            .flat_map(|visual| &visual.pieces)
+            .map(|piece| piece.pixels.rgba.len())
+            .sum();
+        assert_eq!(held, whole + whole / 2, "what it was made of is counted");
+        for _ in 0..5 {
+            one = visual(&ctx);
+            let stand_in = differences.of(&ctx, [&one, &other], &ground, PLAIN, TextureOptions::LINEAR).0;
+            assert_eq!(stand_in.len(), 2, "the frame before is shown until this one is made");
+            settled(&mut differences, &one);
+            assert_eq!(differences.entries.len(), 2, "and is forgotten then");
+            assert_eq!(differences.size_bytes, held);
+        }
     }
 }

@@ -18,6 +18,8 @@ pub struct Layer {
     pub has_alpha: bool,
     /// Whether it is a candidate, and not what candidates are held against.
     pub is_candidate: bool,
+    /// Whether its pane stands among other parts that are scrolled, so that the wheel and the arrows are theirs.
+    pub is_among_others: bool,
 }
 
 /// What is needed of a layer to be painted.

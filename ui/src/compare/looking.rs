@@ -48,6 +48,8 @@ pub const RATES: [f32; 5] = [0.5, 1.0, 2.0, 4.0, 8.0];
 pub const GAINS: [u8; 6] = [1, 2, 4, 8, 16, 32];
 /// One step of a key of the line or of the opacity.
 const SHARE_STEP: f32 = 0.05;
+/// What is parted off or seen through further is not looked at.
+const LEAST_SHARE: f32 = 0.2;
 /// One step of a key that moves the picture, as a share of the pane.
 const PAN_STEP: f32 = 0.12;
 /// The same of a page.
@@ -83,7 +85,7 @@ pub struct Looking {
     pub sight: Sight,
     /// Whether the loupe is at hand.
     pub has_loupe: bool,
-    /// Where the pointer is on the pictures, in fractions of them.
+    /// Where the pointer is, in fractions of the pictures, or pixel on pixel of the ground that they lie on.
     pub pointer: Option<Pos2>,
     /// Differences that were made.
     pub differences: Differences,
@@ -143,6 +145,14 @@ impl Looking {
         self.seen = None;
         self.percent = None;
         self.pointer = None;
+        self.differences.clear();
+    }
+
+    /// Other pictures of the same item are looked at.
+    pub fn begin_anew(&mut self) {
+        self.shared = Zoom::default();
+        self.own = [Zoom::default(); MAX_CANDIDATES];
+        self.seen = None;
         self.differences.clear();
     }
 
@@ -245,6 +255,19 @@ impl Looking {
         }
         let period_ms = (1_000.0 / self.rate).max(1.0) as u64;
         ((now_ms / period_ms % 2) as usize, Some(period_ms - now_ms % period_ms))
+    }
+
+    /// Whether so much of one of the two that are laid on one another is shown that it is looked at. A difference
+    /// shows neither.
+    pub fn shows(&self, which: usize, now_ms: u64) -> bool {
+        let share = match self.mode {
+            Mode::SideBySide => 1.0,
+            Mode::Wipe => [self.line, 1.0 - self.line][which],
+            Mode::Onion => [1.0 - self.opacity, self.opacity][which],
+            Mode::Flicker => f32::from(u8::from(self.flicker(now_ms).0 == which)),
+            Mode::Difference => 0.0,
+        };
+        share >= LEAST_SHARE
     }
 
     /// Says what a difference is sampled with, from how it is magnified.

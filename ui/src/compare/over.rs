@@ -19,7 +19,7 @@ use crate::theme::font::Face;
 use crate::theme::{self, Palette, space, text};
 
 /// Paints the two chosen layers on one another into `pane`; none where a size is not known yet. The place is
-/// the first one's.
+/// that of the first one, which may be smaller than the ground.
 pub fn over_ui(
     ui: &mut Ui,
     looking: &mut Looking,
@@ -35,7 +35,7 @@ pub fn over_ui(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     let ground = Ground::of([one.size?, other.size?], looking.alignment);
     let is_wipe = looking.mode == Mode::Wipe;
-    take_zoom(ui, &response, pane, ground.size, looking, pair[0], false, !is_wipe);
+    take_zoom(ui, &response, pane, ground.size, looking, pair[0], false, !is_wipe, true);
     if is_wipe {
         take_line(ui, &response, pane, looking);
     }
@@ -66,11 +66,12 @@ pub fn over_ui(
         line_ui(&painter, sheet.line, pane, palette);
     }
     letters_ui(&painter, looking, [&one.letter, &other.letter], turn, pane, palette);
+    let first_place = ground.on_screen(0, place);
     let Some(fraction) = looking.pointer.filter(|_| !response.dragged()) else {
-        return Some(Shown { response, place });
+        return Some(Shown { response, place: first_place, loupe: None });
     };
-    if looking.has_loupe {
-        let loupe = Loupe::at(place.lerp_inside(fraction.to_vec2()), pane);
+    let loupe = looking.has_loupe.then(|| Loupe::at(place.lerp_inside(fraction.to_vec2()), pane));
+    if let Some(loupe) = loupe {
         let painter = painter.with_clip_rect(loupe.window.intersect(painter.clip_rect()));
         painter.rect_filled(loupe.window, 0, palette.panel);
         sheet.line = loupe.at.x + (sheet.line - loupe.at.x) * (loupe.enlarged(place).width() / place.width());
@@ -86,13 +87,15 @@ pub fn over_ui(
             let inside = (at - frame.min) / frame.size();
             let pixel = values::pixel_at(inside.to_pos2(), visual.full_size);
             let told = pixel.map_or("–".to_owned(), |pixel| values::told(pixel, visual.pixel(pixel)));
-            format!("{}  {told}", layer.letter)
+            // Brought to the other's size, it has no pixels of its own any more.
+            let is_own = ground.as_size(which, sizes[which]).is_none();
+            format!("{}  {told}{}", layer.letter, if is_own { "" } else { "  resampled" })
         });
         // Below the letters, and above the bar.
         let at = pane.right_top() + vec2(-space::SMALL, space::MEDIUM + theme::control::BADGE);
         values::plate_ui(&painter, Align2::RIGHT_TOP, at, &told.join("\n"), palette);
     }
-    Some(Shown { response, place })
+    Some(Shown { response, place: first_place, loupe })
 }
 
 /// The line follows the primary button from wherever it is pressed; other buttons move the pictures.

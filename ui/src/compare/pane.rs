@@ -16,6 +16,8 @@ pub struct Shown {
     pub response: Response,
     /// Where the whole picture stands, in view or not.
     pub place: Rect,
+    /// The loupe over it, if there is one.
+    pub loupe: Option<Loupe>,
 }
 
 /// Paints one layer into `pane`; none where its size is not known yet. `is_drawn_on` leaves the primary button
@@ -34,16 +36,18 @@ pub fn pane_ui(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &layer.name));
     let size = layer.size?;
     let ground = ground_of(looking, layers, size);
-    take_zoom(ui, &response, pane, ground, looking, index, is_drawn_on, true);
+    let takes_wheel = !layer.is_among_others;
+    take_zoom(ui, &response, pane, ground, looking, index, is_drawn_on, true, takes_wheel);
     let pixels_per_point = ui.ctx().pixels_per_point();
     let place = looking.zoom(index).place(pane, vector(ground));
     let points = place.width() / ground[0] as f32;
+    let on_ground = place;
     let place = if ground == size { place } else { Rect::from_min_size(place.min, vector(size) * points) };
-    take_pointer(ui, &response, place, looking);
+    take_pointer(ui, &response, on_ground, looking);
     looking.seen(index, pane, ground, points * pixels_per_point * 100.0);
     let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
     let wanted = Wanted::of(place, pane, size, pixels_per_point, looking.is_smooth, None);
-    let Some(visual) = show(index, &wanted) else { return Some(Shown { response, place }) };
+    let Some(visual) = show(index, &wanted) else { return Some(Shown { response, place, loupe: None }) };
     let checkerboard = layer.has_alpha.then(|| looking.checkerboard.texture(ui.ctx()));
     let palette = theme::palette(ui);
     visual_ui(&painter, &visual, place, pane, Color32::WHITE, checkerboard);
@@ -54,10 +58,11 @@ pub fn pane_ui(
         values::plate_ui(&painter, Align2::RIGHT_TOP, at, &percent, palette);
     }
     let Some(fraction) = looking.pointer.filter(|_| !response.dragged()) else {
-        return Some(Shown { response, place });
+        return Some(Shown { response, place, loupe: None });
     };
-    if looking.has_loupe {
-        let loupe = Loupe::at(place.lerp_inside(fraction.to_vec2()), pane);
+    let at = on_ground.lerp_inside(fraction.to_vec2());
+    let loupe = looking.has_loupe.then(|| Loupe::at(at, pane));
+    if let Some(loupe) = loupe {
         let inside = loupe.enlarged(place);
         let wanted = Wanted::of(inside, loupe.window, size, pixels_per_point, looking.is_smooth, None);
         if let Some(visual) = show(index, &wanted) {
@@ -68,14 +73,14 @@ pub fn pane_ui(
         }
         loupe.frame_ui(&painter, palette);
     }
-    if let Some(pixel) = values::pixel_at(fraction, size)
+    if let Some(pixel) = values::pixel_at(((at - place.min) / place.size()).to_pos2(), size)
         && (points * pixels_per_point >= TOLD_FROM || looking.has_loupe)
     {
         let told = values::told(pixel, visual.pixel(pixel));
         let at = pane.left_top() + vec2(space::SMALL, space::SMALL);
         values::plate_ui(&painter, Align2::LEFT_TOP, at, &told, palette);
     }
-    Some(Shown { response, place })
+    Some(Shown { response, place, loupe })
 }
 
 /// The size that zoom is reckoned in: the layer's own, or where panes are linked pixel by pixel the largest.
@@ -87,7 +92,7 @@ fn ground_of(looking: &Looking, layers: &[Layer], size: [u32; 2]) -> [u32; 2] {
     sizes.fold(size, |most, size| [most[0].max(size[0]), most[1].max(size[1])])
 }
 
-/// Zooms and pans by wheel, pinch, drag and double click.
+/// Zooms and pans by wheel, pinch (or the wheel with Ctrl), drag and double click.
 #[expect(clippy::too_many_arguments, reason = "what a pane knows of itself")]
 pub(super) fn take_zoom(
     ui: &Ui,
@@ -98,6 +103,7 @@ pub(super) fn take_zoom(
     index: usize,
     is_drawn_on: bool,
     pans_by_primary: bool,
+    takes_wheel: bool,
 ) {
     let size = vector(size);
     let takes_primary = pans_by_primary && !is_drawn_on;
@@ -115,14 +121,15 @@ pub(super) fn take_zoom(
     }
     if let Some(pointer) = response.hover_pos() {
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        let factor = (scroll / 240.0).exp() * pinch;
+        let factor = if takes_wheel { (scroll / 240.0).exp() * pinch } else { pinch };
         if (factor - 1.0).abs() > f32::EPSILON {
             looking.zoom_mut(index).by(factor, pointer, pane, size);
         }
     }
 }
 
-/// Remembers where on the picture the pointer is, for every pane.
+/// Remembers where on what stands at `place` the pointer is, for every pane: on the picture, or pixel on pixel on the
+/// ground that all pictures lie on.
 pub(super) fn take_pointer(ui: &Ui, response: &Response, place: Rect, looking: &mut Looking) {
     let fraction = |at: Pos2| {
         let inside: Vec2 = (at - place.min) / place.size();

@@ -299,3 +299,44 @@ fn an_onion_skin_is_the_mean_by_its_opacity() {
         Some([0, 1, 2].map(|channel| of(channel).round() as u8))
     });
 }
+
+#[test]
+fn pixel_on_pixel_every_loupe_is_over_the_same_pixel() {
+    let sizes = [[64, 48], [32, 40]];
+    let layer = |size: [u32; 2]| Layer {
+        name: format!("{size:?}"),
+        size: Some(size),
+        is_candidate: true,
+        ..Layer::default()
+    };
+    let layers = sizes.map(layer);
+    let panes = [0.0, 330.0].map(|left| Rect::from_min_size(pos2(left, 0.0), vec2(300.0, 300.0)));
+    let ctx = Context::default();
+    let mut looking = Looking::default();
+    (looking.has_loupe, looking.alignment) = (true, Alignment::Pixel);
+    for pointer in [pos2(70.0, 120.0), pos2(400.0, 120.0)] {
+        let mut shown = Vec::new();
+        for _ in 0..3 {
+            shown.clear();
+            let events = vec![egui::Event::PointerMoved(pointer)];
+            let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, vec2(640.0, 300.0)));
+            let input = RawInput { events, screen_rect, ..RawInput::default() };
+            let output = ctx.run_ui(input, |ui| {
+                for (index, pane) in panes.into_iter().enumerate() {
+                    let mut show = |index: usize, wanted: &Wanted| {
+                        Some(visual(&ctx, sizes[index], &pictures()[index], wanted.options))
+                    };
+                    let painted = pane_ui(ui, &mut looking, &layers, index, pane, false, &mut show);
+                    shown.push(painted.expect("its size is known"));
+                }
+            });
+            output.drop_without_applying_deltas();
+        }
+        let at = [0, 1].map(|which: usize| {
+            let Shown { place, loupe, .. } = &shown[which];
+            let points = place.width() / sizes[which][0] as f32;
+            (loupe.expect("the pointer is on one of them").at - place.min) / points
+        });
+        assert!((at[0] - at[1]).length() < 0.01, "{pointer:?}: {at:?}");
+    }
+}

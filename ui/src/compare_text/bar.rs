@@ -91,6 +91,12 @@ fn difference_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &mut TextCompare, wanted
             texts.set_against(*option);
         }
     }
+    let is_by_lines = texts.is_by_lines();
+    let key = scene.keymap.key(Command::DifferenceLines);
+    let button = ActionButton::new(Command::DifferenceLines.label()).small().key(&key);
+    if ui.add(button.choice(is_by_lines).help(Command::DifferenceLines.help())).clicked() {
+        wanted.push(Action::Command(Command::DifferenceLines));
+    }
     let is_wide = ui.available_width() > WIDE / 2.0;
     if options.len() > 1 && is_wide {
         let key = scene.keymap.key(Command::DifferenceAgainst);
@@ -102,11 +108,14 @@ fn difference_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &mut TextCompare, wanted
     }
     let base = against.side();
     let alone = texts.alone_count(base);
-    let says = if texts.are_strangers() {
+    let says = if texts.shows_same_rows() {
+        "Barred lines differ, underlined words within them".to_owned()
+    } else if texts.shows_lines() {
+        "Barred lines differ; those with a minus it lacks".to_owned()
+    } else if texts.are_strangers() {
         "Hardly a word in common, so nothing is marked".to_owned()
     } else {
         match (alone, base) {
-            (None, _) if texts.shows_code() => "Barred lines differ, underlined words within them".to_owned(),
             (None, _) => "Comparing…".to_owned(),
             (Some(_), Side::Candidate(_)) => "Underlined words stand on one side only".to_owned(),
             (Some(0), _) => "Every word of it is in a candidate".to_owned(),
@@ -216,7 +225,6 @@ impl TextCompare {
     /// What candidates are held against, in a word.
     fn label(&self, against: Against) -> String {
         match against {
-            Against::Lines(_) => "line by line".to_owned(),
             Against::Candidate(_) if self.count() == 2 => "each other".to_owned(),
             Against::Candidate(candidate) => self.letter(candidate),
             Against::Reference => "reference".to_owned(),

@@ -1,4 +1,4 @@
-//! Two pieces of code line by line: which lines belong together, and which words within them differ.
+//! Two texts line by line, code above all: which lines belong together, and which words within them differ.
 //!
 //! Rows are the same in both panes, so that what belongs together stands at one height; where one side has no
 //! line, its row is empty.
@@ -13,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::difference::{changes, gaps};
 use crate::document::CodeText;
 
-pub use view::{Broken, code_ui};
+pub use view::{Broken, Way, code_ui};
 
 /// Within a change of more pairs of lines, lines are put beside each other in their order.
 const MOST_PAIRS: usize = 2_500;

@@ -1,7 +1,7 @@
 //! What two scripts share, and what stands in one of them only.
 //!
 //! Short scripts are compared word by word; long ones line by line first ([`super::lines`]), and then word by word
-//! within what changed, so that no step takes longer than a frame has ([`Work::step`]). Runs of a few common words between
+//! within what changed ([`super::passage`]), so that no step takes longer than a frame has ([`Work::step`]). Runs of a few common words between
 //! long differences say nothing and are left out of what is shared, by the rule of Fraser's "Diff strategies"
 //! (2006, "semantics"): a shared run no longer than the differences on both sides of it is no shared run.
 
@@ -10,12 +10,11 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
 use super::lines::LineWork;
+use super::passage::PassageWork;
 use super::script::Script;
 
 /// Scripts of at most so many words together are compared word by word at once.
 const MOST_WORDS_AT_ONCE: u32 = 3_000;
-/// Within long scripts, changed passages of more words are told as a whole.
-const MOST_WORDS_IN_PASSAGE: u32 = 6_000;
 /// A shared run of so many words is one whatever stands beside it.
 const TELLING_WORDS: u32 = 8;
 /// Scripts of more words that share less than this of them have nothing marked.
@@ -105,6 +104,8 @@ pub struct Work {
     lines: Option<LineWork>,
     /// What changed and is still to be compared word by word, the last first.
     open: Vec<Passage>,
+    /// A long passage that changed, while it is compared.
+    passage: Option<PassageWork>,
 }
 
 impl Work {
@@ -113,9 +114,10 @@ impl Work {
         let words = [before.word_count(), after.word_count()];
         let difference = Difference { passages: Vec::new(), words };
         if words[0] + words[1] > MOST_WORDS_AT_ONCE {
-            return Self { difference, lines: Some(LineWork::default()), open: Vec::new() };
+            return Self { difference, lines: Some(LineWork::default()), ..Self::default() };
         }
-        Self { difference, lines: None, open: vec![Passage { before: 0..words[0], after: 0..words[1] }] }
+        let whole = Passage { before: 0..words[0], after: 0..words[1] };
+        Self { difference, open: vec![whole], ..Self::default() }
     }
 
     /// Goes on until about `most_words` were compared. Gives whether everything was.
@@ -130,18 +132,29 @@ impl Work {
         }
         let mut compared = 0;
         while compared < most_words {
+            if let Some(passage) = &mut self.passage {
+                let Some(shared) = passage.step(before, after, most_words) else { return false };
+                self.difference.passages.extend(telling(before, after, passage.within(), shared));
+                self.passage = None;
+                break;
+            }
             let Some(changed) = self.open.pop() else { break };
             let words = changed.before.len() as u32 + changed.after.len() as u32;
-            if changed.before.is_empty() || changed.after.is_empty() || words > MOST_WORDS_IN_PASSAGE {
+            if changed.before.is_empty() || changed.after.is_empty() {
+                continue;
+            }
+            if words > MOST_WORDS_AT_ONCE {
+                self.passage = Some(PassageWork::begin(changed, MOST_WORDS_AT_ONCE));
                 continue;
             }
             compared += words;
             self.difference.passages.extend(shared_words(before, after, &changed));
         }
-        if self.open.is_empty() {
+        let is_all = self.open.is_empty() && self.passage.is_none();
+        if is_all {
             self.difference.passages.sort_by_key(|passage| passage.before.start);
         }
-        self.open.is_empty()
+        is_all
     }
 
     /// What was found.
@@ -159,11 +172,20 @@ pub fn difference(before: &Script, after: &Script) -> Difference {
 
 /// Runs of tokens that differ.
 pub fn changes<T: Eq + std::hash::Hash>(before: Vec<T>, after: Vec<T>) -> Vec<(Range<u32>, Range<u32>)> {
+    changes_by(Algorithm::Myers, before, after)
+}
+
+/// The same in a way of one's own.
+pub(super) fn changes_by<T: Eq + std::hash::Hash>(
+    way: Algorithm,
+    before: Vec<T>,
+    after: Vec<T>,
+) -> Vec<(Range<u32>, Range<u32>)> {
     let mut interner = Interner::new(before.len() + after.len());
     let [before, after] =
         [before, after].map(|tokens| tokens.into_iter().map(|token| interner.intern(token)).collect());
     let input = InternedInput { before, after, interner };
-    let mut diff = Diff::compute(Algorithm::Myers, &input);
+    let mut diff = Diff::compute(way, &input);
     diff.postprocess_no_heuristic(&input);
     diff.hunks().map(|hunk| (hunk.before, hunk.after)).collect()
 }
@@ -284,6 +306,31 @@ mod tests {
         }
         assert_eq!(work.open.len(), 1, "only the line that changed is left to be compared");
         assert!(work.step(&one, &other, 1), "in one step");
+    }
+
+    #[test]
+    fn a_word_changed_in_every_line_is_one_word_changed_in_every_line() {
+        // No line is the same, and no passage is short.
+        let words = |line: usize| format!("as {} said before of {} and of {}", line * 3, line * 5, line * 7);
+        let text = |changed: &str, lines: usize| -> String {
+            let line = |number| format!("{} {changed} that was all\n", words(number));
+            (0..lines).map(line).collect()
+        };
+        for lines in [300, 2_500] {
+            let [one, other] = scripts(&text("white", lines), &text("black", lines));
+            assert!(one.word_count() + other.word_count() > 7_000, "{}", one.word_count());
+            let difference = difference(&one, &other);
+            assert!(!difference.is_of_strangers());
+            let alone: usize = difference.only_before().iter().map(ExactSizeIterator::len).sum();
+            assert_eq!((difference.only_before().len(), alone), (lines, lines));
+            let mut work = Work::begin(&one, &other);
+            let mut steps = 1;
+            while !work.step(&one, &other, 3_000) {
+                steps += 1;
+            }
+            assert!(steps > 2, "not in one frame: {steps}");
+            assert_eq!(work.finish(), difference);
+        }
     }
 
     #[test]

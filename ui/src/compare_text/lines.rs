@@ -36,7 +36,7 @@ impl LineWork {
         let Some(pieces) = &mut self.pieces else {
             if self.number(scripts, most_words.saturating_mul(NUMBERED_FOR_ONE)) {
                 let [before, after] = &self.numbers;
-                let mut pieces = pieces_of(before, after);
+                let mut pieces = pieces_of(before, after, MOST_LINES_AT_ONCE);
                 pieces.reverse();
                 self.pieces = Some(pieces);
             }
@@ -94,15 +94,15 @@ fn words_of(script: &Script, lines: &Range<u32>) -> Range<u32> {
     start(lines.start)..start(lines.end)
 }
 
-/// The pieces in which lines may differ, in order.
-fn pieces_of(before: &[u32], after: &[u32]) -> Vec<Lines> {
+/// The pieces in which two rows of numbers may differ, in order; what is no longer than `uncut` together is one.
+pub(super) fn pieces_of(before: &[u32], after: &[u32], uncut: usize) -> Vec<Lines> {
     let same = |(one, other): &(&u32, &u32)| one == other;
     let first = before.iter().zip(after).take_while(same).count();
     let (rest_before, rest_after) = (&before[first..], &after[first..]);
     let last = rest_before.iter().rev().zip(rest_after.iter().rev()).take_while(same).count();
     let end = (before.len() - last, after.len() - last);
     let whole = (first as u32..end.0 as u32, first as u32..end.1 as u32);
-    if whole.0.len() + whole.1.len() <= MOST_LINES_AT_ONCE {
+    if whole.0.len() + whole.1.len() <= uncut {
         return if whole.0.is_empty() && whole.1.is_empty() { Vec::new() } else { vec![whole] };
     }
     let mut pieces = Vec::new();
@@ -168,11 +168,11 @@ mod tests {
         let mut after = before.clone();
         after[50] = 1_000;
         after.insert(500, 1_001);
-        assert_eq!(pieces_of(&before, &after), [(50..51, 50..51), (500..500, 500..501)]);
-        assert_eq!(pieces_of(&before, &before), [], "nothing is left where nothing differs");
+        assert_eq!(pieces_of(&before, &after, 200), [(50..51, 50..51), (500..500, 500..501)]);
+        assert_eq!(pieces_of(&before, &before, 200), [], "nothing is left where nothing differs");
         let moved: Vec<u32> = (100..600).chain(0..100).collect();
         assert_eq!(
-            pieces_of(&before, &moved),
+            pieces_of(&before, &moved, 200),
             [(0..100, 0..0), (600..600, 500..600)],
             "the longer run stays"
         );
@@ -186,7 +186,7 @@ mod tests {
         ) {
             let (mut at, mut there) = (0, 0);
             let end = (before.len() as u32, after.len() as u32);
-            for (old, new) in pieces_of(&before, &after).into_iter().chain([(end.0..end.0, end.1..end.1)]) {
+            for (old, new) in pieces_of(&before, &after, 200).into_iter().chain([(end.0..end.0, end.1..end.1)]) {
                 prop_assert!(old.start >= at && new.start >= there, "in order");
                 prop_assert_eq!(&before[at as usize..old.start as usize], &after[there as usize..new.start as usize]);
                 (at, there) = (old.end, new.end);

@@ -43,9 +43,12 @@ impl TextCompare {
     /// How far the text at a place on the screen is to be scrolled when that at another is scrolled to `offset`;
     /// none where they share nothing.
     pub fn linked_offset(&mut self, from: usize, offset: f32, to: usize) -> Option<f32> {
-        if self.shows_code() {
-            // The rows of both are the same.
+        if self.shows_same_rows() {
             return Some(offset);
+        }
+        if self.shows_lines() {
+            let (most, there) = (self.most_offset(from)?, self.most_offset(to)?);
+            return Some(if most > 0.0 { offset / most * there } else { 0.0 });
         }
         let (from, to) = (*self.order.get(from)?, *self.order.get(to)?);
         let viewed = |linking: &Linking, candidate| linking.viewed.get(&candidate).copied();
@@ -55,11 +58,12 @@ impl TextCompare {
             return Some(self.map(from, to)?.offset(one, other));
         }
         // Everything is compared with the first.
-        let first = viewed(&self.linking, 0)?;
-        let there = self.map(from, 0)?.offset(one, first);
-        let first = Viewed { offset: there, ..first };
+        let between = viewed(&self.linking, 0)?.height;
         let other = viewed(&self.linking, to)?;
-        Some(self.map(0, to)?.offset(first, other))
+        self.map(from, 0)?;
+        self.map(0, to)?;
+        let (there, then) = (self.linking.maps.get(&(from, 0))?, self.linking.maps.get(&(0, to))?);
+        Some(there.offset_by_way_of(between, then, one, other))
     }
 
     /// As far as the text at a place on the screen can be scrolled, once it was painted.
@@ -76,7 +80,7 @@ impl TextCompare {
 
     /// Whether any two texts share passages, so that one can follow another.
     pub fn is_linked_by_content(&mut self) -> bool {
-        self.shows_code() || (1..self.count()).any(|candidate| self.map(0, candidate).is_some())
+        self.shows_lines() || (1..self.count()).any(|candidate| self.map(0, candidate).is_some())
     }
 
     fn map(&mut self, from: usize, to: usize) -> Option<&ScrollMap> {

@@ -9,7 +9,8 @@ use std::ops::Range;
 use tiebreak_domain::{Part, TextFormat};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::document::{Shown, WordMask, folded};
+use super::searched::Searched;
+use crate::document::{Shown, WordMask};
 
 /// Lines of more words are cut at the ends of their sentences.
 const LONG_LINE_WORDS: u32 = 40;
@@ -42,8 +43,7 @@ pub struct Stretch {
 #[derive(Debug, Default)]
 pub struct Script {
     text: String,
-    /// The same without case, character for character.
-    folded: String,
+    searched: Searched,
     length: u32,
     /// The characters of each word.
     words: Vec<Range<u32>>,
@@ -77,7 +77,7 @@ impl Script {
     fn push(&mut self, part: usize, shown: Shown, vocabulary: &mut Vocabulary) {
         if self.length > 0 {
             self.text.push('\n');
-            self.folded.push('\n');
+            self.searched.push("\n", self.length);
             self.length += 1;
         }
         let mut at = self.length;
@@ -104,7 +104,7 @@ impl Script {
             at += length;
         }
         end_line(self, &mut line);
-        self.folded.extend(shown.text.chars().map(folded));
+        self.searched.push(&shown.text, self.length);
         self.text.push_str(&shown.text);
         self.parts.push((self.length, part, shown));
         self.length = at;
@@ -125,9 +125,16 @@ impl Script {
         &self.text
     }
 
-    /// The same without case, character for character.
-    pub fn folded(&self) -> &str {
-        &self.folded
+    /// The same as it is searched.
+    pub fn searched(&self) -> &Searched {
+        &self.searched
+    }
+
+    /// Whether a word goes on over the place before a character. In scripts without spaces a word ends at every sign,
+    /// since only readers know where it does.
+    pub fn is_within_word(&self, character: u32) -> bool {
+        let word = self.words.partition_point(|word| word.end <= character);
+        self.words.get(word).is_some_and(|word| word.start < character)
     }
 
     /// The number of each word.

@@ -27,6 +27,18 @@ impl Viewed {
     fn most(self) -> f32 {
         (self.height - self.view).max(0.0)
     }
+
+    /// The line that others are held to, and how far down in the window it is.
+    fn line(self) -> (f32, f32) {
+        let offset = self.offset.clamp(0.0, self.most());
+        let share = if offset > 0.0 { offset / self.most() } else { 0.0 };
+        (offset + share * self.view.min(self.height), share)
+    }
+
+    /// How far it is scrolled when a line stands so far down in the window.
+    fn offset_of(self, line: f32, share: f32) -> f32 {
+        (line - share * self.view.min(self.height)).clamp(0.0, self.most())
+    }
 }
 
 impl ScrollMap {
@@ -72,11 +84,15 @@ impl ScrollMap {
     /// The line that both agree on goes from the top of the window to its bottom while the first text is
     /// scrolled from its top to its end, so that both ends of both texts can be reached.
     pub fn offset(&self, one: Viewed, other: Viewed) -> f32 {
-        let offset = one.offset.clamp(0.0, one.most());
-        let share = if offset > 0.0 { offset / one.most() } else { 0.0 };
-        let line = offset + share * one.view.min(one.height);
-        let there = self.height(line, [one.height, other.height]);
-        (there - share * other.view.min(other.height)).clamp(0.0, other.most())
+        let (line, share) = one.line();
+        other.offset_of(self.height(line, [one.height, other.height]), share)
+    }
+
+    /// The same by way of a text in between, of which only the height counts: it need not be scrolled there.
+    pub fn offset_by_way_of(&self, between: f32, then: &Self, one: Viewed, other: Viewed) -> f32 {
+        let (line, share) = one.line();
+        let there = self.height(line, [one.height, between]);
+        other.offset_of(then.height(there, [between, other.height]), share)
     }
 }
 
@@ -114,6 +130,20 @@ mod tests {
             0.0,
             "what is not scrolled moves nothing"
         );
+    }
+
+    #[test]
+    fn a_short_text_in_between_throws_nothing_back() {
+        // What both long texts share stands in the short one as well, which has nothing to scroll.
+        let to_short = ScrollMap::new([(Rangef::new(1_000.0, 1_100.0), Rangef::new(50.0, 150.0))]);
+        let to_long = ScrollMap::new([(Rangef::new(50.0, 150.0), Rangef::new(2_000.0, 2_100.0))]);
+        let (one, other) = (viewed(1_000.0, 3_000.0), viewed(0.0, 4_000.0));
+        let offset = to_short.offset_by_way_of(200.0, &to_long, one, other);
+        assert!((1_500.0..2_600.0).contains(&offset), "{offset}");
+        let even = ScrollMap::new([(Rangef::new(0.0, 3_000.0), Rangef::new(0.0, 3_000.0))]);
+        let (by_way, at_once) =
+            (even.offset_by_way_of(3_000.0, &to_short, one, other), to_short.offset(one, other));
+        assert!((by_way - at_once).abs() < 0.01, "by way of the same it is the same: {by_way} {at_once}");
     }
 
     #[test]

@@ -18,8 +18,6 @@ pub enum Side {
 pub enum Against {
     /// The candidate of this index; of two, each is held against the other.
     Candidate(usize),
-    /// The candidate of this index, line by line: two pieces of code.
-    Lines(usize),
     /// The references.
     Reference,
     /// The prompt.
@@ -36,7 +34,7 @@ impl Against {
     /// The side it is.
     pub fn side(self) -> Side {
         match self {
-            Self::Candidate(candidate) | Self::Lines(candidate) => Side::Candidate(candidate),
+            Self::Candidate(candidate) => Side::Candidate(candidate),
             Self::Reference => Side::Reference,
             Self::Prompt => Side::Prompt,
         }

@@ -69,12 +69,24 @@ impl CodeText {
             code_language::guess(&code.text).unwrap_or_default().clone_into(&mut code.language);
         }
         code.waiting.reverse();
+        code.cut();
+        (code.lines.len() >= LEAST_LINES).then_some(code)
+    }
+
+    /// Words that are no code, line by line.
+    pub fn of_words(text: &str) -> Self {
+        let mut code = Self { text: text.to_owned(), ..Self::default() };
+        code.cut();
+        code
+    }
+
+    /// Notes where its lines are.
+    fn cut(&mut self) {
         let mut start = 0;
-        for line in code.text.split('\n') {
-            code.lines.push(start..start + line.len());
+        for line in self.text.split('\n') {
+            self.lines.push(start..start + line.len());
             start += line.len() + 1;
         }
-        (code.lines.len() >= LEAST_LINES).then_some(code)
     }
 
     /// Code that nothing marks as such.

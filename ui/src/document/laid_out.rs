@@ -187,6 +187,8 @@ impl LaidOut {
 
     /// The place nearest to a point.
     pub(super) fn place_at(&self, at: Pos2) -> Option<Place> {
+        #[cfg(test)]
+        super::painted::note_place();
         let index = self.nearest_words(at)?;
         let words = &self.words[index];
         Some((index, words.shaped.place_at(at - words.at)))

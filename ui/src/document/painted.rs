@@ -1,4 +1,7 @@
-//! Which words were painted in a frame, for tests: letters are meshes on the screen, and meshes say nothing.
+//! Which words were painted in a frame, for tests: letters are meshes on the screen, and meshes say nothing. And
+//! how often the place under a point was sought, which costs more than a frame has for every block.
+
+use std::cell::Cell;
 
 use egui::{Context, Id, Rect};
 
@@ -24,4 +27,18 @@ pub(super) fn note(ctx: &Context, says: String, rect: Rect) {
 /// The words that were painted in the last frame that painted any.
 pub(crate) fn painted(ctx: &Context) -> Vec<(String, Rect)> {
     ctx.data(|data| data.get_temp::<Noted>(id())).unwrap_or_default().1
+}
+
+thread_local! {
+    static PLACES_SOUGHT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Notes that the place under a point is sought.
+pub(super) fn note_place() {
+    PLACES_SOUGHT.set(PLACES_SOUGHT.get() + 1);
+}
+
+/// How often that was, on this thread.
+pub(super) fn places_sought() -> u32 {
+    PLACES_SOUGHT.get()
 }

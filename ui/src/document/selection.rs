@@ -105,10 +105,15 @@ pub(super) fn pointer_ui(ui: &Ui, view: Id, document: &LaidOut, response: &Respo
         ui.set_cursor_icon(egui::CursorIcon::Text);
     }
     let ctx = ui.ctx();
+    let is_pressed =
+        ui.input(|input| input.pointer.primary_pressed()) && response.is_pointer_button_down_on();
+    // Finding a place costs more than a pointer that only passes may.
+    if !is_pressed && !response.dragged_by(egui::PointerButton::Primary) {
+        return;
+    }
     let Some(pointer) = ctx.pointer_interact_pos() else { return };
     let Some(place) = document.place_at(pointer - origin.to_vec2()) else { return };
-    let pressed = ui.input(|input| input.pointer.primary_pressed());
-    if pressed && response.is_pointer_button_down_on() {
+    if is_pressed {
         let unit = Unit::of_press(ui, pointer);
         let before =
             known(ctx).filter(|known| known.view == view && known.fingerprint == document.fingerprint);
@@ -126,8 +131,7 @@ pub(super) fn pointer_ui(ui: &Ui, view: Id, document: &LaidOut, response: &Respo
         keep(ctx, Some(selection));
         // Only one thing of the window is selected, be it a text or a label.
         ctx.plugin::<LabelSelectionState>().lock().clear_selection();
-    } else if response.dragged_by(egui::PointerButton::Primary)
-        && let Some(selection) = known(ctx).filter(|known| known.view == view && known.is_dragged)
+    } else if let Some(selection) = known(ctx).filter(|known| known.view == view && known.is_dragged)
         && ui.input(|input| input.pointer.primary_down())
     {
         let under = under(document, pointer - origin.to_vec2()).filter(|_| selection.unit != Unit::Character);

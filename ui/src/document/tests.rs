@@ -242,3 +242,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_pointer_that_only_passes_seeks_no_place() {
+    let (ctx, text) = (context(), "A paragraph of some words.\n\n".repeat(30));
+    let document = Document::parse(&text, Markdown);
+    let laid_out = in_frame(&ctx, |ctx| lay_out(ctx, &document, Reading::of_ctx(ctx, 600.0, 16.0)));
+    let frame = |events: Vec<egui::Event>| {
+        let screen_rect = Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(700.0, 900.0)));
+        let input = RawInput { screen_rect, events, ..RawInput::default() };
+        ctx.run_ui(input, |ui| drop(document_ui(ui, &laid_out))).drop_without_applying_deltas();
+    };
+    let at = |x: f32| egui::pos2(x, 200.0);
+    frame(vec![egui::Event::PointerMoved(at(20.0))]);
+    let before = painted::places_sought();
+    for step in 0..20 {
+        frame(vec![egui::Event::PointerMoved(at(20.0 + step as f32))]);
+    }
+    assert_eq!(painted::places_sought(), before, "nothing is pressed");
+    let modifiers = egui::Modifiers::NONE;
+    let button = egui::PointerButton::Primary;
+    frame(vec![egui::Event::PointerButton { pos: at(40.0), button, pressed: true, modifiers }]);
+    let pressed = painted::places_sought() - before;
+    assert!((1..=3).contains(&pressed), "by the block that was pressed alone: {pressed}");
+    frame(vec![egui::Event::PointerMoved(at(120.0))]);
+    assert!(painted::places_sought() > before + pressed, "and while it is dragged");
+}

@@ -5,7 +5,7 @@ use tiebreak_domain::{ContextKind, Item, Outcome, Part, QueuedItem, Verdict};
 
 use super::image_pane::{Picture, image_ui, looked_at_ui};
 use super::looks::Looks;
-use super::pane::{self, Content};
+use super::pane::{self, Content, Looked};
 use super::question::drawing::Drawing;
 use super::question::letter_at;
 use super::question::marks::Canvas;
@@ -16,7 +16,7 @@ use crate::compare_text::scroll_map::Viewed;
 use crate::compare_text::{self, FoldEnd};
 use crate::desk::Desk;
 use crate::player::medium_of;
-use crate::player::pane::{LINE_HEIGHT, Playing, kind_word};
+use crate::player::pane::{Playing, kind_word};
 use crate::theme::font::Face;
 use crate::theme::{self, FOCUS_RING, HAIRLINE, radius, space, text};
 use crate::widget::{Ink, letter_badge_ui, text_ui};
@@ -79,20 +79,17 @@ pub(super) fn card_ui(
     }
     let mut full_size = None;
     let only = pane::only_picture(candidate);
-    if let Some(layer) = looks.layers.get(position) {
+    if let Some(layer) = looks.layers.get(position).filter(|_| looks.fill_cards()) {
         let pane = pane::picture_in(card, body);
         let mut none = Canvas::default();
         let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
         full_size = layer.size;
-        let looking = &mut judge_screen.looking;
-        let (picture, line) = playing_line(looks, position, pane);
-        let response = looked_at_ui(ui, images, player, looks, looking, position, mask, picture, canvas);
-        if let (Some(medium), Some(response)) = (looks.medium(position), response) {
-            let playing = Playing { medium, name: &layer.name, now_ms: scene.now.monotonic_ms };
-            playing.clicked_ui(ui, player, &response, canvas.shape.is_some());
-            playing.line_ui(ui, player, line);
-        }
-    } else if let Some((part, medium)) = only.and_then(|part| Some((part, medium_of(item.source, part)?))) {
+        let mut looked = Looked { looks, looking: &mut judge_screen.looking, position, touched: None };
+        let now_ms = scene.now.monotonic_ms;
+        looked_at_ui(ui, images, player, &mut looked, mask, pane, now_ms, canvas);
+    } else if let Some((part, medium)) =
+        only.filter(|_| looks.layers.is_empty()).and_then(|part| Some((part, medium_of(item.source, part)?)))
+    {
         let pane = pane::picture_in(card, body);
         let mut none = Canvas::default();
         let canvas = drawing.canvases.first_mut().unwrap_or(&mut none);
@@ -109,6 +106,7 @@ pub(super) fn card_ui(
         let before = judge_screen.offsets[position];
         let side = judge_screen.texts.side_at(position);
         let mut overlay = judge_screen.texts.overlay(side);
+        let mut touched = None;
         let (viewed, top) = pane::within(ui, body, |ui| {
             let area = egui::ScrollArea::vertical()
                 .id_salt(("candidate", item.id.0, position))
@@ -129,9 +127,15 @@ pub(super) fn card_ui(
                     drawing: std::mem::take(&mut drawing),
                     overlay: std::mem::take(&mut overlay),
                     first_part: 0,
+                    looked: looks.part(position).map(|_| Looked {
+                        looks,
+                        looking: &mut judge_screen.looking,
+                        position,
+                        touched: None,
+                    }),
                 };
-                if let (Some((rows, broken)), 0..=1) = (judge_screen.texts.code(), position) {
-                    compare_text::code::code_ui(ui, rows, broken, position, scene.settings.text_size);
+                if let Some((rows, way, broken)) = judge_screen.texts.rows_at(position) {
+                    compare_text::code::code_ui(ui, rows, way, broken, scene.settings.text_size);
                     ui.add_space(space::LARGE);
                     drawing = content.drawing;
                     return top;
@@ -141,6 +145,7 @@ pub(super) fn card_ui(
                 compare_text::fold_ui(ui, scene, &content, FoldEnd::Last, wanted);
                 drawing = content.drawing;
                 overlay = content.overlay;
+                touched = content.looked.and_then(|looked| looked.touched);
                 ui.add_space(space::LARGE);
                 top
             });
@@ -148,6 +153,7 @@ pub(super) fn card_ui(
             let (view, height) = (output.inner_rect.height(), output.content_size.y);
             (Viewed { offset, view, height }, output.inner)
         });
+        judge_screen.look_at_picture(touched);
         let by = viewed.offset - before;
         judge_screen.offsets[position] = viewed.offset;
         let is_linked = scene.settings.linked_scrolling;
@@ -191,15 +197,6 @@ pub(super) fn card_ui(
         });
     });
     ui.painter().rect_stroke(card, corner_radius, stroke, StrokeKind::Inside);
-}
-
-/// Where the picture of a layer stands, and the line of what plays under it.
-fn playing_line(looks: &Looks, position: usize, pane: Rect) -> (Rect, Rect) {
-    if looks.medium(position).is_none() {
-        return (pane, Rect::NOTHING);
-    }
-    let edge = pane.bottom() - LINE_HEIGHT;
-    (pane.with_max_y(edge), pane.with_min_y(edge))
 }
 
 /// The image that can be laid over the pictures of an item.

@@ -5,11 +5,13 @@ use tiebreak_domain::SourceId;
 use tiebreak_domain::door::ImageRequest;
 
 use super::looks::Looks;
+use super::pane::Looked;
 use super::question::marks::Canvas;
 use crate::compare::layer::vector;
-use crate::compare::{Layer, Looking, Zoom, pane_ui};
+use crate::compare::{Layer, Looking, Shown, Zoom, pane_ui};
 use crate::images::{Image, Images, Standing};
 use crate::player::Player;
+use crate::player::pane::{LINE_HEIGHT, Playing};
 use crate::theme::{self, space};
 use crate::widget::Notice;
 
@@ -48,23 +50,27 @@ pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Re
         let plain = Color32::WHITE;
         crate::compare::surface::visual_ui(&painter, &visual, place, pane, plain, checkerboard);
     }
-    mask_ui(ui, images, &request, picture.mask, place, pane);
-    canvas.ui(ui, &response, place, pane);
+    let shown = Shown { response, place, loupe: None };
+    mask_ui(ui, images, &request, picture.mask, &shown, pane);
+    canvas.ui(ui, &shown.response, place, pane);
 }
 
-/// Paints the layer of the candidate at a place into `pane`, with what is drawn on it.
+/// Paints the layer of a candidate into `pane`, with what is drawn on it; under a video, its line.
 #[expect(clippy::too_many_arguments, reason = "a pane with all that lies on it")]
 pub fn looked_at_ui(
     ui: &mut Ui,
     images: &mut Images,
     player: &mut Player,
-    looks: &Looks,
-    looking: &mut Looking,
-    position: usize,
+    looked: &mut Looked<'_>,
     mask: Option<&str>,
-    pane: Rect,
+    room: Rect,
+    now_ms: u64,
     canvas: &mut Canvas,
-) -> Option<egui::Response> {
+) {
+    let Looked { looks, looking, position, .. } = looked;
+    let (looks, position) = (*looks, *position);
+    let edge = if looks.medium(position).is_some() { room.bottom() - LINE_HEIGHT } else { room.bottom() };
+    let (pane, line) = (room.with_max_y(edge), room.with_min_y(edge));
     if let (Some(at), Some(size)) =
         (canvas.point_of_keys().filter(|_| canvas.is_moved), looks.layers[position].size)
     {
@@ -75,13 +81,14 @@ pub fn looked_at_ui(
     let shown = pane_ui(ui, looking, &looks.layers, position, pane, is_drawn_on, &mut |index, wanted| {
         looks.visual(images, player, &ctx, index, wanted)
     });
-    let Some(shown) = shown else {
-        missing_ui(ui, images, player, looks, position, pane);
-        return None;
-    };
-    mask_ui(ui, images, looks.request(position), mask, shown.place, pane);
+    let Some(shown) = shown else { return missing_ui(ui, images, player, looks, position, pane) };
+    mask_ui(ui, images, looks.request(position), mask, &shown, pane);
     canvas.ui(ui, &shown.response, shown.place, pane);
-    Some(shown.response)
+    if let Some(medium) = looks.medium(position) {
+        let playing = Playing { medium, name: &looks.layers[position].name, now_ms };
+        playing.clicked_ui(ui, player, &shown.response, canvas.shape.is_some());
+        playing.line_ui(ui, player, line);
+    }
 }
 
 /// Paints what stands where a layer is not here.
@@ -100,13 +107,13 @@ pub fn missing_ui(
     }
 }
 
-/// Lays the mask over a picture that stands at `place`, if there is one.
+/// Lays the mask over a picture that was painted, and over what its loupe shows of it, if there is one.
 pub fn mask_ui(
     ui: &Ui,
     images: &mut Images,
     picture: &ImageRequest,
     mask: Option<&str>,
-    place: Rect,
+    shown: &Shown,
     pane: Rect,
 ) {
     let Some(mask) = mask else { return };
@@ -114,10 +121,27 @@ pub fn mask_ui(
     if let Image::Ready { texture, .. } = images.get_veil(ui.ctx(), &request) {
         // Half seen through, so that what it covers is still judged.
         let veil = theme::palette(ui).loss.gamma_multiply(0.55);
-        let painter = ui.painter().with_clip_rect(pane.intersect(ui.clip_rect()));
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        painter.image(texture.id(), place, whole, veil);
+        for (window, place) in windows(shown, pane) {
+            let painter = ui.painter().with_clip_rect(window.intersect(ui.clip_rect()));
+            painter.image(texture.id(), place, whole, veil);
+        }
     }
+}
+
+/// What a picture is seen through, and where all of it stands behind that: the pane around the loupe, and the loupe.
+fn windows(shown: &Shown, pane: Rect) -> Vec<(Rect, Rect)> {
+    let Some(loupe) = shown.loupe else { return vec![(pane, shown.place)] };
+    let window = loupe.window;
+    let beside = pane.with_min_y(window.top()).with_max_y(window.bottom());
+    let around = [
+        pane.with_max_y(window.top()),
+        pane.with_min_y(window.bottom()),
+        beside.with_max_x(window.left()),
+        beside.with_min_x(window.right()),
+    ];
+    let around = around.into_iter().filter(Rect::is_positive).map(|part| (part, shown.place));
+    around.chain([(window, loupe.enlarged(shown.place))]).collect()
 }
 
 pub(crate) fn coming_ui(ui: &mut Ui, pane: Rect) {
@@ -134,5 +158,36 @@ fn failed_ui(ui: &mut Ui, pane: Rect, error: &tiebreak_domain::ApiError, images:
     if notice.show(&mut inner).is_some() {
         images.retry();
         inner.ctx().request_repaint();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::vec2;
+
+    use super::*;
+    use crate::compare::loupe::Loupe;
+
+    #[test]
+    fn a_mask_lies_over_the_loupe_as_large_as_what_it_masks() {
+        let pane = Rect::from_min_size(pos2(0.0, 0.0), vec2(600.0, 400.0));
+        let place = Rect::from_min_size(pos2(100.0, 50.0), vec2(400.0, 300.0));
+        let ctx = egui::Context::default();
+        let mut shown = None;
+        ctx.run_ui(egui::RawInput::default(), |ui| {
+            let response = ui.interact(pane, ui.scope_id(), Sense::hover());
+            shown = Some(Shown { response, place, loupe: None });
+        })
+        .drop_without_applying_deltas();
+        let mut shown = shown.expect("it was painted");
+        assert_eq!(windows(&shown, pane), [(pane, place)]);
+        let loupe = Loupe::at(pos2(200.0, 120.0), pane);
+        shown.loupe = Some(loupe);
+        let windows = windows(&shown, pane);
+        let area: f32 = windows.iter().map(|(window, _)| window.area()).sum();
+        assert!((area - pane.area()).abs() < 1.0, "every point once: {area}");
+        let (within, enlarged) = windows.last().expect("the loupe");
+        assert_eq!((*within, *enlarged), (loupe.window, loupe.enlarged(place)));
+        assert!(windows.iter().rev().skip(1).all(|(_, at)| *at == place));
     }
 }

@@ -1,10 +1,11 @@
-//! What of an item can be looked at closely: the candidates that are one picture each, and the pictures that
-//! they are held against.
+//! What of an item can be looked at closely: a picture of each candidate, and the pictures that they are held
+//! against. A candidate that is one picture shows it in all of its card; of one that has several parts it is the
+//! picture of some number, counted from its first, that was pressed or zoomed last.
 
 use egui::{Context, Vec2};
 use tiebreak_domain::door::ImageRequest;
 use tiebreak_domain::media::MediumRequest;
-use tiebreak_domain::{ApiError, ContextKind, Part, QueuedItem};
+use tiebreak_domain::{ApiError, Candidate, ContextKind, Part, QueuedItem};
 
 use super::pane;
 use super::question::letter_at;
@@ -14,19 +15,29 @@ use crate::player::pane::kind_word;
 use crate::player::reel::Known;
 use crate::player::{Player, medium_of};
 
-/// The layers of the item on the screen, and where they come from. Empty where a candidate is no picture.
+/// The layers of the item on the screen, and where they come from. Empty where a candidate has no picture.
 #[derive(Clone, Debug, Default)]
 pub struct Looks {
     /// The candidates in the order of the screen, then the references.
     pub layers: Vec<Layer>,
+    /// The part that each candidate's picture is; none where candidates are one picture each.
+    parts: Vec<usize>,
     requests: Vec<ImageRequest>,
     media: Vec<Option<MediumRequest>>,
     errors: Vec<Option<ApiError>>,
 }
 
 impl Looks {
-    /// Those of an item; `fit` is the room of one candidate's picture, in pixels.
-    pub fn of(queued: &QueuedItem, images: &mut Images, player: &Player, ctx: &Context, fit: Vec2) -> Self {
+    /// Those of an item; `fit` is the room of one candidate's picture, in pixels. Of candidates with several parts they
+    /// are the pictures of this `number`, or the last that there is.
+    pub fn of(
+        queued: &QueuedItem,
+        images: &mut Images,
+        player: &Player,
+        ctx: &Context,
+        fit: Vec2,
+        number: usize,
+    ) -> Self {
         let mut looks = Self::default();
         let item = &queued.item.item;
         let mut push = |looks: &mut Self, layer: Layer, part: &Part, uri: &str| {
@@ -36,19 +47,29 @@ impl Looks {
                 None => looks.push(layer, request, images, ctx),
             }
         };
-        for position in 0..queued.order.len() {
-            let candidate = item.candidates.get(queued.order.candidate_at(position));
-            let only = candidate.and_then(pane::only_picture);
-            let Some((part, uri)) = only.and_then(|part| Some((part, seen_uri(part)?))) else {
-                return Self::default();
-            };
+        let candidates: Vec<&Candidate> = (0..queued.order.len())
+            .filter_map(|position| item.candidates.get(queued.order.candidate_at(position)))
+            .collect();
+        let is_among_others =
+            !candidates.iter().all(|candidate| pane::only_picture(candidate).is_some_and(is_seen));
+        for (position, candidate) in candidates.into_iter().enumerate() {
+            let mut pictures = candidate.parts.iter().enumerate().filter(|(_, part)| is_seen(part));
+            let last = pictures.clone().next_back();
+            let Some((place, part)) = pictures.nth(number).or(last) else { return Self::default() };
+            let Some(uri) = seen_uri(part) else { return Self::default() };
+            if is_among_others {
+                looks.parts.push(place);
+            }
             let letter = letter_at(position).to_string();
-            let layer = Layer {
-                name: format!("{} {letter}", kind_word(part)),
-                letter,
-                is_candidate: true,
-                ..Layer::default()
+            let kind = kind_word(part);
+            let name = if !is_among_others {
+                format!("{kind} {letter}")
+            } else if part.always_plays() {
+                format!("Candidate {letter}, {kind} {}", place + 1)
+            } else {
+                format!("Candidate {letter}, image {}", place + 1)
             };
+            let layer = Layer { name, letter, is_candidate: true, is_among_others, ..Layer::default() };
             push(&mut looks, layer, part, uri);
         }
         let references = item.context.iter().filter(|context| context.kind == ContextKind::Reference);
@@ -102,6 +123,16 @@ impl Looks {
         self.media[index].as_ref()
     }
 
+    /// The part that is the layer of the candidate at a place, where it stands among others.
+    pub fn part(&self, position: usize) -> Option<usize> {
+        self.parts.get(position).copied()
+    }
+
+    /// Whether candidates are one picture each.
+    pub fn fill_cards(&self) -> bool {
+        !self.layers.is_empty() && self.parts.is_empty()
+    }
+
     /// Why a layer could not be had, if it could not.
     pub fn error(&self, index: usize) -> Option<&ApiError> {
         self.errors[index].as_ref()
@@ -126,6 +157,10 @@ impl Looks {
         }
         images.visual(ctx, &self.requests[index], wanted)
     }
+}
+
+fn is_seen(part: &Part) -> bool {
+    seen_uri(part).is_some()
 }
 
 /// Where a part is that can be looked at.

@@ -30,10 +30,13 @@ pub(super) fn over_card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, look
         let lines = pane.with_min_y(pane.bottom() - LINE_HEIGHT);
         pane.max.y = lines.top();
         let halves = lines.split_left_right_at_fraction(0.5);
-        for (index, line) in pair.into_iter().zip([halves.0, halves.1]) {
-            let name = &looks.layers[index].name;
-            if let Some(medium) = looks.medium(index) {
+        for (which, line) in [halves.0, halves.1].into_iter().enumerate() {
+            let name = &looks.layers[pair[which]].name;
+            if let Some(medium) = looks.medium(pair[which]) {
                 player.painted(medium);
+                if looking.shows(which, scene.now.monotonic_ms) {
+                    player.looked_at(medium);
+                }
                 Playing { medium, name, now_ms: scene.now.monotonic_ms }.line_ui(ui, player, line);
             }
         }
@@ -44,7 +47,7 @@ pub(super) fn over_card_ui(ui: &mut Ui, scene: &Scene<'_>, desk: &mut Desk, look
         looks.visual(images, player, &ctx, index, wanted)
     });
     if let Some(painted) = painted {
-        mask_ui(ui, images, looks.request(pair[0]), mask, painted.place, pane);
+        mask_ui(ui, images, looks.request(pair[0]), mask, &painted, pane);
     } else {
         let missing = pair.into_iter().find(|index| looks.layers[*index].size.is_none());
         missing_ui(ui, images, player, looks, missing.unwrap_or(pair[0]), pane);

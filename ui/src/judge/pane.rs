@@ -1,12 +1,14 @@
 //! A candidate's card: its letter, its size, and its parts one under the other.
 
-use egui::{Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 use tiebreak_domain::part::say_nothing;
 use tiebreak_domain::{Candidate, Part, Settings, SourceId, TextFormat};
 
-use super::image_pane::{Picture, image_ui};
+use super::image_pane::{Picture, image_ui, looked_at_ui};
+use super::looks::Looks;
 use super::question::drawing::Drawing;
 use super::question::marks::Canvas;
+use crate::compare::Looking;
 use crate::compare_text::Overlay;
 use crate::document::{DocumentCache, LaidOut, Marking, Reading, marked_ui};
 use crate::images::Images;
@@ -39,6 +41,20 @@ pub struct Content<'a> {
     pub overlay: Overlay,
     /// The place of the first part among those that the overlay counts.
     pub first_part: usize,
+    /// How one of its pictures is looked at; none where none is.
+    pub looked: Option<Looked<'a>>,
+}
+
+/// How a picture among other parts is looked at.
+pub struct Looked<'a> {
+    /// What can be looked at.
+    pub looks: &'a Looks,
+    /// How it is.
+    pub looking: &'a mut Looking,
+    /// The place of the candidate.
+    pub position: usize,
+    /// The number of the picture that was pressed or zoomed just now, counted from the candidate's first.
+    pub touched: Option<usize>,
 }
 
 /// Of the window's height, a picture among other parts takes at most this share.
@@ -67,6 +83,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
         return drop(centered_ui(ui, content.settings, false, says));
     }
     let mut is_first = true;
+    let mut pictures = 0;
     for (index, part) in parts.iter().enumerate() {
         if content.overlay.hides(content.first_part + index) {
             continue;
@@ -74,6 +91,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
         if !std::mem::take(&mut is_first) {
             ui.add_space(space::MEDIUM);
         }
+        let top = ui.cursor().top();
         match part {
             Part::Text { text, format } => words_ui(ui, content, index, text, *format),
             Part::Message { role, text } => {
@@ -81,15 +99,17 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 ui.add_space(space::TINY);
                 words_ui(ui, content, index, text, TextFormat::Markdown);
             }
+            part if content.looked.as_ref().is_some_and(|looked| looked.is_of(index)) => {
+                let plays = content.player.plays(content.source, part);
+                let (rect, _) = ui.allocate_exact_size(picture_size(ui, content, plays), Sense::hover());
+                looked_ui(ui, content, index, rect);
+            }
             part if content.player.plays(content.source, part) => {
-                let side = ui.available_width();
-                let window = ui.ctx().content_rect().height();
-                let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
-                let height = match part {
-                    Part::Audio { .. } => player::pane::SOUND_HEIGHT,
-                    _ => (side * 0.5625 + player::pane::LINE_HEIGHT).min(most.max(180.0)),
+                let size = match part {
+                    Part::Audio { .. } => vec2(ui.available_width(), player::pane::SOUND_HEIGHT),
+                    _ => picture_size(ui, content, true),
                 };
-                let (rect, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                 let Some(medium) = player::medium_of(content.source, part) else { continue };
                 let name = format!("{name}, {} {}", player::pane::kind_word(part), index + 1);
                 let playing = player::pane::Playing { medium: &medium, name: &name, now_ms: content.now_ms };
@@ -98,11 +118,7 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
                 playing.ui(ui, content.player, rect, canvas);
             }
             Part::Image { uri } => {
-                let side = ui.available_width();
-                let window = ui.ctx().content_rect().height();
-                let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
-                let height = (side * 0.75).min(most.max(180.0));
-                let (pane, _) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
+                let (pane, _) = ui.allocate_exact_size(picture_size(ui, content, false), Sense::hover());
                 let name = format!("{name}, image {}", index + 1);
                 let picture = Picture { source: content.source, uri, name: &name, mask: content.mask };
                 let mut none = Canvas::default();
@@ -112,7 +128,40 @@ pub fn parts_ui(ui: &mut Ui, content: &mut Content<'_>, parts: &[Part], name: &s
             // Always shown by the player.
             Part::Video { .. } | Part::Audio { .. } => {}
         }
+        if matches!(part, Part::Image { .. } | Part::Video { .. }) {
+            let is_gesture =
+                |input: &egui::InputState| input.pointer.any_pressed() || input.zoom_delta() != 1.0;
+            let is_touched = ui.input(is_gesture) && ui.rect_contains_pointer(ui.min_rect().with_min_y(top));
+            if let Some(looked) = content.looked.as_mut().filter(|_| is_touched) {
+                looked.touched = Some(pictures);
+            }
+            pictures += 1;
+        }
     }
+}
+
+/// How large the picture of a part is, or the video with the line under it.
+fn picture_size(ui: &Ui, content: &Content<'_>, plays: bool) -> Vec2 {
+    let side = ui.available_width();
+    let window = ui.ctx().content_rect().height();
+    let most = if content.is_prompt { window * PROMPT_SHARE } else { window * SHARE };
+    let height = if plays { side * 0.5625 + player::pane::LINE_HEIGHT } else { side * 0.75 };
+    vec2(side, height.min(most.max(180.0)))
+}
+
+impl Looked<'_> {
+    fn is_of(&self, part: usize) -> bool {
+        self.looks.part(self.position) == Some(part)
+    }
+}
+
+/// Paints the part that is looked at closely.
+fn looked_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, pane: Rect) {
+    let Content { images, player, now_ms, drawing, mask, looked, .. } = content;
+    let Some(looked) = looked else { return };
+    let mut none = Canvas::default();
+    let canvas = drawing.canvases.get_mut(part).unwrap_or(&mut none);
+    looked_at_ui(ui, images, player, looked, *mask, pane, *now_ms, canvas);
 }
 
 fn words_ui(ui: &mut Ui, content: &mut Content<'_>, part: usize, words: &str, format: TextFormat) {

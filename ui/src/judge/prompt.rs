@@ -103,6 +103,7 @@ pub fn prompt_ui(
                     drawing,
                     overlay,
                     first_part: 0,
+                    looked: None,
                 };
                 let is_wide = ui.available_width() >= BESIDE_FROM;
                 if beside.is_empty() || !is_wide {

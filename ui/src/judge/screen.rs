@@ -49,6 +49,8 @@ pub struct JudgeScreen {
     count: usize,
     shown: Option<ItemId>,
     pane: Option<Rect>,
+    /// Of candidates with several pictures, the number of that which is looked at closely.
+    picture: usize,
     pub(super) text_width: Option<f32>,
     prompt_width: Option<f32>,
     prompt_heights: HashMap<ItemId, f32>,
@@ -135,8 +137,18 @@ impl JudgeScreen {
             self.looking.begin();
             self.offsets = [0.0; MAX_CANDIDATES];
             self.enlarged = None;
+            self.picture = 0;
             self.nudged_at_ms = None;
             self.close_comment();
+        }
+    }
+
+    /// A picture of a candidate with several was pressed or zoomed, counted from its first: from now on it is the one
+    /// that is looked at closely.
+    pub(super) fn look_at_picture(&mut self, number: Option<usize>) {
+        if let Some(number) = number.filter(|number| *number != self.picture) {
+            self.picture = number;
+            self.looking.begin_anew();
         }
     }
 
@@ -154,7 +166,12 @@ impl JudgeScreen {
         is_linked: bool,
     ) {
         for command in std::mem::take(&mut self.commands) {
-            if !layers.is_empty() && self.looking.command(command, layers, pixels_per_point, now_ms) {
+            let is_of_texts = layers.first().is_some_and(|layer| layer.is_among_others)
+                && (scrolls(command) || command == Command::Difference && self.texts.is_of_texts());
+            if !layers.is_empty()
+                && !is_of_texts
+                && self.looking.command(command, layers, pixels_per_point, now_ms)
+            {
                 continue;
             }
             match command {
@@ -260,7 +277,8 @@ fn looks(ui: &Ui, desk: &mut Desk, card: Rect) -> Looks {
     let Desk { session, judge_screen, images, player, .. } = desk;
     let Some(shown) = &session.current else { return Looks::default() };
     let pane = pane::picture_in(card, pane::inside(card).1);
-    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), pane.size() * ui.ctx().pixels_per_point());
+    let fit = pane.size() * ui.ctx().pixels_per_point();
+    let looks = Looks::of(&shown.queued, images, player, ui.ctx(), fit, judge_screen.picture);
     judge_screen.has_layers = !looks.layers.is_empty();
     if judge_screen.has_layers {
         judge_screen.pane = Some(pane);
@@ -281,6 +299,10 @@ fn look(ui: &Ui, scene: &Scene<'_>, desk: &mut Desk, looks: &Looks, page: f32) {
         // What is drawn by keys is drawn on the candidate's own picture.
         judge_screen.looking.mode = Mode::SideBySide;
     }
+}
+
+fn scrolls(command: Command) -> bool {
+    matches!(command, Command::ScrollDown | Command::ScrollUp | Command::PageDown | Command::PageUp)
 }
 
 fn is_down(ui: &Ui, keymap: &Keymap, command: Command) -> bool {
@@ -359,18 +381,18 @@ fn active_position(desk: &Desk) -> Option<usize> {
 pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
     let Desk { session, judge_screen, images, documents, .. } = desk;
     let pixels_per_point = ui.ctx().pixels_per_point();
-    for queued in session.ahead() {
-        for part in queued.item.item.parts() {
-            match part {
-                Part::Image { uri } => {
-                    if let Some(pane) = judge_screen.pane {
-                        let pixels = [pane.width() * pixels_per_point, pane.height() * pixels_per_point];
-                        images.want(&Images::request(queued.item.source, uri, pixels));
-                    }
+    // All images in every frame, nearest first: what is no longer wanted makes room.
+    if let Some(pane) = judge_screen.pane {
+        let pixels = [pane.width() * pixels_per_point, pane.height() * pixels_per_point];
+        for queued in session.ahead() {
+            for part in queued.item.item.parts() {
+                if let Part::Image { uri } = part {
+                    images.want(&Images::request(queued.item.source, uri, pixels));
                 }
-                Part::Text { .. } | Part::Message { .. } | Part::Video { .. } | Part::Audio { .. } => {}
             }
         }
+    }
+    for queued in session.ahead() {
         let candidates = queued.item.item.candidates.iter();
         let columns = std::iter::once((judge_screen.prompt_width, &queued.item.item.prompt, true))
             .chain(candidates.map(|candidate| (judge_screen.text_width, &candidate.parts, false)));

@@ -40,20 +40,22 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Its time. At its end it stands there; where it loops it begins again.
+    /// Its time. At its end it stands there; where it loops, the end is the beginning.
     pub fn time_us(&self, now_ms: u64) -> u64 {
         if !self.is_running() {
             return self.set_us;
         }
         let passed_us = now_ms.saturating_sub(self.set_at_ms) * 10 * u64::from(self.speed_percent);
         let time_us = self.set_us + passed_us;
-        match self.loop_us() {
-            // Whoever went beyond the range plays on from there.
-            Some([from_us, to_us]) if self.set_us < to_us && time_us >= to_us => {
-                from_us + (time_us - from_us) % (to_us - from_us)
-            }
+        match self.loop_ahead_us() {
+            Some([from_us, to_us]) if time_us >= to_us => from_us + (time_us - from_us) % (to_us - from_us),
             _ => time_us.min(self.length_us),
         }
+    }
+
+    /// What is looped, if it comes to the end of it: whoever went beyond the range plays on from there.
+    pub fn loop_ahead_us(&self) -> Option<[u64; 2]> {
+        self.loop_us().filter(|[_, to_us]| self.set_us < *to_us || *to_us >= self.length_us)
     }
 
     /// What is played again and again: the range that was set, else all of it; none where nothing is.
@@ -89,7 +91,7 @@ impl Clock {
 
     /// Whether it came to its end and goes no further.
     pub fn is_over(&self, now_ms: u64) -> bool {
-        self.loop_us().is_none() && self.length_us > 0 && self.time_us(now_ms) >= self.length_us
+        self.loop_ahead_us().is_none() && self.length_us > 0 && self.time_us(now_ms) >= self.length_us
     }
 
     /// The range that is looped, as it was set.
@@ -248,8 +250,24 @@ mod tests {
         clock.seek(3_000_000, 20_000);
         assert_eq!(clock.time_us(20_100), 3_100_000);
         assert_eq!(clock.time_us(99_000), LENGTH_US, "beyond the range it plays to the end");
+        assert!(clock.is_over(99_000) && !clock.is_over(20_100));
+        clock.play(99_000);
+        assert_eq!(clock.time_us(99_100), 100_000, "and from there it begins again");
         clock.set_range(Some([2, 2]), 99_000);
         assert_eq!(clock.loop_us(), Some([0, LENGTH_US]), "what ends where it begins is no range");
+    }
+
+    #[test]
+    fn the_end_of_what_is_looped_is_its_beginning() {
+        let mut clock = playing();
+        clock.set_loops(true, 1_000);
+        clock.seek(LENGTH_US, 2_000);
+        assert!(!clock.is_over(2_000));
+        assert_eq!(clock.time_us(2_300), 300_000, "it does not stick there");
+        clock.pause(2_300);
+        clock.seek(LENGTH_US, 2_300);
+        assert_eq!(clock.time_us(9_000), LENGTH_US, "but standing it can be looked at");
+        assert!(!clock.is_over(9_000));
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::widget::{Ink, Notice, figures_ui, text_ui};
 
 /// Height of the line under a picture.
 pub const LINE_HEIGHT: f32 = 28.0;
+/// A pane of which less is in view is not looked at.
+const SEEN_SHARE: f32 = 0.5;
 /// Height of the pane of a sound among other parts.
 pub const SOUND_HEIGHT: f32 = 120.0;
 
@@ -100,9 +102,13 @@ impl Playing<'_> {
         canvas.ui(ui, response, place, pane);
     }
 
-    /// Plays or stops where the picture was clicked.
+    /// Plays or stops where the picture was clicked. What of it is in view counts as seen.
     pub fn clicked_ui(self, ui: &Ui, player: &mut Player, response: &egui::Response, is_drawn_on: bool) {
         player.painted(self.medium);
+        let in_view = response.rect.intersect(ui.clip_rect());
+        if in_view.is_positive() && in_view.area() >= SEEN_SHARE * response.rect.area() {
+            player.looked_at(self.medium);
+        }
         player.set_hovered(self.medium, response.hovered());
         if response.clicked() && !is_drawn_on {
             player.command(Command::PlayPause, self.now_ms);

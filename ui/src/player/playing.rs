@@ -31,6 +31,7 @@ impl Player {
     pub fn tick(&mut self, ctx: &Context, now_ms: u64, is_in_front: bool) {
         let before_ms = std::mem::replace(&mut self.ticked_at_ms, now_ms);
         self.frame_number += 1;
+        self.size_reels();
         if self.panes.is_empty() {
             self.ask_ahead();
             return;
@@ -57,6 +58,19 @@ impl Player {
     /// The time of the clock that is on the screen.
     pub fn shown_us(&self) -> u64 {
         self.shown_us
+    }
+
+    /// Has every reel decode for the largest size its pictures were painted in.
+    fn size_reels(&mut self) {
+        if !self.asked.is_empty() {
+            self.pixels = [0.0, 0.0];
+        }
+        for (medium, pixels) in self.asked.drain() {
+            self.pixels = [0, 1].map(|side| self.pixels[side].max(pixels[side]));
+            if let Some(reel) = self.reels.get_mut(&medium) {
+                reel.set_pixels(pixels);
+            }
+        }
     }
 
     /// Was painted in the latest frame, or there was none yet.
@@ -186,7 +200,8 @@ impl Player {
         self.counted_us = Some(to_us);
         for pane in &self.panes {
             let Some(info) = self.reels.get(&pane.medium).and_then(Reel::info) else { continue };
-            if !self.is_in_view(pane) {
+            // Painted below the fold or under another layer it plays, and nobody sees it.
+            if !self.is_in_view(pane) || pane.looked_at_in != pane.painted_in {
                 continue;
             }
             let frame = |time_us| self.timeline.frame_at(info, time_us);
@@ -209,7 +224,7 @@ impl Player {
         if self.ends == Ends::Loop && info.duration_us < self.timeline.length_us() {
             return vec![first..count, 0..first];
         }
-        let loop_us = self.clock.loop_us().filter(|[_, to_us]| time_us < *to_us);
+        let loop_us = self.clock.loop_ahead_us();
         let last = match loop_us {
             Some([_, to_us]) => self.timeline.frame_at(info, to_us - 1).max(first),
             None => count.saturating_sub(1),
@@ -305,7 +320,7 @@ impl Player {
             let info = self.reels.get(&pane.medium)?.info()?;
             self.timeline.next_change_us(info, time_us)
         });
-        let end_us = self.clock.loop_us().map_or(self.clock.length_us(), |[_, to_us]| to_us);
+        let end_us = self.clock.loop_ahead_us().map_or(self.clock.length_us(), |[_, to_us]| to_us);
         let due_us = next_us.chain([end_us]).filter(|due_us| *due_us > time_us).min();
         let wait_us = due_us.map_or(0, |due_us| due_us - time_us);
         let wait_us = wait_us * 100 / u64::from(self.clock.speed_percent());

@@ -25,6 +25,10 @@ pub const THUMB_FIT: [u32; 2] = [192, 108];
 /// How many of them there are, spread over all of it.
 const THUMBS: u64 = 24;
 
+/// After so many failures with no frame in between, a video of which no frame was ever had cannot be played, and of
+/// any other no frame is tried by itself any more.
+const MOST_FAILURES: u32 = 12;
+
 /// What stands for a frame in a sound.
 const SOUND_SLOT_US: u64 = 100_000;
 
@@ -48,8 +52,14 @@ pub struct Reel {
     fit: [u32; 2],
     frames: BTreeMap<u32, Pixels>,
     held_bytes: u64,
-    /// Frames that the decoder passed over: what was shown before stays for them.
+    /// Frames that the decoder passed over or could not have: what was shown before stays for them.
     absent: BTreeSet<u32>,
+    /// Frames of chunks that could not be had: each is asked for once more by itself.
+    doubtful: BTreeSet<u32>,
+    /// How often in a row nothing could be had.
+    failures: u32,
+    /// Whether a frame was ever had.
+    has_had_any: bool,
     on_the_way: Vec<Range<u32>>,
     thumbs: BTreeMap<u32, Pixels>,
     thumb_on_the_way: Option<u32>,
@@ -66,6 +76,9 @@ impl Reel {
             frames: BTreeMap::new(),
             held_bytes: 0,
             absent: BTreeSet::new(),
+            doubtful: BTreeSet::new(),
+            failures: 0,
+            has_had_any: false,
             on_the_way: Vec::new(),
             thumbs: BTreeMap::new(),
             thumb_on_the_way: None,
@@ -160,6 +173,7 @@ impl Reel {
             self.fit = wanted;
             self.frames.clear();
             self.absent.clear();
+            self.doubtful.clear();
             self.held_bytes = 0;
             self.on_the_way.clear();
         }
@@ -217,9 +231,14 @@ impl Reel {
                     at += 1;
                     continue;
                 }
-                let most = run.end.min(at + self.chunk());
-                let end =
-                    (at..most).find(|frame| self.has(*frame) || self.is_on_the_way(*frame)).unwrap_or(most);
+                let chunk = if self.doubtful.contains(&at) { 1 } else { self.chunk() };
+                let most = run.end.min(at + chunk);
+                let is_other = |frame: &u32| {
+                    self.has(*frame)
+                        || self.is_on_the_way(*frame)
+                        || *frame > at && self.doubtful.contains(frame)
+                };
+                let end = (at..most).find(is_other).unwrap_or(most);
                 self.on_the_way.push(at..end);
                 requests.push(FramesRequest {
                     medium: self.medium.clone(),
@@ -304,11 +323,11 @@ impl Reel {
         self.on_the_way.swap_remove(place);
         let frames = match result {
             Ok(frames) => frames,
-            Err(error) => {
-                self.known = Known::Failed(error);
-                return;
-            }
+            Err(error) => return self.failed(run, error),
         };
+        self.failures = 0;
+        self.has_had_any |= !frames.pictures.is_empty();
+        self.doubtful.retain(|frame| !run.contains(frame));
         let thumbs = self.thumb_frames().unwrap_or_default();
         let mut lacking = run.clone();
         for (index, pixels) in (frames.first..).zip(frames.pictures) {
@@ -323,6 +342,27 @@ impl Reel {
         }
         // The decoder found fewer frames than the file's table promised.
         self.absent.extend(lacking);
+    }
+}
+
+impl Reel {
+    /// Frames could not be had: one of them may be broken, or the machine had no room for a moment. One bad frame is
+    /// no reason to show none.
+    fn failed(&mut self, run: Range<u32>, error: ApiError) {
+        self.failures += 1;
+        let is_last_try = self.failures >= MOST_FAILURES;
+        let is_tried_by_itself = run.len() == 1 && self.doubtful.contains(&run.start);
+        if is_tried_by_itself || is_last_try {
+            tracing::warn!(%error, "frames {run:?} of {:?} could not be had", self.medium.uri);
+            self.doubtful.retain(|frame| !run.contains(frame));
+            self.absent.extend(run);
+        } else {
+            self.doubtful.extend(run);
+        }
+        let is_all_absent = || self.info().is_some_and(|info| self.absent.len() >= info.times_us.len());
+        if !self.has_had_any && (is_last_try || is_all_absent()) {
+            self.known = Known::Failed(error);
+        }
     }
 }
 

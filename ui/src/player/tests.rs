@@ -9,6 +9,7 @@ use tiebreak_domain::{Candidate, ItemStatus, Order, StoredItem};
 use super::*;
 use crate::command::Command;
 
+mod panes;
 mod sound;
 
 /// A bench with an item of videos; the engine answers at once, or not until it is told.
@@ -104,6 +105,7 @@ impl Bench {
         self.player.tick(&self.ctx, self.now_ms, self.is_in_front);
         for medium in self.media() {
             self.player.painted(&medium);
+            self.player.looked_at(&medium);
             let pixels = self.player.known(&medium).and_then(|known| match known {
                 Known::Info(info) => Some(info.size.map(|side| side as f32)),
                 _ => None,

@@ -29,7 +29,8 @@ use super::{
 use crate::{
     Limits, Problem,
     content_kind::format_name,
-    decode::{decode, pixels_of, scaled, size_within},
+    conversion::Conversion,
+    decode::{decode_for_screen, pixels_of, resized, size_of, size_within},
     opened::caught,
 };
 
@@ -52,7 +53,9 @@ impl Animation {
         let pictures = limits.pictures;
         let look = || -> Result<Option<Timeline>, VideoProblem> {
             let begun = Instant::now();
-            let Some((size, frames)) = moving(&bytes, format, &pictures)? else { return Ok(None) };
+            let Some(Moving { size, frames, .. }) = moving(&bytes, format, &pictures)? else {
+                return Ok(None);
+            };
             let [width, height] = size;
             if u64::from(width) * u64::from(height) > limits.pixels {
                 return Err(VideoProblem::TooLarge { width, height, limit_pixels: limits.pixels });
@@ -79,10 +82,7 @@ impl Animation {
         let timeline = match timeline {
             Some(timeline) if timeline.count() > 0 => timeline,
             Some(_) => return Err(VideoProblem::NoFrames),
-            None => {
-                let picture = decode(&bytes, [1, 1], &pictures)?;
-                Timeline::of_lengths(&[SLOW_US], [picture.full_width, picture.full_height], codec(format))
-            }
+            None => Timeline::of_lengths(&[SLOW_US], size_of(&bytes, &pictures)?, codec(format)),
         };
         Ok(Self { bytes, format, limits: pictures, timeline })
     }
@@ -139,14 +139,15 @@ impl Reader {
     }
 
     fn send_all(&self, sends: &SyncSender<Result<Taken, VideoProblem>>) -> Result<(), VideoProblem> {
-        let Some((_, frames)) = moving(&self.bytes, self.format, &self.limits)? else {
-            let pixels = decode(&self.bytes, self.fit, &self.limits)?;
+        let Some(Moving { frames, conversion, .. }) = moving(&self.bytes, self.format, &self.limits)? else {
+            let pixels = decode_for_screen(&self.bytes, self.fit, &self.limits)?;
             let _ = sends.send(Ok(Taken { at_us: 0, pixels }));
             return Ok(());
         };
         for (frame, at_us) in frames.zip(self.times_us.iter()) {
             let frame = frame.map_err(|error| damaged(self.format, error))?;
-            let pixels = fitted(DynamicImage::ImageRgba8(frame.into_buffer()), self.full, self.fit);
+            let picture = DynamicImage::ImageRgba8(frame.into_buffer());
+            let pixels = fitted(picture, &conversion, self.full, self.fit);
             if sends.send(Ok(Taken { at_us: *at_us as i64, pixels })).is_err() {
                 return Ok(());
             }
@@ -155,12 +156,21 @@ impl Reader {
     }
 }
 
-/// The frames of a picture that moves, each whole, and their size.
+/// A picture that moves.
+struct Moving<'bytes> {
+    size: [u32; 2],
+    /// Each whole.
+    frames: Frames<'bytes>,
+    /// How their numbers become what the screen shows.
+    conversion: Conversion,
+}
+
+/// What moves in a picture, if anything does.
 fn moving<'bytes>(
     bytes: &'bytes [u8],
     format: ImageFormat,
     limits: &Limits,
-) -> Result<Option<([u32; 2], Frames<'bytes>)>, VideoProblem> {
+) -> Result<Option<Moving<'bytes>>, VideoProblem> {
     let problem = |error| damaged(format, error);
     let mut allowed = ImageLimits::no_limits();
     allowed.max_alloc = Some(limits.decoded_bytes);
@@ -172,25 +182,31 @@ fn moving<'bytes>(
         let limit_bytes = limits.decoded_bytes;
         Err(VideoProblem::from(Problem::TooLarge { width, height, bytes: decoded_bytes, limit_bytes }))
     };
+    let file = bytes;
     let bytes = Cursor::new(bytes);
     Ok(match format {
         ImageFormat::Gif => {
             let mut decoder = GifDecoder::new(bytes).map_err(problem)?;
             let size = checked(decoder.dimensions())?;
             decoder.set_limits(allowed).map_err(problem)?;
-            Some((size, decoder.into_frames()))
+            let conversion = Conversion::of_frames(&mut decoder, format, file);
+            Some(Moving { size, frames: decoder.into_frames(), conversion })
         }
         ImageFormat::WebP => {
             let mut decoder = WebPDecoder::new(bytes).map_err(problem)?;
             let size = checked(decoder.dimensions())?;
             decoder.set_limits(allowed).map_err(problem)?;
-            decoder.has_animation().then(|| (size, decoder.into_frames()))
+            decoder.has_animation().then(|| {
+                let conversion = Conversion::of_frames(&mut decoder, format, file);
+                Moving { size, frames: decoder.into_frames(), conversion }
+            })
         }
         ImageFormat::Png => {
-            let decoder = PngDecoder::with_limits(bytes, allowed).map_err(problem)?;
+            let mut decoder = PngDecoder::with_limits(bytes, allowed).map_err(problem)?;
             let size = checked(decoder.dimensions())?;
             if decoder.is_apng().map_err(problem)? {
-                Some((size, decoder.apng().map_err(problem)?.into_frames()))
+                let conversion = Conversion::of_frames(&mut decoder, format, file);
+                Some(Moving { size, frames: decoder.apng().map_err(problem)?.into_frames(), conversion })
             } else {
                 None
             }
@@ -218,12 +234,15 @@ fn codec(format: ImageFormat) -> &'static str {
     }
 }
 
-/// A picture brought to the size that a video of this full size has in `fit`.
-pub(crate) fn fitted(picture: DynamicImage, full: [u32; 2], fit: [u32; 2]) -> Pixels {
-    let wanted = size_within(full, fit);
-    let picture =
-        if [picture.width(), picture.height()] == wanted { picture } else { scaled(picture, wanted) };
-    pixels_of(picture, full)
+/// A picture brought to the size that a video of this full size has in `fit`, and to the colours of the screen.
+pub(crate) fn fitted(
+    picture: DynamicImage,
+    conversion: &Conversion,
+    full: [u32; 2],
+    fit: [u32; 2],
+) -> Pixels {
+    let (small, conversion) = resized(picture, size_within(full, fit), conversion);
+    pixels_of(conversion.rgba_from(small).into(), full)
 }
 
 #[cfg(test)]

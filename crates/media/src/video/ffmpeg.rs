@@ -8,6 +8,7 @@ mod film;
 mod probe;
 mod process;
 mod showinfo;
+mod watchdog;
 
 use std::{
     env,

@@ -1,7 +1,7 @@
 //! Numbered pictures as a video: a folder of them, or a pattern like `frames/%04d.png`.
 //!
 //! They say nothing of time, so that each is shown for a twenty-fifth of a second. All are brought to the size of the
-//! first. A picture that cannot be decoded stops the run, with its name.
+//! first, and to the colours of the screen. A picture that cannot be decoded stops the run, with its name.
 
 use std::{
     fs,
@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     Limits, Problem,
-    decode::{decode, read_file, size_within},
+    conversion::Conversion,
+    decode::{decode_for_screen, read_file, size_of, size_within},
 };
 
 /// How long each is shown, in microseconds.
@@ -109,9 +110,9 @@ impl Sequence {
         pictures.sort_unstable();
         let pictures: Arc<[PathBuf]> = pictures.into_iter().map(|(_, path)| path).collect();
         let first = pictures.first().ok_or(VideoProblem::NoSequence)?;
-        let first = decode(&read_file(first, &limits.pictures)?, [1, 1], &limits.pictures)?;
+        let size = size_of(&read_file(first, &limits.pictures)?, &limits.pictures)?;
         let lengths_us = vec![PICTURE_US; pictures.len()];
-        let timeline = Timeline::of_lengths(&lengths_us, [first.full_width, first.full_height], "pictures");
+        let timeline = Timeline::of_lengths(&lengths_us, size, "pictures");
         Ok(Self { pictures, timeline, limits: limits.pictures })
     }
 }
@@ -145,7 +146,7 @@ impl Run for SequenceRun {
         let Some(picture) = self.pictures.get(self.next) else { return Ok(None) };
         let at_us = self.next as i64 * PICTURE_US as i64;
         let bytes = read_file(picture, &self.limits)?;
-        let pixels = as_large_as_all(decode(&bytes, self.fit, &self.limits)?, self.full, self.fit);
+        let pixels = as_large_as_all(decode_for_screen(&bytes, self.fit, &self.limits)?, self.full, self.fit);
         self.next += 1;
         Ok(Some(Taken { at_us, pixels }))
     }
@@ -158,7 +159,8 @@ fn as_large_as_all(pixels: Pixels, full: [u32; 2], fit: [u32; 2]) -> Pixels {
     }
     let rgba = RgbaImage::from_raw(pixels.width, pixels.height, pixels.rgba.to_vec())
         .expect("pixels are as many as they say");
-    fitted(DynamicImage::ImageRgba8(rgba), full, fit)
+    // Its colours are those of the screen already.
+    fitted(DynamicImage::ImageRgba8(rgba), &Conversion::AsIs, full, fit)
 }
 
 #[cfg(test)]
@@ -198,6 +200,25 @@ mod tests {
         assert_eq!(greys(&Sequence::open(&path, &padded, &VideoLimits::default()).unwrap(), 0).len(), 2);
         let none = Sequence::open(&path, &Naming::of_pattern("g%d.png").unwrap(), &VideoLimits::default());
         assert!(matches!(none, Err(VideoProblem::NoSequence)));
+    }
+
+    #[test]
+    fn colours_are_those_that_each_picture_says() {
+        use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        let mut bytes = Vec::new();
+        let mut encoder = PngEncoder::new(&mut bytes);
+        encoder.set_icc_profile(moxcms::ColorProfile::new_display_p3().encode().unwrap()).unwrap();
+        encoder.write_image(&[200, 60, 40].repeat(8), 4, 2, ExtendedColorType::Rgb8).unwrap();
+        fs::write(path.join("f1.png"), &bytes).unwrap();
+        picture(&path, "f2.png", 90, [4, 2]);
+        let sequence = Sequence::open(&path, &Naming::Numbered, &VideoLimits::default()).unwrap();
+        let mut run = sequence.run_from(0, [64, 64]).unwrap();
+        let shown = run.take().unwrap().unwrap().pixels.rgba;
+        assert_eq!(shown, decode_for_screen(&bytes, [64, 64], &Limits::default()).unwrap().rgba);
+        assert!(shown[0] > 210, "the red of P3 is more than that of sRGB: {:?}", &shown[..4]);
+        assert_eq!(run.take().unwrap().unwrap().pixels.rgba[..4], [90, 90, 90, 255]);
     }
 
     #[test]

@@ -20,8 +20,10 @@ pub const SOUND_CHANNELS: u8 = 2;
 const SAMPLE_BYTES: usize = 4 * SOUND_CHANNELS as usize;
 /// Skipping so many samples is quicker than beginning anew.
 const QUICKER_TO_SKIP: u64 = SOUND_RATE_HZ as u64;
-/// The slowest and the quickest, in hundredths.
-const SPEEDS: std::ops::RangeInclusive<u16> = 10..=400;
+/// The quickest, in hundredths.
+const QUICKEST_PERCENT: u16 = 400;
+/// What is played more slowly than this is silent: nothing could be made out.
+const SLOWEST_HEARD_PERCENT: u16 = 10;
 /// The longest stretch, as it is stored and as it is heard, in microseconds.
 const LONGEST_US: u64 = 60_000_000;
 
@@ -42,9 +44,9 @@ pub(crate) struct Stretch {
 }
 
 impl Stretch {
-    /// Out of what was asked; what is too slow, too quick or too long is brought to what can be done.
+    /// Out of what was asked; what is too quick or too long is brought to what can be done.
     pub fn new(from_us: u64, length_us: u64, speed_percent: u16) -> Self {
-        let speed_percent = speed_percent.clamp(*SPEEDS.start(), *SPEEDS.end());
+        let speed_percent = speed_percent.clamp(1, QUICKEST_PERCENT);
         let sample = |at_us: u64| {
             let samples = u128::from(at_us) * u128::from(SOUND_RATE_HZ) * 100;
             let unit = 1_000_000 * u128::from(speed_percent);
@@ -58,6 +60,11 @@ impl Stretch {
 
     fn count(self) -> usize {
         (self.end - self.first) as usize
+    }
+
+    /// Whether there is anything to be heard at its speed.
+    pub fn is_heard(self) -> bool {
+        self.speed_percent >= SLOWEST_HEARD_PERCENT
     }
 
     /// Silence as long as the stretch.
@@ -141,8 +148,14 @@ mod tests {
             96_000,
             "at half the speed it is twice as long"
         );
-        assert_eq!(Stretch::new(0, 1, 1).speed_percent, 10);
-        for speed in [10, 100, 400] {
+        let slow = Stretch::new(1_000_000, 400_000, 4);
+        assert_eq!(
+            (slow.is_heard(), slow.first, slow.count()),
+            (false, 1_200_000, 480_000),
+            "twenty-five times as long"
+        );
+        assert!(Stretch::new(0, 1, 10).is_heard());
+        for speed in [0, 1, 10, 100, 400] {
             let longest = Stretch::new(0, u64::MAX, speed).count();
             assert!(longest <= 60 * SOUND_RATE_HZ as usize, "{longest} samples at {speed} %");
         }

@@ -197,7 +197,8 @@ impl Videos {
     ) -> Result<Sound, VideoError> {
         let stretch = Stretch::new(from_us, length_us, speed_percent);
         let opened = self.opened(folder, uri)?;
-        let Some(film) = opened.film.filter(|film| film.has_sound()) else { return Ok(stretch.silence()) };
+        let film = opened.film.filter(|film| film.has_sound() && stretch.is_heard());
+        let Some(film) = film else { return Ok(stretch.silence()) };
         let key = (opened.number, stretch.speed_percent);
         let sounding = locked(&self.running.sounds).get_or_insert_with(key, Arc::default);
         let mut sounding = locked(&sounding);

@@ -326,6 +326,8 @@ fn what_is_broken_says_so() {
     write("list.mp4", b"ffconcat version 1.0\nfile whole.mp4\n");
     write("stream.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nwhole.mp4\n#EXT-X-ENDLIST\n");
     bench.made("sound.mp4", "sine=duration=1", &["-c:a", "aac"]).unwrap();
+    let empty_track = ["-t", "0", "-c:v", "mjpeg", "-movflags", "empty_moov"];
+    bench.made("frameless.mp4", PATTERN, &empty_track).unwrap();
     let cases = [
         ("cut.mp4", "the video cannot be read (moov atom not found): cut.mp4"),
         ("empty.mp4", "this is no video but an empty file: empty.mp4"),
@@ -333,6 +335,7 @@ fn what_is_broken_says_so() {
         ("list.mp4", "this is no video but text: list.mp4"),
         ("stream.m3u8", "this is no video but text: stream.m3u8"),
         ("noise.mp4", "the video cannot be read ("),
+        ("frameless.mp4", "there is no frame in this video: frameless.mp4"),
         ("sound.mp4", "there is sound but no picture in this file: sound.mp4"),
         ("none.mp4", "the video is missing: none.mp4"),
     ];
@@ -355,6 +358,15 @@ fn what_is_broken_says_so() {
     assert!(matches!(many.problem, VideoProblem::TooManyFrames { limit: 10 }), "{many}");
     let none = Videos::without_ffmpeg(VideoLimits::default()).info(&bench.media, "whole.mp4").unwrap_err();
     assert!(matches!(none.problem, VideoProblem::NoFfmpeg), "{none}");
+}
+
+#[test]
+fn a_title_says_nothing_of_the_picture() {
+    let Some(bench) = Bench::new() else { return };
+    let title = ["-c:v", "mpeg4", "-metadata:s:v", "title=x|width=8|height=8|codec_type=audio"];
+    bench.made("titled.mkv", PATTERN, &title).unwrap();
+    assert_eq!(bench.info("titled.mkv").size, [96, 64]);
+    assert_eq!(bench.videos.frames(&bench.media, "titled.mkv", [96, 64], 0, 1).unwrap().pictures.len(), 1);
 }
 
 /// How much louder than nothing each tenth of a second is.

@@ -7,7 +7,7 @@ use tiebreak_domain::{Context as ItemContext, ContextKind, Part};
 use super::questions::drawing::{drag, picture, places};
 use super::*;
 use crate::compare::difference::Map;
-use crate::compare::{Looking, Mode};
+use crate::compare::{Alignment, Looking, Mode};
 
 /// Two pictures and one that they came from.
 pub(super) fn pictures(id: i64) -> QueuedItem {
@@ -119,4 +119,60 @@ fn tiles_are_asked_for_where_the_picture_is_too_coarse_and_only_once() {
     }
     bench.keys("Plus Plus Plus Shift+ArrowLeft Minus");
     assert_eq!(tiles(&bench), asked, "what is here is not asked for again");
+}
+
+#[test]
+fn pictures_of_different_size_are_laid_pixel_on_pixel_by_a_key() {
+    let mut bench = bench();
+    assert_eq!(looking(&bench).alignment, Alignment::Fit);
+    bench.keys("Shift+S");
+    assert_eq!(looking(&bench).alignment, Alignment::Pixel);
+}
+
+/// Words, and two pictures.
+fn described(id: i64) -> QueuedItem {
+    let mut queued = queued(id);
+    for (index, candidate) in queued.item.item.candidates.iter_mut().enumerate() {
+        let words = Part::markdown(format!("Number {index} in words"));
+        let pictures = ["one", "two"].map(|name| Part::image(format!("{id}-{index}-{name}.png")));
+        candidate.parts = [vec![words], pictures.to_vec()].concat();
+    }
+    queued
+}
+
+#[test]
+fn pictures_among_other_parts_are_zoomed_and_laid_on_one_another_too() {
+    let mut bench = Bench::over(info(), described, saved);
+    (0..6).for_each(|_| bench.frame(Vec::new()));
+    let pane = places(&mut bench, Role::Image, "Candidate A, image 2")[0];
+    zoom_at(&mut bench, pane.center(), 4.0);
+    assert!(looking(&bench).zoom(0).scale() > 2.0);
+    assert_eq!(looking(&bench).zoom(0), looking(&bench).zoom(1), "both");
+    let before = (looking(&bench).zoom(0), bench.app.desk().unwrap().judge_screen.offsets[0]);
+    bench.keys("PageDown");
+    (0..3).for_each(|_| bench.frame(Vec::new()));
+    assert_eq!(looking(&bench).zoom(0), before.0);
+    assert!(bench.app.desk().unwrap().judge_screen.offsets[0] > before.1, "what scrolls, scrolls");
+    bench.keys("Y");
+    assert_eq!(places(&mut bench, Role::Image, "Candidate A, image 2 over Candidate B, image 2").len(), 1);
+    bench.keys("Escape");
+    let second = places(&mut bench, Role::Image, "Candidate B, image 3")[0];
+    let at = pos2(second.center().x, f32::midpoint(second.top().max(200.0), second.bottom().min(700.0)));
+    let button = |pressed| Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    bench.frame(vec![Event::PointerMoved(at)]);
+    assert!(!looking(&bench).is_fit(), "what passes under the pointer changes nothing");
+    bench.frame(vec![button(true)]);
+    bench.frame(vec![button(false)]);
+    bench.frame(Vec::new());
+    assert!(looking(&bench).is_fit(), "other pictures begin anew");
+    bench.keys("Y");
+    assert_eq!(places(&mut bench, Role::Image, "Candidate A, image 3 over Candidate B, image 3").len(), 1);
+    bench.keys("Escape D");
+    assert_eq!(looking(&bench).mode, Mode::SideBySide, "beside texts this key is theirs");
+    assert!(bench.app.desk().unwrap().judge_screen.texts.is_difference_on);
 }

@@ -8,6 +8,8 @@ use super::*;
 use crate::compare_text::{Against, Side};
 use crate::document::Tone;
 
+mod by_lines;
+
 /// Items of these candidates, shown as the data has them.
 fn of(prompt: &str, candidates: &[&str]) -> impl Fn(i64) -> QueuedItem + Send + 'static {
     let (prompt, candidates) =
@@ -445,10 +447,9 @@ const CODE: [&str; 2] = [
 #[test]
 fn code_is_compared_line_by_line_and_rows_stand_at_one_height() {
     let mut bench = open("Write f", &CODE);
-    assert!(!bench.says("line by line"));
     bench.keys("D");
     settle(&mut bench);
-    assert!(matches!(bench.texts().against(), Against::Lines(_)), "code is shown as code first");
+    assert!(bench.texts().shows_lines(), "code is shown as code first");
     let painted = bench.painted();
     let heights = |words: &str| -> Vec<f32> {
         painted.iter().filter(|(said, _)| said == words).map(|(_, rect)| rect.top()).collect()
@@ -458,8 +459,8 @@ fn code_is_compared_line_by_line_and_rows_stand_at_one_height() {
     assert_eq!(same[0], same[1], "though one has a line more above");
     assert_eq!(heights("def f(x):"), heights("def f(x, y):"), "and what belongs together is side by side");
     assert_eq!(heights("7").len(), 1, "lines are numbered on each side");
-    bench.click("each other");
-    assert!(matches!(bench.texts().against(), Against::Candidate(_)));
+    bench.click("By lines");
+    assert!(!bench.texts().shows_lines());
     assert_eq!(bench.marked(1).first(), Some(&only("# twice")), "the same as words");
     bench.keys("Shift+D");
     settle(&mut bench);
@@ -469,13 +470,4 @@ fn code_is_compared_line_by_line_and_rows_stand_at_one_height() {
     bench.frame(vec![Event::Text("twice".into())]);
     settle(&mut bench);
     assert_eq!(bench.marked(1).last(), Some(&("twice".into(), Tone::FoundHere)), "where it stands");
-}
-
-#[test]
-fn prose_has_no_lines() {
-    let mut bench = open("", &SAT);
-    bench.keys("D");
-    settle(&mut bench);
-    assert!(!bench.says("line by line"));
-    assert_eq!(bench.texts().options(), [Against::Candidate(0)]);
 }

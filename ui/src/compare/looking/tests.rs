@@ -127,3 +127,24 @@ fn panes_are_linked_or_each_has_its_own_zoom() {
     looking.begin();
     assert!(!looking.zoom(0).is_fit(), "unless it is locked");
 }
+
+#[test]
+fn what_is_hidden_by_its_mode_is_not_looked_at() {
+    let mut looking = Looking::default();
+    let shown = |looking: &Looking, now_ms| [0, 1].map(|which| looking.shows(which, now_ms));
+    for (mode, expected) in [
+        (Mode::SideBySide, [true, true]),
+        (Mode::Wipe, [true, true]),
+        (Mode::Onion, [true, true]),
+        (Mode::Difference, [false, false]),
+        (Mode::Flicker, [true, false]),
+    ] {
+        looking.mode = mode;
+        assert_eq!(shown(&looking, 0), expected, "{mode:?}");
+    }
+    assert_eq!(shown(&looking, 600), [false, true], "in turn");
+    (looking.mode, looking.opacity) = (Mode::Onion, 0.0);
+    assert_eq!(shown(&looking, 0), [true, false]);
+    (looking.mode, looking.line) = (Mode::Wipe, 0.95);
+    assert_eq!(shown(&looking, 0), [true, false]);
+}

@@ -1,17 +1,19 @@
-//! One side of two pieces of code, painted row by row: number, line, and what differs in it.
+//! Two texts line by line, painted row by row: number, line, and what differs in it; one side beside the other, or
+//! both in one pane.
 //!
-//! Lines are broken at the width of the pane; a row is as high as the higher of its two lines, so that both
-//! panes stay in step. Only visible rows are laid out.
+//! Lines are broken at the width of the pane; beside each other, a row is as high as the higher of its two lines, so
+//! that both panes stay in step. Only visible rows are laid out.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::text_selection::LabelSelectionState;
-use egui::{Align, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use unicode_width::UnicodeWidthChar;
 
 use super::CodeRows;
-use crate::document::token_color;
+use crate::document::{LaidOut, LineStretch, document_ui, needs_setting, set_line, token_color};
 use crate::theme::font::Face;
 use crate::theme::{self, Palette, TextSizes, space};
 
@@ -19,27 +21,79 @@ use crate::theme::{self, Palette, TextSizes, space};
 const TAB: usize = 4;
 /// Width of the bar beside a line that differs.
 const BAR: f32 = 3.0;
+/// What stands before a line that the other side has and this one lacks.
+const LACKS: &str = "−";
 
-/// Where the lines of a side are broken, and how high each row is, for one width.
+/// How rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// One side, whose other side is shown beside it.
+    Beside(usize),
+    /// The second side, with the lines of the first that it lacks.
+    Within,
+}
+
+/// A row as it is painted.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    side: usize,
+    /// Its line; none where only the side beside it has one.
+    line: Option<usize>,
+    is_same: bool,
+}
+
+impl Shown {
+    /// The rows of `rows` that are painted, each with how many painted lines it takes.
+    fn all(rows: &CodeRows, way: Way, columns: usize) -> Vec<(Self, usize)> {
+        let height = |side: usize, line: usize| pieces(rows.sides[side].line(line), columns).len();
+        let mut all = Vec::new();
+        for row in &rows.rows {
+            let is_same = row.is_same;
+            match way {
+                Way::Beside(side) => {
+                    let heights = [0, 1].map(|side| row.lines[side].map_or(1, |line| height(side, line)));
+                    let shown = Self { side, line: row.lines[side], is_same };
+                    all.push((shown, heights[0].max(heights[1])));
+                }
+                Way::Within => {
+                    let lacking = row.lines[0].filter(|_| !is_same).map(|line| (0, line));
+                    let own = row.lines[1].map(|line| (1, line));
+                    all.extend(
+                        lacking.into_iter().chain(own).map(|(side, line)| {
+                            (Self { side, line: Some(line), is_same }, height(side, line))
+                        }),
+                    );
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The rows of a pane and how high each is, for one width.
 #[derive(Clone, Debug, Default)]
 pub struct Broken {
     columns: usize,
-    /// The number of painted lines before each row, and of all.
+    way: Option<Way>,
+    shown: Vec<Shown>,
+    /// The number of painted lines before each, and of all.
     before: Vec<usize>,
+    set: SetLines,
 }
 
+/// Lines that egui would show in the wrong order or without letters: the side, the line, and which piece of it.
+type SetLines = HashMap<(usize, usize, usize), (Vec<LineStretch>, LaidOut)>;
+
 impl Broken {
-    fn of(rows: &CodeRows, columns: usize) -> Self {
-        let mut before = vec![0];
+    fn of(rows: &CodeRows, way: Way, columns: usize) -> Self {
         let mut count = 0;
-        for row in &rows.rows {
-            let height = |side: usize| {
-                row.lines[side].map_or(1, |line| pieces(rows.sides[side].line(line), columns).len())
-            };
-            count += height(0).max(height(1));
-            before.push(count);
+        let mut broken = Self { columns, way: Some(way), before: vec![0], ..Self::default() };
+        for (shown, height) in Shown::all(rows, way, columns) {
+            count += height;
+            broken.shown.push(shown);
+            broken.before.push(count);
         }
-        Self { columns, before }
+        broken
     }
 }
 
@@ -59,18 +113,19 @@ fn pieces(line: &str, columns: usize) -> Vec<Range<usize>> {
     pieces
 }
 
-/// Paints one side into the width there is.
-pub fn code_ui(ui: &mut Ui, rows: &CodeRows, broken: &mut Broken, side: usize, text_size: f32) {
+/// Paints rows into the width there is.
+pub fn code_ui(ui: &mut Ui, rows: &CodeRows, way: Way, broken: &mut Broken, text_size: f32) {
     let palette = theme::palette(ui);
     let sizes = TextSizes::of(text_size);
     let font = Face::Mono.at(sizes.code);
     let advance = ui.ctx().fonts_mut(|fonts| fonts.glyph_width(&font, '0')).max(1.0);
     let most_lines = rows.sides.iter().map(|side| side.lines.len()).max().unwrap_or(0);
-    let gutter = (most_lines.to_string().len() as f32 * advance + 2.0 * space::SMALL).ceil();
+    let signs = most_lines.to_string().len() + usize::from(way == Way::Within);
+    let gutter = (signs as f32 * advance + 2.0 * space::SMALL).ceil();
     let width = ui.available_width();
     let columns = (((width - gutter - space::SMALL) / advance).floor() as usize).max(8);
-    if broken.columns != columns || broken.before.len() != rows.rows.len() + 1 {
-        *broken = Broken::of(rows, columns);
+    if (broken.columns, broken.way) != (columns, Some(way)) {
+        *broken = Broken::of(rows, way, columns);
     }
     let height = sizes.code_line_height;
     let count = broken.before.last().copied().unwrap_or(0);
@@ -79,94 +134,136 @@ pub fn code_ui(ui: &mut Ui, rows: &CodeRows, broken: &mut Broken, side: usize, t
     let first = ((clip.top() - rect.top()) / height).floor().max(0.0) as usize;
     let last = ((clip.bottom() - rect.top()) / height).ceil().max(0.0) as usize;
     let from = broken.before.partition_point(|before| *before <= first).saturating_sub(1);
-    let to = broken.before.partition_point(|before| *before < last).min(rows.rows.len());
+    let to = broken.before.partition_point(|before| *before < last).min(broken.shown.len());
     let place = |index: usize| {
         let top = rect.top() + broken.before[index] as f32 * height;
         let bottom = rect.top() + broken.before[index + 1] as f32 * height;
         Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), bottom))
     };
-    let layout = RowLayout { gutter, columns, height, font, palette };
+    let mut set = std::mem::take(&mut broken.set);
+    let layout = RowLayout { rows, way, gutter, columns, height, font, sizes, palette };
     // All grounds first: the line under a word reaches into the row below.
-    (from..to).for_each(|index| layout.ground_ui(ui, rows, index, side, place(index)));
-    (from..to).for_each(|index| layout.ui(ui, rows, index, side, place(index)));
+    (from..to).for_each(|index| layout.ground_ui(ui, broken.shown[index], place(index)));
+    (from..to).for_each(|index| layout.ui(ui, broken.shown[index], place(index), &mut set));
+    broken.set = set;
 }
 
 struct RowLayout<'a> {
+    rows: &'a CodeRows,
+    way: Way,
     gutter: f32,
     columns: usize,
     height: f32,
     font: egui::FontId,
+    sizes: TextSizes,
     palette: &'a Palette,
 }
 
 impl RowLayout<'_> {
-    fn ground_ui(&self, ui: &Ui, rows: &CodeRows, index: usize, side: usize, place: Rect) {
-        let row = &rows.rows[index];
+    /// Whether it is a line that the side of the pane lacks.
+    fn is_lacking(&self, shown: Shown) -> bool {
+        self.way == Way::Within && shown.side == 0
+    }
+
+    fn ground_ui(&self, ui: &Ui, shown: Shown, place: Rect) {
         let palette = self.palette;
-        if row.lines[side].is_none() {
+        if shown.line.is_none() {
             // The other side has a line here.
             ui.painter().rect_filled(place.shrink2(vec2(0.0, 0.5)), 0, palette.code);
-        } else if !row.is_same {
-            ui.painter().rect_filled(place, 0, palette.hover);
-            let bar = Rect::from_min_size(place.min, vec2(BAR, place.height()));
-            ui.painter().rect_filled(bar, 0, palette.ink_third);
+        } else if !shown.is_same {
+            let (ground, bar) = if self.is_lacking(shown) {
+                (palette.code, palette.line_strong)
+            } else {
+                (palette.hover, palette.ink_third)
+            };
+            ui.painter().rect_filled(place, 0, ground);
+            ui.painter().rect_filled(Rect::from_min_size(place.min, vec2(BAR, place.height())), 0, bar);
         }
     }
 
-    fn ui(&self, ui: &Ui, rows: &CodeRows, index: usize, side: usize, place: Rect) {
+    fn ui(&self, ui: &mut Ui, shown: Shown, place: Rect, set: &mut SetLines) {
         let palette = self.palette;
-        let Some(line) = rows.rows[index].lines[side] else { return };
-        let number =
-            ui.painter().layout_no_wrap((line + 1).to_string(), self.font.clone(), palette.ink_third);
+        let Shown { side, line: Some(line), .. } = shown else { return };
+        let is_lacking = self.is_lacking(shown);
+        let number = if is_lacking { format!("{LACKS}{}", line + 1) } else { (line + 1).to_string() };
+        let number = ui.painter().layout_no_wrap(number, self.font.clone(), palette.ink_third);
         let at = pos2(place.left() + self.gutter - space::SMALL - number.size().x, place.top());
         let drop = ((self.height - number.size().y) / 2.0).max(0.0);
         ui.painter().galley(at + vec2(0.0, drop), number, palette.ink_third);
-        let code = &rows.sides[side];
+        let code = &self.rows.sides[side];
         let start = code.lines[line].start;
         // A line that stands alone is all there is to it; a line beside another tells its words.
-        let only = rows.only(side, line);
+        let only = self.rows.only(side, line);
+        let is_set = needs_setting(code.line(line));
         for (piece_index, piece) in pieces(code.line(line), self.columns).into_iter().enumerate() {
-            let job = self.job(rows, side, &(start + piece.start..start + piece.end), start, only);
-            let galley = ui.ctx().fonts_mut(|fonts| fonts.layout_job(job));
+            let bytes = start + piece.start..start + piece.end;
+            let (text, stretches) =
+                (&code.text[bytes.clone()], self.stretches(side, is_lacking, &bytes, start, only));
             let at = pos2(place.left() + self.gutter, place.top() + piece_index as f32 * self.height);
             let room = Rect::from_min_size(at, vec2(place.right() - at.x, self.height));
+            if is_set {
+                let key = (side, line, piece_index);
+                let (of, laid_out) = set.entry(key).or_default();
+                if *of != stretches {
+                    *laid_out =
+                        set_line(ui.ctx(), text, code.line(line), &stretches, self.sizes, room.width());
+                    *of = stretches;
+                }
+                let builder = UiBuilder::new().max_rect(room).id_salt(("set line", key));
+                document_ui(&mut ui.new_child(builder), laid_out);
+                continue;
+            }
+            let galley = ui.ctx().fonts_mut(|fonts| fonts.layout_job(self.job(text, &stretches)));
             let sense = Sense::click_and_drag() - Sense::FOCUSABLE;
             let response = ui.interact(room, ui.scope_id().with(("code", side, line, piece_index)), sense);
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), galley.text()));
+            response.widget_info(|| {
+                let says = if is_lacking { LACKS } else { "" };
+                WidgetInfo::labeled(Role::Label, ui.is_enabled(), format!("{says}{}", galley.text()))
+            });
             LabelSelectionState::label_text_selection(ui, &response, at, galley, palette.ink, Stroke::NONE);
         }
     }
 
-    fn job(
+    /// The colours of some bytes of a line that begins at `start`, and which of its words are told.
+    fn stretches(
         &self,
-        rows: &CodeRows,
         side: usize,
+        is_lacking: bool,
         bytes: &Range<usize>,
         start: usize,
         only: &[Range<usize>],
-    ) -> LayoutJob {
-        let code = &rows.sides[side];
-        let mut job = LayoutJob::default();
+    ) -> Vec<LineStretch> {
+        let plain = if is_lacking { self.palette.ink_third } else { self.palette.ink };
+        let mut stretches = Vec::new();
         let is_only = |at: usize| only.iter().any(|range| range.contains(&(at - start)));
-        for (part, token) in code.tokens_within(bytes) {
+        for (part, token) in self.rows.sides[side].tokens_within(bytes) {
             let mut at = part.start;
             while at < part.end {
-                let told = is_only(at);
+                let underline = is_only(at).then(|| Stroke::new(1.5, self.palette.ink_second));
                 let bounds = only.iter().flat_map(|range| [range.start + start, range.end + start]);
                 let end = bounds.filter(|bound| *bound > at).min().unwrap_or(part.end).min(part.end);
-                let color = token_color(self.palette, token, self.palette.ink);
-                let line = if told { Stroke::new(1.5, self.palette.ink_second) } else { Stroke::NONE };
-                let format = TextFormat {
-                    font_id: self.font.clone(),
-                    color,
-                    underline: line,
-                    line_height: Some(self.height),
-                    valign: Align::Center,
-                    ..TextFormat::default()
-                };
-                job.append(&code.text[at..end], 0.0, format);
+                let ink = if is_lacking { plain } else { token_color(self.palette, token, plain) };
+                stretches.push(LineStretch { end: end - bytes.start, ink, underline });
                 at = end;
             }
+        }
+        stretches
+    }
+
+    fn job(&self, text: &str, stretches: &[LineStretch]) -> LayoutJob {
+        let mut job = LayoutJob::default();
+        let mut start = 0;
+        for stretch in stretches {
+            let format = TextFormat {
+                font_id: self.font.clone(),
+                color: stretch.ink,
+                underline: stretch.underline.unwrap_or(Stroke::NONE),
+                line_height: Some(self.height),
+                valign: Align::Center,
+                ..TextFormat::default()
+            };
+            job.append(&text[start..stretch.end], 0.0, format);
+            start = stretch.end;
         }
         job
     }
@@ -174,7 +271,30 @@ impl RowLayout<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Row;
     use super::*;
+    use crate::document::CodeText;
+
+    #[test]
+    fn in_one_pane_what_it_lacks_stands_before_what_it_has_instead() {
+        let sides = [CodeText::of_words("a\nb\nc"), CodeText::of_words("a\nx y\nd")];
+        let row = |lines, is_same| Row { lines, is_same };
+        let rows = vec![
+            row([Some(0), Some(0)], true),
+            row([Some(1), Some(1)], false),
+            row([Some(2), None], false),
+            row([None, Some(2)], false),
+        ];
+        let rows = CodeRows { sides, rows, ..CodeRows::default() };
+        let shown = |way| -> Vec<(usize, Option<usize>, usize)> {
+            let all = Shown::all(&rows, way, 2);
+            all.into_iter().map(|(shown, height)| (shown.side, shown.line, height)).collect()
+        };
+        let within = [(1, Some(0), 1), (0, Some(1), 1), (1, Some(1), 2), (0, Some(2), 1), (1, Some(2), 1)];
+        assert_eq!(shown(Way::Within), within);
+        let beside = [(0, Some(0), 1), (0, Some(1), 2), (0, Some(2), 1), (0, None, 1)];
+        assert_eq!(shown(Way::Beside(0)), beside, "as high as the line beside it");
+    }
 
     #[test]
     fn lines_are_broken_at_the_width_of_their_signs() {

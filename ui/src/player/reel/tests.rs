@@ -139,3 +139,53 @@ fn a_file_without_a_picture_says_so() {
     assert!(matches!(reel.known(), Known::Failed(error) if error.hint.is_some()));
     assert!(reel.retry() && !reel.retry(), "it is asked for again, once");
 }
+
+fn refuse(reel: &mut Reel, request: &FramesRequest) {
+    reel.arrived(request, Err(ApiError::new(tiebreak_domain::ErrorCode::BadInput, "a frame is broken")));
+}
+
+#[test]
+fn one_bad_frame_takes_no_other_with_it() {
+    let mut reel = reel(40);
+    let mut asked = 0;
+    for _ in 0..60 {
+        for request in reel.plan(&[0..40], 64 * FRAME_BYTES) {
+            asked += 1;
+            let is_bad = (request.first..request.first + request.count).contains(&3);
+            if is_bad { refuse(&mut reel, &request) } else { answer(&mut reel, &request) }
+        }
+    }
+    assert!(matches!(reel.known(), Known::Info(_)), "it plays");
+    assert!((0..40).all(|frame| reel.has(frame)), "nothing is waited for");
+    let lacking: Vec<u32> = (0..40).filter(|frame| reel.frame(*frame).is_none()).collect();
+    assert_eq!(lacking, [3]);
+    assert_eq!(asked, 3 + 16, "three chunks, and the frames of one of them one by one");
+}
+
+#[test]
+fn what_passes_is_tried_once_more_and_what_does_not_is_told() {
+    let mut reel = reel(10);
+    let request = reel.plan(&[0..10], 64 * FRAME_BYTES).remove(0);
+    refuse(&mut reel, &request);
+    assert!(matches!(reel.known(), Known::Info(_)) && !reel.has(0), "it is not given up at once");
+    for _ in 0..12 {
+        for request in reel.plan(&[0..10], 64 * FRAME_BYTES) {
+            answer(&mut reel, &request);
+        }
+    }
+    assert!((0..10).all(|frame| reel.frame(frame).is_some()), "the machine had no room for a moment");
+    for frames in [3, 600] {
+        let mut broken = self::reel(frames);
+        let mut asked = 0;
+        while let [request, ..] = &broken.plan(&[0..frames as u32], 640 * FRAME_BYTES)[..] {
+            asked += 1;
+            refuse(&mut broken, request);
+            if matches!(broken.known(), Known::Failed(_)) {
+                break;
+            }
+            broken.on_the_way.clear();
+        }
+        assert!(matches!(broken.known(), Known::Failed(_)), "nothing of it can be had");
+        assert!(asked <= MOST_FAILURES, "{asked} requests");
+    }
+}

@@ -81,3 +81,44 @@ fn what_is_cut_off_shows_what_is_there_and_a_still_picture_is_one_frame() {
     assert_eq!((still.timeline.count(), still.timeline.size), (1, [6, 2]));
     assert_eq!(greys(&still, [3, 3]), [(0, [3, 1], 0)]);
 }
+
+/// A PNG of one colour of Display P3; `is_moving` makes it an animation of one frame.
+fn of_p3(is_moving: bool) -> Vec<u8> {
+    use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+    let mut png = Vec::new();
+    let mut encoder = PngEncoder::new(&mut png);
+    encoder.set_icc_profile(moxcms::ColorProfile::new_display_p3().encode().unwrap()).unwrap();
+    encoder.write_image(&[200, 60, 40].repeat(8), 4, 2, ExtendedColorType::Rgb8).unwrap();
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let body = [kind, data].concat();
+        [&(data.len() as u32).to_be_bytes()[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
+    };
+    if is_moving {
+        let control = chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]);
+        let mut frame = [0_u32, 4, 2, 0, 0].map(u32::to_be_bytes).concat();
+        // A tenth of a second; what was there is left, and replaced.
+        frame.extend([0, 1, 0, 10, 0, 0]);
+        let pixels_at = png.windows(4).position(|four| four == b"IDAT").unwrap() - 4;
+        png.splice(pixels_at..pixels_at, [control, chunk(b"fcTL", &frame)].concat());
+    }
+    png
+}
+
+#[test]
+fn what_moves_has_the_colours_that_it_says() {
+    let still = crate::decode_for_screen(&of_p3(false), [8, 8], &Limits::default()).unwrap();
+    assert!(still.rgba[0] > 210, "the red of P3 is more than that of sRGB");
+    for is_moving in [true, false] {
+        let animation = Animation::open(of_p3(is_moving), ImageFormat::Png, &VideoLimits::default()).unwrap();
+        let pixels = animation.run_from(0, [8, 8]).unwrap().take().unwrap().unwrap().pixels;
+        assert_eq!(pixels.rgba, still.rgba, "moving: {is_moving}");
+    }
+}
+
+#[test]
+fn the_size_of_a_still_picture_is_read_from_its_header() {
+    let mut png = of_p3(false);
+    png.truncate(png.windows(4).position(|four| four == b"IDAT").unwrap() + 6);
+    let still = Animation::open(png, ImageFormat::Png, &VideoLimits::default()).unwrap();
+    assert_eq!(still.timeline.size, [4, 2], "no pixel of it is there");
+}

@@ -190,7 +190,7 @@ impl FilmRun {
     /// When the picture that was just read appears; none where the decoder does not know.
     fn stamp(&mut self) -> Result<Option<i64>, VideoProblem> {
         loop {
-            match self.piped.next_shown() {
+            match self.piped.next_shown()? {
                 Some(Shown::Unit(unit)) => self.shown_unit = unit,
                 Some(Shown::Frame(stamp)) => {
                     return Ok(stamp.map(|stamp| micros_after(stamp, self.shown_unit, self.first, self.unit)));

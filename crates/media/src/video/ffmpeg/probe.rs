@@ -17,6 +17,10 @@ use crate::video::{
 const STAMPED_CONTAINERS: &str = "mov,mp4,matroska,webm";
 /// Codecs of which every packet is one frame that is shown.
 const FRAME_A_PACKET: &str = "h264,hevc,av1,vp9,mjpeg,prores,ffv1,png";
+/// What is asked of streams and of what holds them: no titles and no other words of whoever made the file.
+const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,time_base,pix_fmt,\
+                       color_space,color_transfer,color_primaries,color_range:stream_disposition=attached_pic:\
+                       stream_side_data=rotation:stream_tags=rotate:format=format_name,start_time";
 /// Pixels of stranger shapes than this are taken for a mistake.
 const STRANGEST_PIXEL: f64 = 16.0;
 
@@ -100,12 +104,12 @@ pub(crate) fn probe(ffmpeg: &Ffmpeg, file: &Path, limits: &VideoLimits) -> Resul
 /// The streams, and what holds them.
 fn streams(ffmpeg: &Ffmpeg, file: &Path) -> Result<(Vec<Section>, Section), VideoProblem> {
     let mut command = ffmpeg.look_at(file);
-    command.args(["-show_streams", "-show_format"]);
+    command.args(["-show_entries", ENTRIES]);
     let mut streams = Vec::new();
     let mut container = Section::new();
     let said = each_line(command, Duration::from_secs(30), &mut |line| {
         let (name, section) = section_of(line);
-        match name {
+        match name.as_str() {
             "stream" => streams.push(section),
             "format" => container = section,
             _ => {}
@@ -139,7 +143,7 @@ fn stamps(
     let (mut tells, mut is_too_many) = (true, false);
     let said = each_line(command, limits.looking, &mut |line| {
         let (name, section) = section_of(line);
-        let stamp = match (name, source) {
+        let stamp = match (name.as_str(), source) {
             ("packet", Source::Packets) => {
                 let flags = text(&section, "flags");
                 // An edit of the file leaves it out.
@@ -186,26 +190,32 @@ fn each_line(
     patience: Duration,
     wants_more: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Said, VideoProblem> {
-    let started = std::time::Instant::now();
     let mut piped = Piped::start(command)?;
-    let mut has_stopped = false;
-    for line in piped.lines() {
-        if started.elapsed() > patience {
-            return Err(VideoProblem::TookTooLong { seconds: patience.as_secs() });
-        }
-        if !wants_more(&line) {
-            has_stopped = true;
-            break;
-        }
-    }
-    if has_stopped { Ok(Said::default()) } else { Ok(piped.end().1) }
+    let is_whole = piped.each_line(patience, wants_more)?;
+    if is_whole { Ok(piped.end().1) } else { Ok(Said::default()) }
 }
 
-fn section_of(line: &str) -> (&str, Section) {
-    let mut fields = line.trim_end().split('|');
+/// The section of a line, and its values. A backslash makes the sign behind it one of a value, so that no value ends
+/// a field; the first of two of a name is believed.
+fn section_of(line: &str) -> (String, Section) {
+    let mut fields = vec![String::new()];
+    let mut signs = line.trim_end_matches(['\n', '\r']).chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '|' => fields.push(String::new()),
+            '\\' => fields.last_mut().expect("there is one").extend(signs.next()),
+            sign => fields.last_mut().expect("there is one").push(sign),
+        }
+    }
+    let mut fields = fields.into_iter();
     let name = fields.next().unwrap_or_default();
-    let values = fields.filter_map(|field| field.split_once('='));
-    (name, values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    let mut section = Section::new();
+    for field in fields {
+        if let Some((name, value)) = field.split_once('=') {
+            section.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
+    }
+    (name, section)
 }
 
 fn text<'a>(section: &'a Section, name: &str) -> &'a str {
@@ -268,6 +278,17 @@ mod tests {
 
     fn size(line: &str) -> Result<[u32; 2], VideoProblem> {
         size_of(&section_of(line).1, &VideoLimits::default())
+    }
+
+    #[test]
+    fn what_a_title_says_is_no_size() {
+        let (name, section) = section_of(r"stream|width=64|tag:title=a\\|width=8\|height=9|height=48");
+        assert_eq!(
+            (name.as_str(), text(&section, "width"), text(&section, "height")),
+            ("stream", "64", "48")
+        );
+        let (_, section) = section_of(r"stream|tag:title=x\|width=8|codec_type=video");
+        assert_eq!((text(&section, "tag:title"), text(&section, "width")), ("x|width=8", ""));
     }
 
     #[test]
