@@ -311,7 +311,7 @@ fn markdown(id: i64) -> Item {
 fn is_marked(app: &App) -> bool {
     let Some(desk) = app.desk() else { return false };
     let texts = &desk.judge_screen.texts;
-    texts.shows_code() || texts.alone_count(tiebreak_ui::compare_text::Side::Candidate(0)).is_some()
+    texts.shows_lines() || texts.alone_count(tiebreak_ui::compare_text::Side::Candidate(0)).is_some()
 }
 
 /// Long texts of one origin: paragraphs that are the same, that differ in a few words, and that only one has.

@@ -151,10 +151,10 @@ fn questioned(look: &LookItem) -> Option<&Order> {
         judgment.given.origin != Origin::Review && matches!(judgment.given.verdict, Verdict::Judged { .. })
     };
     let votes: Vec<&Judgment> = look.judgments.iter().filter(is_vote).collect();
-    let flagged = look.flags.iter().map(|flag| flag.judgment);
-    let surprising = flagged.filter_map(|id| votes.iter().find(|vote| vote.given.id == id)).next();
-    let named = look.reasons.iter().filter_map(|reason| reason.annotator());
-    let of_named = named.filter_map(|who| votes.iter().find(|vote| vote.given.annotator == who)).next();
+    let mut flagged = look.flags.iter().map(|flag| flag.judgment);
+    let surprising = flagged.find_map(|id| votes.iter().find(|vote| vote.given.id == id));
+    let mut named = look.reasons.iter().filter_map(|reason| reason.annotator());
+    let of_named = named.find_map(|who| votes.iter().find(|vote| vote.given.annotator == who));
     let only = if let [only] = &votes[..] { Some(only) } else { None };
     let vote = surprising.or(of_named).or(only)?;
     vote.given.showing.as_ref().map(|showing| &showing.order)

@@ -94,11 +94,10 @@ impl ExportDialog {
                 let notice = Notice::success(&what).why(&report.path).action("Show the result");
                 signals.shows_result |= notice.show(ui).is_some();
             }
-            Some(Job::Ended(_, Err(error))) if error.code == ErrorCode::Cancelled => {
-                if self.shows_job {
-                    Notice::info("The export was stopped").why("No file was written").show(ui);
-                }
+            Some(Job::Ended(_, Err(error))) if error.code == ErrorCode::Cancelled && self.shows_job => {
+                Notice::info("The export was stopped").why("No file was written").show(ui);
             }
+            Some(Job::Ended(_, Err(error))) if error.code == ErrorCode::Cancelled => {}
             // It may have failed while the dialog was closed.
             Some(Job::Ended(_, Err(error))) => {
                 let why = with_capital(&error.message);

@@ -93,14 +93,13 @@ impl Session {
     /// An annotator who only judges was told what models say of an item.
     pub(crate) fn note_told(&self, annotator: AnnotatorId, item: ItemId) -> Result<(), ApiError> {
         let known = self.offer(annotator, item)?;
-        let offer = match known {
-            Some(known) => StoredOffer { scores_visible: true, ..known },
-            None => {
-                let before = self.readers.lend()?.latest(annotator, item)?;
-                let showing = before.and_then(|judgment| judgment.given.showing);
-                let acquisition = showing.map_or(Acquisition::FILE_ORDER, |showing| showing.acquisition);
-                StoredOffer { annotator, item, acquisition, scores_visible: true }
-            }
+        let offer = if let Some(known) = known {
+            StoredOffer { scores_visible: true, ..known }
+        } else {
+            let before = self.readers.lend()?.latest(annotator, item)?;
+            let showing = before.and_then(|judgment| judgment.given.showing);
+            let acquisition = showing.map_or(Acquisition::FILE_ORDER, |showing| showing.acquisition);
+            StoredOffer { annotator, item, acquisition, scores_visible: true }
         };
         self.people.work.lock().expect("the work is never left half-changed").keep_offer(offer.clone());
         self.write_offers(vec![offer])

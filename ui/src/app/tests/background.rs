@@ -36,6 +36,7 @@ fn imported(items_added: u64) -> ImportReport {
         items_known: 0,
         items_deleted_before: 0,
         judgments_added: 0,
+        model_labels_added: 0,
         profiles_added: 0,
         rows_refused: 0,
         problems: Vec::new(),
