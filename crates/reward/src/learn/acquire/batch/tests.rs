@@ -169,8 +169,9 @@ fn audits_are_drawn_from_what_the_policy_leaves_out_too() {
 #[test]
 fn second_opinions_are_asked_of_what_is_open_and_audits_of_all() {
     let ground = Ground::new();
+    let askable = vec![true; ground.pairs.len()];
     let second = |open: &[bool], audit_share| {
-        let situation = Situation { open, askable: open, ..ground.situation() };
+        let situation = Situation { open, askable: &askable, ..ground.situation() };
         choose(&situation, &settings(Policy::SecondOpinion, 6, audit_share), &mut StdRng::seed_from_u64(13))
     };
     // Seven have a vote of somebody else; the other three votes are one's own.
@@ -181,7 +182,7 @@ fn second_opinions_are_asked_of_what_is_open_and_audits_of_all() {
     assert!(audits.iter().any(|pick| pick.pair % 7 != 0), "what has no vote is audited as well");
     // What every vote is one's own on: nothing is of the kind, and what is asked is drawn at random.
     let picks = second(&ground.open, 0.0);
-    let count = ground.open.iter().filter(|open| **open).count() as f64;
+    let count = ground.pairs.len() as f64;
     assert!(picks.len() == 6 && picks.iter().all(|pick| pick.is_audit), "{picks:?}");
     assert!((picks[0].propensity - 1.0 / count).abs() < 1e-12);
 }
