@@ -200,14 +200,14 @@ fn oddest_of_each_judgment(pairs: &[Row]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut place_of: HashMap<JudgmentId, usize> = HashMap::new();
     for pair in pairs {
-        let Some(place) = place_of.get(&pair.known_at) else {
+        if let Some(place) = place_of.get(&pair.known_at) {
+            let kept = &mut rows[*place];
+            if oddness(pair).partial_cmp(&oddness(kept)) == Some(std::cmp::Ordering::Greater) {
+                *kept = pair.clone();
+            }
+        } else {
             place_of.insert(pair.known_at, rows.len());
             rows.push(pair.clone());
-            continue;
-        };
-        let kept = &mut rows[*place];
-        if oddness(pair).partial_cmp(&oddness(kept)) == Some(std::cmp::Ordering::Greater) {
-            *kept = pair.clone();
         }
     }
     rows

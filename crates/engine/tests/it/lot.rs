@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use tiebreak_domain::learning::Learning;
+use tiebreak_domain::model_report::ReportFilter;
 use tiebreak_domain::queue::Place;
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookReason, LookReasonKind, SecondLook};
 use tiebreak_domain::showing::AcquisitionMethod;
@@ -151,7 +152,8 @@ fn what_a_second_look_says_of_a_surprised_model_outlives_the_surprise() {
         let said = |item| all.items.iter().find(|look| look.item == item).map(|look| look.model_was_wrong);
         assert!(said(agreed).is_none_or(|said| said == Some(true)));
         assert!(said(refused).is_none_or(|said| said == Some(false)));
-        let Reply::ModelReport(report) = world.engine.call(Request::ModelReport(Default::default())).unwrap()
+        let Reply::ModelReport(report) =
+            world.engine.call(Request::ModelReport(ReportFilter::default())).unwrap()
         else {
             panic!()
         };
