@@ -111,6 +111,11 @@ impl Bench {
             | Request::OpenSample => None,
             _ => Some(Ok(Reply::Done)),
         });
+        Self::on(backend, remote)
+    }
+
+    /// With a project open that a backend has.
+    fn on(backend: Scripted, remote: Remote) -> Self {
         let clock = Still::default();
         let start = Start { path: Some("p.tiebreak".into()), app_version: "test".into() };
         let app = App::new(Box::new(backend), Box::new(clock.clone()), start);

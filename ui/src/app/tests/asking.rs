@@ -30,16 +30,7 @@ fn bench() -> (Bench, Arc<AtomicBool>) {
         }
         _ => Some(Ok(Reply::Done)),
     });
-    let clock = Still::default();
-    let start = Start { path: Some("p.tiebreak".into()), app_version: "test".into() };
-    let app = App::new(Box::new(backend), Box::new(clock.clone()), start);
-    let ctx = Context::default();
-    theme::install(&ctx);
-    let mut bench = Bench { app, ctx, remote, clock };
-    for _ in 0..5 {
-        bench.frame(Vec::new());
-    }
-    (bench, is_broken)
+    (Bench::on(backend, remote), is_broken)
 }
 
 #[test]
