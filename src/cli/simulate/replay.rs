@@ -72,11 +72,10 @@ fn print(found: &Simulation) {
                 .saved
                 .as_ref()
                 .map_or("not reached".to_owned(), |saved| format!("{} % of labels saved", hundredths(saved)));
-            let missed = match (saving.saved.is_some(), saving.reached < 1.0) {
-                (true, true) => {
-                    format!(", in the {:.0} % of resamples that get there", saving.reached * 100.0)
-                }
-                _ => String::new(),
+            let missed = if saving.saved.is_some() && saving.reached < 1.0 {
+                format!(", in the {:.0} % of resamples that get there", saving.reached * 100.0)
+            } else {
+                String::new()
             };
             println!("  at {:.0} % of the gain: {saved}{missed}", saving.at * 100.0);
         }
