@@ -287,6 +287,13 @@ mod tests {
         assert!(tokens.iter().all(|(end, _)| text.is_char_boundary(*end)), "{tokens:?}");
     }
 
+    #[test]
+    fn code_in_two_lines_of_a_list_keeps_its_place() {
+        let shown = Shown::of("- é`#\n  *`", TextFormat::Markdown, None);
+        let at = shown.text.chars().position(|character| character == '*').expect("it is shown") as u32;
+        assert_eq!(shown.source_of(&(at..at + 1)), Some(8..9));
+    }
+
     proptest! {
         #[test]
         fn nothing_but_the_words_is_changed(text in "[ab é\n*`#-]{0,60}") {

@@ -160,9 +160,10 @@ impl<'a> Builder<'a> {
                 }
             }
             Event::Code(code) => {
-                let range = code_within(self.source, range, &code);
-                let code = self.unmasked(&code, &range);
-                self.push_styled(&code, true, range);
+                for (piece, range) in code_within(self.source, range, &code) {
+                    let piece = self.unmasked(piece, &range);
+                    self.push_styled(&piece, true, range);
+                }
             }
             Event::Html(html) | Event::InlineHtml(html) => {
                 let html = self.unmasked(&html, &range);

@@ -120,16 +120,43 @@ impl Characters {
     }
 }
 
-/// Where code stands between its signs.
-pub(super) fn code_within(source: &str, range: Range<usize>, code: &str) -> Range<usize> {
-    let Some(all) = source.get(range.clone()) else { return range };
+/// Where code stands between its signs, piece by piece: where it goes on in another line of a list or a quote, what stands
+/// before it there is no part of it. A line break in code is shown as a space.
+pub(super) fn code_within<'a>(
+    source: &str,
+    range: Range<usize>,
+    code: &'a str,
+) -> Vec<(&'a str, Range<usize>)> {
+    let Some(all) = source.get(range.clone()) else { return vec![(code, range)] };
     let signs = all.bytes().take_while(|byte| *byte == b'`').count();
-    let inner = all.get(signs..all.len().saturating_sub(signs)).unwrap_or(all);
-    // A line break in code is shown as a space, of the same length.
-    match inner.replace('\n', " ").find(code) {
-        Some(at) => range.start + signs + at..range.start + signs + at + code.len(),
-        None => range,
+    let (inner, begins) = match all.get(signs..all.len().saturating_sub(signs)) {
+        Some(inner) => (inner, range.start + signs),
+        None => (all, range.start),
+    };
+    if let Some(at) = inner.replace('\n', " ").find(code) {
+        return vec![(code, begins + at..begins + at + code.len())];
     }
+    let (mut pieces, mut rest, mut at) = (Vec::new(), code, begins);
+    for (number, line) in inner.split('\n').enumerate() {
+        if number > 0 && rest.starts_with(' ') {
+            pieces.push((&rest[..1], at - 1..at));
+            rest = &rest[1..];
+        }
+        let mut ends = line.char_indices().map(|(skipped, _)| skipped).chain([line.len()]);
+        let found = ends.find_map(|skipped| {
+            let shown = &line[skipped..];
+            let ways = [shown, shown.strip_suffix(' ').unwrap_or(shown)];
+            let way = ways.into_iter().find(|way| rest.starts_with(way))?;
+            Some((skipped, way.len()))
+        });
+        let (skipped, length) = found.unwrap_or((line.len(), 0));
+        if length > 0 {
+            pieces.push((&rest[..length], at + skipped..at + skipped + length));
+        }
+        rest = &rest[length..];
+        at += line.len() + 1;
+    }
+    if rest.is_empty() { pieces } else { vec![(code, range)] }
 }
 
 #[cfg(test)]
@@ -160,8 +187,12 @@ mod tests {
 
     #[test]
     fn code_is_found_between_its_signs() {
-        assert_eq!(code_within("x `a` y", 2..5, "a"), 3..4);
-        assert_eq!(code_within("`` ` ``", 0..7, "`"), 3..4);
-        assert_eq!(code_within("`a\nb`", 0..5, "a b"), 1..4);
+        assert_eq!(code_within("x `a` y", 2..5, "a"), [("a", 3..4)]);
+        assert_eq!(code_within("`` ` ``", 0..7, "`"), [("`", 3..4)]);
+        assert_eq!(code_within("`a\nb`", 0..5, "a b"), [("a b", 1..4)]);
+        let in_a_list = code_within("- é`#\n  *`", 4..11, "# *");
+        assert_eq!(in_a_list, [("#", 5..6), (" ", 6..7), ("*", 9..10)], "what indents it is no part of it");
+        let in_a_quote = code_within("> ` a\n> b `", 2..11, "a b");
+        assert_eq!(in_a_quote, [("a", 4..5), (" ", 5..6), ("b", 8..9)]);
     }
 }
