@@ -176,6 +176,8 @@ fn what_was_revised_meanwhile_is_one_refit() {
     let _ = world.events.try_iter().count();
     held.release.send(()).unwrap();
     until(|| (world.learning_state().votes == 0).then_some(()));
+    // A worker that took them one by one would be at them for a while yet.
+    std::thread::sleep(Duration::from_secs(2));
     world.engine.call(Request::CloseProject).unwrap();
     let refits = world.events.try_iter().filter(|event| matches!(event, Event::LearningChanged(_))).count();
     assert!((1..=3).contains(&refits), "the one that was held, and one for all that came: {refits}");
