@@ -174,7 +174,9 @@ fn without_a_display_the_browser_is_offered() {
         "{told:?}"
     );
     let told = command(&[]);
-    assert!(told.stderr.contains("tiebreak sample && tiebreak serve"), "{told:?}");
+    let program = env!("CARGO_BIN_EXE_tiebreak");
+    let commands = format!("{program} sample && {program} serve sample.tiebreak");
+    assert!(told.stderr.contains(&commands), "as they can be typed: {told:?}");
 }
 
 #[cfg(unix)]
