@@ -4,15 +4,15 @@ use std::ops::ControlFlow;
 
 use tiebreak_domain::merge::MergeConflict;
 use tiebreak_domain::reward::{ModelKey, Prediction, Scorer};
-use tiebreak_domain::showing::AcquisitionMethod;
+use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::study::ProfileValue;
 use tiebreak_domain::{
-    AnnotatorKey, Draft, Item, ItemId, ItemRole, ItemStatus, Origin, Outcome, Part, Role, Scope, StudySetup,
-    UnixMillis, Verdict,
+    AnnotatorId, AnnotatorKey, Draft, Item, ItemId, ItemRole, ItemStatus, Origin, Outcome, Part, Role, Scope,
+    StudySetup, UnixMillis, Verdict,
 };
 use tiebreak_store::{
     Audit, CandidateScore, CarriedTable, Invitation, Joining, Lease, ModelLabel, NewToken, ProjectPlace,
-    Reader, ScoredModel, Store, StoreError, StoredPrediction, Vouching, carry,
+    Reader, ScoredModel, Store, StoreError, StoredOffer, StoredPrediction, Surprise, Vouching, carry,
 };
 
 use crate::backend::{Backend, Home, on, on_both};
@@ -90,7 +90,12 @@ fn fill_the_tables_of_people(project: &mut Project) {
     review.origin = Origin::Review;
     let store = project.store();
     store.submit(&repeat).unwrap();
-    store.submit(&review).unwrap();
+    let surprise = Surprise { vote: review.id, model_was_wrong: true };
+    store.submit_review(&review, Some(surprise)).unwrap();
+    let acquisition =
+        Acquisition { method: AcquisitionMethod::Gold, score: Some(-0.0), propensity: 1.0 / 3.0 };
+    let offer = StoredOffer { annotator: ben, item: ItemId(1), acquisition, scores_visible: true };
+    store.note_offers(&[offer]).unwrap();
     let draft = Draft { comment: "so \0 far 😀".into(), ..Draft::default() };
     store.save_draft(ben, ItemId(1), Some(&draft), UnixMillis(7)).unwrap();
     let answers = [
@@ -168,6 +173,11 @@ fn told(place: &ProjectPlace) -> String {
     told.push(format!("{:?} {:?}", reader.merge_conflicts().unwrap(), reader.project().unwrap()));
     told.push(format!("{:?} {:?}", reader.repeats(None, None).unwrap(), reader.accounts().unwrap()));
     told.push(format!("{:?} {:?}", reader.tokens().unwrap(), reader.audits(9).unwrap()));
+    told.push(format!(
+        "{:?} {:?}",
+        reader.surprises().unwrap(),
+        reader.offer(AnnotatorId(2), ItemId(1)).unwrap()
+    ));
     told.push(format!("{:?}", reader.open_invitations(UnixMillis(1)).unwrap()));
     told.push(format!("{:?}", reader.signed_in(&[255; 32]).unwrap().map(|found| found.name)));
     told.join("\n")
