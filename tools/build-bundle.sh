@@ -80,6 +80,9 @@ cp "$target/$profile/tiebreak$suffix" "src-tauri/binaries/tiebreak-$triple$suffi
 # What tells where a line of code is takes most of it.
 if [ "$profile" = release ] && command -v strip >/dev/null 2>&1; then strip -S "src-tauri/binaries/tiebreak-$triple$suffix"; fi
 
+# On a build machine it says so in a word that the bundler takes, too.
+[ -z "${CI:-}" ] || export CI=true
+
 # The bundler, as npm has it ready to run; with cargo it takes minutes.
 if cargo tauri --version >/dev/null 2>&1; then
   bundler=(cargo tauri)
