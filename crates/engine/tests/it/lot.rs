@@ -165,9 +165,9 @@ fn what_a_second_look_says_of_a_surprised_model_outlives_the_surprise() {
     world.project(Request::OpenProject { path: world.text("p.tiebreak") });
     is_kept(&world);
     let csv = world.export(ExportFormat::Csv, "all.csv");
-    assert!(csv.lines().next().unwrap().ends_with(",model_was_wrong"));
+    assert!(csv.lines().next().unwrap().ends_with(",model_was_wrong,more_candidates"));
     let ending = |end: &str| csv.lines().skip(1).filter(|line| line.ends_with(end)).count();
-    assert_eq!((ending(",true"), ending(",false")), (1, 1), "on the reviews alone");
+    assert_eq!((ending(",true,"), ending(",false,")), (1, 1), "on the reviews alone");
     let written = world.export(ExportFormat::Tiebreak, "all.jsonl");
     assert_eq!(written.matches("\"model_was_wrong\":true").count(), 1);
     world.create("b.tiebreak");
