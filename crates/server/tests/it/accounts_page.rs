@@ -42,7 +42,12 @@ fn whoever_is_not_signed_in_is_sent_to_sign_in() {
     ana.send("POST", "/api/v1/sign-out", b"");
     for client in [&world.client, &ana, &program] {
         let sent = client.get("/accounts");
-        assert_eq!((sent.status, sent.header("location")), (303, Some("/sign-in")), "{}", sent.text());
+        assert_eq!(
+            (sent.status, sent.header("location")),
+            (303, Some("/sign-in?to=accounts")),
+            "{}",
+            sent.text()
+        );
     }
     assert_eq!(owner.send("POST", "/accounts", b"").status, 405, "nothing is done at it");
 }
