@@ -142,8 +142,7 @@ fn wait_until(what: &str, mut is_it: impl FnMut() -> bool) {
 /// Every judgment with its comment, as the export has them.
 fn comments(program: &Program) -> Vec<String> {
     program.expect(0, &["check", "p.tiebreak"]);
-    drop(std::fs::remove_file(program.path("all.csv")));
-    program.expect(0, &["export", "p.tiebreak", "all.csv", "--format", "csv"]);
+    program.expect(0, &["export", "p.tiebreak", "all.csv", "--format", "csv", "--replace"]);
     let csv = program.read("all.csv");
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let column = reader.headers().unwrap().iter().position(|name| name == "comment").unwrap();
