@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything but card, which compiles the interface once more
+#   ./check.sh            everything but bundle and card, which compile most of it once more
 #   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -199,7 +199,7 @@ bundle() {
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint web test window python video postgres browser bundle; fi
+if [ $# -eq 0 ]; then set -- format lint web test window python video postgres browser; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;
