@@ -113,7 +113,7 @@ def main() -> None:
             run("models", "add", str(model_folder(source, work / name, manifest)))
         project = str(work / "pandalm.tiebreak")
         # Rows that cannot be read are told and left out.
-        run("import", project, str(told.pandalm.resolve()), "--create", codes=(0, 3))
+        run("import", project, str(told.pandalm.resolve()), "--create", "--labels", "people", codes=(0, 3))
         print("scoring …", flush=True)
         run("score", project)
         for name in told.only or GRIDS:
