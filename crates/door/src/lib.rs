@@ -39,6 +39,7 @@ mod site;
 mod vouching;
 
 pub use answer::refused as refusal;
+pub use attempts::network;
 pub use body::Body;
 pub use door::{Begun, Door, Listener, Work};
 pub use events::{Hub, Poll};

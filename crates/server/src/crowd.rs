@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tiebreak_door::network;
+
 /// The connections that are open, by where they came from.
 #[derive(Clone, Debug)]
 pub struct Crowd {
@@ -46,14 +48,6 @@ impl Drop for Place {
                 open.remove(&self.network);
             }
         }
-    }
-}
-
-/// One household or lab: an address of version 4, or the first 64 bits of one of version 6, all of which one host has.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
