@@ -10,17 +10,18 @@ mod menu;
 mod updates;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State};
-use tauri::{WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_notification::NotificationExt as _;
-use tiebreak_domain::{Reply, Request};
+use tiebreak_domain::Request;
 use tiebreak_door::{Door, Hub, Site, scheme};
 use tiebreak_engine::{Engine, Host};
+use tiebreak_machine::{Leaving, Then};
+#[cfg(target_os = "linux")]
+use webkit2gtk::{WebProcessTerminationReason, WebViewExt as _};
 
 /// The engine, and the door that leads to it.
 struct Room {
@@ -47,10 +48,10 @@ fn main() -> anyhow::Result<()> {
             let door = Arc::clone(&context.app_handle().state::<Room>().door);
             tauri::async_runtime::spawn_blocking(move || responder.respond(scheme::answer(&door, request)));
         })
-        .invoke_handler(tauri::generate_handler![open_native_window, stay_open, take_opened])
+        .invoke_handler(tauri::generate_handler![leave, open_native_window, stay_open, take_opened])
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { .. } = event {
-                close_anyway(window.clone());
+                leave_anyway(window.app_handle().clone());
             }
         })
         .manage(Opened::default())
@@ -99,13 +100,22 @@ fn open_window(app: &AppHandle, file: Option<&Path>) -> anyhow::Result<()> {
         serde_json::json!(file.as_deref().map(Path::to_string_lossy)),
         serde_json::json!(documents.to_string_lossy()),
     );
-    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Tiebreak")
         .inner_size(1280.0, 860.0)
         .min_inner_size(900.0, 600.0)
         .initialization_script(told)
         .on_navigation(|address| address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost"))
         .build()?;
+    #[cfg(target_os = "linux")]
+    window.with_webview(|view| {
+        // A page whose process broke off comes again: what it showed lives in the engine.
+        view.inner().connect_web_process_terminated(|view, why| {
+            if why != WebProcessTerminationReason::TerminatedByApi {
+                view.reload();
+            }
+        });
+    })?;
     Ok(())
 }
 
@@ -117,24 +127,40 @@ fn show(app: &AppHandle) {
     }
 }
 
-/// How often closing was asked for, or called off.
-static CLOSING: AtomicU64 = AtomicU64::new(0);
+/// Whether somebody leaves, and what for.
+static LEAVING: LazyLock<Leaving> = LazyLock::new(Leaving::default);
 
-/// Closes the window soon. The page puts away what was begun and closes it sooner; one that is dead does nothing.
-fn close_anyway(window: Window) {
-    let asked = CLOSING.fetch_add(1, Ordering::Relaxed) + 1;
+/// Leaves as when somebody closes the window: the page puts away what was begun.
+fn leave_and(app: &AppHandle, then: Then) {
+    LEAVING.wish(then);
+    let _ = app.get_webview_window("main").map(|window| window.close());
+}
+
+/// Leaves soon. The page puts away what was begun and leaves sooner; one that is dead does nothing.
+fn leave_anyway(app: AppHandle) {
+    let turn = LEAVING.ask();
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_secs(4));
-        if CLOSING.load(Ordering::Relaxed) == asked {
-            let _ = window.destroy();
+        if LEAVING.is_unanswered(turn) {
+            leave(app);
         }
     });
 }
 
-/// The page has something to ask before the window closes.
+/// Nothing is lost any more.
+#[tauri::command(async)]
+fn leave(app: AppHandle) {
+    match LEAVING.take() {
+        Then::Quit => app.exit(0),
+        Then::Native => updates::tell_failure(&app, open_native_window(app.clone())),
+        Then::Restart => app.request_restart(),
+    }
+}
+
+/// The page has something to ask before it leaves.
 #[tauri::command]
 fn stay_open() {
-    CLOSING.fetch_add(1, Ordering::Relaxed);
+    LEAVING.call_off();
 }
 
 /// Hands a file to the interface, which knows what to do with it, and may not listen yet.
@@ -160,22 +186,7 @@ fn notify(app: &AppHandle, words: &str) {
 /// Opens the open project in the native window instead, and leaves.
 #[tauri::command(async)]
 fn open_native_window(app: AppHandle) -> Result<(), String> {
-    let room = app.state::<Room>();
-    let engine = &room.engine;
-    let project = match engine.call(Request::Project) {
-        Ok(Reply::Project(info)) => Some(info.path),
-        _ => None,
-    };
-    // Two programs cannot have one project open.
-    let _ = engine.call(Request::CloseProject);
-    let name = format!("tiebreak{}", std::env::consts::EXE_SUFFIX);
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(&name)));
-    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| name.into());
-    if let Err(error) = Command::new(&program).args(&project).spawn() {
-        // The page goes on with what it has open.
-        let _ = project.map(|path| engine.call(Request::OpenProject { path }));
-        return Err(format!("{} could not be started: {error}", program.display()));
-    }
+    tiebreak_machine::hand_over(&app.state::<Room>().engine)?;
     app.exit(0);
     Ok(())
 }

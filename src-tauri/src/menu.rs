@@ -2,13 +2,15 @@
 
 use tauri::menu::{CheckMenuItemBuilder, Menu, MenuBuilder, MenuEvent, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Wry};
+use tiebreak_machine::Then;
 
-use crate::updates;
+use crate::{leave_and, updates};
 
 /// Builds it.
 pub fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let native = MenuItemBuilder::with_id("native", "Open in the native window").build(app)?;
-    let file = SubmenuBuilder::new(app, "File").item(&native).separator().close_window().quit().build()?;
+    let quit = MenuItemBuilder::with_id("quit", "Quit").accelerator("CmdOrCtrl+Q").build(app)?;
+    let file = SubmenuBuilder::new(app, "File").item(&native).separator().item(&quit).build()?;
     let edit = SubmenuBuilder::new(app, "Edit").cut().copy().paste().select_all().build()?;
     let look = CheckMenuItemBuilder::with_id("updates", "Look for updates at every start")
         .checked(updates::is_allowed(app))
@@ -21,12 +23,8 @@ pub fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
 /// Does what was chosen.
 pub fn chosen(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
-        "native" => {
-            let app = app.clone();
-            tauri::async_runtime::spawn_blocking(move || {
-                updates::tell_failure(&app, crate::open_native_window(app.clone()));
-            });
-        }
+        "quit" => leave_and(app, Then::Quit),
+        "native" => leave_and(app, Then::Native),
         "updates" => updates::allow(app, !updates::is_allowed(app)),
         "update" => updates::look(app.clone(), true),
         _ => {}

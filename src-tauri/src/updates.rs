@@ -52,7 +52,7 @@ pub fn look(app: AppHandle, was_asked: bool) {
                 if agreed.unwrap_or(false) {
                     // The signature is held against the key in the configuration before anything is replaced.
                     match update.download_and_install(|_, _| {}, || {}).await {
-                        Ok(()) => app.restart(),
+                        Ok(()) => crate::leave_and(&app, tiebreak_machine::Then::Restart),
                         Err(error) => tell(&app, format!("The update was not installed: {error}")),
                     }
                 }

@@ -99,6 +99,36 @@ impl Desktop {
         connection.flush().unwrap();
     }
 
+    /// Closes the window, and waits until nothing is left of the bundle. Whoever sees that nothing happens asks again.
+    fn close(&self, driver: Driver) {
+        let mut asked = None;
+        wait_until("the bundle ends", || {
+            if asked.is_none_or(|asked: Instant| asked.elapsed() > Duration::from_secs(15)) {
+                asked = Some(Instant::now());
+                self.ask_to_close();
+            }
+            processes_of(&self.bundle).is_empty()
+        });
+        drop(driver);
+        wait_until("its web view ends", || self.web_views().is_empty());
+    }
+
+    /// The processes in which web views of this home draw.
+    fn web_views(&self) -> Vec<String> {
+        let home = format!("TIEBREAK_HOME={}", self.program.path("home").display());
+        let is_of_this_home = |process: &String| {
+            let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
+        };
+        let is_web_view = |name: &str| name.starts_with("WebKitWebProces");
+        processes_where(|process| {
+            std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| is_web_view(&name))
+        })
+        .into_iter()
+        .filter(is_of_this_home)
+        .collect()
+    }
+
     /// The program beside the bundle's, which is the native window.
     fn native(&self) -> PathBuf {
         self.bundle.with_file_name("tiebreak")
@@ -117,17 +147,23 @@ impl Drop for Desktop {
 
 /// The processes that run a program.
 fn processes_of(program: &Path) -> Vec<String> {
+    processes_where(|process| {
+        std::fs::read_link(format!("/proc/{process}/exe")).is_ok_and(|executable| executable == program)
+    })
+}
+
+/// The numbers of some processes.
+fn processes_where(is_meant: impl Fn(&str) -> bool) -> Vec<String> {
     let entries = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    let runs = |entry: &std::fs::DirEntry| {
-        std::fs::read_link(entry.path().join("exe")).is_ok_and(|executable| executable == program)
-    };
-    entries.filter(runs).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()) && is_meant(name)).collect()
 }
 
 /// Ends them as the system does when it has had enough.
 fn kill_all(program: &Path) {
     let processes = processes_of(program);
     drop(Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status());
+    wait_until("the killed are gone", || processes_of(program).is_empty());
 }
 
 #[track_caller]
@@ -163,8 +199,7 @@ fn the_bundle_leaves_the_judgments_that_every_door_leaves() {
     if let Some(picture) = std::env::var_os("TIEBREAK_PICTURE") {
         driver.screenshot(&PathBuf::from(picture));
     }
-    driver.close();
-    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    desktop.close(driver);
     assert_left(&desktop.program);
 }
 
@@ -180,12 +215,12 @@ fn a_bundle_that_is_killed_has_lost_nothing_that_was_acknowledged_and_brings_the
     std::thread::sleep(REST);
     kill_all(&desktop.bundle);
     drop(driver);
+    wait_until("the web view ends", || desktop.web_views().is_empty());
     assert_eq!(comments(&desktop.program), ["", ""], "both judgments are there");
     let driver = desktop.open();
     driver.keys(&["1", "Return"]);
     driver.wait_until_saved();
-    driver.close();
-    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    desktop.close(driver);
     assert_eq!(comments(&desktop.program), ["", "", "draft"]);
 }
 
@@ -196,15 +231,60 @@ fn closing_the_window_keeps_what_was_typed_a_moment_before() {
     driver.keys(&["c"]);
     std::thread::sleep(REST);
     driver.keys(&["l", "a", "s", "t"]);
-    desktop.ask_to_close();
-    wait_until("the window closes", || processes_of(&desktop.bundle).is_empty());
+    desktop.close(driver);
+    let driver = desktop.open();
+    driver.keys(&["1", "Return"]);
+    driver.wait_until_saved();
+    desktop.close(driver);
+    assert_eq!(comments(&desktop.program), ["last"]);
+}
+
+#[test]
+fn quitting_from_the_menu_keeps_what_was_typed_a_moment_before() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.keys(&["c"]);
+    std::thread::sleep(REST);
+    driver.keys(&["l", "a", "s", "t"]);
+    assert!(desktop.xdotool(&["key", "ctrl+q"]));
+    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
     drop(driver);
     let driver = desktop.open();
     driver.keys(&["1", "Return"]);
     driver.wait_until_saved();
-    driver.close();
-    wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
+    desktop.close(driver);
     assert_eq!(comments(&desktop.program), ["last"]);
+}
+
+/// A module whose only function traps, as ours does where it panics.
+const TRAP: &str = "new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0,1,4,1,96,0,0,\
+                    3,2,1,0,7,5,1,1,102,0,0,10,5,1,3,0,0,11]))).exports.f()";
+
+#[test]
+fn where_the_interface_breaks_off_the_native_window_is_offered() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.script(&format!("setTimeout(() => {TRAP}, 1)"));
+    driver.wait_for("return document.documentElement.dataset.state === 'no-picture'");
+    let said = driver.script("return document.getElementById('cover-title').textContent");
+    assert_eq!(said, "The interface broke off");
+    let button = driver.script("return document.activeElement.textContent");
+    assert_eq!(button, "Open the native window");
+    desktop.close(driver);
+}
+
+#[test]
+fn a_web_view_whose_process_dies_comes_again() {
+    let Some(desktop) = Desktop::start() else { return };
+    let driver = desktop.open();
+    driver.keys(&["1", "Return"]);
+    driver.wait_until_saved();
+    let died = desktop.web_views();
+    assert!(!died.is_empty());
+    drop(Command::new("kill").arg("-KILL").args(&died).status());
+    wait_until("another process draws", || desktop.web_views().iter().any(|process| !died.contains(process)));
+    desktop.close(driver);
+    assert_eq!(comments(&desktop.program), [""]);
 }
 
 #[test]
@@ -242,7 +322,7 @@ fn a_file_that_is_opened_goes_to_the_window_that_is_there() {
     driver.wait_for("return document.title.startsWith('q ')");
     wait_until("the second process ends", || second.try_wait().unwrap().is_some());
     assert_eq!(processes_of(&desktop.bundle).len(), 1);
-    driver.close();
+    desktop.close(driver);
 }
 
 #[test]
@@ -265,5 +345,5 @@ fn media_come_through_the_scheme_by_stretches() {
     let expected: Vec<u32> =
         [206].into_iter().chain(bytes[1000..1010].iter().map(|byte| u32::from(*byte))).collect();
     assert_eq!(got, json!(expected));
-    driver.close();
+    desktop.close(driver);
 }

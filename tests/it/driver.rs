@@ -122,11 +122,27 @@ impl Driver {
                 return value;
             }
             if Instant::now() > patience {
-                let page = self.script("return document.title + ' / ' + document.body.innerText");
-                panic!("waited in vain for {script}; the page says {page}");
+                panic!("waited in vain for {script}; the page: {}", self.state());
             }
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// What the page says of itself, and whether the web view still gives it frames.
+    fn state(&self) -> Value {
+        self.script(
+            "globalThis.frames_seen = 0; requestAnimationFrame(() => { globalThis.frames_seen = 1; })",
+        );
+        std::thread::sleep(Duration::from_secs(1));
+        self.script(
+            "const canvas = document.getElementById('canvas'); \
+             return { title: document.title, said: document.body.innerText, data: { ...document.documentElement.dataset }, \
+               isHidden: document.hidden, canvas: [canvas.width, canvas.height], hasFrames: globalThis.frames_seen === 1, \
+               marks: performance.getEntriesByType('mark').map((mark) => [mark.name, Math.round(mark.startTime)]), \
+               now: Math.round(performance.now()), \
+               fetched: performance.getEntriesByType('resource').slice(-12).map((one) => \
+                 [one.name.slice(0, 160), Math.round(one.startTime), Math.round(one.responseEnd)]) }",
+        )
     }
 
     /// Waits until an item is on the screen.
@@ -180,11 +196,6 @@ impl Driver {
     pub fn screenshot(&self, path: &Path) {
         let said = self.ask("GET", "/screenshot", "").unwrap();
         std::fs::write(path, BASE64_STANDARD.decode(said.as_str().unwrap()).unwrap()).unwrap();
-    }
-
-    /// Ends the session as a person closes a window.
-    pub fn close(self) {
-        let _ = self.ask("DELETE", "", "");
     }
 }
 

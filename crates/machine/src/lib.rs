@@ -1,6 +1,8 @@
 //! This machine: its folders, its clock, its randomness, and the name of who sits here.
 
+mod hand_over;
 mod keyring;
+mod leaving;
 mod notice;
 
 use std::sync::Arc;
@@ -9,7 +11,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tiebreak_domain::UnixMillis;
 use tiebreak_engine::Host;
 
+pub use self::hand_over::hand_over;
 pub use self::keyring::SystemKeyring;
+pub use self::leaving::{Leaving, Then};
 pub use self::notice::notice_of;
 
 /// The engine's view of this machine. `TIEBREAK_HOME` puts settings, data and cache into one folder, for

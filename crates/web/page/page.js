@@ -24,8 +24,9 @@ function cover(title, words, action) {
 const kept = "What was saved is safe, and what was begun is kept.";
 const reload = { label: "Load again", run: () => location.reload() };
 
-/** Where the picture cannot be had: the desktop bundle has another way. */
+/** Where the picture cannot be had: the desktop bundle has another way. What was said first is the cause, and stays. */
 function noPicture(title, words) {
+  if (document.documentElement.dataset.state === "no-picture") return;
   const native = {
     label: "Open the native window",
     run: () => desktop.core.invoke("open_native_window").catch((error) => cover(title, String(error))),
@@ -33,6 +34,24 @@ function noPicture(title, words) {
   document.documentElement.dataset.state = "no-picture";
   cover(title, words, desktop ? native : reload);
 }
+
+/** What the module said last of a fault of its own. */
+let lastFault = "";
+const sayFault = console.error;
+console.error = (...words) => {
+  lastFault = words.join(" ");
+  sayFault.apply(console, words);
+};
+
+/** A module that broke off draws nothing more and hears no key, while its last picture stays. */
+function brokeOff(error) {
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  const [why] = (lastFault || String(error)).split("\n");
+  document.documentElement.dataset.fault = lastFault || String(error);
+  noPicture("The interface broke off", `${why}. ${kept}`);
+}
+addEventListener("error", (event) => brokeOff(event.error));
+addEventListener("unhandledrejection", (event) => brokeOff(event.reason));
 
 /** Asks the bundle for a file of this machine. */
 async function pickOnDesktop(kind, suggested) {
@@ -122,7 +141,7 @@ globalThis.tiebreakPage = {
     // Some were opened before this page was here.
     const take = async () => (await desktop.core.invoke("take_opened")).forEach((file) => opened(file));
     desktop?.event.listen("opened", take).then(take);
-    desktop?.event.listen("tauri://drag-drop", (event) => opened(event.payload.paths[0]));
+    desktop?.event.listen("tauri://drag-drop", (event) => event.payload.paths?.forEach((file) => opened(file)));
   },
   // A page that does not answer is closed all the same, after a while.
   onClosing: (closing) => {
@@ -132,7 +151,7 @@ globalThis.tiebreakPage = {
     });
   },
   close: () => {
-    desktopWindow?.destroy();
+    desktop?.core.invoke("leave");
   },
   staysOpen: () => {
     desktop?.core.invoke("stay_open");
@@ -176,7 +195,10 @@ function isBlank() {
 
 function hasWebGl() {
   const trial = document.createElement("canvas");
-  return Boolean(trial.getContext("webgl2") ?? trial.getContext("webgl"));
+  const gl = trial.getContext("webgl2") ?? trial.getContext("webgl");
+  // A browser has room for a few only.
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return Boolean(gl);
 }
 
 /** Fetches the module, telling how much of it is here; the browser may keep what it compiles of it. */
