@@ -17,6 +17,8 @@ use super::driver::Driver;
 use super::program::{Program, rows};
 use super::window::Display;
 
+/// Long enough for a letter to come to the page, and too short for it to be put away by itself.
+const A_MOMENT: Duration = Duration::from_millis(150);
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -207,10 +209,11 @@ fn the_bundle_leaves_the_judgments_that_every_door_leaves() {
 fn a_bundle_that_is_killed_has_lost_nothing_that_was_acknowledged_and_brings_the_draft_back() {
     let Some(desktop) = Desktop::start() else { return };
     let driver = desktop.open();
-    driver.keys(&["1", "Return", "2", "Return", "c"]);
+    driver.judge(&["1", "Return"]);
+    driver.judge(&["2", "Return"]);
+    driver.keys(&["c"]);
     std::thread::sleep(REST);
     driver.keys(&["d", "r", "a", "f", "t"]);
-    driver.wait_until_saved();
     // Drafts are kept a moment after the last letter.
     std::thread::sleep(REST);
     kill_all(&desktop.bundle);
@@ -218,8 +221,7 @@ fn a_bundle_that_is_killed_has_lost_nothing_that_was_acknowledged_and_brings_the
     wait_until("the web view ends", || desktop.web_views().is_empty());
     assert_eq!(comments(&desktop.program), ["", ""], "both judgments are there");
     let driver = desktop.open();
-    driver.keys(&["1", "Return"]);
-    driver.wait_until_saved();
+    driver.judge(&["1", "Return"]);
     desktop.close(driver);
     assert_eq!(comments(&desktop.program), ["", "", "draft"]);
 }
@@ -231,10 +233,10 @@ fn closing_the_window_keeps_what_was_typed_a_moment_before() {
     driver.keys(&["c"]);
     std::thread::sleep(REST);
     driver.keys(&["l", "a", "s", "t"]);
+    std::thread::sleep(A_MOMENT);
     desktop.close(driver);
     let driver = desktop.open();
-    driver.keys(&["1", "Return"]);
-    driver.wait_until_saved();
+    driver.judge(&["1", "Return"]);
     desktop.close(driver);
     assert_eq!(comments(&desktop.program), ["last"]);
 }
@@ -246,12 +248,12 @@ fn quitting_from_the_menu_keeps_what_was_typed_a_moment_before() {
     driver.keys(&["c"]);
     std::thread::sleep(REST);
     driver.keys(&["l", "a", "s", "t"]);
+    std::thread::sleep(A_MOMENT);
     assert!(desktop.xdotool(&["key", "ctrl+q"]));
     wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
     drop(driver);
     let driver = desktop.open();
-    driver.keys(&["1", "Return"]);
-    driver.wait_until_saved();
+    driver.judge(&["1", "Return"]);
     desktop.close(driver);
     assert_eq!(comments(&desktop.program), ["last"]);
 }
@@ -277,8 +279,7 @@ fn where_the_interface_breaks_off_the_native_window_is_offered() {
 fn a_web_view_whose_process_dies_comes_again() {
     let Some(desktop) = Desktop::start() else { return };
     let driver = desktop.open();
-    driver.keys(&["1", "Return"]);
-    driver.wait_until_saved();
+    driver.judge(&["1", "Return"]);
     let died = desktop.web_views();
     assert!(!died.is_empty());
     drop(Command::new("kill").arg("-KILL").args(&died).status());
@@ -291,8 +292,7 @@ fn a_web_view_whose_process_dies_comes_again() {
 fn where_the_picture_is_lost_the_native_window_goes_on_with_the_project() {
     let Some(desktop) = Desktop::start() else { return };
     let driver = desktop.open();
-    driver.keys(&["1", "Return"]);
-    driver.wait_until_saved();
+    driver.judge(&["1", "Return"]);
     driver.script(
         "const canvas = document.getElementById('canvas'); \
          (canvas.getContext('webgl2') ?? canvas.getContext('webgl')).getExtension('WEBGL_lose_context').loseContext()",

@@ -121,9 +121,7 @@ impl Driver {
             if value != Value::Null && value != json!(false) && value != json!("") {
                 return value;
             }
-            if Instant::now() > patience {
-                panic!("waited in vain for {script}; the page: {}", self.state());
-            }
+            assert!(Instant::now() <= patience, "waited in vain for {script}; the page: {}", self.state());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -148,6 +146,14 @@ impl Driver {
     /// Waits until an item is on the screen.
     pub fn wait_for_item(&self) {
         self.wait_for("return document.documentElement.dataset.item");
+    }
+
+    /// Presses keys that judge the item on the screen, and waits until that is acknowledged.
+    pub fn judge(&self, keys: &[&str]) {
+        let before = self.wait_for("return document.documentElement.dataset.item");
+        self.keys(keys);
+        self.wait_for(&format!("return document.documentElement.dataset.item !== {before}"));
+        self.wait_until_saved();
     }
 
     /// Waits until nothing is kept any more for want of an acknowledgement.

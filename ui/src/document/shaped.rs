@@ -10,6 +10,7 @@ mod ends;
 mod flat;
 mod fonts;
 mod geometry;
+mod outline;
 mod paint;
 mod raster;
 mod typesetter;

@@ -3,10 +3,10 @@
 use egui::{Color32, ColorImage};
 use skrifa::raw::TableProvider as _;
 use skrifa::{FontRef, GlyphId, MetadataProvider as _};
-use vello_cpu::kurbo::{Affine, Stroke};
+use vello_cpu::kurbo::{Cap, Join, Stroke};
 use vello_cpu::{Pixmap, RenderContext, Resources};
 
-use super::Run;
+use super::{Run, outline};
 
 /// A letter, drawn.
 pub(super) struct Drawn {
@@ -41,22 +41,19 @@ pub(super) fn draw(run: &Run, id: u32, size: f32, shift: f32, is_dark: bool) -> 
     let height = (above + below) as u16;
     let mut context = RenderContext::new(width, height);
     let mut resources = Resources::new();
-    context.set_stroke(Stroke::new(f64::from(size) / 40.0));
     context.set_paint(vello_cpu::color::palette::css::WHITE);
-    let at = vello_cpu::Glyph { id, x: left + if is_colored { 0.0 } else { shift }, y: above };
-    let is_bolder = run.is_emboldened && !is_colored;
-    for is_edge in [false, true].into_iter().take(1 + usize::from(is_bolder)) {
+    if is_colored {
+        let at = vello_cpu::Glyph { id, x: left, y: above };
         let letters = context.glyph_run(&mut resources, &run.font).font_size(size);
-        let letters = letters.hint(!is_colored).normalized_coords(&run.coords);
-        let letters = if run.skew == 0.0 || is_colored {
-            letters
-        } else {
-            letters.glyph_transform(Affine::skew(-f64::from(run.skew).to_radians().tan(), 0.0))
-        };
-        if is_edge {
-            letters.stroke_glyphs(std::iter::once(at));
-        } else {
-            letters.fill_glyphs(std::iter::once(at));
+        letters.hint(false).normalized_coords(&run.coords).fill_glyphs(std::iter::once(at));
+    } else {
+        let lines = outline::lines(&font, run, id, size, (left + shift, above))?;
+        context.fill_path(&lines);
+        if run.is_emboldened {
+            // Round ends would be curves.
+            let edge = Stroke::new(f64::from(size) / 40.0).with_join(Join::Miter).with_caps(Cap::Butt);
+            context.set_stroke(edge);
+            context.stroke_path(&lines);
         }
     }
     let mut pixels = Pixmap::new(width, height);
@@ -66,7 +63,7 @@ pub(super) fn draw(run: &Run, id: u32, size: f32, shift: f32, is_dark: bool) -> 
     Some(Drawn { image, offset, is_colored })
 }
 
-fn coordinates(run: &Run) -> Vec<skrifa::instance::NormalizedCoord> {
+pub(super) fn coordinates(run: &Run) -> Vec<skrifa::instance::NormalizedCoord> {
     run.coords.iter().map(|bits| skrifa::instance::NormalizedCoord::from_bits(*bits)).collect()
 }
 
