@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::ModelKey;
-use tiebreak_domain::{AnnotatorId, AnnotatorKey, ItemId, ItemStatus, Outcome, UnixMillis, Verdict};
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ErrorCode, ItemId, ItemStatus, Outcome, UnixMillis, Verdict,
+};
 use tiebreak_store::{Change, Reader, Store, StoreError, Wish};
 
 use crate::backend::{Backend, client, on, on_both};
@@ -296,6 +298,7 @@ fn a_database_that_is_not_there_is_told_without_the_password() {
     let error = Store::open(&place).map(|_| ()).unwrap_err();
     assert!(error.is_passing(), "{error:?}");
     let error = tiebreak_domain::ApiError::from(error);
+    assert_eq!(error.code, ErrorCode::Unavailable, "a client asks again");
     assert!(error.message.contains("127.0.0.1:1/work"), "{}", error.message);
     assert!(!format!("{error:?}{place:?}{place}").contains("s3cret"));
     assert!(error.hint.unwrap().contains("server"));
