@@ -198,7 +198,11 @@ impl Door {
             Task::Download(name) => {
                 let known = self.known(&parts, peer)?;
                 let found = self.files.fetch(known.caller.annotator, &name).ok_or_else(|| {
-                    answer::refusal(StatusCode::NOT_FOUND, "there is no such file", "export it again")
+                    answer::refusal(
+                        StatusCode::NOT_FOUND,
+                        "there is no such file here",
+                        "export it again, and fetch it from the process that wrote it",
+                    )
                 })?;
                 media::download(&parts.method, &parts.headers, &found).map_err(refused)
             }

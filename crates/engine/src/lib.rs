@@ -21,6 +21,7 @@ mod media_place;
 mod merge;
 mod models;
 mod moving;
+mod numbers;
 mod offer;
 mod pairs;
 mod people;
