@@ -162,8 +162,8 @@ impl Door {
             Task::Medium(source, uri) => {
                 let known = self.admit_judge(&parts, peer)?;
                 let caller = known.as_ref().map(|known| &known.caller);
-                let path = self.engine.medium_path(caller, source, &uri).map_err(refused)?;
-                media::answer(&parts.method, &parts.headers, &path).map_err(refused)
+                let medium = self.engine.medium_file(caller, source, &uri, true).map_err(refused)?;
+                media::answer_medium(&parts.method, &parts.headers, &medium).map_err(refused)
             }
             Task::Poll(since, patience) => {
                 let known = self.admit_judge(&parts, peer)?;
@@ -290,7 +290,8 @@ impl Door {
             }
             Route::Media { source, uri } => {
                 only(parts, &[Method::GET, Method::HEAD])?;
-                (Lane::Quick, Task::Medium(source, uri))
+                // It may have to be fetched first.
+                (Lane::Playing, Task::Medium(source, uri))
             }
             Route::Events => {
                 only(parts, &[Method::GET])?;
@@ -400,8 +401,8 @@ impl Door {
     fn bytes(&self, parts: &Parts, known: Option<&Known>, wanted: call::Wanted) -> Result<Answer, ApiError> {
         let caller = known.map(|known| &known.caller);
         let stamp = pixels::medium_of(&wanted.request)
-            .and_then(|(source, uri)| self.engine.medium_path(caller, source, uri).ok())
-            .and_then(|path| media::stamp(&path));
+            .and_then(|(source, uri)| self.engine.medium_file(caller, source, uri, false).ok())
+            .and_then(|medium| media::stamp(&medium));
         let tag = wanted.tag(&format!("{stamp:?}"));
         if stamp.is_some() && media::is_known(&parts.headers, &tag) {
             return Ok(call::bytes(tag, None));

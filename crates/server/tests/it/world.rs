@@ -53,7 +53,7 @@ impl World {
         let host = Host {
             settings_file: None,
             data_folder: None,
-            cache_folder: None,
+            cache_folder: Some(folder.path().join("cache")),
             clock: Arc::new(move || UnixMillis(time.fetch_add(1, Ordering::Relaxed))),
             random: Arc::new(move || {
                 let mut z = random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
