@@ -249,13 +249,6 @@ impl Door {
         self.admit_judge(&listener.parts, listener.peer).ok()
     }
 
-    /// Whether whoever asks shows a cookie or a token of this door, good or not: of anybody else no more is read than a
-    /// form that signs in.
-    pub fn shows_who_asks(&self, parts: &Parts, peer: Peer) -> bool {
-        let Some(gate) = &self.gate else { return true };
-        Gate::bearer(&parts.headers).is_some() || gate.cookie(&parts.headers, peer).is_some()
-    }
-
     /// Whether a stream of events is asked for, which [`Door::listener`] then says who hears.
     pub fn is_stream(parts: &Parts) -> bool {
         let query = parts.uri.query().unwrap_or_default();
