@@ -21,6 +21,7 @@ mod media_place;
 mod merge;
 mod models;
 mod moving;
+mod numbers;
 mod offer;
 mod pairs;
 mod people;
@@ -41,7 +42,7 @@ mod visible;
 mod writer;
 
 pub use accounts::{AccountDesk, BegunVouching, Known, Way};
-pub use engine::Engine;
+pub use engine::{Engine, MediumFile};
 pub use host::Host;
 pub use jobs::CancelFlag;
 pub use keyring::Keyring;

@@ -265,7 +265,7 @@ impl Session {
     pub fn submit(&self, seat: &Seat, mut judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(seat, &judgment)?;
         self.refuse_items_of_others(seat, judgment.item)?;
-        self.restore_offer(seat, &mut judgment);
+        self.restore_offer(seat, &mut judgment)?;
         self.note_lot(&mut judgment);
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
