@@ -253,7 +253,7 @@ impl<'a> Run<'a> {
             |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
         let host = &self.session.shared.host;
         let mut opened = match &manifest.remote {
-            Some(server) => remote::open(host, &model.folder, manifest, server)?,
+            Some(server) => remote::open(host, &model.folder, manifest, server, self.cancel)?,
             None => RewardModel::open(&model.folder, runtime(), OpenOptions::default()).map_err(refused)?,
         };
         let memory = OpenOptions::default().memory_limit_bytes;

@@ -48,10 +48,12 @@ impl Run<'_> {
     /// Scores every candidate by each model in turn.
     pub(super) fn score_by_each(&mut self, models: &[ShelvedModel]) -> Result<(), ApiError> {
         for model in models {
-            self.go_through(&mut Post::of(model))?;
+            let gone_through = self.go_through(&mut Post::of(model));
             if self.cancel.is_set() {
-                break;
+                stopped(gone_through);
+                return Ok(());
             }
+            gone_through?;
         }
         Ok(())
     }
@@ -61,7 +63,12 @@ impl Run<'_> {
         let mut posts: Vec<Post> = models.iter().map(Post::of).collect();
         // A model that cannot be opened is no passing fault.
         for post in &mut posts {
-            self.open(post)?;
+            let opened = self.open(post);
+            if self.cancel.is_set() {
+                stopped(opened);
+                return Ok(());
+            }
+            opened?;
         }
         let mut faults = 0;
         while !self.cancel.is_set() {
@@ -71,6 +78,7 @@ impl Run<'_> {
                     faults = 0;
                     self.wait(WATCH_EVERY);
                 }
+                Err(error) if self.cancel.is_set() => stopped(Err(error)),
                 Err(error) if faults < MOST_FAULTS => {
                     faults += 1;
                     tracing::warn!(%error, "scoring waits for the project");
@@ -231,6 +239,13 @@ impl Run<'_> {
         }
         let read = |reader: &Reader, id: u32| reader.item(ItemId(i64::from(id))).map_err(ApiError::from);
         items.range(first..=last).map(|id| read(&reader, id)).collect()
+    }
+}
+
+/// Notes how work ended that somebody said stop to: what was given up on is no fault of the run.
+fn stopped(outcome: Result<(), ApiError>) {
+    if let Err(error) = outcome {
+        tracing::info!(%error, "scoring was stopped");
     }
 }
 

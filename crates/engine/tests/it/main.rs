@@ -21,6 +21,7 @@ mod pairs;
 mod people;
 mod prism;
 mod quality;
+mod remote;
 mod rubrics;
 mod searching;
 mod second_look;

@@ -15,6 +15,8 @@ pub mod warning;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::error::ModelError;
 use super::folder::ModelFolder;
@@ -129,6 +131,10 @@ pub trait Session: Send {
 
     /// What carries the numbers out at present.
     fn provider(&self) -> Provider;
+
+    /// Takes a flag that is set once nobody waits for what it runs any more: whoever can break off within a run, looks
+    /// at it.
+    fn heed(&mut self, _is_ended: Arc<AtomicBool>) {}
 
     /// What happened since this was last asked, such as a fall back to the processor.
     fn take_warnings(&mut self) -> Vec<Warning> {

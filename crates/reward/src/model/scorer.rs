@@ -12,6 +12,7 @@ mod state;
 mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 pub use calibration::{CALIBRATION_BUDGETS, calibrate};
@@ -71,6 +72,8 @@ pub struct Scorer {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     kind: RuntimeKind,
+    /// What sessions heed.
+    is_ended: Arc<AtomicBool>,
 }
 
 impl Scorer {
@@ -86,8 +89,10 @@ impl Scorer {
         };
         let budget = options.batch_tokens.unwrap_or(usual).max(1);
         let shared = Arc::new(Shared::new(model, options, budget, sessions.len(), provider, warnings));
-        let mut scorer = Self { shared, threads: Vec::with_capacity(sessions.len()), kind };
-        for (number, session) in sessions.into_iter().enumerate() {
+        let is_ended = Arc::<AtomicBool>::default();
+        let mut scorer = Self { shared, threads: Vec::with_capacity(sessions.len()), kind, is_ended };
+        for (number, mut session) in sessions.into_iter().enumerate() {
+            session.heed(Arc::clone(&scorer.is_ended));
             let shared = Arc::clone(&scorer.shared);
             let builder = std::thread::Builder::new().name(format!("score-{number}"));
             let thread = builder.spawn(move || worker::run(&shared, session));
@@ -139,8 +144,9 @@ impl Scorer {
 }
 
 impl Drop for Scorer {
-    /// Ends after the batches that are running.
+    /// Ends after the batches that are running; those with a server are hung up on.
     fn drop(&mut self) {
+        self.is_ended.store(true, Ordering::Release);
         self.shared.close();
         for thread in self.threads.drain(..) {
             // A thread that panicked has nothing to give back.
