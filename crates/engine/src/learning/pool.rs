@@ -21,6 +21,7 @@ use tiebreak_reward::model::manifest::Reference;
 use tiebreak_store::{Reader, ScoredModel};
 
 use super::rating;
+use crate::columns::numbers_of;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
@@ -191,15 +192,6 @@ fn is_taken(item: &Item, one_in: u64) -> bool {
     let prompt = prompt_key(item);
     let (number, _) = prompt.split_first_chunk::<8>().expect("a key has sixteen bytes");
     u64::from_le_bytes(*number).is_multiple_of(one_in)
-}
-
-/// The user's numbers of a candidate.
-fn numbers_of(item: &Item, candidate: &Candidate, columns: &[String]) -> Vec<f32> {
-    let number = |column: &String| {
-        let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
-        value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
-    };
-    columns.iter().map(number).collect()
 }
 
 /// What is read of the items before features are made of it.

@@ -8,6 +8,7 @@ use tiebreak_media::{Images, MediaFolder, VideoError, VideoLimits, VideoProblem,
 use tiebreak_reward::model::manifest::{ImageInput, Input, Manifest, Task, VideoInput};
 use tiebreak_reward::model::{Candidate, Request, RgbImage};
 
+use super::features;
 use crate::session::Session;
 
 /// Pictures are decoded to at most this many times what the model sees, so that its own resampling decides.
@@ -32,14 +33,14 @@ impl Sources {
     }
 }
 
-/// What of an item a model could score, by the data's order; none where it cannot read the candidate at all.
+/// What of an item a model could score, by the data's order; none where it cannot read the candidate at all. Where a
+/// project has features, every candidate should: one that lacks them is refused by name.
 pub fn is_readable(manifest: &Manifest, item: &Item) -> Vec<bool> {
     let can_read = |candidate: &tiebreak_domain::Candidate| match &manifest.input {
         Input::Text(_) => reads_as_text(candidate),
         Input::Image(_) | Input::ImageText(..) => only_image(candidate).is_some(),
         Input::Video(..) | Input::VideoText(..) => only_video(candidate).is_some(),
-        // Foreign features come with the columns that name them.
-        Input::Features(_) => false,
+        Input::Features(_) => true,
     };
     item.candidates.iter().map(can_read).collect()
 }
@@ -54,12 +55,17 @@ pub fn request(
     candidate: usize,
 ) -> Result<Request, String> {
     let prompt: String = prompt_text(item);
-    let first = content(session, sources, source, item, manifest, candidate)?;
+    let first = content(session, sources, source, item, manifest, candidate);
+    // A pairwise model is refused both for what is wrong with one.
+    let first = first.map_err(|reason| {
+        if manifest.task == Task::Pairwise { format!("the first candidate: {reason}") } else { reason }
+    })?;
     let request = Request { prompt: prompt.into(), candidate: first, second: None };
     if manifest.task != Task::Pairwise {
         return Ok(request);
     }
-    Ok(request.against(content(session, sources, source, item, manifest, candidate + 1)?))
+    let second = content(session, sources, source, item, manifest, candidate + 1);
+    Ok(request.against(second.map_err(|reason| format!("the second candidate: {reason}"))?))
 }
 
 fn content(
@@ -89,7 +95,9 @@ fn content(
             let frames = frames(&sources.videos, &folder, uri, image, video);
             Ok(Candidate::Frames(frames.map_err(|error| with_hint(&error))?))
         }
-        Input::Features(_) => Err("this program does not feed such models yet".to_owned()),
+        Input::Features(input) => {
+            features::features(input, item, candidate).map(|numbers| Candidate::Features(numbers.into()))
+        }
     }
 }
 

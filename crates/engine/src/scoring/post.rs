@@ -13,8 +13,9 @@ use tiebreak_reward::model::Scorer;
 use tiebreak_reward::model::manifest::Manifest;
 use tiebreak_store::{Reader, ScoredModel};
 
+use super::scorable::{nothing_for, scorable, window_of};
 use super::work::{Known, Turn, Wanted, Work};
-use super::{LOOK_EVERY, Run, scorable, window_of};
+use super::{LOOK_EVERY, Run};
 use crate::models::ShelvedModel;
 
 /// Items of a stretch: few enough that a slow model is soon done with it, and nobody waits for one.
@@ -108,7 +109,12 @@ impl Run<'_> {
         let total = scorable(&*self.session.readers.lend()?, manifest)?;
         match &mut post.work {
             Some(work) => work.total = total,
-            None if total == 0 => {}
+            None if total == 0 => {
+                let remark = nothing_for(manifest);
+                if self.are_named && !self.report.remarks.contains(&remark) {
+                    self.report.remarks.push(remark);
+                }
+            }
             None => {
                 let scorer = self.scorer(post.model, manifest, total)?;
                 post.work = Some(self.work(scorer, post.model, manifest, total)?);

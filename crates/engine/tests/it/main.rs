@@ -6,6 +6,7 @@ mod bad_models;
 mod beliefs;
 mod exporting;
 mod exporting_rubrics;
+mod features;
 mod foretelling;
 mod images;
 mod importing;
