@@ -4,13 +4,15 @@
 //! equal is scored once, and what is known already is not scored again. Each window is stored in one transaction: a
 //! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while; what is
 //! in sight of somebody is scored before all else ([`sooner`]). Programs that share a project share the work
-//! ([`post`]).
+//! ([`post`]). After the models, pictures that none of them embeds are described by what is built in ([`pictures`]).
 
 mod batch_sizes;
 mod features;
 pub mod in_sight;
 mod inputs;
+pub mod pictures;
 mod post;
+mod prompts;
 mod remote;
 mod scorable;
 mod sooner;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
 use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, JobId, StoredItem};
 use tiebreak_reward::model::manifest::{Manifest, Task};
@@ -117,13 +120,17 @@ pub fn start(
         let ended = if keeps_watch { run.keep_watch(&models) } else { run.score_by_each(&models) };
         let report = run.report();
         // Who keeps watch scores for others, who hear of it.
-        if report.scored > 0
+        if (report.scored > 0 || run.has_described)
             && !keeps_watch
             && let Err(error) = session.learn_anew()
         {
             tracing::warn!(%error, "what was scored could not be taken into account");
         }
         session.is_scoring.store(false, Ordering::Release);
+        // Whoever wanted pictures described while this was at it is not forgotten.
+        if session.wants_description.load(Ordering::Acquire) && !cancel.is_set() {
+            pictures::start(&shared, &session);
+        }
         shared.emit(Event::ScoringEnded(job, ended.map(|()| Box::new(report))));
     };
     let started = jobs.start("tiebreak-scoring", work, on_panic);
@@ -142,6 +149,10 @@ struct Run<'a> {
     sources: inputs::Sources,
     /// Whether somebody chose the models, and hears what one finds nothing for.
     are_named: bool,
+    /// Whether features of pictures or prompts came.
+    has_described: bool,
+    /// The items whose pictures need not be looked at again.
+    described: RoaringBitmap,
     report: ScoringReport,
     started: Instant,
     told_at: Option<Instant>,
@@ -157,6 +168,8 @@ impl<'a> Run<'a> {
             cancel,
             sources: inputs::Sources::new(shared.host.cache_folder.clone()),
             are_named: false,
+            has_described: false,
+            described: RoaringBitmap::new(),
             report: ScoringReport::default(),
             started: Instant::now(),
             told_at: None,

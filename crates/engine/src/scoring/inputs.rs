@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tiebreak_domain::door::Pixels;
 use tiebreak_domain::{Item, Part, SourceId};
-use tiebreak_media::{Images, MediaFolder, VideoError, VideoLimits, VideoProblem, Videos};
+use tiebreak_media::{Images, MediaError, MediaFolder, VideoError, VideoLimits, VideoProblem, Videos};
 use tiebreak_reward::model::manifest::{ImageInput, Input, Manifest, Task, VideoInput};
 use tiebreak_reward::model::{Candidate, Request, RgbImage};
 
@@ -30,6 +30,18 @@ impl Sources {
     pub fn new(cache_folder: Option<PathBuf>) -> Self {
         let limits = VideoLimits { kept_bytes: FRAME_BUDGET_BYTES, ..VideoLimits::default() };
         Self { images: Images::new(cache_folder, IMAGE_BUDGET_BYTES), videos: Videos::new(limits) }
+    }
+
+    /// A picture within a size, by its own numbers.
+    pub fn picture(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, MediaError> {
+        self.images.get_as_stored(folder, uri, fit)
+    }
+
+    /// The frame in the middle of a video, within a size.
+    pub fn middle_frame(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, VideoError> {
+        let info = self.videos.info(folder, uri)?;
+        let taken = self.videos.frames(folder, uri, fit, info.frame_at(info.duration_us / 2), 1)?;
+        taken.pictures.into_iter().next().ok_or_else(|| nothing_to_see(uri))
     }
 }
 
@@ -132,7 +144,7 @@ fn nothing_to_see(uri: &str) -> VideoError {
 }
 
 /// What is wrong with a video, and what to do about it: a refusal is read long after the run.
-fn with_hint(error: &VideoError) -> String {
+pub fn with_hint(error: &VideoError) -> String {
     error.problem.hint().map_or_else(|| error.to_string(), |hint| format!("{error} ({hint})"))
 }
 
@@ -141,7 +153,7 @@ fn largest(input: &ImageInput) -> [u32; 2] {
     [OVERSAMPLING * input.width.max(input.height) as u32; 2]
 }
 
-fn opaque(pixels: &Pixels) -> RgbImage {
+pub fn opaque(pixels: &Pixels) -> RgbImage {
     let rgb = over_background(&pixels.rgba);
     RgbImage { width: pixels.width, height: pixels.height, pixels: rgb.into() }
 }
@@ -152,14 +164,14 @@ fn reads_as_text(candidate: &tiebreak_domain::Candidate) -> bool {
     candidate.is_empty_response() || candidate.parts.iter().any(has_words)
 }
 
-fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
+pub fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
     candidate
         .parts
         .iter()
         .find_map(|part| if let Part::Image { uri } = part { Some(uri.as_str()) } else { None })
 }
 
-fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
+pub fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
     candidate
         .parts
         .iter()
@@ -167,7 +179,7 @@ fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
 }
 
 /// The words of a prompt; turns of a conversation with who speaks, as the models' makers write them.
-fn prompt_text(item: &Item) -> String {
+pub fn prompt_text(item: &Item) -> String {
     let turns = item.prompt.iter().filter_map(|part| match part {
         Part::Message { role, text } => Some(format!("{}: {text}", speaker(role))),
         Part::Text { text, .. } => Some(text.clone()),

@@ -19,7 +19,7 @@ use super::{LOOK_EVERY, Run};
 use crate::models::ShelvedModel;
 
 /// Items of a stretch: few enough that a slow model is soon done with it, and nobody waits for one.
-const STRETCH: u32 = 128;
+pub(super) const STRETCH: u32 = 128;
 /// The most stretches held at a time, so that many programs fit into the locks of one server.
 const MOST_HELD: usize = 32;
 /// How long whoever finds nothing but the work of others waits for it.
@@ -56,7 +56,7 @@ impl Run<'_> {
             }
             gone_through?;
         }
-        Ok(())
+        if self.are_named { Ok(()) } else { self.describe_pictures() }
     }
 
     /// Scores what there is and whatever is added, until it is cancelled. A database that is away is waited for.
@@ -74,6 +74,10 @@ impl Run<'_> {
         let mut faults = 0;
         while !self.cancel.is_set() {
             let gone_through = posts.iter_mut().try_for_each(|post| self.go_through(post));
+            let gone_through = gone_through.and_then(|()| {
+                let is_news = !self.are_named && !self.cancel.is_set();
+                if is_news { self.describe_pictures() } else { Ok(()) }
+            });
             match gone_through {
                 Ok(()) => {
                     faults = 0;
@@ -154,6 +158,7 @@ impl Run<'_> {
         self.open(post)?;
         if let Some(work) = &mut post.work {
             self.score_items(work, manifest, &fresh)?;
+            self.embed_prompts(work, manifest, &fresh)?;
         }
         if !self.cancel.is_set() {
             post.gone_through |= fresh;
@@ -256,7 +261,7 @@ fn stopped(outcome: Result<(), ApiError>) {
 }
 
 /// The stretches in which there are items, in their order.
-fn stretches_of(items: &RoaringBitmap) -> VecDeque<u32> {
+pub(super) fn stretches_of(items: &RoaringBitmap) -> VecDeque<u32> {
     let mut stretches: Vec<u32> = items.iter().map(|item| item / STRETCH).collect();
     stretches.dedup();
     stretches.into()

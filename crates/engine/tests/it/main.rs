@@ -20,6 +20,7 @@ mod model_labels;
 mod opening;
 mod pairs;
 mod people;
+mod pictures;
 mod prism;
 mod quality;
 mod remote;
