@@ -8,6 +8,7 @@
 //! Start at [`Engine`]; `session` is an open project, `writer` the thread that owns its file.
 
 mod accounts;
+mod columns;
 mod engine;
 mod export;
 mod failure;

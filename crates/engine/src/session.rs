@@ -64,6 +64,10 @@ pub struct Session {
     pub in_sight: InSight,
     /// Whether models score it.
     pub(crate) is_scoring: AtomicBool,
+    /// Whether its pictures are being described.
+    pub(crate) is_describing: AtomicBool,
+    /// Whether they are to be looked at once more.
+    pub(crate) wants_description: AtomicBool,
     pub(crate) shared: Arc<Shared>,
     seated: Mutex<Seated>,
 }
@@ -95,6 +99,8 @@ impl Session {
             learning: LearningDesk::new(),
             in_sight: InSight::default(),
             is_scoring: AtomicBool::new(false),
+            is_describing: AtomicBool::new(false),
+            wants_description: AtomicBool::new(false),
             shared,
             seated,
         });
@@ -148,12 +154,16 @@ impl Session {
         self.tell_project()
     }
 
-    /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it.
+    /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it. Where
+    /// it learns and does not want that, pictures are described without any model all the same.
     pub fn score_in_background(self: &Arc<Self>) {
-        if !self.shared.host.scores_in_background
-            || !self.learning_rules().is_some_and(|learning| learning.scores_in_background)
-            || self.is_scoring.load(Ordering::Acquire)
-        {
+        let learning = self.learning_rules().filter(|_| self.shared.host.scores_in_background);
+        let Some(learning) = learning else { return };
+        if !learning.scores_in_background {
+            scoring::pictures::start(&self.shared, self);
+            return;
+        }
+        if self.is_scoring.load(Ordering::Acquire) {
             return;
         }
         if let Err(error) = scoring::start(&self.shared, self, &[], false) {

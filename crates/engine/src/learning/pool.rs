@@ -1,26 +1,32 @@
 //! The pool: every active item's candidates as rows of numbers, and every pair that could be asked.
 //!
 //! It is read from the project once, and again when items or scores change. Features are the embeddings that
-//! installed models gave, with the style of the text beside them, or what is built in where there is none; the
-//! scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
+//! installed models gave, with the style of the text beside them, or what is built in where there is none
+//! ([`blocks`]); the scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
 //! about 160,000 different candidates one prompt in so many is taken, whole, and a remark says so. What is left out can be
 //! judged all the same, at random, and is neither planned nor told of.
+
+mod blocks;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use tiebreak_domain::candidate_pairs::PAIR_COLUMN;
 use tiebreak_domain::item::MAX_CANDIDATES;
-use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{ModelKey, Scorer};
 use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, StoredItem};
 use tiebreak_reward::learn::ensemble::{Member, standardised, standardised_by};
-use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
+use tiebreak_reward::learn::features::FeatureTable;
+#[cfg(test)]
+use tiebreak_reward::learn::features::text;
 use tiebreak_reward::learn::head::pool::Pair;
 use tiebreak_reward::model::manifest::Reference;
 use tiebreak_store::{Reader, ScoredModel};
 
 use super::rating;
+use crate::columns::numbers_of;
+use crate::scoring::pictures::is_bare_picture;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
@@ -193,21 +199,14 @@ fn is_taken(item: &Item, one_in: u64) -> bool {
     u64::from_le_bytes(*number).is_multiple_of(one_in)
 }
 
-/// The user's numbers of a candidate.
-fn numbers_of(item: &Item, candidate: &Candidate, columns: &[String]) -> Vec<f32> {
-    let number = |column: &String| {
-        let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
-        value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
-    };
-    columns.iter().map(number).collect()
-}
-
 /// What is read of the items before features are made of it.
 #[derive(Default)]
 struct Raw {
     items: Vec<PoolItem>,
     texts: Vec<String>,
     lengths: Vec<f32>,
+    /// Whether each candidate is a picture or a video and no text.
+    is_picture: Vec<bool>,
     /// The numbers of the user's columns, candidate by candidate.
     columns: Vec<f32>,
     clusters: HashMap<[u8; 16], u32>,
@@ -263,6 +262,7 @@ impl Raw {
             if row == next {
                 let text = candidate.text();
                 self.lengths.push(text.chars().count() as f32);
+                self.is_picture.push(is_bare_picture(candidate));
                 self.columns.extend(numbers);
                 self.texts.push(text);
             }
@@ -317,111 +317,6 @@ impl Raw {
             }
         }
         Ok(scorers)
-    }
-
-    fn table(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        scorers: &[PoolScorer],
-        learning: &Learning,
-        remarks: &mut Vec<String>,
-    ) -> Result<(FeatureTable, String), ApiError> {
-        let mut blocks: Vec<FeatureTable> = Vec::new();
-        let mut words: Vec<String> = Vec::new();
-        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        let has_text = texts.iter().any(|text| !text.trim().is_empty());
-        let embedded = match &learning.features {
-            FeatureSource::Automatic => self.embeddings(reader, models, None)?,
-            FeatureSource::Embedding(key) => {
-                let embedded = self.embeddings(reader, models, Some(key))?;
-                if embedded.is_empty() {
-                    remarks.push("the model that was chosen has not embedded these items yet".to_owned());
-                }
-                embedded
-            }
-            FeatureSource::BuiltIn | FeatureSource::ColumnsOnly => Vec::new(),
-        };
-        let covered: usize = embedded.iter().map(|(.., covered)| covered).sum();
-        if !embedded.is_empty() && covered < self.texts.len() {
-            remarks.push(format!("models have embedded {covered} of {} candidates", self.texts.len()));
-        }
-        for (name, width, table, _) in embedded {
-            words.push(format!("{name}, {width} numbers"));
-            blocks.push(table);
-        }
-        if learning.features != FeatureSource::ColumnsOnly {
-            if blocks.is_empty() {
-                if !has_text {
-                    remarks.push(
-                        "the candidates have no text: let a model with an embedding score them".to_owned(),
-                    );
-                }
-                let built_in = text::table(&texts);
-                words.push(format!("style and words, {} numbers", built_in.width()));
-                blocks.push(built_in);
-            } else if has_text {
-                words.push("style".to_owned());
-                blocks.push(text::style_table(&texts));
-            }
-        }
-        if !learning.columns.is_empty() {
-            let columns = FeatureTable::from_values(
-                learning.columns.clone(),
-                ColumnKind::Feature,
-                self.columns.clone(),
-            );
-            words.push(format!("columns {}", learning.columns.join(", ")));
-            blocks.push(columns.expect("every candidate has a number for each column").standardised());
-        }
-        for scorer in scorers {
-            let name = format!("{} {}", scorer.name, scorer.dimension);
-            blocks.push(FeatureTable::from_scores(&name, ColumnKind::Scorer, &scorer.scores));
-        }
-        let mut blocks = blocks.into_iter();
-        let first = blocks.next().unwrap_or_else(|| text::table(&texts));
-        let table = blocks.fold(first, |table, block| {
-            table.joined(&block).expect("every block has a row for each candidate")
-        });
-        Ok((table, words.join("; ")))
-    }
-
-    /// The embeddings of the first models that have one for candidates which none before has: name, width, block,
-    /// how many of those.
-    fn embeddings(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        only: Option<&ModelKey>,
-    ) -> Result<Vec<(String, usize, FeatureTable, usize)>, ApiError> {
-        let mut is_covered = vec![false; self.texts.len()];
-        let mut found = Vec::new();
-        for model in models.iter().filter(|model| only.is_none_or(|key| model.key == *key)) {
-            let mut embedded: Vec<(u32, Vec<f32>)> = Vec::new();
-            let mut is_taken = vec![false; self.texts.len()];
-            reader.each_embedding(&model.key, |item, candidate, numbers| {
-                let row = self.rows.get(&(item, candidate));
-                if let Some(row) = row.filter(|row| !std::mem::replace(&mut is_taken[**row as usize], true)) {
-                    embedded.push((*row, numbers.to_vec()));
-                }
-            })?;
-            let width = embedded.first().map_or(0, |(_, numbers)| numbers.len());
-            embedded.retain(|(_, numbers)| numbers.len() == width);
-            let news = embedded.iter().filter(|(row, _)| !is_covered[*row as usize]).count();
-            if width == 0 || news < LEAST_COVERED || self.texts.len() * width > MOST_NUMBERS {
-                continue;
-            }
-            let mut values = vec![0.0; self.texts.len() * width];
-            for (row, numbers) in &embedded {
-                let row = *row as usize;
-                is_covered[row] = true;
-                values[row * width..(row + 1) * width].copy_from_slice(numbers);
-            }
-            if let Ok(table) = embedding::table(width, &values, None) {
-                found.push((model.name.clone(), width, table, news));
-            }
-        }
-        Ok(found)
     }
 }
 
