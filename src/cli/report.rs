@@ -55,7 +55,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
 }
 
 fn print_report(report: &ModelReport) {
-    println!("{} votes, {} of them on items drawn at random", report.votes, report.audit_votes);
+    println!(
+        "{} votes, {} of them on items drawn at random, {} on items that no model chose",
+        report.votes, report.audit_votes, report.unchosen_votes
+    );
     println!("{:<34} {:<14} {:>6}  {:<26} right with ties", "who", "slice", "votes", "right, ties aside");
     for row in &report.rows {
         let who = format!("{} · {}", row.name, row.dimension);

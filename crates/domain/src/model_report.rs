@@ -24,8 +24,12 @@ pub struct ReportFilter {
 pub struct ModelReport {
     /// The votes it is about: judged pairs, ties included.
     pub votes: u64,
-    /// Votes among them on items drawn at random.
+    /// Votes among them on items drawn at random and judged with no scores in sight.
     pub audit_votes: u64,
+    /// Votes among them on items that nobody drew and no model chose: labels of data, and what came in the order of the
+    /// file.
+    #[serde(default)]
+    pub unchosen_votes: u64,
     /// The head and every model, the baselines last.
     pub rows: Vec<ReportRow>,
     /// How well ratings are foretold, a row for each question that rates candidates by a number.

@@ -124,9 +124,10 @@ pub fn simulate(
     };
     let dimension = dimensions(&rubric).into_iter().next();
     let dimension = dimension.ok_or_else(|| nothing("nothing that the project asks compares candidates"))?;
+    let form = rubric.ranking_form(&dimension);
     let mut sums = vec![(0_i64, 0_u32); pool.pairs.len()];
     reader.each_vote(|judgment| {
-        for known in votes_of(&pool, &judgment, &dimension) {
+        for known in votes_of(&pool, &judgment, &dimension, form) {
             let (sum, count) = &mut sums[known.pair];
             *count += 1;
             *sum += match known.vote.verdict {

@@ -14,19 +14,20 @@
 //! of those, they alone count. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
 //! vote on a hard one would look like a slip. Until then it is said how many second looks are missing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{Prediction, Scorer};
 use tiebreak_domain::second_look::ModelFlag;
-use tiebreak_domain::{ItemId, JudgmentId, UnixMillis};
+use tiebreak_domain::{AnnotatorId, ItemId, JudgmentId, UnixMillis};
 use tiebreak_reward::learn::ordinal::Verdict;
 use tiebreak_stats::calibration::fit_temperature_of_classes;
 use tiebreak_stats::conformal::{AuditScores, benjamini_hochberg, labels_needed, oddness, severity};
 
 use super::learned::Learned;
 use super::lot::{Looked, Lot};
+use super::votes::{KnownVote, Source};
 
 /// Flags, or why there are none.
 pub struct Flags {
@@ -44,30 +45,48 @@ pub struct Flags {
 pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     let said = learned.cross_fitted();
     let main = learned.main();
-    let pairs_of = |are_reviews: bool| -> Vec<Row> {
-        let wanted = main.votes.iter().filter(|known| known.is_review == are_reviews);
-        wanted
-            .filter_map(|known| {
-                Some(Row {
-                    known_at: known.judgment,
-                    item: known.item,
-                    class: class_of(known.vote.verdict),
-                    logits: logits(said.get(&(known.judgment, known.pair))?),
-                    is_audit: known.is_audit,
-                })
-            })
-            .collect()
+    let row_of = |known: &KnownVote| {
+        Some(Row {
+            known_at: known.judgment,
+            item: known.item,
+            pair: known.candidates,
+            class: class_of(known.vote.verdict),
+            logits: logits(said.get(&(known.judgment, known.pair))?),
+            source: known.source,
+        })
     };
-    let pairs = pairs_of(false);
-    let rows = oddest_of_each_judgment(&pairs);
-    let clean = one_of_each_item(oddest_of_each_judgment(&pairs_of(true)));
-    let first_half = first_half_of(&rows);
-    let is_first_half = |row: &Row| first_half.contains(&row.item);
-    let audits = rows.iter().filter(|row| row.is_audit).count();
-    let needed = 2 * labels_needed(learning.flag_level);
-    let fitting: Vec<([f64; 3], usize)> = pairs
+    let rows_of =
+        |votes: &mut dyn Iterator<Item = &KnownVote>| votes.filter_map(row_of).collect::<Vec<Row>>();
+    let rows = oddest_of_each_judgment(&rows_of(&mut main.votes.iter().filter(|known| !known.is_review)));
+    // What votes are held against is as it was first given: what was looked at again is odder than the rest.
+    let first_pairs = rows_of(&mut main.first_votes());
+    let first = oddest_of_each_judgment(&first_pairs);
+    let voters: HashSet<(ItemId, AnnotatorId)> =
+        main.first_votes().map(|known| (known.item, known.annotator)).collect();
+    // Whoever looks again at a vote of their own gives no second opinion.
+    let (own, clean): (Vec<&KnownVote>, Vec<&KnownVote>) = main
+        .votes
         .iter()
-        .filter(|row| row.is_audit && is_first_half(row))
+        .filter(|known| known.is_review)
+        .partition(|known| voters.contains(&(known.item, known.annotator)));
+    let clean = one_of_each_item(oddest_of_each_judgment(&rows_of(&mut clean.into_iter())));
+    let needed = 2 * labels_needed(learning.flag_level);
+    let count_of = |source: Source| first.iter().filter(|row| row.source == source).count();
+    let (audits, unchosen) = (count_of(Source::Audit), count_of(Source::Unchosen));
+    // Chance has no part in which votes on items that no model chose are held against which: they are exchangeable with
+    // one another, if not with votes on items that were chosen.
+    let has_audits = audits as u64 >= needed || unchosen == 0;
+    let is_measure = |row: &Row| match row.source {
+        Source::Audit => true,
+        Source::Unchosen => !has_audits,
+        Source::Chosen => false,
+    };
+    let measures = if has_audits { audits } else { audits + unchosen };
+    let first_half = first_half_of(first.iter().filter(|row| is_measure(row)));
+    let is_first_half = |row: &Row| first_half.contains(&row.item);
+    let fitting: Vec<([f64; 3], usize)> = first_pairs
+        .iter()
+        .filter(|row| is_measure(row) && is_first_half(row))
         .map(|row| (row.logits, row.class))
         .collect();
     let temperature = fit_temperature_of_classes(&fitting).map(|fit| fit.temperature);
@@ -78,12 +97,12 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     let of_vote = |row: &Row| probabilities(row)[row.class];
     let among_its_like = |row: &Row| likelihood_among_its_like(probabilities(row), row.class);
     let audit_of = |is_tie: bool| {
-        let second_half = rows.iter().filter(|row| row.is_audit && !is_first_half(row));
+        let second_half = first.iter().filter(|row| is_measure(row) && !is_first_half(row));
         let alike = second_half.filter(|row| (row.class == TIE) == is_tie);
         AuditScores::new(alike.map(|row| oddness(among_its_like(row))).collect())
     };
     let clean_needed = clean_needed(learning);
-    let lot = Lot::draw(&looked_at(&rows, &clean), clean_needed);
+    let lot = Lot::draw(&looked_at(&first, &own, &clean), clean_needed);
     let drawn: BTreeSet<ItemId> = lot.items.iter().copied().collect();
     let clean_of = |is_tie: bool, is_wanted: &dyn Fn(&Row) -> bool| {
         let alike = clean.iter().filter(|row| (row.class == TIE) == is_tie && is_wanted(row));
@@ -104,13 +123,15 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
     let audits_alike = [sides, ties];
     let thresholds = [0, 1].map(|like: usize| audits_alike[like].threshold(learning.flag_level).ok());
     if thresholds.iter().all(Option::is_none) {
-        let remark = format!("votes are flagged once about {needed} audits are judged; there are {audits}");
+        let remark = format!("votes are flagged once about {needed} audits are judged; there are {measures}");
         return Flags { flags: Vec::new(), discoveries: 0, remarks: vec![remark], lot };
     }
     let like = |row: &Row| usize::from(row.class == TIE);
     let p_values: Vec<f64> =
         rows.iter().map(|row| audits_alike[like(row)].p_value(oddness(among_its_like(row)))).collect();
     let discoveries = benjamini_hochberg(&p_values, learning.false_discovery);
+    let voter_of: HashMap<JudgmentId, AnnotatorId> =
+        main.votes.iter().map(|known| (known.judgment, known.annotator)).collect();
     let mut flags: Vec<(bool, ModelFlag)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let probability = of_vote(row);
@@ -120,14 +141,16 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         if !is_odd && !is_discovery {
             continue;
         }
-        let Some(known) = main.votes.iter().find(|known| known.judgment == row.known_at) else { continue };
+        let Some(annotator) = voter_of.get(&row.known_at).copied() else { continue };
         let [a, tie, b] = probabilities(row);
         flags.push((
             is_discovery,
             ModelFlag {
-                judgment: known.judgment,
-                item: known.item,
-                annotator: known.annotator,
+                judgment: row.known_at,
+                item: row.item,
+                annotator,
+                question: main.key.clone(),
+                pair: row.pair,
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 prediction: Prediction { a, tie, b },
@@ -156,6 +179,12 @@ pub fn raise(learned: &Learned, learning: &Learning, now: UnixMillis) -> Flags {
         ),
     };
     let mut remarks = vec![format!("{} flagged, {found} of them with {control}", flags.len())];
+    if !has_audits && basis == Basis::Audits {
+        remarks.push(format!(
+            "of the votes that stand for audits {unchosen} are on items that nobody drew, labels of data or in the order of \
+             the file: the share of false alarms holds among such votes, and not for items that a model chose"
+        ));
+    }
     if basis == Basis::Audits {
         let sides = clean.iter().filter(|row| row.class != TIE).count() as u64;
         remarks.push(format!(
@@ -181,15 +210,16 @@ enum Basis {
     Lot,
     /// Second looks at whatever was looked at.
     Looks,
-    /// Votes on items that no model chose.
+    /// Audit votes, or while there are too few votes on items that no model chose.
     Audits,
 }
 
 /// Every item with a vote, and what a second look at it found.
-fn looked_at(votes: &[Row], looks: &[Row]) -> BTreeMap<ItemId, Looked> {
+fn looked_at(votes: &[Row], own: &[&KnownVote], looks: &[Row]) -> BTreeMap<ItemId, Looked> {
     let open = votes.iter().map(|row| (row.item, Looked::Open));
+    let own = own.iter().map(|known| (known.item, Looked::Own));
     let found = |row: &Row| if row.class == TIE { Looked::Tie } else { Looked::Side };
-    open.chain(looks.iter().map(|row| (row.item, found(row)))).collect()
+    open.chain(own).chain(looks.iter().map(|row| (row.item, found(row)))).collect()
 }
 
 /// What stands for each judgment: of one that orders several pairs, the pair whose order is the oddest, and a tie only
@@ -226,16 +256,17 @@ const TIE: usize = 1;
 struct Row {
     known_at: JudgmentId,
     item: ItemId,
+    pair: [u8; 2],
     class: usize,
     logits: [f64; 3],
-    is_audit: bool,
+    source: Source,
 }
 
-/// Half the items that were audited, as chance has it: votes on one item are on one side, and nothing of how the items
-/// are ordered decides which.
-fn first_half_of(rows: &[Row]) -> BTreeSet<ItemId> {
-    let audited: BTreeSet<ItemId> = rows.iter().filter(|row| row.is_audit).map(|row| row.item).collect();
-    let mut shuffled: Vec<ItemId> = audited.into_iter().collect();
+/// Half the items of some votes, as chance has it: votes on one item are on one side, and nothing of how the items are
+/// ordered decides which.
+fn first_half_of<'a>(rows: impl Iterator<Item = &'a Row>) -> BTreeSet<ItemId> {
+    let items: BTreeSet<ItemId> = rows.map(|row| row.item).collect();
+    let mut shuffled: Vec<ItemId> = items.into_iter().collect();
     shuffled.sort_by_key(|item| mixed(item.0.unsigned_abs()));
     shuffled.truncate(shuffled.len() / 2);
     shuffled.into_iter().collect()
@@ -268,9 +299,10 @@ pub fn logits(prediction: &Prediction) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use tiebreak_domain::showing::AcquisitionMethod;
+    use tiebreak_domain::{Judgment, Origin, Outcome, Rubric};
 
     use super::super::pool::Pool;
-    use super::super::tests::{items, judgment, learned, ranked, rankings};
+    use super::super::tests::{items, judgment, learned, preferred, ranked, rankings};
     use super::*;
 
     #[test]
@@ -323,5 +355,68 @@ mod tests {
         heads.refit(&said[..10], 1);
         let told = raise(&heads, &learning, UnixMillis(0)).remarks.concat();
         assert!(told.ends_with("there are 10"), "ten rankings are ten audits: {told}");
+    }
+
+    /// Votes for the better one, but by every sixth; the second looks of `reviewer` agree with those slips.
+    fn looked_at_slips(reviewer: i64, looks: i64) -> Learned {
+        let mut heads = learned(&items(120, 2), &Rubric::default());
+        let vote = |number: i64, annotator: i64, outcome| {
+            judgment(number, annotator, 1 + (number - 1) % 120, preferred(outcome), AcquisitionMethod::Audit)
+        };
+        let outcome = |number: i64| if number % 6 == 0 { Outcome::A } else { Outcome::B };
+        let mut said: Vec<Judgment> = (1..=120).map(|number| vote(number, 1, outcome(number))).collect();
+        said.extend((1..=looks).map(|look| {
+            let mut review = vote(120 + 6 * look, reviewer, Outcome::A);
+            review.given.origin = Origin::Review;
+            review
+        }));
+        heads.refit(&said, 1);
+        heads
+    }
+
+    #[test]
+    fn audits_that_were_looked_at_again_are_still_what_votes_are_held_against() {
+        let learning = Learning { flag_level: 0.3, ..Learning::default() };
+        let heads = looked_at_slips(2, 18);
+        let raised = raise(&heads, &learning, UnixMillis(0));
+        let left = raised.flags.iter().find(|flag| flag.item.0 % 6 == 0).expect("a slip that is left is odd");
+        // Of the 60 audits of one half about ten are slips, which are as odd as the one that is left.
+        assert!(left.p_value > 4.0 / 61.0, "it is no odder than they were: {left:?}");
+    }
+
+    #[test]
+    fn a_second_look_at_ones_own_vote_is_no_clean_one() {
+        let learning = Learning { flag_level: 0.25, false_discovery: 0.4, ..Learning::default() };
+        let told = |reviewer| {
+            let raised = raise(&looked_at_slips(reviewer, 12), &learning, UnixMillis(0));
+            (raised.remarks.concat(), raised.lot.items.len())
+        };
+        let (of_other, _) = told(2);
+        assert!(of_other.contains("by 12 second looks"), "{of_other}");
+        let (of_own, drawn) = told(1);
+        assert!(of_own.contains("look twice at 9 items more"), "none of twelve counts: {of_own}");
+        assert!(drawn > 9, "and what of them was drawn is made good: {drawn}");
+    }
+
+    #[test]
+    fn votes_that_nobody_drew_stand_for_audits_while_there_are_none_and_it_is_said() {
+        let learning = Learning { flag_level: 0.1, ..Learning::default() };
+        let told = |audits: i64| {
+            let mut heads = learned(&items(120, 2), &Rubric::default());
+            let said: Vec<Judgment> = (1..=120)
+                .map(|number| {
+                    let is_audit = number <= audits;
+                    let method =
+                        if is_audit { AcquisitionMethod::Audit } else { AcquisitionMethod::FileOrder };
+                    judgment(number, 1, number, preferred(Outcome::B), method)
+                })
+                .collect();
+            heads.refit(&said, 1);
+            raise(&heads, &learning, UnixMillis(0)).remarks.concat()
+        };
+        let words = "on items that nobody drew";
+        assert!(told(0).contains(&format!("120 are {words}")), "{}", told(0));
+        assert!(told(10).contains(words), "ten audits are too few");
+        assert!(!told(60).contains(words), "{}", told(60));
     }
 }

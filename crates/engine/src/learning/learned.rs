@@ -7,13 +7,15 @@ mod fitting;
 mod planning;
 
 pub use fitting::{Dimension, Foretold};
-pub use planning::Planned;
+pub use planning::{Ahead, Planned};
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
-use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
+use tiebreak_domain::rubric::OVERALL;
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, Rubric};
 use tiebreak_reward::learn::ensemble::{Member, differences};
 use tiebreak_reward::learn::head::Belief;
 use tiebreak_reward::learn::head::information::InformationTable;
@@ -23,7 +25,7 @@ use tiebreak_reward::learn::stopping::StoppingHistory;
 
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
-use super::votes::{dimensions, pair_of, votes_of};
+use super::votes::{KnownVote, dimensions, pair_of, votes_of};
 
 /// The pairs on which successive heads are held against each other.
 const STOP_SET: usize = 2_000;
@@ -34,6 +36,17 @@ const BEST_QUESTIONS: usize = 20;
 const CONTRADICTS: f64 = 1.0;
 /// From here on the head counts as sure.
 pub const SURE: f64 = 0.9;
+
+/// What a head says of a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foresight {
+    /// The question.
+    pub question: String,
+    /// Which two candidates, where the item has more.
+    pub pair: Option<[u8; 2]>,
+    /// What it says.
+    pub prediction: Prediction,
+}
 
 /// What was learned. A copy takes little beside the pool, which all copies share.
 #[derive(Clone)]
@@ -48,6 +61,8 @@ pub struct Learned {
     pub belief: PoolBelief,
     /// From one refit to the next.
     pub stopping: StoppingHistory,
+    /// The items that compare candidates.
+    pub askable: Arc<RoaringBitmap>,
     information: InformationTable,
     /// The judgments it has learned from, or that say nothing it could learn.
     known: HashSet<JudgmentId>,
@@ -67,8 +82,11 @@ impl Learned {
         let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
+        let compares = pool.items.iter().filter(|item| item.candidates > 1);
+        let askable = Arc::new(compares.map(|item| item.id.0 as u32).collect());
         Some(Self {
             pool: Arc::new(pool),
+            askable,
             dimensions,
             ratings,
             belief,
@@ -90,14 +108,18 @@ impl Learned {
         self.known.contains(&judgment)
     }
 
-    /// Whether a head has learned from somebody's vote on the pair that an item is.
-    pub fn has_vote_on(&self, item: ItemId) -> bool {
-        let Some(pair) = self.pool.item(item).filter(|item| item.candidates == 2).map(Pool::pairs_of) else {
-            return false;
-        };
-        let ends = ends(&self.pool.pairs[pair.start]);
+    /// The pairs of somebody's votes, whatever the question.
+    fn voted(&self) -> HashSet<[u32; 2]> {
         let votes = self.dimensions.iter().flat_map(|dimension| &dimension.votes);
-        votes.into_iter().any(|known| ends == self::ends(&self.pool.pairs[known.pair]))
+        votes.map(|known| ends(&self.pool.pairs[known.pair])).collect()
+    }
+
+    /// The items that have one of an item's candidates under the same prompt; none of one that is not in the pool.
+    pub fn sharing_candidates(&self, item: ItemId) -> Option<Vec<ItemId>> {
+        let told = self.pool.item(item)?;
+        let of_prompt = self.pool.items.iter().filter(|other| other.cluster == told.cluster);
+        let shares = |other: &&PoolItem| other.rows.iter().any(|row| told.rows.contains(row));
+        Some(of_prompt.filter(shares).map(|other| other.id).filter(|other| *other != item).collect())
     }
 
     /// How many votes came since the last refit.
@@ -105,17 +127,37 @@ impl Learned {
         self.since_refit
     }
 
-    /// What the heads say of an item's first pair now, by question.
-    pub fn predictions(&self, item: ItemId) -> Vec<(String, Prediction)> {
-        let Some(item) = self.pool.item(item).filter(|item| item.candidates == 2) else { return Vec::new() };
-        let pair = self.pool.pairs[pair_of(item, 0, 1)];
-        self.dimensions
-            .iter()
-            .map(|dimension| {
+    /// What the heads say now of every pair of an item.
+    pub fn predictions(&self, item: ItemId) -> Vec<Foresight> {
+        self.foresight(item, |_| true)
+    }
+
+    /// The same of the pairs on which nobody has voted: what somebody else said of a pair is no foresight.
+    pub fn fresh_predictions(&self, item: ItemId) -> Vec<Foresight> {
+        let voted = self.voted();
+        self.foresight(item, |pair| !voted.contains(&ends(pair)))
+    }
+
+    fn foresight(&self, item: ItemId, is_wanted: impl Fn(&Pair) -> bool) -> Vec<Foresight> {
+        let Some(item) = self.pool.item(item) else { return Vec::new() };
+        let candidates = item.candidates;
+        let pairs = (0..candidates).flat_map(|a| (a + 1..candidates).map(move |b| [a, b]));
+        let mut said = Vec::new();
+        for [a, b] in pairs {
+            let pair = &self.pool.pairs[pair_of(item, a, b)];
+            if !is_wanted(pair) {
+                continue;
+            }
+            said.extend(self.dimensions.iter().map(|dimension| {
                 let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, 0.0);
-                (dimension.key.clone(), prediction(belief, dimension.head.likelihood()))
-            })
-            .collect()
+                Foresight {
+                    question: dimension.key.clone(),
+                    pair: (candidates > 2).then_some([a, b]),
+                    prediction: prediction(belief, dimension.head.likelihood()),
+                }
+            }));
+        }
+        said
     }
 
     /// What the main head says of a pair.
@@ -151,7 +193,7 @@ impl Learned {
             return;
         }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            for known in votes_of(&self.pool, judgment, &dimension.key) {
+            for known in votes_of(&self.pool, judgment, &dimension.key, dimension.form) {
                 let update = dimension.head.update(&self.pool.table, &known.vote);
                 if place == 0 {
                     self.belief.refresh(&self.pool.table, &self.pool.pairs, &update);
@@ -171,9 +213,12 @@ impl Learned {
             .map(|judgment| judgment.given.item)
             .collect();
         for dimension in &mut self.dimensions {
-            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key));
-            let counted = votes.filter(|vote| vote.is_review || !reviewed.contains(&vote.item));
-            dimension.fit(&self.pool, counted.collect());
+            let (key, form) = (dimension.key.clone(), dimension.form);
+            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &key, form));
+            let (counted, set_aside) =
+                votes.partition(|vote| vote.is_review || !reviewed.contains(&vote.item));
+            dimension.fit(&self.pool, counted);
+            dimension.set_aside = set_aside;
         }
         for head in &mut self.ratings {
             let counted = judgments.iter().filter(|judgment| {
@@ -188,6 +233,24 @@ impl Learned {
         self.note_for_stopping();
         self.since_refit = 0;
         self.is_fitted = true;
+    }
+
+    /// Takes note of the first votes of logs that go on with another vote: they are what is measured on, and nothing is
+    /// learned from them.
+    pub fn note_superseded(&mut self, first: &[Judgment]) {
+        let log_of = |judgment: &Judgment| (judgment.given.item, judgment.given.annotator);
+        let logs: HashSet<(ItemId, AnnotatorId)> = first.iter().map(log_of).collect();
+        for dimension in &mut self.dimensions {
+            let goes_on = |known: &KnownVote| logs.contains(&(known.item, known.annotator));
+            for known in dimension.votes.iter_mut().filter(|known| goes_on(known)) {
+                known.is_first = false;
+            }
+            dimension.set_aside.retain(|known| !goes_on(known));
+            let votes = first
+                .iter()
+                .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key, dimension.form));
+            dimension.set_aside.extend(votes.filter(|known| !known.is_review));
+        }
     }
 
     /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
@@ -226,24 +289,60 @@ impl Learned {
             .collect()
     }
 
+    /// Every model once: by its score of what the main question is about, or else overall, or else its first.
+    fn main_scorers(&self) -> Vec<&PoolScorer> {
+        let scorers = &self.pool.scorers;
+        let is_of = |scorer: &PoolScorer, wanted: &str| kind(scorer) == wanted;
+        let main = |of_model: &[&PoolScorer]| {
+            let about = |wanted: &str| of_model.iter().position(|scorer| is_of(scorer, wanted));
+            about(&self.main().key).or_else(|| about(OVERALL)).unwrap_or(0)
+        };
+        let mut models: Vec<Vec<&PoolScorer>> = Vec::new();
+        for scorer in scorers {
+            match models.iter_mut().find(|of_model| of_model[0].scorer == scorer.scorer) {
+                Some(of_model) => of_model.push(scorer),
+                None => models.push(vec![scorer]),
+            }
+        }
+        models.into_iter().map(|of_model| of_model[main(&of_model)]).collect()
+    }
+
+    /// Models whose scores can contradict each other: those of one dimension, and all by their main scores. What one of
+    /// them says of two things is no contradiction.
+    fn comparable(&self) -> Vec<Vec<Member>> {
+        let mut kinds: BTreeMap<String, Vec<Member>> = BTreeMap::new();
+        for scorer in &self.pool.scorers {
+            kinds.entry(kind(scorer)).or_default().push(scorer.member.clone());
+        }
+        let main = self.main_scorers().into_iter().map(|scorer| scorer.member.clone()).collect();
+        kinds.into_values().chain([main]).filter(|members| members.len() > 1).collect()
+    }
+
     /// Judged items of which one model holds the first for much better, and another the second.
     pub fn contradicted(&self) -> Vec<ItemId> {
-        let members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        let groups = self.comparable();
         let mut items: Vec<ItemId> = self
             .main()
             .votes
             .iter()
             .filter(|known| {
-                let differences = differences(&members, known.vote.a, known.vote.b);
-                let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
-                highest > CONTRADICTS && lowest < -CONTRADICTS
+                groups.iter().any(|members| {
+                    let differences = differences(members, known.vote.a, known.vote.b);
+                    let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
+                    highest > CONTRADICTS && lowest < -CONTRADICTS
+                })
             })
             .map(|known| known.item)
             .collect();
         items.dedup();
         items
     }
+}
+
+/// What a scorer's numbers are about, as they are compared.
+fn kind(scorer: &PoolScorer) -> String {
+    scorer.dimension.trim().to_lowercase()
 }
 
 /// What a scorer of the pool says of an item.
@@ -274,7 +373,40 @@ mod tests {
     use tiebreak_domain::{Outcome, Rubric};
     use tiebreak_reward::learn::stopping::StoppingRule;
 
-    use super::super::tests::{items, judgment, learned, preferred};
+    use tiebreak_domain::reward::ModelKey;
+
+    use super::super::tests::{items, judgment, learned, preferred, scorer};
+    use super::*;
+
+    /// Heads over twenty pairs with the scores of models, each (model, dimension, whether it favours the second).
+    fn with_scorers(scorers: &[(&str, &str, bool)]) -> Learned {
+        let mut pool = Pool::of_items(&items(20, 2));
+        for (model, dimension, is_for_second) in scorers {
+            let side = |row: usize| if (row % 2 == 1) == *is_for_second { 1.0 } else { -1.0 };
+            let scores: Vec<f32> = (0..40).map(side).collect();
+            pool.scorers.push(PoolScorer {
+                scorer: Scorer::Model(ModelKey((*model).into())),
+                ..scorer(dimension, &scores)
+            });
+        }
+        let mut heads = Learned::new(pool, &Rubric::default(), 1).unwrap();
+        heads.refit(&[judgment(1, 1, 7, preferred(Outcome::B), AcquisitionMethod::Random)], 1);
+        heads
+    }
+
+    #[test]
+    fn what_one_model_says_of_two_things_is_no_contradiction() {
+        let contradicted = |scorers: &[(&str, &str, bool)]| with_scorers(scorers).contradicted();
+        let of_one = [("a", "helpfulness", true), ("a", "safety", false)];
+        assert_eq!(contradicted(&of_one), []);
+        assert_eq!(contradicted(&[("a", "safety", true), ("b", "Safety", false)]), [ItemId(7)]);
+        let beside = [("a", "overall", true), ("a", "length", false), ("b", "quality", true)];
+        assert_eq!(contradicted(&beside), [], "of models that score other things the main scores count");
+        assert_eq!(contradicted(&[("a", "overall", true), ("b", "quality", false)]), [ItemId(7)]);
+        let main: Vec<String> =
+            with_scorers(&beside).main_scorers().iter().map(|scorer| scorer.dimension.clone()).collect();
+        assert_eq!(main, ["overall", "quality"]);
+    }
 
     #[test]
     fn what_is_left_to_ask_is_told_from_batch_to_batch() {

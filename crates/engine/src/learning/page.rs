@@ -32,8 +32,9 @@ pub fn html(report: &ModelReport, project: &str) -> String {
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
              <title>{title}: models against people</title><style>{STYLE}</style></head><body>\n\
-             <h1>Models against people</h1><p class=\"note\">{title} · {} votes, {} of them on items drawn at random</p>\n",
-            report.votes, report.audit_votes
+             <h1>Models against people</h1><p class=\"note\">{title} · {} votes, {} of them on items drawn at random, \
+             {} on items that no model chose</p>\n",
+            report.votes, report.audit_votes, report.unchosen_votes
         ),
     );
     for remark in &report.remarks {

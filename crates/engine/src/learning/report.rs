@@ -14,7 +14,7 @@ use tiebreak_domain::model_report::{
     Anchoring, CalibrationReport, Contestant, ModelReport, ReportFilter, ReportRow,
 };
 use tiebreak_domain::reward::{Prediction, Scorer};
-use tiebreak_domain::{ApiError, Interval, ItemId, Judgment, Reply};
+use tiebreak_domain::{ApiError, Interval, ItemId, Reply};
 use tiebreak_reward::learn::ordinal::Verdict;
 use tiebreak_stats::anchoring::{AnchoredVote, anchoring_effect};
 use tiebreak_stats::baseline::{Comparison, baselines};
@@ -29,7 +29,8 @@ use tiebreak_stats::{Choice, calibration};
 use super::ensembles::VARIANCE_PENALTY;
 use super::learned::{Foretold, Learned};
 use super::pool::Pool;
-use super::votes::{KnownVote, votes_of};
+use super::said::Said;
+use super::votes::{KnownVote, Source};
 use super::{THREADS, standing};
 use crate::export::target::Target;
 use crate::seat::Seat;
@@ -51,22 +52,22 @@ impl Session {
         self.for_lead(seat)?;
         let learning = self.learning_rules().unwrap_or_default();
         let reader = self.readers.open()?;
-        let mut judgments: Vec<Judgment> = Vec::new();
-        reader.each_vote(|judgment| judgments.push(judgment))?;
+        let said = Said::read(&reader)?;
         let Some(pool) = Pool::read(&reader, &learning, &models::references(&self.shared.host))? else {
             return Ok(nothing("there is no pair in this project"));
         };
         let Some(mut learned) = Learned::new(pool, &self.rubric(), THREADS) else {
             return Ok(nothing("nothing that is asked compares candidates"));
         };
-        learned.refit(&judgments, THREADS);
+        learned.refit(&said.in_force, THREADS);
+        learned.note_superseded(&said.superseded);
         let predictions = reader.predictions()?;
         let slices = match &filter.slice_column {
             Some(column) => slices(&reader, column)?,
             None => HashMap::new(),
         };
         drop(reader);
-        let predicted = standing::predicted(&learned, &predictions, &judgments);
+        let predicted = standing::predicted(&learned, &predictions, &said);
         let curve = standing::curve(&predicted);
         let mut of_head = learned.cross_fitted();
         for predicted in &predicted {
@@ -79,11 +80,9 @@ impl Session {
         };
         let rubric = self.rubric();
         for (place, dimension) in learned.dimensions.iter().enumerate() {
-            let votes: Vec<KnownVote> = judgments
-                .iter()
-                .flat_map(|judgment| votes_of(&learned.pool, judgment, &dimension.key))
-                .filter(|known| known.is_audit || !filter.audit_only)
-                .collect();
+            let first = dimension.first_votes();
+            let votes: Vec<KnownVote> =
+                first.filter(|known| known.is_audit() || !filter.audit_only).cloned().collect();
             let title = rubric.question(&dimension.key).map_or("", |question| question.title.as_str());
             let name = if dimension.key == tiebreak_domain::rubric::OVERALL || title.is_empty() {
                 dimension.key.clone()
@@ -94,7 +93,9 @@ impl Session {
             let sheet = Sheet { pool: &learned.pool, votes: &votes, dimension: &name, of_head };
             if place == 0 {
                 report.votes = votes.len() as u64;
-                report.audit_votes = votes.iter().filter(|known| known.is_audit).count() as u64;
+                report.audit_votes = votes.iter().filter(|known| known.is_audit()).count() as u64;
+                let unchosen = votes.iter().filter(|known| known.source == Source::Unchosen);
+                report.unchosen_votes = unchosen.count() as u64;
                 report.anchoring = sheet.anchoring();
             }
             report.rows.extend(sheet.rows(None));
@@ -144,11 +145,20 @@ fn nothing(remark: &str) -> ModelReport {
 
 fn remarks(report: &ModelReport, filter: &ReportFilter) -> Vec<String> {
     let mut remarks = Vec::new();
+    if report.unchosen_votes > 0 {
+        remarks.push(format!(
+            "{} votes are on items that no model chose, as labels of data or in the order of the file: what is measured on \
+             them holds for all as far as that order says nothing of the items",
+            report.unchosen_votes
+        ));
+    }
     if report.votes > 0 && report.audit_votes == 0 {
-        remarks.push(
-            "no vote is on an item drawn at random: what was chosen by a model flatters or wrongs models"
-                .to_owned(),
-        );
+        let chosen = if report.unchosen_votes < report.votes {
+            ": what was chosen by a model flatters or wrongs models"
+        } else {
+            ""
+        };
+        remarks.push(format!("no vote is on an item drawn at random{chosen}"));
     } else if !filter.audit_only && report.audit_votes < report.votes {
         remarks.push(
             "items that were chosen are counted in; what holds for all is measured on items drawn at random alone"

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{ImportPlan, Request as Call, UnixMillis};
 use tiebreak_reward::model::manifest::Input;
@@ -55,7 +56,7 @@ pub(crate) fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
         data_folder: Some(folder.join("data")),
         cache_folder: None,
         clock: Arc::new(|| UnixMillis(1_700_000_000_000)),
-        random: Arc::new(move || random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)),
+        random: Arc::new(move || mixed(random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))),
         keyring: None,
         app_version: "9.9.9".to_owned(),
         user_name: "Ada".to_owned(),

@@ -15,7 +15,8 @@ use rand::{Rng, SeedableRng};
 use serde::Serialize;
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::{
-    AnswerValue, ApiError, Interval, ItemId, Judgment, JudgmentId, Origin, Rubric, UnixMillis, Verdict,
+    AnnotatorId, AnswerValue, ApiError, Interval, ItemId, Judgment, JudgmentId, Origin, Rubric, UnixMillis,
+    Verdict,
 };
 use tiebreak_stats::bootstrap::{Plan, plain};
 use tiebreak_store::Reader;
@@ -180,10 +181,14 @@ fn turned_around(verdict: &Verdict, dimension: &str) -> Option<Verdict> {
     Some(Verdict::Judged { answers })
 }
 
+/// Nobody who voted.
+const REVIEWER: AnnotatorId = AnnotatorId(0);
+
 /// A review that decided as this vote did.
 fn second_look_at(vote: &Judgment) -> Judgment {
     let mut look = vote.clone();
     look.given.origin = Origin::Review;
+    look.given.annotator = REVIEWER;
     look.given.id.0[0] ^= 0x80;
     look
 }
