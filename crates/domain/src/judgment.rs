@@ -49,6 +49,12 @@ impl Verdict {
         if let AnswerValue::Preference(preference) = &answer.value { Some(preference) } else { None }
     }
 
+    /// The preference that answers this question.
+    pub fn preference_on(&self, question: &str) -> Option<&Preference> {
+        let answer = self.answers().iter().find(|answer| answer.question == question)?;
+        if let AnswerValue::Preference(preference) = &answer.value { Some(preference) } else { None }
+    }
+
     /// The answers, if it was judged.
     pub fn answers(&self) -> &[Answer] {
         if let Self::Judged { answers } = self { answers } else { &[] }

@@ -88,6 +88,9 @@ pub struct ModelFlag {
     pub judgment: JudgmentId,
     /// What it is about.
     pub item: ItemId,
+    /// The question that it answers.
+    #[serde(default)]
+    pub question: String,
     /// Whose it is.
     pub annotator: AnnotatorId,
     /// Who held it for unlikely.

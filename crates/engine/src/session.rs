@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tiebreak_domain::filter::ItemFilter;
 use tiebreak_domain::queue::{Place, QueueRequest};
-use tiebreak_domain::reward::{ItemScores, Scorer};
+use tiebreak_domain::reward::{ItemScores, ModelKey, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
     Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
@@ -186,7 +186,7 @@ impl Session {
                 .map(|Offer { item, acquisition }| {
                     let queued = reader.queued(request.annotator, item)?;
                     let mut offered = offered_for(queued, acquisition, &rubric, || random());
-                    offered.scores = self.scores_before_the_vote(&reader, item, random())?;
+                    offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
                     Ok(offered)
                 })
                 .collect();
@@ -198,22 +198,33 @@ impl Session {
         if seat.is_bound_to_offers() {
             items.retain(|queued| self.refuse_items_of_others(seat, queued.item.id).is_ok());
         }
-        Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
+        let reader = self.readers.lend()?;
+        let offers = items.into_iter().map(|queued| {
+            let item = queued.item.id;
+            let verdict = queued.previous.as_ref().map(|judgment| &judgment.given.verdict);
+            let has_voted = matches!(verdict, Some(Verdict::Judged { .. }));
+            let mut offered = offered(queued, request.place, &rubric, || random());
+            // Whoever comes back to an item that they skipped finds it as it was.
+            if !has_voted {
+                offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
+            }
+            Ok(offered)
+        });
+        offers.collect()
     }
 
-    /// What models say of an item, where the study shows that before the vote, and not in the share of showings
-    /// that hide it all the same.
+    /// What models say of an item, where the study shows that before the vote, and not on the share of items from
+    /// which it is hidden all the same: those stay hidden for as long as the annotator comes back to them.
     fn scores_before_the_vote(
         &self,
         reader: &tiebreak_store::Reader,
+        annotator: AnnotatorId,
         item: ItemId,
-        random: u64,
     ) -> Result<Vec<ItemScores>, ApiError> {
         let Some(learning) = self.learning_rules().filter(|learning| learning.scores_visible) else {
             return Ok(Vec::new());
         };
-        let drawn = (random >> 11) as f64 / (1_u64 << 53) as f64;
-        if drawn < learning.hidden_share {
+        if self.hides_scores(annotator, item, learning.hidden_share) {
             return Ok(Vec::new());
         }
         self.scores_of(reader, item)
@@ -222,8 +233,16 @@ impl Session {
     /// What models and heads say of an item's candidates.
     fn scores_of(&self, reader: &tiebreak_store::Reader, item: ItemId) -> Result<Vec<ItemScores>, ApiError> {
         let mut said = self.head_scores(item);
+        said.extend(self.judges_scores(item));
         let candidates = reader.item(item)?.item.candidates.len();
-        for stored in reader.item_scores(item)? {
+        // A judge of pairs has said its word already: what the project keeps of it is no score of a candidate.
+        let is_told = |key: &ModelKey| {
+            let told = |said: &ItemScores| matches!(&said.scorer, Scorer::Model(of) if of == key);
+            said.iter().any(told)
+        };
+        let mut stored_scores = reader.item_scores(item)?;
+        stored_scores.retain(|stored| !is_told(&stored.model.key));
+        for stored in stored_scores {
             for (place, dimension) in stored.model.dimensions.iter().enumerate() {
                 let mut scores = vec![None; candidates];
                 for (candidate, numbers) in &stored.candidates {

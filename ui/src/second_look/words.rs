@@ -63,10 +63,11 @@ pub fn sentence(look: &LookItem) -> String {
 
 /// What a decision means for a vote that a model held for unlikely: told once the decision is given, never before.
 pub fn verdict_on_model(look: &LookItem, decision: &Verdict) -> Option<&'static str> {
-    let decided = decision.preference()?.outcome;
-    let flag = look.flags.first()?;
-    let flagged = look.judgments.iter().find(|judgment| judgment.given.id == flag.judgment)?;
-    let said = flagged.given.verdict.preference()?.outcome;
+    let (said, decided) = look.flags.iter().find_map(|flag| {
+        let flagged = look.judgments.iter().find(|judgment| judgment.given.id == flag.judgment)?;
+        let said = flagged.given.verdict.preference_on(&flag.question)?.outcome;
+        Some((said, decision.preference_on(&flag.question)?.outcome))
+    })?;
     Some(if said == decided {
         "The model was wrong here: a pair to train on"
     } else {

@@ -5,6 +5,7 @@
 
 mod fitting;
 mod planning;
+mod stopping;
 
 pub use fitting::{Dimension, Foretold};
 pub use planning::Planned;
@@ -25,10 +26,6 @@ use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
 use super::votes::{dimensions, pair_of, votes_of};
 
-/// The pairs on which successive heads are held against each other.
-const STOP_SET: usize = 2_000;
-/// The questions by which it is told what the next batch promises.
-const BEST_QUESTIONS: usize = 20;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
 /// the pool.
 const CONTRADICTS: f64 = 1.0;
@@ -63,7 +60,8 @@ impl Learned {
         let dimensions: Vec<Dimension> =
             keys.into_iter().map(|key| Dimension::new(key, rubric, &pool)).collect();
         let head = &dimensions.first()?.head;
-        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
+        let offsets = dimensions[0].offsets();
+        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, offsets, threads);
         let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
@@ -108,11 +106,13 @@ impl Learned {
     /// What the heads say of an item's first pair now, by question.
     pub fn predictions(&self, item: ItemId) -> Vec<(String, Prediction)> {
         let Some(item) = self.pool.item(item).filter(|item| item.candidates == 2) else { return Vec::new() };
-        let pair = self.pool.pairs[pair_of(item, 0, 1)];
+        let place = pair_of(item, 0, 1);
+        let pair = self.pool.pairs[place];
         self.dimensions
             .iter()
             .map(|dimension| {
-                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, 0.0);
+                let offset = dimension.offset(place);
+                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, offset);
                 (dimension.key.clone(), prediction(belief, dimension.head.likelihood()))
             })
             .collect()
@@ -129,20 +129,37 @@ impl Learned {
         let heads = self
             .dimensions
             .iter()
-            .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
+            .filter(|dimension| {
+                let has_prior = !self.pool.scorers.is_empty() || !self.pool.judges.is_empty();
+                !dimension.votes.is_empty() || has_prior
+            })
             .map(|dimension| ItemScores {
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
-                scores: item
-                    .rows
-                    .iter()
-                    .map(|row| Some(dimension.head.score(&self.pool.table, *row)))
-                    .collect(),
+                scores: self.scores_by(dimension, item),
             });
         let ratings = self.ratings.iter().filter_map(|head| head.scores(&self.pool, item));
         let ensembles = self.pool.ensembles.iter().map(|ensemble| scores_of(ensemble, item));
         heads.chain(ratings).chain(ensembles).collect()
+    }
+
+    /// What judges of pairs say of the two that an item is.
+    pub fn scores_of_judges(&self, item: ItemId) -> Vec<ItemScores> {
+        let item = self.pool.item(item);
+        item.map_or_else(Vec::new, |item| {
+            self.pool.judges.iter().filter_map(|judge| judge.scores(item)).collect()
+        })
+    }
+
+    /// What a head says of an item's candidates; of two, with half of what judges of pairs add to each.
+    fn scores_by(&self, dimension: &Dimension, item: &PoolItem) -> Vec<Option<f64>> {
+        let half = if item.candidates == 2 { dimension.offset(item.first_pair as usize) / 2.0 } else { 0.0 };
+        let scores = item.rows.iter().map(|row| dimension.head.score(&self.pool.table, *row));
+        scores
+            .zip([half, -half].into_iter().chain(std::iter::repeat(0.0)))
+            .map(|(score, of_judges)| Some(score + of_judges))
+            .collect()
     }
 
     /// Takes a judgment in; of one that is known already nothing is learned twice.
@@ -151,7 +168,8 @@ impl Learned {
             return;
         }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            for known in votes_of(&self.pool, judgment, &dimension.key) {
+            for mut known in votes_of(&self.pool, judgment, &dimension.key) {
+                known.vote.offset = dimension.offset(known.pair);
                 let update = dimension.head.update(&self.pool.table, &known.vote);
                 if place == 0 {
                     self.belief.refresh(&self.pool.table, &self.pool.pairs, &update);
@@ -183,33 +201,12 @@ impl Learned {
             head.refit(&self.pool, counted);
         }
         let head = &self.dimensions[0].head;
-        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
+        let offsets = self.dimensions[0].offsets();
+        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, offsets, threads);
         self.information = InformationTable::new(head.likelihood());
-        self.note_for_stopping();
+        self.note_for_stopping(threads);
         self.since_refit = 0;
         self.is_fitted = true;
-    }
-
-    /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
-    fn note_for_stopping(&mut self) {
-        let votes = self.main().votes.len();
-        if !self.stopping.is_due(votes) {
-            return;
-        }
-        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
-        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
-        let voted: HashSet<usize> = self.main().votes.iter().map(|known| known.pair).collect();
-        let mut promised = vec![0.0; self.pool.pairs.len()];
-        self.belief.score_into(&mut promised, |mean, variance| self.information.get(mean, variance));
-        let mut promised: Vec<f32> = promised
-            .into_iter()
-            .enumerate()
-            .filter(|(pair, _)| !voted.contains(pair))
-            .map(|(_, information)| information)
-            .collect();
-        promised.sort_unstable_by(|one, other| other.total_cmp(one));
-        let best: Vec<f64> = promised.into_iter().take(BEST_QUESTIONS).map(f64::from).collect();
-        self.stopping.push(votes, &self.dimensions[0].head, &self.pool.table, &stop_set, &best);
     }
 
     /// Whether it was fitted since it was made.
@@ -234,7 +231,10 @@ impl Learned {
             .votes
             .iter()
             .filter(|known| {
-                let differences = differences(&members, known.vote.a, known.vote.b);
+                let mut differences = differences(&members, known.vote.a, known.vote.b);
+                let of_judges =
+                    self.pool.judges.iter().map(|judge| judge.logit(known.pair) / judge.deviation());
+                differences.extend(of_judges.filter(|logit| logit.is_finite()));
                 let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
                 highest > CONTRADICTS && lowest < -CONTRADICTS
@@ -266,37 +266,4 @@ pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
     let OutcomeProbabilities { a, tie, b } = belief.outcome_probabilities(likelihood);
     let sum = a + tie + b;
     Prediction { a: a / sum, tie: tie / sum, b: b / sum }
-}
-
-#[cfg(test)]
-mod tests {
-    use tiebreak_domain::showing::AcquisitionMethod;
-    use tiebreak_domain::{Outcome, Rubric};
-    use tiebreak_reward::learn::stopping::StoppingRule;
-
-    use super::super::tests::{items, judgment, learned, preferred};
-
-    #[test]
-    fn what_is_left_to_ask_is_told_from_batch_to_batch() {
-        let mut heads = learned(&items(80, 2), &Rubric::default());
-        let votes: Vec<_> = (1..=80)
-            .map(|number| judgment(number, 1, number, preferred(Outcome::B), AcquisitionMethod::Random))
-            .collect();
-        let mut told = |count: usize| {
-            heads.refit(&votes[..count], 1);
-            (
-                heads.stopping.kappas().count(),
-                heads.stopping.signs(&StoppingRule::default(), None).is_exhausted,
-            )
-        };
-        assert_eq!(told(25), (0, false));
-        assert_eq!(
-            [told(26), told(40), told(26)],
-            [(0, false); 3],
-            "hardly anything new says nothing of stability"
-        );
-        assert_eq!(told(50), (1, false));
-        assert_eq!(told(80), (2, true), "there is nothing left to ask");
-        assert_eq!(told(60), (1, false), "what was taken back is asked again");
-    }
 }

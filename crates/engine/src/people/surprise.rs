@@ -13,11 +13,13 @@ impl Session {
         if review.origin != Origin::Review {
             return Ok(None);
         }
-        let Some(decided) = review.verdict.preference() else { return Ok(None) };
         let flags = self.learning.flags();
-        let Some(flag) = flags.iter().find(|flag| flag.item == review.item) else { return Ok(None) };
+        let of_item = flags.iter().filter(|flag| flag.item == review.item);
+        let mut of_answer =
+            of_item.filter_map(|flag| Some((flag, review.verdict.preference_on(&flag.question)?)));
+        let Some((flag, decided)) = of_answer.next() else { return Ok(None) };
         let vote = self.readers.lend()?.judgment(flag.judgment)?;
-        let said = vote.as_ref().and_then(|vote| vote.given.verdict.preference());
+        let said = vote.as_ref().and_then(|vote| vote.given.verdict.preference_on(&flag.question));
         let agrees = said.map(|said| said.outcome == decided.outcome);
         Ok(agrees.map(|model_was_wrong| Surprise { vote: flag.judgment, model_was_wrong }))
     }

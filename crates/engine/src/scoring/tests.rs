@@ -202,3 +202,5 @@ fn what_was_said_of_an_equal_input_in_an_earlier_run_is_not_asked_again() {
         .map(|(item, candidate)| reader.score_of(&key, ItemId(item), candidate).unwrap().unwrap());
     assert_eq!((before.scores, before.embedding), (after.scores, after.embedding), "embedding and all");
 }
+
+mod pairwise;

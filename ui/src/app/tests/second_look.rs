@@ -388,6 +388,7 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
         let flag = tiebreak_domain::second_look::ModelFlag {
             judgment: vote.given.id,
             item: ItemId(item),
+            question: "overall".into(),
             annotator: AnnotatorId(2),
             scorer: tiebreak_domain::reward::Scorer::Head,
             name: "head".into(),

@@ -6,6 +6,7 @@
 //! It is kept for as long as those votes stay as they are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::rubric::{QuestionKind, RankingForm};
@@ -14,6 +15,7 @@ use tiebreak_reward::learn::head::prior::Prior;
 use tiebreak_reward::learn::head::{Head, Vote};
 use tiebreak_reward::learn::ordinal::{Ordinal, Verdict};
 
+use super::super::judges;
 use super::super::pool::Pool;
 use super::super::votes::KnownVote;
 use super::{Learned, prediction};
@@ -43,6 +45,8 @@ pub struct Dimension {
     pub votes: Vec<KnownVote>,
     /// Whether a tie is on offer.
     offers_ties: bool,
+    /// What judges of pairs add to each pair.
+    offsets: Option<Arc<Vec<f32>>>,
     chosen: Option<Chosen>,
 }
 
@@ -59,12 +63,31 @@ impl Dimension {
         let offers_ties = rubric.question(&key).is_none_or(|question| offers_ties(&question.kind));
         let likelihood = if offers_ties { Ordinal::rao_kupper(FIRST_TIE) } else { Ordinal::bradley_terry() };
         let head = Head::new(&pool.table, likelihood, Prior::default());
-        Self { key, head, votes: Vec::new(), offers_ties, chosen: None }
+        let offsets = judges::offsets(pool, &[]).map(Arc::new);
+        Self { key, head, votes: Vec::new(), offers_ties, offsets, chosen: None }
+    }
+
+    /// What judges of pairs add to a pair's difference, on the logit scale.
+    pub fn offset(&self, pair: usize) -> f64 {
+        self.offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]))
+    }
+
+    /// The same of every pair; none where there is no judge.
+    pub fn offsets(&self) -> Option<&[f32]> {
+        self.offsets.as_deref().map(Vec::as_slice)
     }
 
     /// Starts again from these votes.
     pub fn fit(&mut self, pool: &Pool, votes: Vec<KnownVote>) {
         self.votes = votes;
+        // The votes that choose the prior choose the scale of judges too, so that both stay while those do.
+        let first: Vec<(usize, Vote)> =
+            self.votes[..choosing(self.votes.len())].iter().map(of_pair).collect();
+        let offsets = judges::offsets(pool, &first);
+        for known in &mut self.votes {
+            known.vote.offset = offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[known.pair]));
+        }
+        self.offsets = offsets.map(Arc::new);
         let votes: Vec<Vote> = self.votes.iter().map(|known| known.vote).collect();
         let prior = self.prior(pool, &votes[..choosing(votes.len())]);
         let start = self.likelihood(&votes);
@@ -108,6 +131,10 @@ impl Dimension {
     }
 }
 
+fn of_pair(known: &KnownVote) -> (usize, Vote) {
+    (known.pair, known.vote)
+}
+
 /// Whether a question lets two candidates be called equal.
 fn offers_ties(kind: &QuestionKind) -> bool {
     match kind {
@@ -131,19 +158,26 @@ fn has_strength(verdict: Verdict) -> bool {
 }
 
 impl Learned {
-    /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four. All votes on a prompt are in one fifth.
-    pub fn cross_fitted(&self) -> Foretold {
+    /// What a question's head would say of its votes had it not seen them: each fifth of the prompts by a head that
+    /// learned from the other four. All votes on a prompt are in one fifth.
+    pub fn cross_fitted(&self, dimension: &Dimension) -> Foretold {
         const FOLDS: u32 = 5;
-        let main = self.main();
-        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
+        let pool = &self.pool;
+        let fold_of = |known: &KnownVote| pool.pairs[known.pair].cluster % FOLDS;
         let mut said = HashMap::new();
         for fold in 0..FOLDS {
-            let taught: Vec<Vote> =
-                main.votes.iter().filter(|known| fold_of(known) != fold).map(|known| known.vote).collect();
-            let head = main.head.refit(&self.pool.table, &taught);
-            for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
-                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
+            let mut taught: Vec<(usize, Vote)> =
+                dimension.votes.iter().filter(|known| fold_of(known) != fold).map(of_pair).collect();
+            // The scale of judges is learned from those votes alone, too.
+            let offsets = judges::offsets(pool, &taught[..choosing(taught.len())]);
+            let offset = |pair: usize| offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]));
+            for (pair, vote) in &mut taught {
+                vote.offset = offset(*pair);
+            }
+            let taught: Vec<Vote> = taught.into_iter().map(|(_, vote)| vote).collect();
+            let head = dimension.head.refit(&pool.table, &taught);
+            for known in dimension.votes.iter().filter(|known| fold_of(known) == fold) {
+                let belief = head.belief(&pool.table, known.vote.a, known.vote.b, offset(known.pair));
                 let of_vote = prediction(belief, head.likelihood());
                 said.insert((known.judgment, known.pair), of_vote);
             }

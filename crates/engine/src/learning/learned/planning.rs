@@ -21,12 +21,20 @@ pub struct Planned {
     pub item: u32,
     /// The policy's mark.
     pub method: AcquisitionMethod,
-    /// What it is worth.
-    pub score: f64,
+    /// What it is worth; none where that is not why.
+    pub score: Option<f64>,
     /// The probability with which it was chosen.
     pub propensity: f64,
     /// Why, for the lead.
     pub reason: String,
+}
+
+impl Planned {
+    /// An item whose turn it is.
+    pub fn in_order(item: u32) -> Self {
+        let (method, reason) = (AcquisitionMethod::FileOrder, Reason::InOrder.to_string());
+        Self { item, method, score: None, propensity: 1.0, reason }
+    }
 }
 
 impl Learned {
@@ -92,7 +100,7 @@ impl Learned {
             .map(|pick| Planned {
                 item: self.item_of(pick.pair),
                 method: if pick.is_audit { AcquisitionMethod::Audit } else { method },
-                score: pick.score,
+                score: Some(pick.score),
                 propensity: pick.propensity,
                 reason: self.reason(pick.pair, &pick.reason),
             })
