@@ -117,7 +117,7 @@ fn a_kill_while_people_judge_in_browsers_loses_nothing_that_was_acknowledged() {
 #[test]
 fn a_link_goes_to_a_log_only_where_the_project_has_no_owner_yet() {
     let program = served();
-    let early = Serving::start(&program).link.expect("somebody has to come in first");
+    let early = Serving::start(&program).link.clone().expect("somebody has to come in first");
     let serving = Serving::start(&program);
     let path = format!("/enter{}", early.split("/enter").nth(1).unwrap());
     assert_eq!(serving.ask("GET", &path, &[], "").0, 403, "the one before has ended");

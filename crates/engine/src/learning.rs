@@ -4,11 +4,13 @@
 //! Nobody waits for it. A judgment is noted when it is on the disk; the queue takes the next item from a plan that
 //! was made before, and draws at random where there is none yet. Turned off, nothing of this runs.
 
+mod anchoring;
 pub(crate) mod audits;
 mod beliefs;
 mod ensembles;
 pub(crate) mod flags;
 mod inbox;
+pub(crate) mod judges;
 pub(crate) mod learned;
 pub(crate) mod lot;
 mod page;
@@ -16,6 +18,7 @@ pub(crate) mod pool;
 mod rating;
 mod report;
 mod said;
+mod sharpness;
 mod standing;
 pub(crate) mod votes;
 mod worker;
@@ -25,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use roaring::RoaringBitmap;
-use tiebreak_domain::learning::{Learning, LearningState, QueueAhead, QueueEntry};
+use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead, QueueEntry};
 use tiebreak_domain::second_look::ModelFlag;
 use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Judgment, NewJudgment, Reply};
 
@@ -264,8 +267,12 @@ impl Session {
     /// What is asked next, and why.
     pub fn queue_ahead(&self, seat: &Seat, annotator: AnnotatorId, count: u32) -> Result<Reply, ApiError> {
         self.for_lead(seat)?;
-        let planned = self.learning.picks(annotator, count as usize);
+        let mut planned = self.learning.picks(annotator, count as usize);
         let state = self.learning.published().state.clone();
+        if self.learning_rules().is_none_or(|learning| learning.policy == Policy::Assigned) {
+            let coming = self.coming_in_order(annotator, count as usize)?;
+            planned = coming.into_iter().map(Planned::in_order).collect();
+        }
         let reader = self.readers.lend()?;
         let ids: Vec<ItemId> = planned.iter().map(|planned| ItemId(i64::from(planned.item))).collect();
         let rows = reader.rows(&ids)?;
@@ -281,7 +288,7 @@ impl Session {
                     .map(|row| row.prompt.clone())
                     .unwrap_or_default(),
                 method: planned.method,
-                score: Some(planned.score),
+                score: planned.score,
                 propensity: planned.propensity,
                 reason: planned.reason,
                 prediction: learned
@@ -294,9 +301,19 @@ impl Session {
         Ok(Reply::QueueAhead(Box::new(QueueAhead { entries, state })))
     }
 
+    /// Whether scores are hidden from somebody on an item, though the study shows them: the same whenever they look.
+    pub fn hides_scores(&self, annotator: AnnotatorId, item: ItemId, share: f64) -> bool {
+        anchoring::is_hidden(self.key(), annotator, item, share)
+    }
+
     /// What heads say of an item, for whoever may know it.
     pub fn head_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
         self.learning.learned().map(|learned| learned.scores(item)).unwrap_or_default()
+    }
+
+    /// What judges of pairs say of the two that an item is.
+    pub fn judges_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
+        self.learning.learned().map(|learned| learned.scores_of_judges(item)).unwrap_or_default()
     }
 
     /// Takes every such label back.
@@ -307,4 +324,4 @@ impl Session {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

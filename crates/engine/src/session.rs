@@ -13,7 +13,7 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
     Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
-    ProjectInfo, ProjectKey, QueuedItem, Reply, Rubric,
+    ProjectInfo, ProjectKey, QueuedItem, Reply, Rubric, Verdict,
 };
 use tiebreak_media::MediaFolder;
 use tiebreak_store::{NewProject, ProjectPlace, Store};
@@ -196,7 +196,7 @@ impl Session {
                 .map(|Offer { item, acquisition }| {
                     let queued = reader.queued(request.annotator, item)?;
                     let mut offered = offered_for(queued, acquisition, &rubric, || random());
-                    offered.scores = self.scores_before_the_vote(&reader, item, random())?;
+                    offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
                     Ok(offered)
                 })
                 .collect();
@@ -208,7 +208,19 @@ impl Session {
         if seat.is_bound_to_offers() {
             items.retain(|queued| self.refuse_items_of_others(seat, queued.item.id).is_ok());
         }
-        Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
+        let reader = self.readers.lend()?;
+        let offers = items.into_iter().map(|queued| {
+            let item = queued.item.id;
+            let verdict = queued.previous.as_ref().map(|judgment| &judgment.given.verdict);
+            let has_voted = matches!(verdict, Some(Verdict::Judged { .. }));
+            let mut offered = offered(queued, request.place, &rubric, || random());
+            // Whoever comes back to an item that they skipped finds it as it was.
+            if !has_voted {
+                offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
+            }
+            Ok(offered)
+        });
+        offers.collect()
     }
 
     /// Stores a judgment.

@@ -5,6 +5,7 @@
 
 mod fitting;
 mod planning;
+mod stopping;
 
 pub use fitting::{Dimension, Foretold};
 pub use planning::{Ahead, Planned};
@@ -23,14 +24,11 @@ use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
 use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities};
 use tiebreak_reward::learn::stopping::StoppingHistory;
 
+use super::judges::PoolJudge;
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
 use super::votes::{KnownVote, dimensions, pair_of, votes_of};
 
-/// The pairs on which successive heads are held against each other.
-const STOP_SET: usize = 2_000;
-/// The questions by which it is told what the next batch promises.
-const BEST_QUESTIONS: usize = 20;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
 /// the pool.
 const CONTRADICTS: f64 = 1.0;
@@ -78,7 +76,8 @@ impl Learned {
         let dimensions: Vec<Dimension> =
             keys.into_iter().map(|key| Dimension::new(key, rubric, &pool)).collect();
         let head = &dimensions.first()?.head;
-        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
+        let offsets = dimensions[0].offsets();
+        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, offsets, threads);
         let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
@@ -144,12 +143,14 @@ impl Learned {
         let pairs = (0..candidates).flat_map(|a| (a + 1..candidates).map(move |b| [a, b]));
         let mut said = Vec::new();
         for [a, b] in pairs {
-            let pair = &self.pool.pairs[pair_of(item, a, b)];
+            let place = pair_of(item, a, b);
+            let pair = &self.pool.pairs[place];
             if !is_wanted(pair) {
                 continue;
             }
             said.extend(self.dimensions.iter().map(|dimension| {
-                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, 0.0);
+                let offset = dimension.offset(place);
+                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, offset);
                 Foresight {
                     question: dimension.key.clone(),
                     pair: (candidates > 2).then_some([a, b]),
@@ -171,20 +172,37 @@ impl Learned {
         let heads = self
             .dimensions
             .iter()
-            .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
+            .filter(|dimension| {
+                let has_prior = !self.pool.scorers.is_empty() || !self.pool.judges.is_empty();
+                !dimension.votes.is_empty() || has_prior
+            })
             .map(|dimension| ItemScores {
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
-                scores: item
-                    .rows
-                    .iter()
-                    .map(|row| Some(dimension.head.score(&self.pool.table, *row)))
-                    .collect(),
+                scores: self.scores_by(dimension, item),
             });
         let ratings = self.ratings.iter().filter_map(|head| head.scores(&self.pool, item));
         let ensembles = self.pool.ensembles.iter().map(|ensemble| scores_of(ensemble, item));
         heads.chain(ratings).chain(ensembles).collect()
+    }
+
+    /// What judges of pairs say of the two that an item is.
+    pub fn scores_of_judges(&self, item: ItemId) -> Vec<ItemScores> {
+        let item = self.pool.item(item);
+        item.map_or_else(Vec::new, |item| {
+            self.pool.judges.iter().filter_map(|judge| judge.scores(item)).collect()
+        })
+    }
+
+    /// What a head says of an item's candidates; of two, with half of what judges of pairs add to each.
+    fn scores_by(&self, dimension: &Dimension, item: &PoolItem) -> Vec<Option<f64>> {
+        let half = if item.candidates == 2 { dimension.offset(item.first_pair as usize) / 2.0 } else { 0.0 };
+        let scores = item.rows.iter().map(|row| dimension.head.score(&self.pool.table, *row));
+        scores
+            .zip([half, -half].into_iter().chain(std::iter::repeat(0.0)))
+            .map(|(score, of_judges)| Some(score + of_judges))
+            .collect()
     }
 
     /// Takes a judgment in; of one that is known already nothing is learned twice.
@@ -193,7 +211,8 @@ impl Learned {
             return;
         }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            for known in votes_of(&self.pool, judgment, &dimension.key, dimension.form) {
+            for mut known in votes_of(&self.pool, judgment, &dimension.key, dimension.form) {
+                known.vote.offset = dimension.offset(known.pair);
                 let update = dimension.head.update(&self.pool.table, &known.vote);
                 if place == 0 {
                     self.belief.refresh(&self.pool.table, &self.pool.pairs, &update);
@@ -228,9 +247,10 @@ impl Learned {
             head.refit(&self.pool, counted);
         }
         let head = &self.dimensions[0].head;
-        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
+        let offsets = self.dimensions[0].offsets();
+        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, offsets, threads);
         self.information = InformationTable::new(head.likelihood());
-        self.note_for_stopping();
+        self.note_for_stopping(threads);
         self.since_refit = 0;
         self.is_fitted = true;
     }
@@ -253,28 +273,6 @@ impl Learned {
         }
     }
 
-    /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
-    fn note_for_stopping(&mut self) {
-        let votes = self.main().votes.len();
-        if !self.stopping.is_due(votes) {
-            return;
-        }
-        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
-        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
-        let voted: HashSet<usize> = self.main().votes.iter().map(|known| known.pair).collect();
-        let mut promised = vec![0.0; self.pool.pairs.len()];
-        self.belief.score_into(&mut promised, |mean, variance| self.information.get(mean, variance));
-        let mut promised: Vec<f32> = promised
-            .into_iter()
-            .enumerate()
-            .filter(|(pair, _)| !voted.contains(pair))
-            .map(|(_, information)| information)
-            .collect();
-        promised.sort_unstable_by(|one, other| other.total_cmp(one));
-        let best: Vec<f64> = promised.into_iter().take(BEST_QUESTIONS).map(f64::from).collect();
-        self.stopping.push(votes, &self.dimensions[0].head, &self.pool.table, &stop_set, &best);
-    }
-
     /// Whether it was fitted since it was made.
     pub fn is_fitted(&self) -> bool {
         self.is_fitted
@@ -291,31 +289,41 @@ impl Learned {
 
     /// Every model once: by its score of what the main question is about, or else overall, or else its first.
     fn main_scorers(&self) -> Vec<&PoolScorer> {
-        let scorers = &self.pool.scorers;
-        let is_of = |scorer: &PoolScorer, wanted: &str| kind(scorer) == wanted;
-        let main = |of_model: &[&PoolScorer]| {
-            let about = |wanted: &str| of_model.iter().position(|scorer| is_of(scorer, wanted));
+        self.one_of_each(&self.pool.scorers, |scorer| (&scorer.scorer, &scorer.dimension))
+    }
+
+    /// Every one of a model's words once, by the same rule.
+    fn one_of_each<'a, T>(&self, words: &'a [T], of: impl Fn(&T) -> (&Scorer, &str)) -> Vec<&'a T> {
+        let main = |of_model: &[&T]| {
+            let about = |wanted: &str| of_model.iter().position(|word| kind(of(word).1) == wanted);
             about(&self.main().key).or_else(|| about(OVERALL)).unwrap_or(0)
         };
-        let mut models: Vec<Vec<&PoolScorer>> = Vec::new();
-        for scorer in scorers {
-            match models.iter_mut().find(|of_model| of_model[0].scorer == scorer.scorer) {
-                Some(of_model) => of_model.push(scorer),
-                None => models.push(vec![scorer]),
+        let mut models: Vec<Vec<&T>> = Vec::new();
+        for word in words {
+            match models.iter_mut().find(|of_model| of(of_model[0]).0 == of(word).0) {
+                Some(of_model) => of_model.push(word),
+                None => models.push(vec![word]),
             }
         }
         models.into_iter().map(|of_model| of_model[main(&of_model)]).collect()
     }
 
-    /// Models whose scores can contradict each other: those of one dimension, and all by their main scores. What one of
-    /// them says of two things is no contradiction.
-    fn comparable(&self) -> Vec<Vec<Member>> {
-        let mut kinds: BTreeMap<String, Vec<Member>> = BTreeMap::new();
+    /// Models that can contradict each other: those of one dimension, and all by what they mainly say. What one of them
+    /// says of two things is no contradiction.
+    fn comparable(&self) -> Vec<Comparable<'_>> {
+        let mut kinds: BTreeMap<String, Comparable<'_>> = BTreeMap::new();
         for scorer in &self.pool.scorers {
-            kinds.entry(kind(scorer)).or_default().push(scorer.member.clone());
+            kinds.entry(kind(&scorer.dimension)).or_default().members.push(scorer.member.clone());
         }
-        let main = self.main_scorers().into_iter().map(|scorer| scorer.member.clone()).collect();
-        kinds.into_values().chain([main]).filter(|members| members.len() > 1).collect()
+        for judge in &self.pool.judges {
+            kinds.entry(kind(&judge.dimension)).or_default().judges.push(judge);
+        }
+        let main = Comparable {
+            members: self.main_scorers().into_iter().map(|scorer| scorer.member.clone()).collect(),
+            judges: self.one_of_each(&self.pool.judges, |judge| (&judge.scorer, &judge.dimension)),
+        };
+        let groups = kinds.into_values().chain([main]);
+        groups.filter(|group| group.members.len() + group.judges.len() > 1).collect()
     }
 
     /// Judged items of which one model holds the first for much better, and another the second.
@@ -326,8 +334,8 @@ impl Learned {
             .votes
             .iter()
             .filter(|known| {
-                groups.iter().any(|members| {
-                    let differences = differences(members, known.vote.a, known.vote.b);
+                groups.iter().any(|group| {
+                    let differences = group.differences(known);
                     let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                     let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
                     highest > CONTRADICTS && lowest < -CONTRADICTS
@@ -340,9 +348,26 @@ impl Learned {
     }
 }
 
-/// What a scorer's numbers are about, as they are compared.
-fn kind(scorer: &PoolScorer) -> String {
-    scorer.dimension.trim().to_lowercase()
+/// Models whose word is about one thing.
+#[derive(Default)]
+struct Comparable<'a> {
+    members: Vec<Member>,
+    judges: Vec<&'a PoolJudge>,
+}
+
+impl Comparable<'_> {
+    /// How much each holds A for better, in deviations, so far as it says something.
+    fn differences(&self, known: &KnownVote) -> Vec<f64> {
+        let mut differences = differences(&self.members, known.vote.a, known.vote.b);
+        let of_judges = self.judges.iter().map(|judge| judge.logit(known.pair) / judge.deviation());
+        differences.extend(of_judges.filter(|logit| logit.is_finite()));
+        differences
+    }
+}
+
+/// What a model's word is about, as it is compared.
+fn kind(dimension: &str) -> String {
+    dimension.trim().to_lowercase()
 }
 
 /// What a scorer of the pool says of an item.
@@ -369,17 +394,19 @@ pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
 
 #[cfg(test)]
 mod tests {
+    use tiebreak_domain::reward::ModelKey;
     use tiebreak_domain::showing::AcquisitionMethod;
     use tiebreak_domain::{Outcome, Rubric};
-    use tiebreak_reward::learn::stopping::StoppingRule;
 
-    use tiebreak_domain::reward::ModelKey;
-
-    use super::super::tests::{items, judgment, learned, preferred, scorer};
+    use super::super::tests::{items, judgment, preferred, scorer};
     use super::*;
 
     /// Heads over twenty pairs with the scores of models, each (model, dimension, whether it favours the second).
     fn with_scorers(scorers: &[(&str, &str, bool)]) -> Learned {
+        of_pool(pool_of(scorers))
+    }
+
+    fn pool_of(scorers: &[(&str, &str, bool)]) -> Pool {
         let mut pool = Pool::of_items(&items(20, 2));
         for (model, dimension, is_for_second) in scorers {
             let side = |row: usize| if (row % 2 == 1) == *is_for_second { 1.0 } else { -1.0 };
@@ -389,6 +416,10 @@ mod tests {
                 ..scorer(dimension, &scores)
             });
         }
+        pool
+    }
+
+    fn of_pool(pool: Pool) -> Learned {
         let mut heads = Learned::new(pool, &Rubric::default(), 1).unwrap();
         heads.refit(&[judgment(1, 1, 7, preferred(Outcome::B), AcquisitionMethod::Random)], 1);
         heads
@@ -409,26 +440,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_to_ask_is_told_from_batch_to_batch() {
-        let mut heads = learned(&items(80, 2), &Rubric::default());
-        let votes: Vec<_> = (1..=80)
-            .map(|number| judgment(number, 1, number, preferred(Outcome::B), AcquisitionMethod::Random))
-            .collect();
-        let mut told = |count: usize| {
-            heads.refit(&votes[..count], 1);
-            (
-                heads.stopping.kappas().count(),
-                heads.stopping.signs(&StoppingRule::default(), None).is_exhausted,
-            )
+    fn a_judge_of_pairs_contradicts_who_scores_the_same() {
+        // It holds the first of every pair for better, by more than a deviation.
+        let contradicted = |scorer: (&str, &str, bool), about: &str| {
+            let mut pool = pool_of(&[scorer]);
+            let logits = (0..20).map(|pair| if pair == 6 { 2.0 } else { 1.0 }).collect();
+            let (scorer, name) = (Scorer::Model(ModelKey("judge".into())), "judge".into());
+            pool.judges.push(PoolJudge { scorer, name, dimension: about.into(), logits });
+            of_pool(pool).contradicted()
         };
-        assert_eq!(told(25), (0, false));
-        assert_eq!(
-            [told(26), told(40), told(26)],
-            [(0, false); 3],
-            "hardly anything new says nothing of stability"
-        );
-        assert_eq!(told(50), (1, false));
-        assert_eq!(told(80), (2, true), "there is nothing left to ask");
-        assert_eq!(told(60), (1, false), "what was taken back is asked again");
+        assert_eq!(contradicted(("a", "overall", true), "overall"), [ItemId(7)]);
+        assert_eq!(contradicted(("a", "overall", false), "overall"), [], "they agree");
+        assert_eq!(contradicted(("a", "safety", true), "Safety"), [ItemId(7)]);
     }
 }

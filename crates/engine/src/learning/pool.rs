@@ -7,6 +7,7 @@
 //! judged all the same, at random, and is neither planned nor told of.
 
 mod blocks;
+mod scorers;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -15,18 +16,20 @@ use tiebreak_domain::candidate_pairs::PAIR_COLUMN;
 use tiebreak_domain::item::MAX_CANDIDATES;
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{ModelKey, Scorer};
-use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, StoredItem};
-use tiebreak_reward::learn::ensemble::{Member, standardised, standardised_by};
-use tiebreak_reward::learn::features::FeatureTable;
+use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, Part, StoredItem};
+use tiebreak_reward::learn::ensemble::Member;
 #[cfg(test)]
 use tiebreak_reward::learn::features::text;
+use tiebreak_reward::learn::features::{ColumnKind, FeatureTable};
 use tiebreak_reward::learn::head::pool::Pair;
 use tiebreak_reward::model::manifest::Reference;
-use tiebreak_store::{Reader, ScoredModel};
+use tiebreak_store::Reader;
 
+use super::judges::PoolJudge;
 use super::rating;
 use crate::columns::numbers_of;
 use crate::scoring::pictures::is_bare_picture;
+use scorers::Said;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
@@ -52,8 +55,36 @@ pub struct PoolItem {
     pub pair_name: Option<Box<str>>,
     /// What items of one prompt share.
     pub cluster: u32,
+    /// What its candidates are.
+    pub medium: Medium,
     /// Its first pair; the others follow.
     pub first_pair: u32,
+}
+
+/// What an item's candidates are: whatever of them takes the longest to take in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    /// Words alone.
+    Text,
+    /// Pictures.
+    Image,
+    /// Sounds.
+    Audio,
+    /// Moving pictures.
+    Video,
+}
+
+impl Medium {
+    fn of(item: &Item) -> Self {
+        let parts = item.candidates.iter().flat_map(|candidate| &candidate.parts);
+        let of_part = |part: &Part| match part {
+            Part::Text { .. } | Part::Message { .. } => Self::Text,
+            Part::Image { .. } => Self::Image,
+            Part::Audio { .. } => Self::Audio,
+            Part::Video { .. } => Self::Video,
+        };
+        parts.map(of_part).max().unwrap_or(Self::Text)
+    }
 }
 
 /// A model whose scores are in the pool.
@@ -86,6 +117,8 @@ pub struct Pool {
     pub scorers: Vec<PoolScorer>,
     /// What several of them say together.
     pub ensembles: Vec<PoolScorer>,
+    /// What models said that hold two candidates against each other.
+    pub judges: Vec<PoolJudge>,
     /// What the features are, in words.
     pub features: String,
     /// What is missing, a sentence each.
@@ -149,11 +182,24 @@ impl Pool {
                 active.len()
             ));
         }
-        let models = reader.scored_models()?;
-        let scorers = raw.scorers(reader, &models, learning, references)?;
-        let columns = if has_scorers { scorers.as_slice() } else { &[] };
+        let mut models = reader.scored_models()?;
+        let mut said = raw.said(reader, &models, learning, references)?;
+        // What a judge of pairs is like inside is no feature of a candidate.
+        models.retain(|model| !said.is_judge(&model.key));
+        let columns = if has_scorers { said.scorers.as_slice() } else { &[] };
         let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
-        Ok(Some(raw.laid_out(table, features, scorers, remarks)))
+        if !has_scorers {
+            said.judges.clear();
+        }
+        Ok(Some(raw.laid_out(table, features, said, remarks)))
+    }
+
+    /// The same with one more column from which heads start; what models say beside the table is let go of.
+    pub fn with_prior(mut self, name: &str, scores: &[f32]) -> Self {
+        self.scorers.clear();
+        let column = FeatureTable::from_scores(name, ColumnKind::Scorer, scores);
+        self.table = self.table.joined(&column).expect("there is a score for each candidate");
+        self
     }
 
     /// An item of the pool.
@@ -217,13 +263,7 @@ struct Raw {
 
 impl Raw {
     /// The pool of it, with every pair of each item.
-    fn laid_out(
-        self,
-        table: FeatureTable,
-        features: String,
-        scorers: Vec<PoolScorer>,
-        remarks: Vec<String>,
-    ) -> Pool {
+    fn laid_out(self, table: FeatureTable, features: String, said: Said, remarks: Vec<String>) -> Pool {
         let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
         let mut placed = Vec::with_capacity(self.items.len());
         for (place, mut item) in self.items.into_iter().enumerate() {
@@ -233,8 +273,13 @@ impl Raw {
             pairs.extend(of_item);
             placed.push(item);
         }
-        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        let places: HashMap<ItemId, u32> =
+            placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        let Said { scorers, judges } = said;
+        let pair_of = |item: &ItemId| Some(placed[*places.get(item)? as usize].first_pair as usize);
+        let judges = judges.into_iter().map(|judge| judge.placed(pairs.len(), pair_of)).collect();
         Pool {
+            judges,
             items: placed,
             table,
             pairs,
@@ -271,52 +316,8 @@ impl Raw {
         }
         let candidates = item.candidates.len() as u8;
         let pair_name = item.metadata.get(PAIR_COLUMN).and_then(serde_json::Value::as_str).map(Box::from);
-        self.items.push(PoolItem { id, rows: rows.into(), candidates, pair_name, cluster, first_pair: 0 });
-    }
-
-    fn scorers(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        learning: &Learning,
-        references: &References,
-    ) -> Result<Vec<PoolScorer>, ApiError> {
-        let mut scorers = Vec::new();
-        for model in models {
-            let is_wanted = learning.priors.is_empty() || learning.priors.contains(&model.key);
-            if !is_wanted || model.dimensions.is_empty() {
-                continue;
-            }
-            let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
-            reader.each_score(&model.key, |item, candidate, _, scores| {
-                if let Some(row) = self.rows.get(&(item, candidate)) {
-                    for (column, score) in by_dimension.iter_mut().zip(scores) {
-                        column[*row as usize] = *score;
-                    }
-                }
-            })?;
-            let reference = references.get(&model.key);
-            for (place, (dimension, scores)) in model.dimensions.iter().zip(by_dimension).enumerate() {
-                if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
-                    continue;
-                }
-                let of_maker = reference.and_then(|reference| {
-                    Some((f64::from(*reference.mean.get(place)?), f64::from(*reference.sd.get(place)?)))
-                });
-                let member = match of_maker {
-                    Some((mean, deviation)) => standardised_by(&scores, mean, deviation),
-                    None => standardised(&scores, None),
-                };
-                scorers.push(PoolScorer {
-                    scorer: Scorer::Model(model.key.clone()),
-                    name: model.name.clone(),
-                    dimension: dimension.clone(),
-                    scores,
-                    member,
-                });
-            }
-        }
-        Ok(scorers)
+        let (rows, medium) = (rows.into(), Medium::of(item));
+        self.items.push(PoolItem { id, rows, candidates, pair_name, cluster, medium, first_pair: 0 });
     }
 }
 
@@ -330,7 +331,7 @@ impl Pool {
         }
         let texts: Vec<&str> = raw.texts.iter().map(String::as_str).collect();
         let table = text::table(&texts);
-        raw.laid_out(table, "built in".to_owned(), Vec::new(), Vec::new())
+        raw.laid_out(table, "built in".to_owned(), Said::default(), Vec::new())
     }
 }
 

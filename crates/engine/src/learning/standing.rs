@@ -93,8 +93,8 @@ fn decided_audits(predicted: &[Predicted<'_>]) -> Vec<(u64, bool)> {
     audits.filter_map(|predicted| Some((predicted.votes_before, is_right(predicted)?))).collect()
 }
 
-/// What more votes are likely to bring; none before the curve says anything.
-pub fn next_200(curve: &[(u64, Interval)]) -> Option<Interval> {
+/// What more votes than there are now are likely to bring; none before the curve says anything.
+pub fn next_200(curve: &[(u64, Interval)], votes: u64) -> Option<Interval> {
     let points: Vec<CurvePoint> = curve
         .iter()
         .map(|(votes, accuracy)| CurvePoint {
@@ -106,7 +106,7 @@ pub fn next_200(curve: &[(u64, Interval)]) -> Option<Interval> {
     let plan = Plan { resamples: RESAMPLES, level: REPORT_LEVEL };
     // The same votes give the same forecast.
     let mut random = StdRng::seed_from_u64(points.len() as u64);
-    forecast(&points, MORE, plan, &mut random).ok().map(|forecast| forecast.gain)
+    forecast(&points, votes, MORE, plan, &mut random).ok().map(|forecast| forecast.gain)
 }
 
 /// All of it.
@@ -119,7 +119,7 @@ pub fn state(
     let main = learned.main();
     let predicted = predicted(learned, predictions, said);
     let curve = curve(&predicted);
-    let next_200 = next_200(&curve);
+    let next_200 = next_200(&curve, said.in_force.len() as u64);
     let signs = learned.stopping.signs(&StoppingRule::default(), next_200.as_ref().map(|gain| gain.estimate));
     let stopping = signs.says_stop().then(|| {
         let mut why = Vec::new();
@@ -136,12 +136,12 @@ pub fn state(
     });
     LearningState {
         features: learned.pool.features.clone(),
-        priors: learned
-            .pool
-            .scorers
-            .iter()
-            .map(|scorer| format!("{} {}", scorer.name, scorer.dimension))
-            .collect(),
+        priors: {
+            let pool = &learned.pool;
+            let scorers = pool.scorers.iter().map(|scorer| (&scorer.name, &scorer.dimension));
+            let judges = pool.judges.iter().map(|judge| (&judge.name, &judge.dimension));
+            scorers.chain(judges).map(|(name, dimension)| format!("{name} {dimension}")).collect()
+        },
         votes: main.votes.len() as u64,
         audit_votes: main.first_votes().filter(|known| known.is_audit()).count() as u64,
         pairs: learned.pool.pairs.len() as u64,
@@ -172,6 +172,17 @@ mod tests {
 
     use super::super::tests::{items, judgment, learned, preferred, ranked, rankings};
     use super::*;
+
+    #[test]
+    fn what_is_to_come_is_counted_from_the_votes_there_are() {
+        let accuracy = |votes: u64| 0.9 - (votes as f64).powf(-0.5);
+        let interval = |estimate| Interval { estimate, low: estimate, high: estimate, level: REPORT_LEVEL };
+        let curve: Vec<(u64, Interval)> =
+            (1..=6).map(|window| 50 * window).map(|votes| (votes, interval(accuracy(votes)))).collect();
+        let gain = |votes: u64| next_200(&curve, votes).expect("six windows").estimate;
+        assert!((gain(600) - (accuracy(800) - accuracy(600))).abs() < 2e-3, "{}", gain(600));
+        assert!(gain(600) < gain(300) / 1.5, "what came since the last window is not to come any more");
+    }
 
     #[test]
     fn only_the_first_vote_on_a_pair_was_foretold() {

@@ -175,7 +175,7 @@ impl Worker {
             if inbox.is_stopped() {
                 return Ok(());
             }
-            let raised = flags::raise(&learned, &learning, session.shared.host.now());
+            let raised = flags::raise(&learned, &learned.dimensions, &learning, session.shared.host.now());
             let predictions = session.readers.lend()?.predictions()?;
             let state = standing::state(&learned, &predictions, &raised.remarks, &said);
             let contradicted = learned.contradicted();

@@ -64,6 +64,27 @@ impl Session {
         Ok(open)
     }
 
+    /// The items that an annotator is offered next where the study's order says which, as it stands now. Nothing of it is
+    /// taken.
+    pub(crate) fn coming_in_order(&self, annotator: AnnotatorId, count: usize) -> Result<Vec<u32>, ApiError> {
+        let mut open = self.open_to_learning(annotator)?;
+        let QueueOrder::Own { seed } = self.people.plan().study.assignment.order else {
+            return Ok(open.iter().take(count).collect());
+        };
+        let reader = self.readers.lend()?;
+        let (key, last_item) = (reader.key_and_tags(annotator)?.0, reader.facets().read().last_item());
+        let order = OwnOrder::new(key, seed, last_item);
+        let work = self.people.work.lock().expect("the work is never left half-changed");
+        let mut from = work.cursors.get(&annotator).copied().unwrap_or(0);
+        let mut coming = Vec::new();
+        while let Some(item) = next_in_order(&order, &open, from).filter(|_| coming.len() < count) {
+            open.remove(item);
+            from = (order.place_of(item - 1) + 1) % order.count();
+            coming.push(item);
+        }
+        Ok(coming)
+    }
+
     /// What is offered at a place; none where the plan has no say in it.
     pub(crate) fn choose(&self, request: &QueueRequest) -> Result<Option<Vec<Offer>>, ApiError> {
         let plan = self.people.plan();

@@ -253,3 +253,4 @@ fn a_model_that_reads_responses_alone_embeds_each_prompt_once_and_heads_learn_wh
     let products = pool.table.columns().iter().filter(|column| column.name.starts_with("prompt ⊙ response"));
     assert_eq!(products.count(), 128);
 }
+mod pairwise;

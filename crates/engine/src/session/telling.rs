@@ -1,6 +1,6 @@
 //! What models say of an item, and to whom it is told when.
 
-use tiebreak_domain::reward::{ItemScores, Scorer};
+use tiebreak_domain::reward::{ItemScores, ModelKey, Scorer};
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Item, ItemId, Reply, Verdict};
 use tiebreak_store::Reader;
 
@@ -11,19 +11,18 @@ use crate::seat::Seat;
 const NEAR: i64 = 66;
 
 impl Session {
-    /// What models say of an item, where the study shows that before the vote, and not in the share of showings
-    /// that hide it all the same.
+    /// What models say of an item, where the study shows that before the vote, and not on the share of items from
+    /// which it is hidden all the same: those stay hidden for as long as the annotator comes back to them.
     pub(super) fn scores_before_the_vote(
         &self,
         reader: &Reader,
+        annotator: AnnotatorId,
         item: ItemId,
-        random: u64,
     ) -> Result<Vec<ItemScores>, ApiError> {
         let Some(learning) = self.learning_rules().filter(|learning| learning.scores_visible) else {
             return Ok(Vec::new());
         };
-        let drawn = (random >> 11) as f64 / (1_u64 << 53) as f64;
-        if drawn < learning.hidden_share {
+        if self.hides_scores(annotator, item, learning.hidden_share) {
             return Ok(Vec::new());
         }
         self.scores_of(reader, item)
@@ -32,8 +31,16 @@ impl Session {
     /// What models and heads say of an item's candidates.
     fn scores_of(&self, reader: &Reader, item: ItemId) -> Result<Vec<ItemScores>, ApiError> {
         let mut said = self.head_scores(item);
+        said.extend(self.judges_scores(item));
         let candidates = reader.item(item)?.item.candidates.len();
-        for stored in reader.item_scores(item)? {
+        // A judge of pairs has said its word already: what the project keeps of it is no score of a candidate.
+        let is_told = |key: &ModelKey| {
+            let told = |said: &ItemScores| matches!(&said.scorer, Scorer::Model(of) if of == key);
+            said.iter().any(told)
+        };
+        let mut stored_scores = reader.item_scores(item)?;
+        stored_scores.retain(|stored| !is_told(&stored.model.key));
+        for stored in stored_scores {
             for (place, dimension) in stored.model.dimensions.iter().enumerate() {
                 let mut scores = vec![None; candidates];
                 for (candidate, numbers) in &stored.candidates {

@@ -96,6 +96,12 @@ fn without_learning_nothing_runs_and_the_order_is_the_files() {
     let world = world(5, None);
     assert_eq!(judge(&world, 3, 0), [AcquisitionMethod::FileOrder; 3]);
     assert_eq!(world.learning_state(), LearningState::default());
+    let next: Vec<_> = ahead(&world).entries.into_iter().map(|entry| (entry.item.0, entry.reason)).collect();
+    assert_eq!(
+        next,
+        [4, 5].map(|item| (item, "next in order".to_owned())),
+        "what comes next is told all the same"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! It is kept for as long as those votes stay as they are.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tiebreak_domain::reward::Prediction;
 use tiebreak_domain::rubric::{OVERALL, QuestionKind, RankingForm};
@@ -16,6 +17,7 @@ use tiebreak_reward::learn::head::prior::Prior;
 use tiebreak_reward::learn::head::{Head, Vote};
 use tiebreak_reward::learn::ordinal::{Ordinal, Verdict};
 
+use super::super::judges;
 use super::super::pool::Pool;
 use super::super::votes::KnownVote;
 use super::{Learned, prediction};
@@ -51,6 +53,8 @@ pub struct Dimension {
     columns: Vec<Column>,
     /// Whether a tie is on offer.
     offers_ties: bool,
+    /// What judges of pairs add to each pair.
+    offsets: Option<Arc<Vec<f32>>>,
     chosen: Option<Chosen>,
 }
 
@@ -70,7 +74,8 @@ impl Dimension {
         let head = Head::over(columns.clone(), likelihood, Prior::default());
         let form = rubric.ranking_form(&key);
         let (votes, set_aside) = (Vec::new(), Vec::new());
-        Self { key, head, form, votes, set_aside, columns, offers_ties, chosen: None }
+        let offsets = judges::offsets(pool, &[]).map(Arc::new);
+        Self { key, head, form, votes, set_aside, columns, offers_ties, offsets, chosen: None }
     }
 
     /// The first vote of everybody on everything, whatever became of it: what is measured on. Second looks, and votes
@@ -80,14 +85,32 @@ impl Dimension {
         in_force.chain(&self.set_aside)
     }
 
+    /// What judges of pairs add to a pair's difference, on the logit scale.
+    pub fn offset(&self, pair: usize) -> f64 {
+        self.offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]))
+    }
+
+    /// The same of every pair; none where there is no judge.
+    pub fn offsets(&self) -> Option<&[f32]> {
+        self.offsets.as_deref().map(Vec::as_slice)
+    }
+
     /// Starts again from these votes.
     pub fn fit(&mut self, pool: &Pool, votes: Vec<KnownVote>) {
         self.votes = votes;
+        // The votes that choose the prior choose the scale of judges too, so that both stay while those do.
+        let first: Vec<(usize, Vote)> =
+            self.votes[..choosing(self.votes.len())].iter().map(of_pair).collect();
+        let offsets = judges::offsets(pool, &first);
+        for known in &mut self.votes {
+            known.vote.offset = offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[known.pair]));
+        }
+        self.offsets = offsets.map(Arc::new);
         let votes: Vec<Vote> = self.votes.iter().map(|known| known.vote).collect();
         let prior = self.prior(pool, &votes[..choosing(votes.len())]);
         let start = self.likelihood(&votes);
         let blank = Head::over(self.columns.clone(), start.clone(), prior);
-        let Taught { votes: alone, orders, of_orders } = self.taught(|_| true);
+        let Taught { votes: alone, orders, of_orders } = self.taught(&self.votes);
         self.head = if votes.len() < VOTES_FOR_THRESHOLDS {
             blank.refit_with_orders(&pool.table, &alone, &orders)
         } else {
@@ -95,14 +118,22 @@ impl Dimension {
         };
     }
 
+    /// A head that has seen nothing, with the prior and the thresholds of this one.
+    pub fn blank(&self) -> Head {
+        Head::over(self.columns.clone(), self.head.likelihood().clone(), self.head.prior())
+    }
+
+    /// The head as it would be with these votes alone.
+    pub fn taught_by(&self, pool: &Pool, votes: &[KnownVote]) -> Head {
+        let Taught { votes, orders, .. } = self.taught(votes);
+        self.head.refit_with_orders(&pool.table, &votes, &orders)
+    }
+
     /// What a head learns from, of some votes: whole orders as one answer each, and everything else pair by pair.
-    fn taught(&self, is_wanted: impl Fn(&KnownVote) -> bool) -> Taught {
+    fn taught(&self, votes: &[KnownVote]) -> Taught {
         let mut taught = Taught::default();
         // The pairs of a judgment stand together.
-        for judgment in self.votes.chunk_by(|one, other| one.judgment == other.judgment) {
-            if !is_wanted(&judgment[0]) {
-                continue;
-            }
+        for judgment in votes.chunk_by(|one, other| one.judgment == other.judgment) {
             let votes = judgment.iter().map(|known| known.vote);
             match whole_order(judgment).filter(|_| self.form.is_some()) {
                 Some(order) => {
@@ -162,6 +193,10 @@ fn columns(question: &str, pool: &Pool) -> Vec<Column> {
     columns
 }
 
+fn of_pair(known: &KnownVote) -> (usize, Vote) {
+    (known.pair, known.vote)
+}
+
 /// Whether a question lets two candidates be called equal.
 fn offers_ties(kind: &QuestionKind) -> bool {
     match kind {
@@ -216,19 +251,27 @@ fn has_strength(verdict: Verdict) -> bool {
 }
 
 impl Learned {
-    /// What the head would say of all votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four. All votes on a prompt are in one fifth.
-    pub fn cross_fitted(&self) -> Foretold {
+    /// What a question's head would say of all its votes had it not seen them: each fifth of the prompts by a head that
+    /// learned from the other four. All votes on a prompt are in one fifth.
+    pub fn cross_fitted(&self, dimension: &Dimension) -> Foretold {
         const FOLDS: u32 = 5;
-        let main = self.main();
-        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
+        let pool = &self.pool;
+        let fold_of = |known: &KnownVote| pool.pairs[known.pair].cluster % FOLDS;
         let mut said = HashMap::new();
         for fold in 0..FOLDS {
-            let Taught { votes, orders, .. } = main.taught(|known| fold_of(known) != fold);
-            let head = main.head.refit_with_orders(&self.pool.table, &votes, &orders);
-            let all = main.votes.iter().chain(&main.set_aside);
+            let taught = dimension.votes.iter().filter(|known| fold_of(known) != fold);
+            let mut taught: Vec<KnownVote> = taught.cloned().collect();
+            // The scale of judges is learned from those votes alone, too.
+            let first: Vec<(usize, Vote)> = taught[..choosing(taught.len())].iter().map(of_pair).collect();
+            let offsets = judges::offsets(pool, &first);
+            let offset = |pair: usize| offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]));
+            for known in &mut taught {
+                known.vote.offset = offset(known.pair);
+            }
+            let head = dimension.taught_by(pool, &taught);
+            let all = dimension.votes.iter().chain(&dimension.set_aside);
             for known in all.filter(|known| fold_of(known) == fold) {
-                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
+                let belief = head.belief(&pool.table, known.vote.a, known.vote.b, offset(known.pair));
                 let of_vote = prediction(belief, head.likelihood());
                 said.insert((known.judgment, known.pair), of_vote);
             }
@@ -336,7 +379,7 @@ mod tests {
         }
         let votes = [said(1, ranked(&[3, 2, 1, 0])), said(2, tied), said(3, ranked(&[0, 3]))];
         heads.refit(&votes, 1);
-        let Taught { votes, orders, of_orders } = heads.main().taught(|_| true);
+        let Taught { votes, orders, of_orders } = heads.main().taught(&heads.main().votes);
         let rows = &heads.pool.items[0].rows;
         assert_eq!(orders, [Order { rows: [3, 2, 1, 0].map(|place| rows[place]).to_vec(), weight: 1.0 }]);
         assert_eq!((of_orders.len(), votes.len()), (6, 6 + 1), "a tie, and two of four");

@@ -21,12 +21,20 @@ pub struct Planned {
     pub item: u32,
     /// The policy's mark.
     pub method: AcquisitionMethod,
-    /// What it is worth.
-    pub score: f64,
+    /// What it is worth; none where that is not why.
+    pub score: Option<f64>,
     /// The probability with which an offer goes to it, as things stood when it was planned.
     pub propensity: f64,
     /// Why, for the lead.
     pub reason: String,
+}
+
+impl Planned {
+    /// An item whose turn it is.
+    pub fn in_order(item: u32) -> Self {
+        let (method, reason) = (AcquisitionMethod::FileOrder, Reason::InOrder.to_string());
+        Self { item, method, score: None, propensity: 1.0, reason }
+    }
 }
 
 /// What the policy would ask of somebody next. Audits are none of it: they are drawn when an offer is made
@@ -132,7 +140,7 @@ impl Learned {
             .map(|pick| Planned {
                 item: self.item_of(pick.pair),
                 method,
-                score: pick.score,
+                score: Some(pick.score),
                 propensity: audited + (1.0 - learning.audit_share) * pick.propensity,
                 reason: self.reason(pick.pair, &pick.reason),
             })

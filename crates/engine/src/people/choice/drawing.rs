@@ -26,7 +26,7 @@ impl Choice<'_> {
             return (Some(item), AcquisitionMethod::Audit, audits.propensity(item, of_policy));
         }
         if let Some((planned, of_policy)) = self.learning.take(self.annotator, normal) {
-            self.scores.insert(planned.item, planned.score);
+            self.scores.extend(planned.score.map(|score| (planned.item, score)));
             let propensity = audits.propensity(planned.item, of_policy);
             return (Some(planned.item), planned.method, propensity);
         }
