@@ -88,7 +88,7 @@ fn main() {
             let measured: Vec<Value> = browser.script("return measured").as_array().unwrap().clone();
             keys.extend(measured.iter().map(|pair| (pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap())));
         }
-        browser.close();
+        drop(browser);
         let _ = process.kill();
         let _ = process.wait();
     }

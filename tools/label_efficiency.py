@@ -2,16 +2,21 @@
 """Whether active learning pays, on real data: how many labels it takes, and how many slips the second look finds.
 
     python tools/label_efficiency.py --pandalm FILE --minilm FOLDER --scorer FOLDER --out FOLDER [--program tiebreak]
+    python tools/label_efficiency.py --hh FILE --minilm FOLDER --rm FOLDER --out FOLDER [--program tiebreak]
 
-FILE is PandaLM's test set; --minilm is a folder with `model_fp16.onnx` (one output, `sentence_embedding` of 384 numbers)
-and `tokenizer.json`; --scorer is one with a model of the same inputs and one output, `logits`. Needs `blake3` and some ten
-minutes. What is written: for each grid below the folder that `tiebreak simulate` leaves (curves.csv, simulation.json,
-curves.svg), and a summary on the terminal. The grids were written before their outcome was known.
+--pandalm is PandaLM's test set, --hh Anthropic's harmless-base test set (`.jsonl` or `.jsonl.gz`); either or both. --minilm is a
+folder with `model_fp16.onnx` (one output, `sentence_embedding` of 384 numbers) and `tokenizer.json`; --scorer and --rm are
+one with a model of the same inputs and one output, `logits`: either name will do. Needs `blake3` and some ten minutes a
+set, of which the hh set takes the first rows alone. What is written: for each grid below the folder that `tiebreak
+simulate` leaves (curves.csv, simulation.json, curves.svg), and a summary on the terminal. The grids were written before
+their outcome was known.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import itertools
 import json
 import os
 import shutil
@@ -22,6 +27,9 @@ from pathlib import Path
 from reward_folder import file_entry, write_manifest
 
 EMBEDDING = "MiniLM L6"
+SCORER = "MiniLM harmless"
+#: Rows of the hh set that are taken: two models read two answers of each, which is most of the time.
+HH_ROWS = 1_200
 #: What is tried. Every grid has random order without a prior beside it, over 20 splits by prompt.
 GRIDS = {
     # People's labels, lengths as the scorer from which heads start.
@@ -55,7 +63,29 @@ GRIDS = {
         budget = 600
         flips = [0.2]
     """,
+    # People's labels of what is less harmful, lengths as the scorer from which heads start.
+    "hh_length": """
+        policies = ["greedy_information", "uncertainty"]
+        seeds = 10
+        batch_sizes = [10]
+        priors = [false, true]
+        scorer = "length"
+        features = "embedding:MiniLM L6"
+        budget = 300
+    """,
+    # The same with a reward model that learned of other conversations of that kind.
+    "hh_model": """
+        policies = ["greedy_information", "uncertainty"]
+        seeds = 10
+        batch_sizes = [10]
+        priors = [true]
+        scorer = "MiniLM harmless"
+        features = "embedding:MiniLM L6"
+        budget = 300
+    """,
 }
+#: The grids of the hh set; the others are of PandaLM's.
+HH = ("hh_length", "hh_model")
 TEXT = {
     "max_tokens": 128,
     "pad_id": 0,
@@ -75,13 +105,26 @@ def model_folder(source: Path, folder: Path, manifest: dict) -> Path:
     return folder
 
 
+def first_rows(source: Path, target: Path) -> Path:
+    """The first rows of the hh set, as a file that can be imported."""
+    read = gzip.open if source.suffix == ".gz" else open
+    with read(source, "rt", encoding="utf-8") as rows, target.open("w", encoding="utf-8") as taken:
+        taken.writelines(itertools.islice(rows, HH_ROWS))
+    return target
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("pandalm", "minilm", "scorer", "out"):
+    for name in ("minilm", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    for name in ("pandalm", "hh"):
+        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--scorer", "--rm", type=Path, required=True, dest="scorer")
     parser.add_argument("--program", default="tiebreak")
     parser.add_argument("--only", choices=sorted(GRIDS), action="append")
     told = parser.parse_args()
+    if not told.pandalm and not told.hh:
+        parser.error("name a set: --pandalm FILE, --hh FILE or both")
     told.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
@@ -102,7 +145,7 @@ def main() -> None:
             "embedding": {"name": "sentence_embedding", "length": 384, "pooling": "none", "normalise": True},
         }
         scorer = {
-            "name": "MiniLM harmless",
+            "name": SCORER,
             "licence": "Apache-2.0",
             "description": "A weak scorer of harmlessness",
             "task": "score",
@@ -111,19 +154,24 @@ def main() -> None:
         }
         for name, source, manifest in (("minilm", told.minilm, embedding), ("harmless", told.scorer, scorer)):
             run("models", "add", str(model_folder(source, work / name, manifest)))
-        project = str(work / "pandalm.tiebreak")
-        # Rows that cannot be read are told and left out.
-        run("import", project, str(told.pandalm.resolve()), "--create", "--labels", "people", codes=(0, 3))
-        print("scoring …", flush=True)
-        run("score", project)
-        for name in told.only or GRIDS:
-            print(f"\n{name}", flush=True)
-            grid = work / f"{name}.toml"
-            grid.write_text("\n".join(line.strip() for line in GRIDS[name].splitlines()))
-            out = told.out / name
-            print(run("simulate", project, "--grid", str(grid), "--out", str(out), "--force"), flush=True)
-            shutil.copy(grid, out / "grid.toml")
-            json.loads((out / "simulation.json").read_text())
+        sets = {"pandalm": told.pandalm, "hh": told.hh and first_rows(told.hh, work / "hh.jsonl")}
+        for of_set, rows in sets.items():
+            grids = [name for name in told.only or GRIDS if (name in HH) == (of_set == "hh")]
+            if not rows or not grids:
+                continue
+            project = str(work / f"{of_set}.tiebreak")
+            # Rows that cannot be read are told and left out.
+            run("import", project, str(rows.resolve()), "--create", "--labels", "people", codes=(0, 3))
+            print(f"scoring {of_set} …", flush=True)
+            run("score", project)
+            for name in grids:
+                print(f"\n{name}", flush=True)
+                grid = work / f"{name}.toml"
+                grid.write_text("\n".join(line.strip() for line in GRIDS[name].splitlines()))
+                out = told.out / name
+                print(run("simulate", project, "--grid", str(grid), "--out", str(out), "--force"), flush=True)
+                shutil.copy(grid, out / "grid.toml")
+                json.loads((out / "simulation.json").read_text())
 
 
 if __name__ == "__main__":

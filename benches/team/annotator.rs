@@ -11,6 +11,7 @@ use tiebreak_domain::{
     AnnotatorId, ApiError, ErrorCode, JudgmentId, NewJudgment, Origin, Outcome, Preference, QueuedItem,
     Reply, Request, Showing, UnixMillis, Verdict,
 };
+use tiebreak_ui::backend::http::{Answer, answer_from_json};
 
 use crate::ledger::Ledger;
 
@@ -152,17 +153,19 @@ impl Annotator {
             .send()
             .await;
         let answer = sent.map_err(|_| Failure::Passing)?;
-        let status = answer.status();
-        let body = answer.bytes().await.map_err(|_| Failure::Passing)?;
-        if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|_| Failure::Passing);
+        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get("retry-after").and_then(|seconds| seconds.to_str().ok());
+        let retry_after_s = retry_after.and_then(|seconds| seconds.parse().ok());
+        let body = answer.text().await.map_err(|_| Failure::Passing)?;
+        // What passes is for the interface to say: whatever it takes for a refusal counts as one here.
+        match answer_from_json(status, retry_after_s, &body) {
+            Answer::Reply(result) => result.map_err(Failure::Lasting),
+            Answer::Later { .. } | Answer::Lost => Err(Failure::Passing),
+            Answer::SignIn => {
+                let message = "the sign-in is known no more";
+                Err(Failure::Lasting(ApiError::new(ErrorCode::Denied, message)))
+            }
         }
-        if status.is_server_error() || status.as_u16() == 429 {
-            return Err(Failure::Passing);
-        }
-        Err(Failure::Lasting(serde_json::from_slice(&body).unwrap_or_else(|_| {
-            ApiError::new(ErrorCode::System, format!("{status}: {}", String::from_utf8_lossy(&body)))
-        })))
     }
 
     fn judgment(&mut self, queued: &QueuedItem) -> NewJudgment {

@@ -14,7 +14,8 @@ use crate::cli::models;
 /// What the help says of an option that takes one.
 pub const HELP: &str = "Which items, by words apart by spaces: state=open|judged|skipped, status=active|excluded|deleted, \
     outcome=a|b|tie|both_bad|unratable, flagged, source=NAME, annotator=NAME, and by a model's word: \
-    sure=0.9, unsure=0.9 or contradicted=0.8, each with by=head or by=MODEL; a NAME with spaces stands in \
+    sure=0.9, unsure=0.9 or contradicted=0.8, each with by=head, by=MODEL, or several models together: \
+    by=ensemble_mean|ensemble_worst_case|ensemble_uncertainty_weighted; a NAME with spaces stands in \
     double quotes, source=\"first batch.jsonl\"; any other word is searched for";
 
 /// Reads them.
@@ -63,8 +64,7 @@ pub fn from_words(desk: &Desk, info: &ProjectInfo, words: &str) -> Result<ItemFi
                     info.annotators.iter().map(|annotator| (annotator.name.as_str(), annotator.id)).collect();
                 filter.annotator = Some(chosen(key, value, &names)?);
             }
-            "by" if value == "head" => by = Some(Scorer::Head),
-            "by" => by = Some(Scorer::Model(models::named(desk, value)?)),
+            "by" => by = Some(models::voice(desk, value)?),
             _ => {
                 let kinds = BeliefKind::ALL.map(|kind| (kind.word(), kind));
                 let known: Vec<(&str, Option<BeliefKind>)> =

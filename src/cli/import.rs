@@ -5,6 +5,7 @@ mod columns;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tiebreak_domain::import::{ColumnMapping, ImportPreview, ImportReport, LabelPolicy, RowProblem};
 use tiebreak_domain::{ApiError, DataFormat, ErrorCode, Event, ImportPlan, Item, Reply, Request, TextFormat};
 
@@ -27,7 +28,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "preview")]
     file: Option<PathBuf>,
     /// What the data is; recognised by looking if not said
-    #[arg(long, value_parser = format_from_word, value_name = "trl|hh|pandalm|columns|tiebreak")]
+    #[arg(long, value_parser = formats(), value_name = "FORMAT")]
     format: Option<DataFormat>,
     /// Take votes in the data in, as those of a past annotator of this name
     #[arg(long, value_name = "NAME", conflicts_with = "no_labels")]
@@ -86,11 +87,11 @@ enum Pairs {
     None,
 }
 
-fn format_from_word(word: &str) -> Result<DataFormat, String> {
-    DataFormat::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
-        let words: Vec<&str> = DataFormat::ALL.iter().map(|format| format.word()).collect();
-        format!("expected one of {}", words.join(", "))
-    })
+/// Every format by its word, so that help names all of them.
+fn formats() -> impl TypedValueParser<Value = DataFormat> {
+    let of_word = |word: String| DataFormat::ALL.into_iter().find(|format| format.word() == word);
+    PossibleValuesParser::new(DataFormat::ALL.map(DataFormat::word))
+        .map(move |word| of_word(word).expect("it is the word of one of them"))
 }
 
 /// Imports, or says what would be imported.

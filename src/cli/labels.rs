@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use tiebreak_domain::reward::Scorer;
 use tiebreak_domain::{ApiError, Reply, Request};
 
 use crate::cli::desk::{Desk, unexpected};
@@ -27,8 +26,9 @@ enum Command {
         /// How sure at least, between 0.5 and 1
         #[arg(long, value_name = "SHARE", default_value_t = 0.95)]
         above: f64,
-        /// Whose word: the head that this project's votes taught, or a model
-        #[arg(long, value_name = "head|MODEL", default_value = "head")]
+        /// Whose word: the head that this project's votes taught, a model, or several models together
+        /// (ensemble_mean, ensemble_worst_case, ensemble_uncertainty_weighted)
+        #[arg(long, value_name = "head|MODEL|ENSEMBLE", default_value = "head")]
         by: String,
         #[arg(long, value_name = "FILTER", help = filter::HELP)]
         of: Option<String>,
@@ -47,10 +47,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
         Command::Accept { project, above, by, of } => {
             let info = desk.open(project)?;
             let of = Box::new(filter::from_words(&desk, &info, of.as_deref().unwrap_or_default())?);
-            let by = match by.as_str() {
-                "head" => Scorer::Head,
-                name => Scorer::Model(models::named(&desk, name)?),
-            };
+            let by = models::voice(&desk, by)?;
             (
                 Request::AcceptModelLabels { above: *above, by, of },
                 "taken; they are kept apart from judgments",

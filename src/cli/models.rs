@@ -4,7 +4,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
-use tiebreak_domain::reward::{ModelKey, ModelPlace, ServerToken};
+use tiebreak_domain::reward::{ModelKey, ModelPlace, Scorer, ServerToken};
 use tiebreak_domain::{ApiError, ErrorCode, Event, Request};
 
 use crate::cli::desk::Desk;
@@ -117,6 +117,19 @@ fn read_token() -> Result<ServerToken, ApiError> {
             .hint("give it on standard input")
     })?;
     Ok(ServerToken(line.trim().to_owned()))
+}
+
+/// Whose word it is: the head's, several models' together, or that of the model of this name.
+pub fn voice(desk: &Desk, name: &str) -> Result<Scorer, ApiError> {
+    match Scorer::from_word(name) {
+        Scorer::Model(_) => Ok(Scorer::Model(named(desk, name)?)),
+        Scorer::RatingHead => Err(ApiError::new(
+            ErrorCode::BadRequest,
+            "the head that learns from ratings has no word on which candidate is better",
+        )
+        .hint("name the head, a model, or several models together")),
+        other => Ok(other),
+    }
 }
 
 /// The model that a key, its beginning or a name means.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tiebreak_domain::model_report::{ModelReport, ReportFilter};
+use tiebreak_domain::model_report::{CalibrationReport, ModelReport, ReportFilter};
 use tiebreak_domain::{ApiError, Interval, Reply, Request};
 
 use crate::cli::desk::{Desk, text, unexpected};
@@ -55,7 +55,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
 }
 
 fn print_report(report: &ModelReport) {
-    println!("{} votes, {} of them on items drawn at random", report.votes, report.audit_votes);
+    println!(
+        "{} votes, {} of them on items drawn at random, {} on items that no model chose",
+        report.votes, report.audit_votes, report.unchosen_votes
+    );
     println!("{:<34} {:<14} {:>6}  {:<26} right with ties", "who", "slice", "votes", "right, ties aside");
     for row in &report.rows {
         let who = format!("{} · {}", row.name, row.dimension);
@@ -67,16 +70,7 @@ fn print_report(report: &ModelReport) {
             interval(row.accuracy_with_ties.as_ref())
         );
         if let Some(calibration) = &row.calibration {
-            println!(
-                "  ECE {:.3} ({:.3} to {:.3}), Brier {:.3}, NLL {:.3}, temperature {}, AURC {:.3}",
-                calibration.ece.estimate,
-                calibration.ece.low,
-                calibration.ece.high,
-                calibration.brier,
-                calibration.nll,
-                calibration.temperature.map_or("-".to_owned(), |temperature| format!("{temperature:.2}")),
-                calibration.aurc
-            );
+            print_calibration(calibration, row.slice.is_some());
         }
     }
     for row in &report.ratings {
@@ -93,15 +87,79 @@ fn print_report(report: &ModelReport) {
     }
     if let Some(anchoring) = &report.anchoring {
         println!(
-            "agreement with scores in sight {}, without {}, shift {}",
+            "agreement with scores in sight {} of {} votes, without {} of {}, shift {}",
             interval(Some(&anchoring.visible)),
+            anchoring.visible_votes,
             interval(Some(&anchoring.hidden)),
+            anchoring.hidden_votes,
             interval(Some(&anchoring.shift))
         );
+    }
+    if !report.curve.is_empty() {
+        println!("the head over time, right on audits:");
+        for (votes, accuracy) in &report.curve {
+            println!("  after {votes} votes {}", interval(Some(accuracy)));
+        }
+    }
+    if let Some(gain) = &report.next_200 {
+        println!("the next 200 votes are likely to bring {} more", interval(Some(gain)));
     }
     for remark in &report.remarks {
         println!("note: {remark}");
     }
+}
+
+/// Coverages at which it is told what goes wrong.
+const COVERAGES: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
+
+/// How honest a confidence is; of a slice without what only plots tell well.
+fn print_calibration(calibration: &CalibrationReport, is_slice: bool) {
+    println!(
+        "  ECE {}, Brier {}, NLL {}, AURC {}",
+        figures(&calibration.ece),
+        figures(&calibration.brier),
+        figures(&calibration.nll),
+        figures(&calibration.aurc)
+    );
+    if !is_slice {
+        println!(
+            "  ECE of equal masses {}, temperature {}",
+            figures(&calibration.ece_equal_mass),
+            calibration.temperature.map_or("-".to_owned(), |temperature| format!("{temperature:.2}"))
+        );
+        let bins = calibration.bins.iter().map(|(sure, right, votes)| {
+            format!("{:.0} % sure: {:.0} % of {votes}", sure * 100.0, right * 100.0)
+        });
+        println!("  right where {}", bins.collect::<Vec<_>>().join(", "));
+    }
+    println!("  wrong among the surest {}", risks(&calibration.risk_coverage).join(", "));
+    let wrong = calibration.wrong_at.iter().map(|(confidence, wrong, votes)| {
+        format!("{:.0} %: {} of {votes}", confidence * 100.0, interval(Some(wrong)))
+    });
+    if !calibration.wrong_at.is_empty() {
+        println!("  wrong where at least so sure {}", wrong.collect::<Vec<_>>().join(", "));
+    }
+}
+
+/// The curve of risk and coverage at a few places: "50 %: 12.0 %".
+fn risks(risk_coverage: &[(f64, f64)]) -> Vec<String> {
+    let at = |wanted: f64| {
+        let nearest = |one: &&(f64, f64), other: &&(f64, f64)| {
+            (one.0 - wanted).abs().total_cmp(&(other.0 - wanted).abs())
+        };
+        risk_coverage.iter().min_by(nearest)
+    };
+    let mut told: Vec<String> = COVERAGES
+        .iter()
+        .filter_map(|wanted| at(*wanted))
+        .map(|(coverage, risk)| format!("{:.0} %: {:.1} %", coverage * 100.0, risk * 100.0))
+        .collect();
+    told.dedup();
+    told
+}
+
+fn figures(interval: &Interval) -> String {
+    format!("{:.3} ({:.3} to {:.3})", interval.estimate, interval.low, interval.high)
 }
 
 fn points(interval: &Interval) -> String {
@@ -120,4 +178,17 @@ fn interval(interval: Option<&Interval>) -> String {
             )
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_is_told_at_a_few_coverages_and_a_short_one_once() {
+        let curve: Vec<(f64, f64)> =
+            (1..=40).map(|at| (f64::from(at) / 40.0, f64::from(at) / 400.0)).collect();
+        assert_eq!(risks(&curve), ["25 %: 2.5 %", "50 %: 5.0 %", "75 %: 7.5 %", "100 %: 10.0 %"]);
+        assert_eq!(risks(&[(1.0, 0.2)]), ["100 %: 20.0 %"]);
+    }
 }

@@ -1,5 +1,6 @@
 //! `tiebreak serve`: the project in browsers, for one or several annotators, and for programs.
 
+use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -15,8 +16,9 @@ use crate::cli::exit::Exit;
 use crate::machine;
 
 const LONG: &str = "\
-It listens on this machine alone unless --listen says otherwise. The first link that it prints signs its owner in, \
-once; from there people are invited. Ctrl-C ends it; what was acknowledged is on the disk.";
+It listens on this machine alone unless --listen says otherwise. The link that it prints signs its owner in, once \
+and within the hour; from there people are invited. Where what it prints goes to a log and the project has an owner, \
+it prints none. Ctrl-C ends it; what was acknowledged is on the disk.";
 
 /// Serves a project to browsers and programs until Ctrl-C.
 #[derive(clap::Args)]
@@ -89,7 +91,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
         cookie_suffix: info.key.to_string()[..8].to_owned(),
     });
     let base = base_url(arguments, address);
-    let link = format!("{base}/enter?token={}", engine.offer_owner_link()?);
+    // What is printed may be kept by a log, and read by others: a link goes there only where nobody else could invite.
+    let is_read_here = arguments.open || std::io::stdout().is_terminal();
+    let link = if is_read_here || !engine.has_owner()? {
+        Some(format!("{base}/enter?token={}", engine.offer_owner_link()?))
+    } else {
+        None
+    };
     let mut door = Door::new(engine, hub, site, Some(gate));
     let provider = provider(arguments, &base)?;
     if provider.is_some() {
@@ -102,8 +110,14 @@ pub fn run(arguments: &Arguments) -> Result<Exit, ApiError> {
         tracing::warn!(%error, "Ctrl-C will end the program at once");
     }
     println!("Serving {:?} at {base}/", info.name);
-    println!("Open this link to sign in as owner; it works once:\n  {link}");
-    if arguments.open {
+    match &link {
+        Some(link) => println!("Open this link to sign in as owner; it works once:\n  {link}"),
+        None => println!(
+            "The project has an owner, who signs in at {base}/sign-in; a way back is `tiebreak invite --role owner \
+             --name NAME`"
+        ),
+    }
+    if let Some(link) = link.filter(|_| arguments.open) {
         open_browser(&link);
     }
     let mut server = Server::new(listener, door, arguments.behind_proxy);

@@ -1,5 +1,7 @@
 //! `tiebreak import`.
 
+use tiebreak_domain::DataFormat;
+
 use crate::program::{Program, ran, rows};
 
 #[test]
@@ -60,6 +62,10 @@ fn a_command_line_that_makes_no_sense_is_told_apart() {
     program.expect(2, &["import", "a", "b", "--format", "parquet"]);
     program.expect(2, &["import", "a", "b", "--labels", "x", "--no-labels"]);
     program.expect(2, &["nonsense", "--what"]);
+    let named = program.expect(0, &["import", "--help"]).stdout;
+    for format in DataFormat::ALL {
+        assert!(named.contains(format.word()), "`import --help` names every format: {named}");
+    }
     let help = program.expect(0, &["--help"]);
     assert!(help.stdout.contains("Exit codes:") && help.stdout.contains("130"), "{help:?}");
 }

@@ -11,7 +11,8 @@ use super::program::{Program, rows};
 pub(super) struct Serving {
     child: Child,
     pub(super) address: String,
-    link: String,
+    /// What signs the owner in; none where it was not printed.
+    link: Option<String>,
 }
 
 impl Serving {
@@ -23,7 +24,10 @@ impl Serving {
             line.unwrap_or_else(|| panic!("no line with {what:?}")).unwrap()
         };
         let serving = next("Serving");
-        let link = next("/enter?token=").trim().to_owned();
+        let link = match next("ign") {
+            offers if offers.contains("Open this link") => Some(next("/enter?token=").trim().to_owned()),
+            _ => None,
+        };
         let address = serving.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
         Self { child, address, link }
     }
@@ -49,7 +53,8 @@ impl Serving {
 
     /// The cookie of whoever follows the link that was printed.
     fn cookie(&self) -> String {
-        let path = self.link.split(&self.address).nth(1).unwrap();
+        let link = self.link.as_ref().expect("a link was printed");
+        let path = link.split(&self.address).nth(1).unwrap();
         let (status, head, _) = self.ask("GET", path, &[], "");
         assert_eq!(status, 200);
         let set = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
@@ -107,6 +112,19 @@ fn a_kill_while_people_judge_in_browsers_loses_nothing_that_was_acknowledged() {
         assert!(exported.contains(&format!("{item:032x}")), "judgment {item} was acknowledged and is gone");
     }
     assert!(judged > 20, "and whoever was signed in stayed so over every kill");
+}
+
+#[test]
+fn a_link_goes_to_a_log_only_where_the_project_has_no_owner_yet() {
+    let program = served();
+    let early = Serving::start(&program).link.clone().expect("somebody has to come in first");
+    let serving = Serving::start(&program);
+    let path = format!("/enter{}", early.split("/enter").nth(1).unwrap());
+    assert_eq!(serving.ask("GET", &path, &[], "").0, 403, "the one before has ended");
+    serving.cookie();
+    drop(serving);
+    let again = Serving::start(&program);
+    assert_eq!(again.link, None, "what this prints is read by a test, and may be by a log");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use egui::{Margin, Panel, Ui};
 use tiebreak_domain::second_look::{LookFilter, LookItem, LookOrder, LookReasonKind, SecondLook};
-use tiebreak_domain::{ApiError, ItemId, Judgment, Order, Origin, Request, Verdict};
+use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Judgment, Order, Origin, Request, Rubric, Verdict};
 
 pub use self::seats::{Seat, Seats, session_number};
 use crate::app::tickets::Purpose;
@@ -115,9 +115,16 @@ impl SecondLookDesk {
         self.listed.iter().find(|look| look.item == item)
     }
 
-    /// What a decision that is on the disk says of a model that was surprised; none where none was.
-    pub fn decided(&self, item: ItemId, decision: &Verdict) -> Option<&'static str> {
-        words::verdict_on_model(self.look(item)?, decision)
+    /// What a decision that is on the disk says of a model that was surprised; none where none was, and of a vote of one's
+    /// own.
+    pub fn decided(
+        &self,
+        item: ItemId,
+        rubric: &Rubric,
+        reviewer: AnnotatorId,
+        decision: &Verdict,
+    ) -> Option<&'static str> {
+        words::verdict_on_model(self.look(item)?, rubric, reviewer, decision)
     }
 
     /// Shows what others said of an item, or hides it.

@@ -34,6 +34,8 @@ pub enum ErrorCode {
     OtherProject,
     /// It is for somebody else, or a PIN or a consent is missing.
     Denied,
+    /// What it needs is away for a while: the same request may be answered later.
+    Unavailable,
     /// Anything else that the system refused.
     System,
 }

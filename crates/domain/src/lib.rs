@@ -10,6 +10,7 @@ pub mod annotator;
 pub mod answer;
 pub mod assignment;
 pub mod candidate_pairs;
+pub mod compared;
 pub mod content_hash;
 pub mod door;
 pub mod draft;

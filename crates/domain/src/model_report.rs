@@ -24,14 +24,19 @@ pub struct ReportFilter {
 pub struct ModelReport {
     /// The votes it is about: judged pairs, ties included.
     pub votes: u64,
-    /// Votes among them on items drawn at random.
+    /// Votes among them on items drawn at random and judged with no scores in sight.
     pub audit_votes: u64,
+    /// Votes among them on items that nobody drew and no model chose: labels of data, and what came in the order of the
+    /// file.
+    #[serde(default)]
+    pub unchosen_votes: u64,
     /// The head and every model, the baselines last.
     pub rows: Vec<ReportRow>,
     /// How well ratings are foretold, a row for each question that rates candidates by a number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ratings: Vec<RatingReport>,
-    /// What showing scores before the vote does; none where they were never shown.
+    /// What showing scores before the vote does: people's first votes from when scores were shown, by the draw that
+    /// decided who saw them. None where they were never shown, or to everybody.
     pub anchoring: Option<Anchoring>,
     /// The head's accuracy over time: votes, accuracy.
     pub curve: Vec<(u64, Interval)>,
@@ -96,17 +101,17 @@ pub struct RatingReport {
     pub overall_mean_error: Interval,
 }
 
-/// How honest a confidence is.
+/// How honest a confidence is. Intervals are of votes drawn again, prompt by prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationReport {
     /// Expected calibration error over bins of equal width.
     pub ece: Interval,
     /// The same over bins of equal mass.
-    pub ece_equal_mass: f64,
+    pub ece_equal_mass: Interval,
     /// Mean squared error of the probability.
-    pub brier: f64,
+    pub brier: Interval,
     /// Mean negative log-likelihood, in nats.
-    pub nll: f64,
+    pub nll: Interval,
     /// The temperature that would make it most honest; above 1 where it is too sure. None where the votes do not
     /// determine one.
     pub temperature: Option<f64>,
@@ -115,7 +120,7 @@ pub struct CalibrationReport {
     /// Coverage and risk: what goes wrong if only the surest are taken.
     pub risk_coverage: Vec<(f64, f64)>,
     /// The area under that curve.
-    pub aurc: f64,
+    pub aurc: Interval,
     /// Confidence at least this, how often that is wrong, and of how many votes.
     pub wrong_at: Vec<(f64, Interval, u64)>,
 }

@@ -24,6 +24,26 @@ use crate::ItemId;
 #[serde(transparent)]
 pub struct ModelKey(pub String);
 
+/// What follows a model's key where embeddings of prompts are kept.
+const OF_PROMPTS: &str = "#prompt";
+
+impl ModelKey {
+    /// The key under which features of pictures are kept that the program works out without any model.
+    pub fn built_in_pictures() -> Self {
+        Self("built-in:pictures:1".to_owned())
+    }
+
+    /// The key under which this model's embeddings of prompts are kept, each at an item's first candidate.
+    pub fn of_prompts(&self) -> Self {
+        Self(format!("{}{OF_PROMPTS}", self.0))
+    }
+
+    /// Whether what is kept under it are features for heads and no word of a model, which nobody is told of.
+    pub fn is_hidden(&self) -> bool {
+        *self == Self::built_in_pictures() || self.0.ends_with(OF_PROMPTS)
+    }
+}
+
 impl fmt::Display for ModelKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)

@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compared::compared;
 use crate::reward::{Prediction, Scorer};
-use crate::{AnnotatorId, Derived, ItemId, Judgment, JudgmentId, UnixMillis};
+use crate::{AnnotatorId, Derived, ItemId, Judgment, JudgmentId, Rubric, UnixMillis, Verdict};
 
 /// Why an item should be looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +91,10 @@ pub struct ModelFlag {
     pub item: ItemId,
     /// Whose it is.
     pub annotator: AnnotatorId,
+    /// The question that it answers.
+    pub question: String,
+    /// Of which two candidates, where it orders more the oddest two; the first comes before the second.
+    pub pair: [u8; 2],
     /// Who held it for unlikely.
     pub scorer: Scorer,
     /// What people call that.
@@ -104,6 +109,26 @@ pub struct ModelFlag {
     pub severity: f64,
     /// When it was raised.
     pub raised_at: UnixMillis,
+}
+
+impl ModelFlag {
+    /// Whether a second look says of the pair what the vote says of it, so that the model was wrong to hold the vote for
+    /// unlikely. None where either says nothing of the pair, and where the second look is by whoever gave the vote: to
+    /// keep one's own answer is no second opinion.
+    pub fn is_borne_out(
+        &self,
+        rubric: &Rubric,
+        vote: &Verdict,
+        reviewer: AnnotatorId,
+        review: &Verdict,
+    ) -> Option<bool> {
+        if reviewer == self.annotator {
+            return None;
+        }
+        let form = rubric.ranking_form(&self.question);
+        let of_pair = |verdict: &Verdict| compared(verdict.answers(), &self.question, form, self.pair);
+        Some(of_pair(vote)? == of_pair(review)?)
+    }
 }
 
 /// The order of a second look.
@@ -171,4 +196,83 @@ pub struct LookItem {
     /// train on; none before there was a review, or where no model raised a flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_was_wrong: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Ranking;
+    use crate::rubric::{Question, QuestionKind, RankingForm, Scope};
+    use crate::{Answer, AnswerValue, Outcome, Preference};
+
+    const VOTER: AnnotatorId = AnnotatorId(1);
+    const REVIEWER: AnnotatorId = AnnotatorId(2);
+
+    fn flag(question: &str, pair: [u8; 2]) -> ModelFlag {
+        ModelFlag {
+            judgment: JudgmentId([1; 16]),
+            item: ItemId(1),
+            annotator: VOTER,
+            question: question.into(),
+            pair,
+            scorer: Scorer::Head,
+            name: "head".into(),
+            prediction: Prediction { a: 0.05, tie: 0.05, b: 0.9 },
+            probability: 0.05,
+            p_value: 0.01,
+            severity: 2.9,
+            raised_at: UnixMillis(0),
+        }
+    }
+
+    fn said(answers: &[(&str, AnswerValue)]) -> Verdict {
+        let answer = |(question, value): &(&str, AnswerValue)| Answer {
+            question: (*question).into(),
+            candidate: None,
+            value: value.clone(),
+        };
+        Verdict::Judged { answers: answers.iter().map(answer).collect() }
+    }
+
+    fn preferred(outcome: Outcome) -> AnswerValue {
+        AnswerValue::Preference(Preference::new(outcome))
+    }
+
+    #[test]
+    fn a_second_look_is_held_against_the_question_that_the_flag_is_about() {
+        let rubric = Rubric::default();
+        let vote = said(&[("overall", preferred(Outcome::A)), ("tone", preferred(Outcome::B))]);
+        let review = said(&[("overall", preferred(Outcome::B)), ("tone", preferred(Outcome::B))]);
+        assert_eq!(flag("tone", [0, 1]).is_borne_out(&rubric, &vote, REVIEWER, &review), Some(true));
+        assert_eq!(flag("overall", [0, 1]).is_borne_out(&rubric, &vote, REVIEWER, &review), Some(false));
+        assert_eq!(flag("other", [0, 1]).is_borne_out(&rubric, &vote, REVIEWER, &review), None);
+    }
+
+    #[test]
+    fn both_bad_and_a_tie_choose_neither() {
+        let (vote, review) =
+            (said(&[("q", preferred(Outcome::BothBad))]), said(&[("q", preferred(Outcome::Tie))]));
+        let borne_out = flag("q", [0, 1]).is_borne_out(&Rubric::default(), &vote, REVIEWER, &review);
+        assert_eq!(borne_out, Some(true));
+    }
+
+    #[test]
+    fn of_an_order_the_pair_in_question_counts() {
+        let kind = QuestionKind::Ranking { form: RankingForm::Strict };
+        let questions = vec![Question::new("order", "Order", Scope::Item, kind)];
+        let rubric = Rubric { questions, ..Rubric::default() };
+        let order = |places: [u8; 3]| {
+            let groups = places.iter().map(|candidate| vec![*candidate]).collect();
+            said(&[("order", AnswerValue::Ranking(Ranking { groups, worst: None }))])
+        };
+        let (vote, review) = (order([2, 0, 1]), order([2, 1, 0]));
+        assert_eq!(flag("order", [0, 1]).is_borne_out(&rubric, &vote, REVIEWER, &review), Some(false));
+        assert_eq!(flag("order", [1, 2]).is_borne_out(&rubric, &vote, REVIEWER, &review), Some(true));
+    }
+
+    #[test]
+    fn nobody_bears_themselves_out() {
+        let vote = said(&[("q", preferred(Outcome::A))]);
+        assert_eq!(flag("q", [0, 1]).is_borne_out(&Rubric::default(), &vote, VOTER, &vote), None);
+    }
 }

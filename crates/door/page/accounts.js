@@ -180,16 +180,24 @@ function wireSelf() {
   byId("sign-out").addEventListener("click", async ({ currentTarget }) => {
     if (await attempt(notice, currentTarget, () => ask("POST", "sign-out"))) location.assign("/sign-in");
   });
+  // There where a provider is set up that does not vouch for whoever sits here yet.
+  document.querySelector("#tie")?.addEventListener("click", ({ currentTarget }) =>
+    attempt(notice, currentTarget, async () => location.assign((await ask("POST", "tie")).path)),
+  );
   const form = byId("password-form");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { current, chosen, again } = form.elements;
+    const { current, chosen, again, ends_tokens: endsTokens } = form.elements;
     if (chosen.value !== again.value) {
       refuse(notice, { message: "the two new passwords are not the same", hint: "type the new one twice" });
       again.focus();
       return;
     }
-    const body = { new: chosen.value, ...(current && { current: current.value }) };
+    const body = {
+      new: chosen.value,
+      ...(current && { current: current.value }),
+      ends_tokens: endsTokens?.checked ?? false,
+    };
     if (!(await attempt(notice, event.submitter, () => ask("POST", "password", body)))) {
       (current ?? chosen).focus();
       return;
@@ -362,6 +370,8 @@ const deeds = {
   "signed out": () => "Signed out",
   "came by a link": () => "Came in by a link",
   "changed the password": () => "Changed their password",
+  "changed the password, which ended tokens": () => "Changed their password and took their tokens back",
+  "went to tie a provider": () => "Went to the provider, to sign in by it from then on",
   "wrong password": () => "A wrong password was given for this name",
   "wrong name": (about) => `Tried to sign in as “${about}”, whom nobody knows`,
   "vouched for and unknown": (about) => `The provider vouched for “${about}”, who was not invited`,

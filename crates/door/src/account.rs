@@ -11,8 +11,9 @@ use crate::admission::{Entered, needs_csrf_header};
 use crate::answer::{self, Answer, field};
 use crate::call;
 use crate::door::{Door, only};
-use crate::gate::Peer;
+use crate::gate::{Peer, Shown};
 use crate::route::AccountRoute;
+use crate::vouching::BEGIN_PATH;
 
 /// How many days an invitation works where nothing is said.
 pub(crate) const INVITATION_DAYS: u32 = 7;
@@ -43,6 +44,8 @@ struct ChangePassword {
     #[serde(default)]
     current: Option<Password>,
     new: Password,
+    #[serde(default)]
+    ends_tokens: bool,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +84,7 @@ pub(crate) fn check_method(route: &AccountRoute, parts: &Parts) -> Result<(), An
         | AccountRoute::SignOut
         | AccountRoute::Join
         | AccountRoute::Password
+        | AccountRoute::Tie
         | AccountRoute::One(_) => &[Method::POST],
         AccountRoute::All | AccountRoute::Audit => &[Method::GET],
         AccountRoute::Invitations | AccountRoute::Tokens => &[Method::GET, Method::POST],
@@ -111,13 +115,14 @@ impl Door {
         match route {
             AccountRoute::SignIn => {
                 let form: SignIn = Self::own_json(parts, body)?;
-                let secret =
-                    self.let_in(peer, |address| engine.sign_in(&form.name, &form.password, address))?;
+                let secret = self.let_in(Shown::Password, peer, |address| {
+                    engine.sign_in(&form.name, &form.password, address)
+                })?;
                 self.entered(Entered::Me, &secret, peer)
             }
             AccountRoute::Join => {
                 let form: Join = Self::own_json(parts, body)?;
-                let secret = self.let_in(peer, |address| {
+                let secret = self.let_in(Shown::Link, peer, |address| {
                     engine.join(&form.invitation, &form.name, &form.password, address)
                 })?;
                 self.entered(Entered::Me, &secret, peer)
@@ -133,10 +138,29 @@ impl Door {
             AccountRoute::Password => {
                 let known = self.person(parts, peer)?;
                 let form: ChangePassword = call::json(&parts.headers, body).map_err(refused)?;
-                let secret = self.let_in(peer, |address| {
-                    engine.change_password(&known, form.current.as_ref(), &form.new, address)
+                let secret = self.let_in(Shown::Password, peer, |address| {
+                    engine.change_password(
+                        &known,
+                        form.current.as_ref(),
+                        &form.new,
+                        form.ends_tokens,
+                        address,
+                    )
                 })?;
                 self.entered(Entered::Me, &secret, peer)
+            }
+            AccountRoute::Tie => {
+                let known = self.person(parts, peer)?;
+                if self.provider.is_none() {
+                    return Err(answer::refusal(
+                        StatusCode::NOT_FOUND,
+                        "no provider is set up here",
+                        "serve the project with --oidc-issuer",
+                    ));
+                }
+                let secret = engine.offer_tie(&known, &address).map_err(refused)?;
+                let to = format!("{BEGIN_PATH}?invitation={secret}");
+                Ok(answer::json(StatusCode::CREATED, &serde_json::json!({ "path": to })))
             }
             AccountRoute::All => {
                 let known = self.manager(parts, peer)?;

@@ -77,8 +77,16 @@ fn you(me: &Me, own: &AccountInfo, provider: Option<&str>) -> String {
     } else {
         ("Choose a password", without_password(own, provider), String::new())
     };
+    let tie = match provider.filter(|_| !own.is_vouched_for) {
+        Some(provider) => format!(
+            "<p><button id=\"tie\" type=\"button\">Sign in with {} from now on too</button></p>",
+            escaped(provider)
+        ),
+        None => String::new(),
+    };
     let chosen = password_field("chosen", "New password", "new-password", Some(SHORTEST_PASSWORD));
     let again = password_field("again", "Once more", "new-password", None);
+    let tokens = if own.has_password { ENDS_TOKENS } else { "" };
     format!(
         "<section aria-labelledby=\"you\"><div class=\"side\"><div>\
          <h2 id=\"you\" tabindex=\"-1\">{name} <span class=\"tag\">{}</span></h2><p>{may}</p>{until}</div>\
@@ -86,11 +94,15 @@ fn you(me: &Me, own: &AccountInfo, provider: Option<&str>) -> String {
          <p id=\"you-notice\" class=\"notice\" role=\"alert\" hidden></p>\
          <details id=\"password\"><summary>{summary}</summary><p>{why}</p><form id=\"password-form\">\
          <input name=\"username\" autocomplete=\"username\" value=\"{name}\" hidden>\
-         <div class=\"fields\">{current}{chosen}{again}</div>\
-         <button class=\"primary\">{summary}</button></form></details></section>",
+         <div class=\"fields\">{current}{chosen}{again}</div>{tokens}\
+         <button class=\"primary\">{summary}</button></form></details>{tie}</section>",
         me.role.word(),
     )
 }
+
+/// Whoever knew the password so far may have made tokens with it.
+const ENDS_TOKENS: &str = "<div class=\"ticks\"><label><input type=\"checkbox\" name=\"ends_tokens\">\
+    <span>Take back my tokens for programs too</span></label></div>";
 
 fn without_password(own: &AccountInfo, provider: Option<&str>) -> &'static str {
     match (own.is_vouched_for, provider) {

@@ -6,9 +6,10 @@ use tiebreak_domain::{ApiError, ErrorCode, Scope};
 use tiebreak_engine::Known;
 
 use crate::answer::{self, Answer};
-use crate::door::Door;
-use crate::gate::{Gate, Peer};
+use crate::door::{Door, hardened};
+use crate::gate::{Gate, Peer, Shown};
 use crate::page::{self, Destination};
+use crate::route::{AccountRoute, Route};
 
 /// Where somebody goes who came in.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +20,35 @@ pub(crate) enum Entered {
     Me,
 }
 
+/// Who sends a body, as far as it says how much of it is read.
+pub enum Asker {
+    /// Somebody with a cookie or a token that lets them in.
+    Known,
+    /// Anybody, who asks for what anybody may.
+    Stranger,
+    /// Somebody who is refused whatever they send.
+    Refused(Box<Answer>),
+}
+
 impl Door {
+    /// Who sends a body, before any of it is read: a cookie or a token that lets nobody in earns nothing.
+    pub fn asker(&self, parts: &Parts, peer: Peer) -> Asker {
+        let refused = |answer| Asker::Refused(Box::new(hardened(answer)));
+        let Some(gate) = &self.gate else { return Asker::Known };
+        if let Some(refusal) = self.refusal(parts, peer) {
+            return refused(refusal);
+        }
+        let shows = Gate::bearer(&parts.headers).is_some() || gate.cookie(&parts.headers, peer).is_some();
+        let lets_anybody_ask = matches!(
+            Route::of(parts.uri.path()),
+            Route::SignInPage | Route::JoinPage | Route::Account(AccountRoute::SignIn | AccountRoute::Join)
+        );
+        if !shows || lets_anybody_ask {
+            return Asker::Stranger;
+        }
+        self.known(parts, peer).map_or_else(refused, |_| Asker::Known)
+    }
+
     /// Who asks; nobody in particular at the machine itself.
     pub(crate) fn admit(&self, parts: &Parts, peer: Peer) -> Result<Option<Known>, Answer> {
         if self.gate.is_none() { Ok(None) } else { self.known(parts, peer).map(Some) }
@@ -44,10 +73,10 @@ impl Door {
     /// Refuses a token that is nobody's.
     fn not_known(&self, peer: Peer) -> Answer {
         let now = self.engine.now();
-        let hasty = self.gate.as_ref().and_then(|gate| gate.hasty(peer, now));
+        let hasty = self.gate.as_ref().and_then(|gate| gate.hasty(Shown::Token, peer, now));
         hasty.unwrap_or_else(|| {
             if let Some(gate) = &self.gate {
-                gate.note_failure(peer, now);
+                gate.note_failure(Shown::Token, peer, now);
             }
             answer::refusal(
                 StatusCode::UNAUTHORIZED,
@@ -77,25 +106,31 @@ impl Door {
         self.engine.known_by_cookie(&cookie).map_err(|error| answer::error(&error))
     }
 
-    /// Lets somebody in by a secret, unless too many wrong ones came from their address.
+    /// Lets somebody in by a secret, unless too many wrong ones of its kind came from their address.
     pub(crate) fn let_in<T>(
         &self,
+        shown: Shown,
         peer: Peer,
         try_it: impl FnOnce(&str) -> Result<T, ApiError>,
     ) -> Result<T, Answer> {
-        if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
+        if let Some(answer) = self.hasty(shown, peer) {
             return Err(answer);
         }
         try_it(&peer.address.to_string()).map_err(|error| {
-            self.note_failure(&error, peer);
+            self.note_failure(shown, &error, peer);
             answer::error(&error)
         })
     }
 
+    /// Refuses whoever guessed too often lately, at what they show.
+    pub(crate) fn hasty(&self, shown: Shown, peer: Peer) -> Option<Answer> {
+        self.gate.as_ref()?.hasty(shown, peer, self.engine.now())
+    }
+
     /// Counts what was wrong, and not what failed for another reason.
-    pub(crate) fn note_failure(&self, error: &ApiError, peer: Peer) {
+    pub(crate) fn note_failure(&self, shown: Shown, error: &ApiError, peer: Peer) {
         if let Some(gate) = self.gate.as_ref().filter(|_| error.code == ErrorCode::Denied) {
-            gate.note_failure(peer, self.engine.now());
+            gate.note_failure(shown, peer, self.engine.now());
         }
     }
 

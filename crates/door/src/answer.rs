@@ -1,6 +1,6 @@
 //! Responses: JSON, errors with a status that fits them, and the headers that every one of them has.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
 use tiebreak_domain::{ApiError, ErrorCode};
@@ -9,6 +9,9 @@ use crate::body::Body;
 
 /// A response.
 pub type Answer = Response<Body>;
+
+/// After how many seconds what is away for a while may be back.
+const SOON_S: &str = "2";
 
 /// Scripts and styles from here alone, connections to here alone, and no frame around it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -41,7 +44,11 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
 
 /// An error with a status that fits it.
 pub fn error(error: &ApiError) -> Answer {
-    json(status_of(error.code), error)
+    let mut answer = json(status_of(error.code), error);
+    if error.code == ErrorCode::Unavailable {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(SOON_S));
+    }
+    answer
 }
 
 /// An error with a status of its own.
@@ -76,6 +83,7 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::AlreadyOpen | ErrorCode::Exists | ErrorCode::Cancelled | ErrorCode::OtherProject => {
             StatusCode::CONFLICT
         }
+        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Denied => StatusCode::FORBIDDEN,
     }
@@ -126,6 +134,13 @@ pub fn fields(query: &str, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_away_for_a_while_is_asked_for_again() {
+        let answer = error(&ApiError::new(ErrorCode::Unavailable, "the database is away"));
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "which interfaces wait out");
+        assert_eq!(answer.headers()[RETRY_AFTER], SOON_S);
+    }
 
     #[test]
     fn an_error_says_the_same_in_its_status_and_its_body() {

@@ -7,16 +7,17 @@ use std::sync::{Mutex, MutexGuard};
 
 use tiebreak_domain::UnixMillis;
 
-/// How many attempts cost nothing.
-const FREE: f64 = 20.0;
 /// In how many milliseconds one of them is forgotten.
 const FORGOTTEN_MS: f64 = 6_000.0;
 /// How many addresses are known at most.
 const ADDRESSES: usize = 10_000;
 
 /// The attempts of every address.
-#[derive(Default)]
-pub struct Attempts(Mutex<HashMap<IpAddr, Count>>);
+pub struct Attempts {
+    /// How many cost nothing.
+    free: f64,
+    counts: Mutex<HashMap<IpAddr, Count>>,
+}
 
 #[derive(Clone, Copy)]
 struct Count {
@@ -33,6 +34,11 @@ impl Count {
 }
 
 impl Attempts {
+    /// No attempts yet, of which so many cost nothing.
+    pub fn with_free(free: u32) -> Self {
+        Self { free: f64::from(free), counts: Mutex::default() }
+    }
+
     /// One more.
     pub fn note(&self, address: IpAddr, now: UnixMillis) {
         let mut counts = self.counts();
@@ -56,12 +62,12 @@ impl Attempts {
 
     /// For how many seconds nothing is to be tried; none where something may be.
     pub fn wait_s(&self, address: IpAddr, now: UnixMillis) -> Option<u32> {
-        let beyond = self.counts().get(&network(address))?.now(now) - FREE;
+        let beyond = self.counts().get(&network(address))?.now(now) - self.free;
         (beyond >= 0.0).then(|| ((beyond + 1.0) * FORGOTTEN_MS / 1000.0).ceil() as u32)
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, Count>> {
-        self.0.lock().expect("counting does not panic")
+        self.counts.lock().expect("counting does not panic")
     }
 }
 
@@ -79,7 +85,7 @@ mod tests {
 
     #[test]
     fn who_guesses_too_often_waits_and_nobody_else_does() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::with_free(20);
         let (one, other) = (IpAddr::from([1, 2, 3, 4]), IpAddr::from([1, 2, 3, 5]));
         let now = UnixMillis(1_000_000);
         for _ in 0..20 {
@@ -95,7 +101,7 @@ mod tests {
 
     #[test]
     fn addresses_of_one_network_are_one() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::with_free(20);
         let address = |text: &str| text.parse::<IpAddr>().expect("an address");
         let now = UnixMillis(0);
         for host in 0..20 {

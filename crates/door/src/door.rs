@@ -162,8 +162,8 @@ impl Door {
             Task::Medium(source, uri) => {
                 let known = self.admit_judge(&parts, peer)?;
                 let caller = known.as_ref().map(|known| &known.caller);
-                let path = self.engine.medium_path(caller, source, &uri).map_err(refused)?;
-                media::answer(&parts.method, &parts.headers, &path).map_err(refused)
+                let medium = self.engine.medium_file(caller, source, &uri, true).map_err(refused)?;
+                media::answer_medium(&parts.method, &parts.headers, &medium).map_err(refused)
             }
             Task::Poll(since, patience) => {
                 let known = self.admit_judge(&parts, peer)?;
@@ -198,7 +198,11 @@ impl Door {
             Task::Download(name) => {
                 let known = self.known(&parts, peer)?;
                 let found = self.files.fetch(known.caller.annotator, &name).ok_or_else(|| {
-                    answer::refusal(StatusCode::NOT_FOUND, "there is no such file", "export it again")
+                    answer::refusal(
+                        StatusCode::NOT_FOUND,
+                        "there is no such file here",
+                        "export it again, and fetch it from the process that wrote it",
+                    )
                 })?;
                 media::download(&parts.method, &parts.headers, &found).map_err(refused)
             }
@@ -245,13 +249,6 @@ impl Door {
         self.admit_judge(&listener.parts, listener.peer).ok()
     }
 
-    /// Whether whoever asks shows a cookie or a token of this door, good or not: of anybody else no more is read than a
-    /// form that signs in.
-    pub fn shows_who_asks(&self, parts: &Parts, peer: Peer) -> bool {
-        let Some(gate) = &self.gate else { return true };
-        Gate::bearer(&parts.headers).is_some() || gate.cookie(&parts.headers, peer).is_some()
-    }
-
     /// Whether a stream of events is asked for, which [`Door::listener`] then says who hears.
     pub fn is_stream(parts: &Parts) -> bool {
         let query = parts.uri.query().unwrap_or_default();
@@ -286,7 +283,8 @@ impl Door {
             }
             Route::Media { source, uri } => {
                 only(parts, &[Method::GET, Method::HEAD])?;
-                (Lane::Quick, Task::Medium(source, uri))
+                // It may have to be fetched first.
+                (Lane::Playing, Task::Medium(source, uri))
             }
             Route::Events => {
                 only(parts, &[Method::GET])?;
@@ -396,8 +394,8 @@ impl Door {
     fn bytes(&self, parts: &Parts, known: Option<&Known>, wanted: call::Wanted) -> Result<Answer, ApiError> {
         let caller = known.map(|known| &known.caller);
         let stamp = pixels::medium_of(&wanted.request)
-            .and_then(|(source, uri)| self.engine.medium_path(caller, source, uri).ok())
-            .and_then(|path| media::stamp(&path));
+            .and_then(|(source, uri)| self.engine.medium_file(caller, source, uri, false).ok())
+            .and_then(|medium| media::stamp(&medium));
         let tag = wanted.tag(&format!("{stamp:?}"));
         if stamp.is_some() && media::is_known(&parts.headers, &tag) {
             return Ok(call::bytes(tag, None));

@@ -5,6 +5,7 @@
 //! from, and gone when the door is closed. Files are whoever's they are: nobody else can name them.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -17,8 +18,18 @@ const KEPT: usize = 64;
 const NAME_CHARS: usize = 100;
 
 /// Everything that came or is to be fetched.
-#[derive(Default)]
-pub struct Files(Mutex<VecDeque<Kept>>);
+pub struct Files {
+    kept: Mutex<VecDeque<Kept>>,
+    /// Tells names that were given here from those that another process of the server gave.
+    tag: String,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        let drawn = RandomState::new().hash_one("files");
+        Self { kept: Mutex::default(), tag: format!("{drawn:016x}") }
+    }
+}
 
 struct Kept {
     owner: AnnotatorId,
@@ -53,7 +64,7 @@ impl Files {
 
     /// Keeps what came: the name that stands for its path from now on.
     pub fn keep(&self, owner: AnnotatorId, incoming: Incoming, id: &str) -> String {
-        let name = format!("upload/{id}/{}", incoming.name);
+        let name = format!("upload/{}-{id}/{}", self.tag, incoming.name);
         self.push(Kept { owner, name: name.clone(), path: incoming.path, _folder: incoming.folder });
         name
     }
@@ -99,6 +110,13 @@ impl Files {
         let kept = self.kept();
         let found = kept.iter().find(|kept| kept.owner == owner && kept.name == name);
         found.map(|kept| kept.path.to_string_lossy().into_owned()).ok_or_else(|| {
+            if name.starts_with("upload/") && !name.starts_with(&format!("upload/{}-", self.tag)) {
+                let elsewhere = "that file was brought to another process of the server, or before it began";
+                return ApiError::new(ErrorCode::NotFound, elsewhere).hint(
+                    "choose the file again; where several processes serve a project, a proxy keeps each browser at one \
+                     of them",
+                );
+            }
             ApiError::new(ErrorCode::NotFound, "that file was not brought here, or is no longer kept")
                 .hint("choose the file again")
         })
@@ -122,7 +140,7 @@ impl Files {
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
-        self.0.lock().expect("the list of files is never left half-changed")
+        self.kept.lock().expect("the list of files is never left half-changed")
     }
 }
 
@@ -213,6 +231,22 @@ mod tests {
         plan.media_folder = Some("/etc".into());
         assert!(files.resolve(ME, &mut Request::StartImport(plan)).is_err(), "nor a folder of it");
         assert_eq!(files.fetch(ME, "pairs.jsonl"), None, "what was brought is not to be fetched");
+    }
+
+    #[test]
+    fn what_another_process_was_brought_is_told_from_what_is_no_longer_kept() {
+        let (here, there) = (Files::default(), Files::default());
+        let name = there.keep(ME, Files::incoming("pairs.jsonl").unwrap(), "abc");
+        let refused = |name: &str| {
+            let mut request = Request::StartImport(ImportPlan::of_file(name));
+            here.resolve(ME, &mut request).unwrap_err()
+        };
+        let error = refused(&name);
+        assert!(error.code == ErrorCode::NotFound && error.message.contains("another process"), "{error:?}");
+        assert!(error.hint.unwrap().contains("proxy"), "it says what to do");
+        let gone = here.keep(ME, Files::incoming("pairs.jsonl").unwrap(), "abc");
+        here.kept().clear();
+        assert!(refused(&gone).message.contains("no longer kept"));
     }
 
     #[test]

@@ -19,6 +19,10 @@ use crate::attempts::Attempts;
 pub const CSRF_HEADER: &str = "x-tiebreak";
 /// How long a browser keeps the cookie; the project says how long it is worth anything.
 const COOKIE_LASTS_S: i64 = 30 * 24 * 60 * 60;
+/// How often something wrong may be shown from one network before that has to wait.
+const FREE_GUESSES: u32 = 20;
+/// How many sign-ins by a provider may be under way from one network: a whole course that begins at the same hour.
+const FREE_BEGUN: u32 = 300;
 
 /// From where a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +44,25 @@ pub struct Place {
     pub cookie_suffix: String,
 }
 
+/// What somebody shows to come in. Each kind is counted by itself: a program with a token that has expired must keep
+/// nobody of its network from signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// A program's token.
+    Token,
+    /// A name and a password.
+    Password,
+    /// The secret of an invitation, or of the link of the terminal.
+    Link,
+    /// What a provider sent the browser back with.
+    Vouching,
+}
+
 /// Who comes in, and who does not.
 pub struct Gate {
     place: Place,
-    attempts: Attempts,
+    /// What let nobody in, by what was shown, in the order of [`Shown`].
+    wrong: [Attempts; 4],
     /// Sign-ins by a provider that were begun: each is kept in the project for a while.
     begun: Attempts,
 }
@@ -51,7 +70,8 @@ pub struct Gate {
 impl Gate {
     /// A gate at a place.
     pub fn new(place: Place) -> Self {
-        Self { place, attempts: Attempts::default(), begun: Attempts::default() }
+        let wrong = std::array::from_fn(|_| Attempts::with_free(FREE_GUESSES));
+        Self { place, wrong, begun: Attempts::with_free(FREE_BEGUN) }
     }
 
     /// Under which address people reach this door from where the request came, without a path.
@@ -62,14 +82,15 @@ impl Gate {
         })
     }
 
-    /// Refuses whoever guessed too often lately.
-    pub(crate) fn hasty(&self, peer: Peer, now: UnixMillis) -> Option<Answer> {
-        too_many(self.attempts.wait_s(peer.address, now))
+    /// Refuses whoever guessed too often lately, at what they show.
+    pub(crate) fn hasty(&self, shown: Shown, peer: Peer, now: UnixMillis) -> Option<Answer> {
+        too_many(self.wrong[shown as usize].wait_s(peer.address, now))
     }
 
     /// Counts that a sign-in by a provider was begun, and refuses whoever began too many that did not end well.
     pub(crate) fn begin(&self, peer: Peer, now: UnixMillis) -> Option<Answer> {
-        let refused = self.hasty(peer, now).or_else(|| too_many(self.begun.wait_s(peer.address, now)));
+        let hasty = self.hasty(Shown::Vouching, peer, now);
+        let refused = hasty.or_else(|| too_many(self.begun.wait_s(peer.address, now)));
         if refused.is_none() {
             self.begun.note(peer.address, now);
         }
@@ -88,8 +109,8 @@ impl Gate {
     }
 
     /// Somebody showed something that lets nobody in.
-    pub(crate) fn note_failure(&self, peer: Peer, now: UnixMillis) {
-        self.attempts.note(peer.address, now);
+    pub(crate) fn note_failure(&self, shown: Shown, peer: Peer, now: UnixMillis) {
+        self.wrong[shown as usize].note(peer.address, now);
     }
 
     /// The token that a program shows.

@@ -38,6 +38,7 @@ mod sign_in;
 mod site;
 mod vouching;
 
+pub use admission::Asker;
 pub use answer::refused as refusal;
 pub use attempts::network;
 pub use body::Body;

@@ -4,8 +4,9 @@
 //! without running anything are shown; all else, SVG and HTML among it, is handed over as a download.
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use http::header::{
@@ -14,6 +15,7 @@ use http::header::{
 };
 use http::{Method, StatusCode};
 use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_engine::MediumFile;
 
 use crate::answer::{self, Answer};
 use crate::body::Body;
@@ -23,15 +25,24 @@ const DOWNLOAD: &str = "application/octet-stream";
 
 /// Answers with a file.
 pub fn answer(method: &Method, headers: &HeaderMap, path: &Path) -> Result<Answer, ApiError> {
+    answer_medium(method, headers, &MediumFile { path: path.to_owned(), address: None })
+}
+
+/// Answers with a medium. What was fetched from an address is known by that: when its file was last touched says
+/// nothing of it, and its name nothing of its type.
+pub fn answer_medium(method: &Method, headers: &HeaderMap, medium: &MediumFile) -> Result<Answer, ApiError> {
     let failed = |error: std::io::Error| {
         ApiError::new(ErrorCode::System, format!("the medium cannot be read: {error}"))
             .hint("look at the media folder of the source")
     };
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = File::open(&medium.path).map_err(failed)?;
     let facts = file.metadata().map_err(failed)?;
-    let modified = facts.modified().ok();
-    let tag = tag(facts.len(), modified);
-    let content_type = content_type(path);
+    let modified = facts.modified().ok().filter(|_| medium.address.is_none());
+    let tag = match &medium.address {
+        Some(address) => tag_of_fetched(facts.len(), address),
+        None => tag(facts.len(), modified),
+    };
+    let content_type = content_type(&name_of(medium));
     let mut response = if is_known(headers, &tag) {
         answer::bare(StatusCode::NOT_MODIFIED)
     } else {
@@ -89,9 +100,17 @@ pub fn download(method: &Method, headers: &HeaderMap, path: &Path) -> Result<Ans
 }
 
 /// Tells one state of a file from another.
-pub fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
-    let facts = std::fs::metadata(path).ok()?;
-    Some((facts.len(), facts.modified().ok()))
+pub fn stamp(medium: &MediumFile) -> Option<(u64, Option<SystemTime>)> {
+    let facts = std::fs::metadata(&medium.path).ok()?;
+    Some((facts.len(), facts.modified().ok().filter(|_| medium.address.is_none())))
+}
+
+/// What a medium is called where it comes from.
+fn name_of(medium: &MediumFile) -> PathBuf {
+    match &medium.address {
+        Some(address) => PathBuf::from(address.split(['?', '#']).next().unwrap_or_default()),
+        None => medium.path.clone(),
+    }
 }
 
 /// Whether the client has the body with this tag.
@@ -105,6 +124,14 @@ pub fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 fn tag(length: u64, modified: Option<SystemTime>) -> HeaderValue {
     let since = modified.and_then(|modified| modified.duration_since(SystemTime::UNIX_EPOCH).ok());
     let text = format!("\"{length:x}-{:x}\"", since.map_or(0, |since| since.as_nanos()));
+    HeaderValue::from_str(&text).expect("digits and quotes are fit for a header")
+}
+
+fn tag_of_fetched(length: u64, address: &str) -> HeaderValue {
+    // The same in every process that serves the project.
+    let mut hash = DefaultHasher::new();
+    address.hash(&mut hash);
+    let text = format!("\"{length:x}-at-{:x}\"", hash.finish());
     HeaderValue::from_str(&text).expect("digits and quotes are fit for a header")
 }
 
@@ -174,6 +201,23 @@ mod tests {
         assert_eq!(headers["etag"], tag.as_str());
         std::fs::write(&path, b"other").unwrap();
         assert_eq!(ask(&path, &[("if-none-match", &tag)]).0, 200);
+    }
+
+    #[test]
+    fn what_was_fetched_is_known_by_its_address() {
+        let (_folder, path) = file("0123456789abcdef");
+        let medium = MediumFile { path: path.clone(), address: Some("https://host/a.mp4?key=x.html".into()) };
+        let ask = |headers: &HeaderMap| answer_medium(&Method::GET, headers, &medium).unwrap();
+        let first = ask(&HeaderMap::new());
+        assert_eq!(first.headers()[CONTENT_TYPE], "video/mp4", "by what the data calls it");
+        assert!(first.headers().get(LAST_MODIFIED).is_none(), "it says when it was last used here");
+        File::options().append(true).open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let mut known = HeaderMap::new();
+        known.insert(IF_NONE_MATCH, first.headers()[ETAG].clone());
+        assert_eq!(ask(&known).status(), 304, "it was used, and is what it was");
+        known.clear();
+        known.insert(RANGE, HeaderValue::from_static("bytes=10-19"));
+        assert_eq!(ask(&known).status(), 206);
     }
 
     #[test]

@@ -149,8 +149,13 @@ fn paths() -> Value {
         "/api/v1/sign-out": { "post": operation("Sign out", "", &[], None, "") },
         "/api/v1/join": { "post": operation("Follow an invitation", "Sets a cookie.", &[],
             Some(body(&[("invitation", &text), ("name", &text), ("password", &text)], &["invitation", "password"])), "Me") },
-        "/api/v1/password": { "post": operation("Change one's own password", "Ends all other sign-ins.", &[],
-            Some(body(&[("current", &text), ("new", &text)], &["new"])), "Me") },
+        "/api/v1/password": { "post": operation("Change one's own password",
+            "Ends all other sign-ins, and with `ends_tokens` one's tokens.", &[],
+            Some(body(&[
+                ("current", &text), ("new", &text), ("ends_tokens", &json!({ "type": "boolean" })),
+            ], &["new"])), "Me") },
+        "/api/v1/tie": { "post": operation("Let the provider vouch for oneself", "For whoever is signed in by a \
+            browser: where to go next. The provider's word signs in as them from then on.", &[], None, "") },
         "/api/v1/accounts": { "get": operation("Everybody who may sign in", "For leads.", &[], None, "Account[]") },
         "/api/v1/accounts/{annotator}": { "post": operation("Change what somebody may do", "For owners.",
             &[path("annotator")],

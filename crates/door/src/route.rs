@@ -7,7 +7,7 @@ use crate::page::PageFile;
 
 /// Everything below `/api/v1/`, with its methods, as it is described to programs.
 #[cfg(test)]
-pub const PROGRAM_ROUTES: [(&str, &str); 24] = [
+pub const PROGRAM_ROUTES: [(&str, &str); 25] = [
     ("POST", "/api/v1/call"),
     ("GET", "/api/v1/pixels"),
     ("GET", "/api/v1/media/{source}/{uri}"),
@@ -23,6 +23,7 @@ pub const PROGRAM_ROUTES: [(&str, &str); 24] = [
     ("POST", "/api/v1/sign-out"),
     ("POST", "/api/v1/join"),
     ("POST", "/api/v1/password"),
+    ("POST", "/api/v1/tie"),
     ("GET", "/api/v1/accounts"),
     ("POST", "/api/v1/accounts/{annotator}"),
     ("GET", "/api/v1/invitations"),
@@ -95,6 +96,8 @@ pub enum AccountRoute {
     Join,
     /// `password`
     Password,
+    /// `tie`
+    Tie,
     /// `accounts`
     All,
     /// `accounts/{annotator}`
@@ -118,6 +121,7 @@ impl AccountRoute {
             ("sign-out", None) => Self::SignOut,
             ("join", None) => Self::Join,
             ("password", None) => Self::Password,
+            ("tie", None) => Self::Tie,
             ("accounts", None) => Self::All,
             ("accounts", Some(id)) => Self::One(AnnotatorId(id.parse().ok()?)),
             ("invitations", None) => Self::Invitations,

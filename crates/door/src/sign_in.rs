@@ -8,7 +8,7 @@ use tiebreak_domain::account::{Password, SHORTEST_PASSWORD};
 use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::Door;
-use crate::gate::{Gate, Peer};
+use crate::gate::{Gate, Peer, Shown};
 use crate::page::{self, Destination, escaped};
 use crate::vouching::BEGIN_PATH;
 
@@ -19,7 +19,7 @@ impl Door {
             return Err(page::link_used());
         }
         let token = field(parts.uri.query().unwrap_or_default(), "token").unwrap_or_default();
-        let secret = self.let_in(peer, |address| self.engine.enter(&token, address));
+        let secret = self.let_in(Shown::Link, peer, |address| self.engine.enter(&token, address));
         match secret {
             Ok(secret) => self.entered(Entered::Onward(Destination::Project), &secret, peer),
             Err(answer) if answer.status() == StatusCode::FORBIDDEN => Err(page::link_used()),
@@ -36,13 +36,13 @@ impl Door {
         let form = self.own_form(parts, body, peer)?;
         let (to, name) = (Destination::named(&form), field(&form, "name").unwrap_or_default());
         let password = Password(field(&form, "password").unwrap_or_default());
-        if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
+        if let Some(answer) = self.hasty(Shown::Password, peer) {
             return Err(answer);
         }
         match self.engine.sign_in(&name, &password, &peer.address.to_string()) {
             Ok(secret) => self.entered(Entered::Onward(to), &secret, peer),
             Err(error) => {
-                self.note_failure(&error, peer);
+                self.note_failure(Shown::Password, &error, peer);
                 Ok(self.sign_in_form(answer::status_of(error.code), to, &name, Some(&error)))
             }
         }
@@ -53,7 +53,7 @@ impl Door {
         if Gate::is_drawn_in(&parts.headers) {
             return Err(page::link_used());
         }
-        if let Some(answer) = self.gate.as_ref().and_then(|gate| gate.hasty(peer, self.engine.now())) {
+        if let Some(answer) = self.hasty(Shown::Link, peer) {
             return Err(answer);
         }
         let is_sent = parts.method == Method::POST;
@@ -63,7 +63,7 @@ impl Door {
         let found = self.engine.invitation(&secret).map_err(|error| answer::error(&error))?;
         let Some(found) = found.filter(|found| !found.is_sign_in) else {
             if let Some(gate) = &self.gate {
-                gate.note_failure(peer, self.engine.now());
+                gate.note_failure(Shown::Link, peer, self.engine.now());
             }
             return Err(page::link_used());
         };

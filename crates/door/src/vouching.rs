@@ -11,7 +11,7 @@ use tiebreak_engine::{BegunVouching, Vouching};
 use crate::admission::Entered;
 use crate::answer::{self, Answer, field};
 use crate::door::{Door, hardened};
-use crate::gate::{Gate, Peer};
+use crate::gate::{Gate, Peer, Shown};
 use crate::page::{self, Destination};
 
 /// Where a sign-in by a provider begins.
@@ -70,7 +70,7 @@ impl Door {
         let is_same_browser = gate.vouching_state(&parts.headers, peer).is_some_and(|sent| sent == state);
         if state.is_empty() || !is_same_browser {
             if !Gate::is_drawn_in(&parts.headers) {
-                gate.note_failure(peer, self.engine.now());
+                gate.note_failure(Shown::Vouching, peer, self.engine.now());
             }
             return Err(hardened(page::not_vouched("this sign-in was not begun in this browser")));
         }
@@ -88,7 +88,7 @@ impl Door {
     pub fn vouched(&self, vouching: &Vouching, subject: &str, name: &str, peer: Peer) -> Answer {
         let entered = self.engine.vouched(vouching, subject, name, &peer.address.to_string());
         let entered = entered.map_err(|error| {
-            self.note_failure(&error, peer);
+            self.note_failure(Shown::Vouching, &error, peer);
             page::not_vouched(&format!("{}. {}", error.message, error.hint.unwrap_or_default()))
         });
         let mut answer =

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Instant;
 
 use tiebreak_domain::media::{FramesRequest, SoundRequest};
 use tiebreak_domain::{ApiError, ErrorCode, Event, ProjectKey, Reply, Request, Rubric, Settings, SourceId};
@@ -33,6 +34,15 @@ pub struct Engine {
     session: RwLock<Option<Arc<Session>>>,
     /// Held while one project is exchanged for another.
     switching: Mutex<()>,
+}
+
+/// A medium as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediumFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// From where it was fetched, if it was.
+    pub address: Option<String>,
 }
 
 /// What the engine's threads share.
@@ -122,22 +132,31 @@ impl Engine {
             .hint("open this page again"))
     }
 
-    /// The file of a medium, which lies in the folder of its source. Whoever calls sees what items hold.
-    pub fn medium_path(
+    /// The file of a medium: it lies in the folder of its source, or was fetched from an address, which is waited
+    /// for where it `fetches`. Whoever calls sees what items hold.
+    pub fn medium_file(
         &self,
         caller: Option<&Caller>,
         source: SourceId,
         uri: &str,
-    ) -> Result<PathBuf, ApiError> {
+        fetches: bool,
+    ) -> Result<MediumFile, ApiError> {
         let session = self.session()?;
         if let Some(caller) = caller {
             session.refuse_medium_of_nobody(&Seat::of_caller(caller), source, uri)?;
         }
         match session.media_folder(source)?.locate(uri)? {
-            Located::File(path) => Ok(path),
+            Located::File(path) => Ok(MediumFile { path, address: None }),
             Located::Address(address) => {
-                Err(ApiError::new(ErrorCode::BadRequest, format!("the medium is not here but at {address}"))
-                    .hint("fetch it from there"))
+                let fetcher = self.images.fetcher();
+                let path = if fetches {
+                    fetcher.fetch_medium(&address, Instant::now())?
+                } else {
+                    fetcher.kept_file(&address).ok_or_else(|| {
+                        ApiError::new(ErrorCode::NotFound, "the medium was not fetched yet").hint("fetch it")
+                    })?
+                };
+                Ok(MediumFile { path, address: Some(address) })
             }
         }
     }

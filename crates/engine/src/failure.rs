@@ -17,6 +17,13 @@ pub fn closed() -> ApiError {
     ApiError::new(ErrorCode::BadRequest, "the project was closed meanwhile").hint("open it again")
 }
 
+/// What this process alone could know of was asked of it, and another one may know it.
+pub fn of_another_process(what: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("{what} in this process of the server")).hint(
+        "load it again; where several processes serve a project, a proxy keeps each browser at one of them",
+    )
+}
+
 /// Work ended without an answer: the thread that did it panicked.
 pub fn broke_off(what: &str) -> ApiError {
     ApiError::new(ErrorCode::System, format!("an internal fault stopped the {what}"))

@@ -2,12 +2,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use tiebreak_domain::import::ImportReport;
 use tiebreak_domain::{ApiError, ErrorCode, JobId};
+
+use crate::failure;
+use crate::numbers::Numbers;
 
 /// How many finished imports are remembered, for their reports of problems.
 const REPORTS_KEPT: usize = 8;
@@ -31,7 +34,7 @@ impl CancelFlag {
 /// Every job that runs, and the last imports that ran.
 #[derive(Default)]
 pub struct Jobs {
-    last: AtomicU64,
+    numbers: Numbers,
     state: Mutex<State>,
 }
 
@@ -55,7 +58,7 @@ impl Jobs {
         work: impl FnOnce(JobId, &CancelFlag) + Send + 'static,
         on_panic: impl FnOnce(JobId) + Send + 'static,
     ) -> Result<JobId, ApiError> {
-        let job = JobId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
+        let job = JobId(self.numbers.next());
         let cancel = CancelFlag::default();
         self.state().running.insert(job, Running { cancel: cancel.clone(), thread: None });
         let jobs = Arc::clone(self);
@@ -87,10 +90,10 @@ impl Jobs {
             running.cancel.set();
             return Ok(());
         }
-        if job.0 > 0 && job.0 <= self.last.load(Ordering::Relaxed) {
+        if self.numbers.gave(job.0) {
             return Ok(());
         }
-        Err(ApiError::new(ErrorCode::NotFound, format!("there is no job {}", job.0)))
+        Err(failure::of_another_process(&format!("there is no job {}", job.0)))
     }
 
     /// Asks every job to stop and waits until all have.
@@ -124,6 +127,11 @@ impl Jobs {
         if state.reports.len() > REPORTS_KEPT {
             state.reports.pop_front();
         }
+    }
+
+    /// Whether a job was started here.
+    pub fn started(&self, job: JobId) -> bool {
+        self.numbers.gave(job.0)
     }
 
     /// What a finished import did.

@@ -4,39 +4,46 @@
 //! Nobody waits for it. A judgment is noted when it is on the disk; the queue takes the next item from a plan that
 //! was made before, and draws at random where there is none yet. Turned off, nothing of this runs.
 
+mod anchoring;
+pub(crate) mod audits;
 mod beliefs;
 mod ensembles;
 pub(crate) mod flags;
 mod inbox;
+pub(crate) mod judges;
 pub(crate) mod learned;
 pub(crate) mod lot;
 mod page;
 pub(crate) mod pool;
 mod rating;
 mod report;
+mod said;
+mod sharpness;
 mod standing;
 pub(crate) mod votes;
 mod worker;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use roaring::RoaringBitmap;
-use tiebreak_domain::learning::{Learning, LearningState, QueueAhead, QueueEntry};
+use tiebreak_domain::learning::{Learning, LearningState, Policy, QueueAhead, QueueEntry};
 use tiebreak_domain::second_look::ModelFlag;
 use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Judgment, NewJudgment, Reply};
 
 use crate::seat::Seat;
 use crate::session::Session;
 use inbox::{Heard, Inbox};
-use learned::{Learned, Planned};
+use learned::{Ahead, Learned, Planned};
 use lot::Lot;
 
 /// How many items are planned ahead.
 const AHEAD: usize = 24;
 /// Threads for passes over the pool.
 const THREADS: usize = 2;
+/// How many items may be on the way to somebody and back: more than any screen fetches ahead.
+const MOST_OUTSTANDING: usize = 256;
 
 /// The way to the worker, and what it last published.
 pub struct LearningDesk {
@@ -50,7 +57,9 @@ pub struct LearningDesk {
 /// What is there to be taken without waiting.
 #[derive(Default)]
 struct Published {
-    plans: HashMap<AnnotatorId, VecDeque<Planned>>,
+    plans: HashMap<AnnotatorId, Ahead>,
+    /// What everyone was offered and has not answered, as they last said.
+    outstanding: HashMap<AnnotatorId, RoaringBitmap>,
     state: LearningState,
     flags: Vec<ModelFlag>,
     /// Judged items about which models contradict each other.
@@ -112,6 +121,16 @@ impl LearningDesk {
         self.published().flags.clone()
     }
 
+    /// The items that have one of an item's candidates under the same prompt; none where that is not known.
+    pub fn sharing_candidates(&self, item: ItemId) -> Option<Vec<ItemId>> {
+        self.learned()?.sharing_candidates(item)
+    }
+
+    /// The flags of an item, the most severe first.
+    pub fn flags_of(&self, item: ItemId) -> Vec<ModelFlag> {
+        self.published().flags.iter().filter(|flag| flag.item == item).cloned().collect()
+    }
+
     /// Judged items about which models contradict each other.
     pub fn contradicted(&self) -> Vec<ItemId> {
         self.published().contradicted.clone()
@@ -124,26 +143,54 @@ impl LearningDesk {
 
     /// What is planned next for an annotator, so far as that.
     pub fn ahead(&self, annotator: AnnotatorId, count: usize) -> Vec<ItemId> {
-        let published = self.published();
-        let plan = published.plans.get(&annotator).into_iter().flatten();
-        plan.take(count).map(|planned| ItemId(i64::from(planned.item))).collect()
+        self.picks(annotator, count).iter().map(|planned| ItemId(i64::from(planned.item))).collect()
     }
 
-    /// Takes the next planned item that may be offered, and why.
-    pub fn take(&self, annotator: AnnotatorId, may_be_offered: &RoaringBitmap) -> Option<Planned> {
+    fn picks(&self, annotator: AnnotatorId, count: usize) -> Vec<Planned> {
+        let published = self.published();
+        let plan = published.plans.get(&annotator).into_iter().flat_map(|ahead| &ahead.picks);
+        plan.take(count).cloned().collect()
+    }
+
+    /// Takes the next planned item that may be offered, with the probability with which the policy took it.
+    pub fn take(&self, annotator: AnnotatorId, may_be_offered: &RoaringBitmap) -> Option<(Planned, f64)> {
         let mut published = self.published();
-        let plan = published.plans.get_mut(&annotator)?;
-        while let Some(planned) = plan.pop_front() {
-            if may_be_offered.contains(planned.item) {
-                return Some(planned);
-            }
-        }
-        None
+        let ahead = published.plans.get_mut(&annotator)?;
+        let (_, chance) = ahead.next(may_be_offered)?;
+        ahead.picks.pop_front().map(|planned| (planned, chance))
+    }
+
+    /// The probability with which the policy would take an item of those that may be offered; none where nothing is
+    /// planned.
+    pub fn chance(&self, annotator: AnnotatorId, item: u32, may_be_offered: &RoaringBitmap) -> Option<f64> {
+        self.published().plans.get_mut(&annotator)?.chance(item, may_be_offered)
+    }
+
+    /// Whether there is nothing that the policy would ask of an annotator.
+    pub fn is_exhausted(&self, annotator: AnnotatorId) -> bool {
+        self.published().plans.get(&annotator).is_some_and(|ahead| ahead.is_exhausted)
+    }
+
+    /// The items on which heads learn; none before they are known.
+    pub fn askable(&self) -> Option<Arc<RoaringBitmap>> {
+        self.learned().map(|learned| Arc::clone(&learned.askable))
+    }
+
+    /// Notes what somebody was offered and has not answered, the latest last: none of it is planned for them.
+    pub fn note_outstanding(&self, annotator: AnnotatorId, items: &[ItemId]) {
+        let latest = &items[items.len().saturating_sub(MOST_OUTSTANDING)..];
+        let items = latest.iter().map(|item| item.0 as u32).collect();
+        self.published().outstanding.insert(annotator, items);
+    }
+
+    /// What somebody was offered and has not answered.
+    pub fn outstanding(&self, annotator: AnnotatorId) -> RoaringBitmap {
+        self.published().outstanding.get(&annotator).cloned().unwrap_or_default()
     }
 
     /// Asks for another plan where little is left of the last.
     pub fn replenish(&self, annotator: AnnotatorId) {
-        let left = self.published().plans.get(&annotator).map_or(0, VecDeque::len);
+        let left = self.published().plans.get(&annotator).map_or(0, |ahead| ahead.picks.len());
         if left < AHEAD / 2
             && let Some(inbox) = self.inbox()
         {
@@ -220,12 +267,12 @@ impl Session {
     /// What is asked next, and why.
     pub fn queue_ahead(&self, seat: &Seat, annotator: AnnotatorId, count: u32) -> Result<Reply, ApiError> {
         self.for_lead(seat)?;
-        let (planned, state) = {
-            let published = self.learning.published();
-            let plan = published.plans.get(&annotator);
-            let planned: Vec<Planned> = plan.into_iter().flatten().take(count as usize).cloned().collect();
-            (planned, published.state.clone())
-        };
+        let mut planned = self.learning.picks(annotator, count as usize);
+        let state = self.learning.published().state.clone();
+        if self.learning_rules().is_none_or(|learning| learning.policy == Policy::Assigned) {
+            let coming = self.coming_in_order(annotator, count as usize)?;
+            planned = coming.into_iter().map(Planned::in_order).collect();
+        }
         let reader = self.readers.lend()?;
         let ids: Vec<ItemId> = planned.iter().map(|planned| ItemId(i64::from(planned.item))).collect();
         let rows = reader.rows(&ids)?;
@@ -241,21 +288,32 @@ impl Session {
                     .map(|row| row.prompt.clone())
                     .unwrap_or_default(),
                 method: planned.method,
-                score: Some(planned.score),
+                score: planned.score,
                 propensity: planned.propensity,
                 reason: planned.reason,
                 prediction: learned
                     .as_ref()
                     .and_then(|learned| learned.predictions(item).into_iter().next())
-                    .map(|(_, prediction)| prediction),
+                    .filter(|said| said.pair.is_none())
+                    .map(|said| said.prediction),
             })
             .collect();
         Ok(Reply::QueueAhead(Box::new(QueueAhead { entries, state })))
     }
 
+    /// Whether scores are hidden from somebody on an item, though the study shows them: the same whenever they look.
+    pub fn hides_scores(&self, annotator: AnnotatorId, item: ItemId, share: f64) -> bool {
+        anchoring::is_hidden(self.key(), annotator, item, share)
+    }
+
     /// What heads say of an item, for whoever may know it.
     pub fn head_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
         self.learning.learned().map(|learned| learned.scores(item)).unwrap_or_default()
+    }
+
+    /// What judges of pairs say of the two that an item is.
+    pub fn judges_scores(&self, item: ItemId) -> Vec<tiebreak_domain::reward::ItemScores> {
+        self.learning.learned().map(|learned| learned.scores_of_judges(item)).unwrap_or_default()
     }
 
     /// Takes every such label back.
@@ -266,4 +324,4 @@ impl Session {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

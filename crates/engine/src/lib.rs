@@ -8,6 +8,7 @@
 //! Start at [`Engine`]; `session` is an open project, `writer` the thread that owns its file.
 
 mod accounts;
+mod columns;
 mod engine;
 mod export;
 mod failure;
@@ -21,6 +22,7 @@ mod media_place;
 mod merge;
 mod models;
 mod moving;
+mod numbers;
 mod offer;
 mod pairs;
 mod people;
@@ -41,7 +43,7 @@ mod visible;
 mod writer;
 
 pub use accounts::{AccountDesk, BegunVouching, Known, Way};
-pub use engine::Engine;
+pub use engine::{Engine, MediumFile};
 pub use host::Host;
 pub use jobs::CancelFlag;
 pub use keyring::Keyring;

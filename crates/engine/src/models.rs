@@ -17,7 +17,7 @@ use tiebreak_media::{Ffmpeg, Videos};
 use tiebreak_reward::install::{self, InstallLimits, InstalledModel, Watch};
 use tiebreak_reward::model::manifest::{self, Input, Manifest, Task};
 use tiebreak_reward::model::runtime::report::RuntimeReport;
-use tiebreak_reward::model::runtime::{Runtime, RuntimeOptions};
+use tiebreak_reward::model::runtime::{Provider as Computes, Runtime, RuntimeOptions, Warning};
 use tiebreak_reward::model::{ModelError, OpenOptions, RewardModel};
 
 use crate::engine::{Engine, Shared};
@@ -201,17 +201,33 @@ fn folder_bytes(folder: &Path) -> u64 {
 /// What runs models and decodes videos here.
 pub fn machine(videos: &Videos) -> MachineReport {
     let report = RuntimeReport::of(runtime());
-    let best = report.providers.first().copied();
-    let devices = report
+    let by_driver = report
         .nvidia_devices
         .iter()
-        .map(|device| Device { name: device.name.clone(), memory_bytes: device.memory_bytes })
+        .map(|device| Device { name: device.name.clone(), memory_bytes: device.memory_bytes });
+    // What a driver says more of is not listed twice, and neither is the processor.
+    let by_library = report
+        .library_devices
+        .iter()
+        .filter(|device| !device.ends_with("CPU"))
+        .filter(|device| report.nvidia_devices.is_empty() || !device.to_lowercase().contains("nvidia"))
+        .map(|device| Device { name: device.clone(), memory_bytes: None });
+    let devices = by_driver
+        .chain(by_library)
         .chain([Device {
             name: format!("Processor, {} cores", report.cores),
             memory_bytes: report.memory_bytes,
         }])
         .collect();
     let missing = report.missing.iter().map(|missing| format!("{}: {}", missing.what, missing.remedy));
+    // A library for cards that are not there is no fault.
+    let has_no_card = report.nvidia_devices.is_empty();
+    let is_of_nvidia = |provider: &Computes| matches!(provider, Computes::Cuda | Computes::TensorRt);
+    let failed = report.failed.iter().filter(|(provider, _)| !(has_no_card && is_of_nvidia(provider)));
+    let failed = failed.map(|(provider, reason)| {
+        let warning = Warning::ProviderFailed { provider: *provider, reason: reason.clone() };
+        format!("{warning}; {}", warning.hint())
+    });
     let ffmpeg = videos.ffmpeg();
     let no_ffmpeg = ffmpeg.is_none().then(|| format!("to play videos, {}", Ffmpeg::how_to_install()));
     MachineReport {
@@ -231,12 +247,12 @@ pub fn machine(videos: &Videos) -> MachineReport {
         providers: report
             .providers
             .iter()
-            .map(|provider| Provider { name: provider.to_string(), is_used: best == Some(*provider) })
+            .map(|provider| Provider { name: provider.to_string(), is_used: report.used == Some(*provider) })
             .collect(),
         devices,
         memory_bytes: report.memory_bytes,
         ffmpeg: ffmpeg.map(|it| format!("{} in {}", it.version, it.ffmpeg.display())),
-        advice: missing.chain(no_ffmpeg).collect(),
+        advice: missing.chain(failed).chain(no_ffmpeg).collect(),
     }
 }
 

@@ -2,33 +2,39 @@
 //!
 //! Inputs are gathered in windows, so that memory stays bounded and neighbours of like length share a batch; what is
 //! equal is scored once, and what is known already is not scored again. Each window is stored in one transaction: a
-//! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while, with
-//! one session fewer while the interface is in use; what is in sight of somebody is scored before all else
-//! ([`sooner`]). Programs that share a project share the work ([`post`]).
+//! job that is stopped keeps what it had, and the next goes on from there. Items can be judged all the while; what is
+//! in sight of somebody is scored before all else ([`sooner`]). Programs that share a project share the work
+//! ([`post`]). After the models, pictures that none of them embeds are described by what is built in ([`pictures`]).
 
 mod batch_sizes;
+mod features;
 pub mod in_sight;
 mod inputs;
+pub mod pictures;
 mod post;
+mod prompts;
 mod remote;
+mod scorable;
 mod sooner;
 mod work;
 
 pub use remote::TOKEN_VARIABLE;
+pub use scorable::scorable;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::reward::{ModelKey, ScoreRefusal, ScoringProgress, ScoringReport};
-use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, ItemStatus, JobId, StoredItem};
+use tiebreak_domain::{ApiError, ErrorCode, Event, ItemId, JobId, StoredItem};
 use tiebreak_reward::model::manifest::{Manifest, Task};
 use tiebreak_reward::model::scorer::ScoringJob;
 use tiebreak_reward::model::{
-    Lane, ModelError, OpenOptions, Request, RewardModel, Scored, Scorer, ScorerOptions,
+    Lane, ModelError, OpenOptions, Provider, Request, RewardModel, Scored, Scorer, ScorerOptions,
 };
-use tiebreak_store::{CandidateScore, Reader};
+use tiebreak_store::CandidateScore;
 
 use crate::engine::Shared;
 use crate::failure;
@@ -37,45 +43,14 @@ use crate::models::{ShelvedModel, runtime, shelf};
 use crate::session::Session;
 use work::{InputHash, KeyedPlaces, Turn, Wanted, Work};
 
-/// Candidates whose inputs are in memory at a time. Of so many, nearly all of what the model computes is no padding.
-const WINDOW: usize = 2_048;
-/// Pictures are large: fewer of them.
-const PICTURE_WINDOW: usize = 64;
 /// How long a result is waited for before it is looked whether something came in sight.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The least time between two words of progress.
 const TELL_EVERY: Duration = Duration::from_millis(200);
+/// Items looked at to say what a project holds.
+const MOST_LOOKED_AT: u64 = 20_000;
 /// Refusals that are told one by one.
 const REFUSALS_TOLD: usize = 20;
-/// Items looked at to say how many candidates a model could score.
-const MOST_LOOKED_AT: u64 = 20_000;
-
-/// How many candidates of a project a model could score; of a large project, about how many.
-pub fn scorable(reader: &Reader, manifest: &Manifest) -> Result<u64, ApiError> {
-    let active = reader.facets().read().with_status(ItemStatus::Active).clone();
-    let stride = active.len().div_ceil(MOST_LOOKED_AT).max(1);
-    let mut count = 0;
-    for item in active.iter().step_by(stride as usize) {
-        let stored = reader.item(ItemId(i64::from(item)))?;
-        let readable = inputs::is_readable(manifest, &stored.item);
-        count += match manifest.task {
-            Task::Pairwise => {
-                u64::from(readable.len() == 2 && readable.iter().all(|is_readable| *is_readable))
-            }
-            _ => readable.into_iter().filter(|is_readable| *is_readable).count() as u64,
-        };
-    }
-    Ok(count * stride)
-}
-
-/// How many candidates' inputs are in memory at a time.
-fn window_of(manifest: &Manifest) -> usize {
-    match (manifest.input.image(), manifest.input.video()) {
-        (_, Some(video)) => (PICTURE_WINDOW / video.frames).max(1),
-        (Some(_), None) => PICTURE_WINDOW,
-        (None, None) => WINDOW,
-    }
-}
 
 /// Some models of this machine, or every one that can be used.
 fn chosen(shared: &Shared, models: &[ModelKey]) -> Result<Vec<ShelvedModel>, ApiError> {
@@ -120,6 +95,7 @@ pub fn start(
              `tiebreak move` brings a project into a database that several machines share",
         ));
     }
+    let are_named = !models.is_empty();
     let models = chosen(shared, models)?;
     if keeps_watch && models.is_empty() {
         return Err(ApiError::new(ErrorCode::NotFound, "there is no model on this machine to score by")
@@ -140,17 +116,21 @@ pub fn start(
     };
     let if_not_started = Arc::clone(&session);
     let work = move |job: JobId, cancel: &CancelFlag| {
-        let mut run = Run::new(&shared, &session, job, cancel);
+        let mut run = Run { are_named, ..Run::new(&shared, &session, job, cancel) };
         let ended = if keeps_watch { run.keep_watch(&models) } else { run.score_by_each(&models) };
         let report = run.report();
         // Who keeps watch scores for others, who hear of it.
-        if report.scored > 0
+        if (report.scored > 0 || run.has_described)
             && !keeps_watch
             && let Err(error) = session.learn_anew()
         {
             tracing::warn!(%error, "what was scored could not be taken into account");
         }
         session.is_scoring.store(false, Ordering::Release);
+        // Whoever wanted pictures described while this was at it is not forgotten.
+        if session.wants_description.load(Ordering::Acquire) && !cancel.is_set() {
+            pictures::start(&shared, &session);
+        }
         shared.emit(Event::ScoringEnded(job, ended.map(|()| Box::new(report))));
     };
     let started = jobs.start("tiebreak-scoring", work, on_panic);
@@ -167,6 +147,12 @@ struct Run<'a> {
     job: JobId,
     cancel: &'a CancelFlag,
     sources: inputs::Sources,
+    /// Whether somebody chose the models, and hears what one finds nothing for.
+    are_named: bool,
+    /// Whether features of pictures or prompts came.
+    has_described: bool,
+    /// The items whose pictures need not be looked at again.
+    described: RoaringBitmap,
     report: ScoringReport,
     started: Instant,
     told_at: Option<Instant>,
@@ -181,6 +167,9 @@ impl<'a> Run<'a> {
             job,
             cancel,
             sources: inputs::Sources::new(shared.host.cache_folder.clone()),
+            are_named: false,
+            has_described: false,
+            described: RoaringBitmap::new(),
             report: ScoringReport::default(),
             started: Instant::now(),
             told_at: None,
@@ -253,7 +242,7 @@ impl<'a> Run<'a> {
             |error: ModelError| ApiError::new(ErrorCode::BadInput, error.to_string()).hint(error.hint());
         let host = &self.session.shared.host;
         let mut opened = match &manifest.remote {
-            Some(server) => remote::open(host, &model.folder, manifest, server)?,
+            Some(server) => remote::open(host, &model.folder, manifest, server, self.cancel)?,
             None => RewardModel::open(&model.folder, runtime(), OpenOptions::default()).map_err(refused)?,
         };
         let memory = OpenOptions::default().memory_limit_bytes;
@@ -261,8 +250,11 @@ impl<'a> Run<'a> {
         let scorer = Scorer::start(opened, ScorerOptions { batch_tokens, ..ScorerOptions::default() })
             .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()).hint(error.hint()))?;
         if manifest.remote.is_none() {
-            // The interface keeps a core for itself.
-            scorer.set_bulk_sessions(scorer.sessions().saturating_sub(1).max(1));
+            if scorer.provider() == Provider::Cpu {
+                let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+                let sessions = scorable::bulk_sessions(scorer.sessions(), cores, host.scores_in_background);
+                scorer.set_bulk_sessions(sessions);
+            }
             self.report.remarks.push(format!(
                 "{} ran on {}, {}",
                 manifest.name,
@@ -391,9 +383,20 @@ impl<'a> Run<'a> {
             }
         }
         self.count(&job);
+        self.forget_what_broke_off(&mut results);
         let warnings = work.scorer.take_warnings();
         self.report.remarks.extend(warnings.iter().map(ToString::to_string));
         Ok(results)
+    }
+
+    /// What fails once somebody said stop is no refusal of an input.
+    fn forget_what_broke_off(&self, results: &mut [Option<Result<Scored, String>>]) {
+        if self.cancel.is_set() {
+            results
+                .iter_mut()
+                .filter(|result| matches!(result, Some(Err(_))))
+                .for_each(|result| *result = None);
+        }
     }
 
     /// Counts what a job cost. It ends with it, if it was not done.

@@ -1,6 +1,7 @@
 //! One open project: its writer thread, its readers, its searches, and who sits here.
 
 mod seated;
+mod telling;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,6 @@ use std::time::Duration;
 
 use tiebreak_domain::filter::ItemFilter;
 use tiebreak_domain::queue::{Place, QueueRequest};
-use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_domain::settings::RecentProject;
 use tiebreak_domain::{
     Annotator, AnnotatorId, ApiError, Draft, ErrorCode, Event, ItemId, ItemStatus, NewJudgment, Origin,
@@ -64,6 +64,10 @@ pub struct Session {
     pub in_sight: InSight,
     /// Whether models score it.
     pub(crate) is_scoring: AtomicBool,
+    /// Whether its pictures are being described.
+    pub(crate) is_describing: AtomicBool,
+    /// Whether they are to be looked at once more.
+    pub(crate) wants_description: AtomicBool,
     pub(crate) shared: Arc<Shared>,
     seated: Mutex<Seated>,
 }
@@ -95,6 +99,8 @@ impl Session {
             learning: LearningDesk::new(),
             in_sight: InSight::default(),
             is_scoring: AtomicBool::new(false),
+            is_describing: AtomicBool::new(false),
+            wants_description: AtomicBool::new(false),
             shared,
             seated,
         });
@@ -148,12 +154,16 @@ impl Session {
         self.tell_project()
     }
 
-    /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it.
+    /// Lets every model that fits score what has no score yet, where the study wants that and nothing is at it. Where
+    /// it learns and does not want that, pictures are described without any model all the same.
     pub fn score_in_background(self: &Arc<Self>) {
-        if !self.shared.host.scores_in_background
-            || !self.learning_rules().is_some_and(|learning| learning.scores_in_background)
-            || self.is_scoring.load(Ordering::Acquire)
-        {
+        let learning = self.learning_rules().filter(|_| self.shared.host.scores_in_background);
+        let Some(learning) = learning else { return };
+        if !learning.scores_in_background {
+            scoring::pictures::start(&self.shared, self);
+            return;
+        }
+        if self.is_scoring.load(Ordering::Acquire) {
             return;
         }
         if let Err(error) = scoring::start(&self.shared, self, &[], false) {
@@ -186,7 +196,7 @@ impl Session {
                 .map(|Offer { item, acquisition }| {
                     let queued = reader.queued(request.annotator, item)?;
                     let mut offered = offered_for(queued, acquisition, &rubric, || random());
-                    offered.scores = self.scores_before_the_vote(&reader, item, random())?;
+                    offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
                     Ok(offered)
                 })
                 .collect();
@@ -198,74 +208,26 @@ impl Session {
         if seat.is_bound_to_offers() {
             items.retain(|queued| self.refuse_items_of_others(seat, queued.item.id).is_ok());
         }
-        Ok(items.into_iter().map(|queued| offered(queued, request.place, &rubric, || random())).collect())
-    }
-
-    /// What models say of an item, where the study shows that before the vote, and not in the share of showings
-    /// that hide it all the same.
-    fn scores_before_the_vote(
-        &self,
-        reader: &tiebreak_store::Reader,
-        item: ItemId,
-        random: u64,
-    ) -> Result<Vec<ItemScores>, ApiError> {
-        let Some(learning) = self.learning_rules().filter(|learning| learning.scores_visible) else {
-            return Ok(Vec::new());
-        };
-        let drawn = (random >> 11) as f64 / (1_u64 << 53) as f64;
-        if drawn < learning.hidden_share {
-            return Ok(Vec::new());
-        }
-        self.scores_of(reader, item)
-    }
-
-    /// What models and heads say of an item's candidates.
-    fn scores_of(&self, reader: &tiebreak_store::Reader, item: ItemId) -> Result<Vec<ItemScores>, ApiError> {
-        let mut said = self.head_scores(item);
-        let candidates = reader.item(item)?.item.candidates.len();
-        for stored in reader.item_scores(item)? {
-            for (place, dimension) in stored.model.dimensions.iter().enumerate() {
-                let mut scores = vec![None; candidates];
-                for (candidate, numbers) in &stored.candidates {
-                    if let Some(slot) = scores.get_mut(usize::from(*candidate)) {
-                        *slot = numbers.get(place).map(|number| f64::from(*number));
-                    }
-                }
-                said.push(ItemScores {
-                    scorer: Scorer::Model(stored.model.key.clone()),
-                    name: stored.model.name.clone(),
-                    dimension: dimension.clone(),
-                    scores,
-                });
-            }
-        }
-        Ok(said)
-    }
-
-    /// What models say of an item, for somebody whose vote stands and for the lead.
-    pub fn item_scores(&self, seat: &Seat, annotator: AnnotatorId, item: ItemId) -> Result<Reply, ApiError> {
-        let is_lead = self.is_lead(seat)?;
         let reader = self.readers.lend()?;
-        let has_voted = reader
-            .latest(annotator, item)?
-            .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
-        if !has_voted && !is_lead {
-            return Err(ApiError::new(ErrorCode::Denied, "what models say is told after the vote")
-                .hint("judge the item first"));
-        }
-        let scores = self.scores_of(&reader, item)?;
-        if seat.is_bound_to_offers() && !scores.is_empty() {
-            drop(reader);
-            self.note_told(annotator, item)?;
-        }
-        Ok(Reply::ItemScores(scores))
+        let offers = items.into_iter().map(|queued| {
+            let item = queued.item.id;
+            let verdict = queued.previous.as_ref().map(|judgment| &judgment.given.verdict);
+            let has_voted = matches!(verdict, Some(Verdict::Judged { .. }));
+            let mut offered = offered(queued, request.place, &rubric, || random());
+            // Whoever comes back to an item that they skipped finds it as it was.
+            if !has_voted {
+                offered.scores = self.scores_before_the_vote(&reader, request.annotator, item)?;
+            }
+            Ok(offered)
+        });
+        offers.collect()
     }
 
     /// Stores a judgment.
     pub fn submit(&self, seat: &Seat, mut judgment: NewJudgment) -> Result<Reply, ApiError> {
         self.may_submit(seat, &judgment)?;
         self.refuse_items_of_others(seat, judgment.item)?;
-        self.restore_offer(seat, &mut judgment);
+        self.restore_offer(seat, &mut judgment)?;
         self.note_lot(&mut judgment);
         let (id, annotator, item) = (judgment.id, judgment.annotator, judgment.item);
         let note = JudgmentNote::from(&judgment);
@@ -276,7 +238,10 @@ impl Session {
             None
         });
         let submitted = self.writer.ask(move |store| Ok(store.submit_review(&judgment, surprise)?))?;
-        self.note_vote(vote, submitted.revision);
+        // What was said again stands beside the log, and teaches nothing.
+        if submitted.is_in_log {
+            self.note_vote(vote, submitted.revision);
+        }
         // The judgment is on the disk: what cannot be noted here must not make it look lost.
         if let Err(error) = self.note_judgment(item, &note) {
             tracing::warn!(%error, "what a judgment means for the work of others could not be noted");
@@ -327,8 +292,12 @@ impl Session {
     }
 
     /// Excludes, deletes or brings back items.
-    pub fn set_status(&self, changes: Vec<(ItemId, ItemStatus)>) -> Result<Reply, ApiError> {
+    pub fn set_status(self: &Arc<Self>, changes: Vec<(ItemId, ItemStatus)>) -> Result<Reply, ApiError> {
         let before = self.writer.ask(move |store| Ok(store.set_status(&changes)?))?;
+        // Votes on what is out of play teach nothing, and what comes back may be asked again.
+        if self.learning_rules().is_some() {
+            self.learn_anew()?;
+        }
         self.tell_project()?;
         Ok(Reply::StatusesBefore(before))
     }

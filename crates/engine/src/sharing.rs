@@ -181,7 +181,7 @@ impl Session {
                 self.note_word_of_others(annotator, item)?;
             }
         }
-        if heard.scores && self.learning_rules().is_some() {
+        if (heard.scores || heard.statuses) && self.learning_rules().is_some() {
             self.learn_anew()?;
         }
         let is_told = heard.people || heard.statuses;

@@ -124,30 +124,18 @@ pub fn simulate(
     };
     let dimension = dimensions(&rubric).into_iter().next();
     let dimension = dimension.ok_or_else(|| nothing("nothing that the project asks compares candidates"))?;
-    let mut sums = vec![(0_i64, 0_u32); pool.pairs.len()];
+    let form = rubric.ranking_form(&dimension);
+    let mut votes = Vec::new();
     reader.each_vote(|judgment| {
-        for known in votes_of(&pool, &judgment, &dimension) {
-            let (sum, count) = &mut sums[known.pair];
-            *count += 1;
-            *sum += match known.vote.verdict {
-                Verdict::A(_) => 1,
-                Verdict::Tie => 0,
-                Verdict::B(_) => -1,
-            };
-        }
+        let known = votes_of(&pool, &judgment, &dimension, form).into_iter();
+        votes.extend(known.map(|known| (known.pair, known.is_review, known.vote.verdict)));
     })?;
-    let labelled: Vec<usize> = (0..sums.len()).filter(|pair| sums[*pair].1 > 0).collect();
+    let settled = settled(&votes, pool.pairs.len());
+    let labelled: Vec<usize> = (0..settled.len()).filter(|pair| settled[*pair].is_some()).collect();
     if labelled.len() < 2 * grid.warm_up.max(10) {
         return Err(nothing(&format!("{} labelled pairs are too few to simulate on", labelled.len())));
     }
-    let labels: Vec<Verdict> = labelled
-        .iter()
-        .map(|pair| match sums[*pair].0.signum() {
-            1 => Verdict::A(None),
-            -1 => Verdict::B(None),
-            _ => Verdict::Tie,
-        })
-        .collect();
+    let labels: Vec<Verdict> = settled.into_iter().flatten().collect();
     let pairs: Vec<_> = labelled.iter().map(|pair| pool.pairs[*pair]).collect();
     let mut prompts: Vec<u32> = pairs.iter().map(|pair| pair.cluster).collect();
     prompts.sort_unstable();
@@ -164,8 +152,8 @@ pub fn simulate(
         members: &members,
         prompts: prompt_features.as_ref(),
     };
-    let learning = sources::with_prior(learning, &pool, grid);
-    let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, cancel)?;
+    let prior = (scorer.as_slice(), scorer_name.as_str());
+    let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, prior, cancel)?;
     let runs = grid.runs();
     let curves = run_all(&study, &runs, cancel, &on_progress)?;
     Ok(Simulation {
@@ -176,6 +164,26 @@ pub fn simulate(
         arms: arms(grid, &runs, &curves),
         second_looks,
     })
+}
+
+/// What the votes on each pair come to, each a pair, whether it is of a second look, and what was said: what most of
+/// them said, a tie where sides are even; where there was a second look, that alone. None of a pair without votes.
+fn settled(votes: &[(usize, bool, Verdict)], pairs: usize) -> Vec<Option<Verdict>> {
+    let mut sums = vec![[(0_i64, 0_u32); 2]; pairs];
+    for (pair, is_review, verdict) in votes {
+        let (sum, count) = &mut sums[*pair][usize::from(*is_review)];
+        *count += 1;
+        *sum += verdict.a_won().map_or(0, |a_won| if a_won { 1 } else { -1 });
+    }
+    let settled = |[votes, reviews]: [(i64, u32); 2]| {
+        let (sum, count) = if reviews.1 > 0 { reviews } else { votes };
+        (count > 0).then_some(match sum.signum() {
+            1 => Verdict::A(None),
+            -1 => Verdict::B(None),
+            _ => Verdict::Tie,
+        })
+    };
+    sums.into_iter().map(settled).collect()
 }
 
 fn run_all(
@@ -310,6 +318,21 @@ mod tests {
             pool_size: 100,
             test_size: 50,
         }
+    }
+
+    #[test]
+    fn a_second_look_stands_for_its_pair_and_cancels_no_vote() {
+        let (a, b) = (Verdict::A(None), Verdict::B(None));
+        let votes = [
+            (0, false, a),
+            (0, true, b),
+            (1, false, a),
+            (1, false, b),
+            (2, false, a),
+            (2, false, a),
+            (2, true, Verdict::Tie),
+        ];
+        assert_eq!(settled(&votes, 4), [Some(b), Some(Verdict::Tie), Some(Verdict::Tie), None]);
     }
 
     #[test]

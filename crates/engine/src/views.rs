@@ -1,7 +1,6 @@
 //! What was found: bitmaps of item ids that rows are read from, filled by a search that may still run.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,9 @@ use tiebreak_domain::filter::ItemRow;
 use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Event, ItemFilter, ItemId, Reply};
 use tiebreak_store::Reader;
 
+use crate::failure;
 use crate::jobs::{CancelFlag, Jobs};
+use crate::numbers::Numbers;
 use crate::seat::Seat;
 use crate::session::Session;
 
@@ -27,7 +28,7 @@ const NEXT_ANSWERS: Duration = Duration::from_millis(100);
 /// The results of one project.
 #[derive(Default)]
 pub struct Views {
-    last: AtomicU64,
+    numbers: Numbers,
     kept: Mutex<VecDeque<Arc<View>>>,
     searches: Arc<Jobs>,
 }
@@ -59,7 +60,7 @@ impl Views {
             .lend()?
             .find_within(&filter, within.as_ref(), None, || begun.elapsed() < FIRST_ANSWER)?;
         let view = Arc::new(View {
-            id: ViewId(self.last.fetch_add(1, Ordering::Relaxed) + 1),
+            id: ViewId(self.numbers.next()),
             owner: seat.annotator,
             filter,
             within,
@@ -103,6 +104,9 @@ impl Views {
     ) -> Result<Vec<ItemRow>, ApiError> {
         let is_meant = |view: &&Arc<View>| view.id == id && view.owner == seat.annotator;
         let view = self.kept().iter().find(is_meant).map(Arc::clone).ok_or_else(|| {
+            if !self.numbers.gave(id.0) {
+                return failure::of_another_process("this list of items was not made");
+            }
             ApiError::new(ErrorCode::NotFound, "this list of items is no longer kept").hint("search again")
         })?;
         let ids: Vec<ItemId> = {

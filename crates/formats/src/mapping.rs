@@ -14,7 +14,7 @@ use crate::votes::label_column;
 pub(crate) use candidates::kind_of_lists;
 pub(crate) use kinds::{ends_as, is_image_uri, kind_of_values};
 
-use candidates::{MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
+use candidates::{CHOICES, MODEL_WORDS, Pair, content_score, further, list_of_candidates, pairs};
 
 /// More than any text scores.
 const VIDEOS_COME_FIRST: i64 = 1_000_000;
@@ -114,18 +114,9 @@ const CONTEXTS: [&str; 11] = [
 /// Proposes a mapping for rows with these columns.
 pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     let pairs: Vec<Pair> = pairs(columns);
-    let mut best: Option<(i64, &Pair)> = None;
-    for pair in &pairs {
-        let Some(score) = content_score(pair, rows) else { continue };
-        // No text beside videos is what they are judged by.
-        let score = score + if kind_of(pair, rows) == ContentKind::Video { VIDEOS_COME_FIRST } else { 0 };
-        if best.is_none_or(|(best, _)| score > best) {
-            best = Some((score, pair));
-        }
-    }
     let mut mapping = ColumnMapping::default();
     let mut sides = ["a", "b"];
-    if let Some((_, pair)) = best {
+    if let Some(pair) = best(&pairs, rows) {
         sides = pair.sides;
         let kind = kind_of(pair, rows);
         let models =
@@ -168,6 +159,36 @@ pub(crate) fn propose(columns: &[String], rows: &[Metadata]) -> ColumnMapping {
     mapping.context_as = mapping.context.iter().map(|name| (name.clone(), told_by_name(name))).collect();
     mapping.metadata = free.into_iter().cloned().collect();
     mapping
+}
+
+/// The pair that does best as content.
+fn best<'a, 'b>(pairs: &'a [Pair<'b>], rows: &[Metadata]) -> Option<&'a Pair<'b>> {
+    let mut best: Option<(i64, &Pair)> = None;
+    for pair in pairs {
+        let Some(score) = content_score(pair, rows) else { continue };
+        // No text beside videos is what they are judged by.
+        let score = score + if kind_of(pair, rows) == ContentKind::Video { VIDEOS_COME_FIRST } else { 0 };
+        if best.is_none_or(|(best, _)| score > best) {
+            best = Some((score, pair));
+        }
+    }
+    best.map(|(_, pair)| pair)
+}
+
+/// The columns of the chosen one and the rejected one, where their names say which is which and no column of votes says
+/// it otherwise.
+pub(crate) fn pair_of_choice(columns: &[String], rows: &[Metadata]) -> Option<[String; 2]> {
+    let pairs = pairs(columns);
+    let pair = best(&pairs, rows).filter(|pair| CHOICES.contains(&pair.sides))?;
+    let is_free = |name: &&String| !pair.columns.contains(&name.as_str());
+    let free: Vec<&String> = columns.iter().filter(is_free).collect();
+    label(&free, rows, ["a", "b"]).is_none().then(|| pair.columns.map(str::to_owned))
+}
+
+/// The column of what was asked beside such a pair.
+pub(crate) fn prompt_beside(columns: &[String], sides: &[String; 2]) -> Option<String> {
+    let free: Vec<&String> = columns.iter().filter(|name| !sides.contains(name)).collect();
+    prompt_columns(&free).pop()
 }
 
 /// What the columns of a pair hold, by how their values end: images among videos are animations.
@@ -287,6 +308,39 @@ mod tests {
             assert_eq!(contents(&mapping), [first, second]);
             assert_eq!(mapping.prompt, ["prompt"]);
         }
+    }
+
+    #[test]
+    fn pictures_beside_a_conversation_are_no_candidates() {
+        let turns = json!([{ "role": "user", "content": "What is this?" }]);
+        let mapping =
+            proposal(json!({ "messages": turns, "images": ["1.png"], "completions": ["A cat", "A dog"] }));
+        assert_eq!(contents(&mapping), ["completions"]);
+        let mapping = proposal(json!({ "conversations": turns, "images": ["1.png", "2.png"] }));
+        assert!(mapping.candidates.is_empty(), "{:?}", contents(&mapping));
+        let mapping = proposal(json!({ "prompt": "a cat", "images": ["1.png", "2.png"] }));
+        assert_eq!(contents(&mapping), ["images"], "of a prompt they were made from");
+    }
+
+    #[test]
+    fn the_names_of_a_pair_say_which_was_chosen_unless_a_column_does() {
+        let sides = |row: Value| {
+            let Value::Object(row) = row else { panic!("a row is an object") };
+            let columns: Vec<String> = row.keys().cloned().collect();
+            pair_of_choice(&columns, &[row])
+        };
+        let pair = |first: &str, second: &str| Some([first.to_owned(), second.to_owned()]);
+        assert_eq!(
+            sides(json!({ "prompt": "p", "rejected_response": "no", "chosen_response": "yes" })),
+            pair("chosen_response", "rejected_response")
+        );
+        assert_eq!(
+            sides(json!({ "response_win": "a", "response_lose": "b" })),
+            pair("response_win", "response_lose")
+        );
+        assert_eq!(sides(json!({ "response_a": "a", "response_b": "b" })), None);
+        let voted = json!({ "img_better": "1.png", "img_worse": "2.png", "winner": "b" });
+        assert_eq!(sides(voted), None, "the vote is another column's");
     }
 
     #[test]

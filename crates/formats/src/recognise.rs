@@ -6,7 +6,7 @@ use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{DataFormat, ImportPlan};
 
 use crate::FormatError;
-use crate::mapping::propose;
+use crate::mapping::{pair_of_choice, propose};
 use crate::rows::{Advance, Rows};
 use crate::shape::arena::ArenaShape;
 use crate::shape::battle::BattleShape;
@@ -209,6 +209,11 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
     if let Some((format, by)) = format_of_columns(columns, rows) {
         let by: Vec<String> = by.iter().map(|name| format!("`{name}`")).collect();
         return (format, format!("Each row has {}", by.join(", ")));
+    }
+    if let Some([chosen, rejected]) = pair_of_choice(columns, rows) {
+        let because =
+            format!("Each row has `{chosen}` and `{rejected}`, whose names say which was preferred");
+        return (DataFormat::TrlPreference, because);
     }
     (DataFormat::Columns, String::new())
 }

@@ -130,14 +130,17 @@ fn numeric_label(column: &str, numbers: &[f64], sides: [&str; 2]) -> Option<Labe
             .flatten();
     }
     match numbers {
-        // Counted as the columns are.
-        _ if all_in(&[0.0, 1.0]) && sides == ["0", "1"] => label(&["0"], &["1"], &[]),
+        // Counted as the columns are; the number behind them is neither.
+        _ if all_in(&[0.0, 1.0, 2.0]) && sides == ["0", "1"] => label(&["0"], &["1"], &["2"]),
         // A single number may be the first of two or the last, or a tie. Nothing is guessed: each vote is a doubt that
         // says so, until somebody says what it means. Of columns that count from 1, a 1 is the first.
         [1.0] if sides == ["1", "2"] => label(&["1"], &["2"], &[]),
         [0.0 | 1.0] => label(&[], &[], &[]),
         _ if all_in(&[0.0, 1.0]) => label(&["0"], &["1"], &[]),
-        _ if all_in(&[0.0, 1.0, 2.0]) => label(&["1"], &["2"], &["0"]),
+        _ if all_in(&[0.0, 1.0, 2.0]) && sides == ["1", "2"] => label(&["1"], &["2"], &["0"]),
+        _ if all_in(&[1.0, 2.0]) => label(&["1"], &["2"], &[]),
+        // Two ways to count, 0 first or 0 for a tie: again nothing is guessed.
+        _ if all_in(&[0.0, 1.0, 2.0]) => label(&[], &[], &[]),
         _ => None,
     }
 }
@@ -163,7 +166,7 @@ mod tests {
         assert_eq!(read(&["model_a", "tie (bothbad)"], letters, "tie (bothbad)"), Some(Outcome::BothBad));
         assert_eq!(read(&["model_b", "tie"], letters, "model_a"), Some(Outcome::A));
         assert_eq!(read(&["same", "left"], letters, "same"), Some(Outcome::Tie));
-        assert_eq!(read(&["0", "1", "2"], letters, "0"), Some(Outcome::Tie), "PandaLM");
+        assert_eq!(read(&["0", "1", "2"], ["1", "2"], "0"), Some(Outcome::Tie), "PandaLM");
         assert_eq!(read(&["0", "1"], letters, "0"), Some(Outcome::A), "an index");
         assert_eq!(read(&["1", "2"], letters, "2.0"), Some(Outcome::B), "equal as numbers");
         assert_eq!(read(&["-1", "0", "3"], letters, "-2"), Some(Outcome::A), "HelpSteer");
@@ -187,6 +190,23 @@ mod tests {
         assert_eq!(read(&["1"], from_zero, "0"), Some(Outcome::A), "the columns count from 0");
         assert_eq!(read(&["1", "2"], letters, "1"), Some(Outcome::A));
         assert_eq!(read(&["2"], letters, "2"), Some(Outcome::B));
+    }
+
+    #[test]
+    fn three_numbers_are_counted_as_the_columns_are_or_not_at_all() {
+        let from_zero = ["0", "1"];
+        // Whatever of it the first rows happen to hold.
+        for seen in [&["0", "1", "2"][..], &["0", "2"], &["1", "2"], &["2"], &["1"], &["0", "1"]] {
+            let read = |value| read(seen, from_zero, value);
+            assert_eq!(
+                [read("0"), read("1"), read("2")],
+                [Some(Outcome::A), Some(Outcome::B), Some(Outcome::Tie)]
+            );
+        }
+        for value in ["0", "1", "2"] {
+            assert_eq!(read(&["0", "1", "2"], ["a", "b"], value), None, "{value}: 0 is the first, or a tie");
+        }
+        assert!(label_column("winner", &owned(&["0", "1", "2"]), ["a", "b"]).is_some(), "they are votes");
     }
 
     #[test]

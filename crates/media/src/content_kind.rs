@@ -63,6 +63,15 @@ impl ContentKind {
         media_container(bytes).or_else(|| markup(bytes)).unwrap_or(Self::Unknown)
     }
 
+    /// Whether it may be an image, a video or a sound, as far as its first bytes tell.
+    pub fn may_be_medium(self) -> bool {
+        match self {
+            Self::Image(_) | Self::Avif | Self::OtherImage(_) | Self::Unknown => true,
+            Self::Known(name) => name.contains("video") || name.contains("sound") || name.contains("audio"),
+            Self::WebPage | Self::GitLfsPointer | Self::Empty | Self::Text => false,
+        }
+    }
+
     /// Whether it is an image, decodable or not.
     pub fn is_image(self) -> bool {
         matches!(self, Self::Image(_) | Self::Avif | Self::OtherImage(_))

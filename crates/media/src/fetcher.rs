@@ -110,6 +110,16 @@ impl Fetcher {
             .map_err(|problem| MediaError::new(address, problem))
     }
 
+    /// The file that holds what is at an address, be it an image, a video or a sound, as [`Fetcher::fetch_file`] does.
+    pub fn fetch_medium(&self, address: &str, now: Instant) -> Result<PathBuf, MediaError> {
+        self.fetch_file(address, ContentKind::may_be_medium, now)
+    }
+
+    /// The file that holds what is at an address, if it was fetched and is still there; waits for nothing.
+    pub fn kept_file(&self, address: &str) -> Option<PathBuf> {
+        self.file_of(address).filter(|file| file.is_file())
+    }
+
     /// Forgets an image whose bytes turned out to be useless; the address rests like any other failure.
     pub fn reject(&self, address: &str, problem: Problem, now: Instant) {
         if let Some(file) = self.file_of(address) {

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 pub use error::RemoteError;
 pub use retry::Retries;
 pub use secret::Secret;
-pub use session::RemoteSession;
+pub use session::{IsCancelled, RemoteSession};
 pub use tensor::{Numbers, Tensor};
 
 use crate::model::Manifest;
@@ -58,15 +58,17 @@ pub struct RemoteModel {
 
 impl RemoteModel {
     /// Connects, and holds what the server says of its model against the manifest. `jitter` gives numbers from 0 to
-    /// 1, by which pauses are spread. Blocks; must not be called from within a tokio runtime.
+    /// 1, by which pauses are spread; when `is_cancelled` says true, it hangs up. Blocks; must not be called from
+    /// within a tokio runtime.
     ///
     /// # Errors
-    /// If the manifest names no server, the server is not ready, or its model is another one.
+    /// If the manifest names no server, the server is not ready, its model is another one, or somebody said stop.
     pub fn open(
         manifest: &Manifest,
         token: Option<&Secret>,
         patience: Patience,
         jitter: impl Fn() -> f64 + Send + Sync + 'static,
+        is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Self, RemoteError> {
         let server = manifest.remote.as_ref().ok_or(RemoteError::NoServer)?;
         let expected = Expected::of(manifest);
@@ -75,7 +77,7 @@ impl RemoteModel {
             .build()
             .map_err(|error| RemoteError::NoClient { message: error.to_string() })?;
         let mut client = Client::new(server, token, patience, Box::new(jitter))?;
-        runtime.block_on(client.check(&expected))?;
+        runtime.block_on(unless_cancelled(client.check(&expected), is_cancelled))?;
         Ok(Self {
             client: client.into(),
             outputs: expected.outputs.into_iter().map(|output| output.name).collect(),
@@ -128,6 +130,20 @@ impl RemoteModel {
         });
         results
     }
+}
+
+/// What comes of some work, unless somebody says stop first; then it is let go of.
+async fn unless_cancelled<T>(
+    work: impl Future<Output = Result<T, RemoteError>>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<T, RemoteError> {
+    let mut work = std::pin::pin!(work);
+    while !is_cancelled() {
+        if let Ok(done) = tokio::time::timeout(TICK, &mut work).await {
+            return done;
+        }
+    }
+    Err(RemoteError::Cancelled)
 }
 
 /// How often it is asked whether to stop.

@@ -2,34 +2,21 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
-use http_body_util::BodyExt;
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_door::{Begun, Door, Lane};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
-use crate::events;
+use crate::in_memory::{self, Held};
 use crate::lanes::{Busy, Lanes};
 use crate::outgoing;
 use crate::peers::peer;
 use crate::provider::Provider;
-use crate::{upload, vouching};
-
-/// The most bytes of a request that is held in memory.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// The most bytes of a request of somebody who shows neither cookie nor token.
-const MOST_BYTES_OF_A_FORM: usize = 64 * 1024;
-/// All requests together hold so many pieces of this size in memory.
-const PIECE: usize = 64 * 1024;
-const PIECES: usize = 4_096;
-/// How long a body may pause.
-pub(crate) const PAUSE: Duration = Duration::from_secs(15);
-/// How long a body may take altogether.
-const WHOLE: Duration = Duration::from_mins(2);
+use crate::room::Rooms;
+use crate::{events, upload, vouching};
 
 /// What every request needs.
 #[derive(Clone)]
@@ -40,8 +27,8 @@ pub struct Handler {
     pub provider: Option<Arc<Provider>>,
     /// Where requests wait.
     pub lanes: Lanes,
-    /// What of the room for bodies is free, in pieces.
-    pub in_memory: Arc<Semaphore>,
+    /// Where bodies are held while they are read.
+    pub rooms: Rooms,
     /// Whether the headers of a proxy are believed.
     pub is_behind_proxy: bool,
     /// Turns true when the server stops.
@@ -49,11 +36,6 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// The room for the bodies of all requests together.
-    pub fn room() -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(PIECES))
-    }
-
     /// Answers a request.
     pub async fn handle(mut self, socket: SocketAddr, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
@@ -73,12 +55,12 @@ impl Handler {
         if Door::is_upload(&parts) {
             return upload::handle(self.door, &self.lanes, parts, body, peer).await;
         }
-        let most = if self.door.shows_who_asks(&parts, peer) { MOST_BYTES } else { MOST_BYTES_OF_A_FORM };
-        let bytes = match read(&parts.headers, body, most, &self.in_memory).await {
-            Ok(bytes) => bytes,
+        let read = in_memory::read(&self.door, &self.lanes, &self.rooms, parts, body, peer).await;
+        // The room is free again when the request was answered.
+        let (parts, Held { bytes, room: _room }) = match read {
+            Ok(read) => read,
             Err(refusal) => return refusal,
         };
-        let (bytes, _held) = bytes;
         let begun = self.door.begin(Request::from_parts(parts, bytes), peer);
         let (lane, work) = match begun {
             Begun::Done(answer) => return outgoing::response(answer),
@@ -103,51 +85,6 @@ pub(crate) fn busy() -> Response<Body> {
     let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "the server is busy", "try again soon");
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
-}
-
-/// Reads a body, and takes room for it that is free again when the request was answered.
-async fn read(
-    headers: &HeaderMap,
-    mut body: Body,
-    most: usize,
-    room: &Arc<Semaphore>,
-) -> Result<(Vec<u8>, Vec<OwnedSemaphorePermit>), Response<Body>> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > most as u64) {
-        return Err(too_large(most));
-    }
-    let reading = async {
-        let (mut bytes, mut held) = (Vec::new(), Vec::new());
-        loop {
-            let frame = tokio::time::timeout(PAUSE, body.frame()).await.map_err(|_| too_slow())?;
-            let Some(frame) = frame else { return Ok((bytes, held)) };
-            let frame = frame.map_err(|error| {
-                refusal(StatusCode::BAD_REQUEST, &format!("the request broke off: {error}"), "send it again")
-            })?;
-            if let Ok(data) = frame.into_data() {
-                if bytes.len() + data.len() > most {
-                    return Err(too_large(most));
-                }
-                // Twice: a body that grows is copied.
-                let pieces = (2 * (bytes.len() + data.len())).div_ceil(PIECE);
-                while held.len() < pieces {
-                    let free = tokio::time::timeout(PAUSE, Arc::clone(room).acquire_owned()).await;
-                    let free = free.map_err(|_| busy())?;
-                    held.push(free.expect("the room is never closed"));
-                }
-                bytes.extend_from_slice(&data);
-            }
-        }
-    };
-    tokio::time::timeout(WHOLE, reading).await.unwrap_or_else(|_| Err(too_slow()))
-}
-
-fn too_large(most: usize) -> Response<Body> {
-    refusal(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        &format!("a request has at most {} KiB", most / 1024),
-        "send items to /api/v1/items",
-    )
 }
 
 pub(crate) fn too_slow() -> Response<Body> {

@@ -13,11 +13,14 @@
 mod crowd;
 mod events;
 mod handler;
+mod in_memory;
 mod lanes;
 mod listen;
 mod outgoing;
 mod peers;
+mod progress;
 mod provider;
+mod room;
 mod upload;
 mod vouching;
 

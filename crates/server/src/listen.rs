@@ -22,10 +22,14 @@ use tower_http::compression::CompressionLayer;
 use crate::crowd::Crowd;
 use crate::handler::Handler;
 use crate::lanes::Lanes;
+use crate::progress::Progressing;
 use crate::provider::Provider;
+use crate::room::Rooms;
 
 /// How long a client may take for the head of a request, and stay without asking anything.
 const HEAD: Duration = Duration::from_secs(15);
+/// How long a client may take nothing of what is sent to it.
+const TAKES: Duration = Duration::from_secs(30);
 /// How many connections are open at a time.
 const CONNECTIONS: usize = 2_048;
 /// How many of them from one network; behind a proxy all come from it, and it has to share them out.
@@ -114,7 +118,7 @@ impl Server {
             door: self.door,
             provider: self.provider,
             lanes: Lanes::new(),
-            in_memory: Handler::room(),
+            rooms: Rooms::new(),
             is_behind_proxy: self.is_behind_proxy,
             stop: stop.clone(),
         };
@@ -189,10 +193,10 @@ async fn speaks(stream: &TcpStream) -> bool {
     tokio::time::timeout(HEAD, heard).await.unwrap_or(false)
 }
 
-fn io(stream: TcpStream) -> TokioIo<TcpStream> {
+fn io(stream: TcpStream) -> TokioIo<Progressing<TcpStream>> {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
-    TokioIo::new(stream)
+    TokioIo::new(Progressing::new(stream, TAKES))
 }
 
 fn connections() -> auto::Builder<TokioExecutor> {

@@ -11,7 +11,8 @@ use http::{Response, StatusCode};
 use http_body_util::BodyExt;
 use tiebreak_door::{Door, Lane, Peer};
 
-use crate::handler::{PAUSE, busy, refusal, too_slow};
+use crate::handler::{busy, refusal, too_slow};
+use crate::in_memory::PAUSE;
 use crate::lanes::{Busy, Lanes};
 use crate::outgoing;
 

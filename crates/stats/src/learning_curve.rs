@@ -73,7 +73,7 @@ impl LearningCurve {
 pub struct Forecast {
     /// The curve.
     pub curve: LearningCurve,
-    /// From how many labels the gain is counted: the most that any point has.
+    /// From how many labels the gain is counted: those there are, or the most that any point has.
     pub labels: u64,
     /// How many more labels.
     pub more: u64,
@@ -88,9 +88,11 @@ pub fn fit_curve(points: &[CurvePoint]) -> Result<LearningCurve, TooFewPoints> {
     Ok(Fitter::new(points)?.fit(&points.iter().map(|point| point.accuracy).collect::<Vec<_>>()).0)
 }
 
-/// Fits the curve and says what the next `more` labels would bring.
+/// Fits the curve and says what the next `more` labels would bring to those there are; points lie behind them where
+/// each is the mean of a while.
 pub fn forecast(
     points: &[CurvePoint],
+    labels: u64,
     more: u64,
     plan: Plan,
     rng: &mut impl Rng,
@@ -101,7 +103,7 @@ pub fn forecast(
     let misfit = squares / (points.len() - 3) as f64;
     // Where points scatter more than their errors say, they are less certain than they claim.
     let inflation = misfit.max(1.0).sqrt();
-    let labels = points.iter().map(|point| point.labels).max().unwrap_or(0);
+    let labels = points.iter().map(|point| point.labels).fold(labels, u64::max);
     let normal = Normal::standard();
     let mut redrawn = accuracies;
     let gain = from_resamples(curve.gain(labels, more), plan, || {
@@ -223,6 +225,7 @@ mod tests {
         assert!((found.scale - 0.9).abs() < 1e-4 && (found.exponent - 0.4).abs() < 1e-4, "{found:?}");
         let forecast = forecast(
             &points(|labels| truth.accuracy_at(labels), 1e-4),
+            0,
             200,
             plan(),
             &mut StdRng::seed_from_u64(71),
@@ -247,7 +250,7 @@ mod tests {
                     point.accuracy += 0.008 * normal.inverse_cdf(rng.random_range(1e-9..1.0));
                 }
                 let plan = Plan { resamples: 60, level: 0.9 };
-                let forecast = forecast(&noisy, 200, plan, &mut rng).expect("nine points");
+                let forecast = forecast(&noisy, 0, 200, plan, &mut rng).expect("nine points");
                 forecast.gain.contains(truth.gain(600, 200))
             })
             .count();
@@ -259,7 +262,7 @@ mod tests {
     fn a_curve_that_is_flat_or_falls_promises_nothing() {
         let mut rng = StdRng::seed_from_u64(73);
         let falling = points(|labels| 0.7 - labels as f64 * 1e-4, 0.01);
-        let forecast = forecast(&falling, 200, plan(), &mut rng).expect("nine points");
+        let forecast = forecast(&falling, 0, 200, plan(), &mut rng).expect("nine points");
         assert_eq!(forecast.gain.estimate, 0.0);
         assert_eq!(forecast.curve.scale, 0.0);
     }
@@ -277,9 +280,9 @@ mod tests {
             0.8 - 0.8 / (labels as f64).sqrt() + if labels.is_multiple_of(200) { 0.02 } else { -0.02 }
         };
         let honest =
-            forecast(&points(wobble, 0.02), 200, plan(), &mut StdRng::seed_from_u64(74)).expect("nine");
+            forecast(&points(wobble, 0.02), 0, 200, plan(), &mut StdRng::seed_from_u64(74)).expect("nine");
         let boastful =
-            forecast(&points(wobble, 0.002), 200, plan(), &mut StdRng::seed_from_u64(74)).expect("nine");
+            forecast(&points(wobble, 0.002), 0, 200, plan(), &mut StdRng::seed_from_u64(74)).expect("nine");
         assert!(boastful.misfit > 20.0, "{boastful:?}");
         let width = |forecast: Forecast| forecast.gain.high - forecast.gain.low;
         assert!(width(boastful) > 0.7 * width(honest), "{boastful:?} against {honest:?}");

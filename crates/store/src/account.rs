@@ -134,9 +134,14 @@ impl Store {
         })
     }
 
-    /// Changes a password, which ends all sign-ins of its owner.
-    pub fn set_password(&mut self, annotator: AnnotatorId, password: &PinRecord) -> Result<()> {
-        self.change(|connection| set_password(connection, annotator, password))
+    /// Changes a password, which ends all sign-ins of its owner, and their tokens where that is wanted.
+    pub fn set_password(
+        &mut self,
+        annotator: AnnotatorId,
+        password: &PinRecord,
+        ends_tokens: bool,
+    ) -> Result<()> {
+        self.change(|connection| set_password(connection, annotator, password, ends_tokens))
     }
 
     /// Notes how a password was tried: when it was wrong, or that it was right, which ends the row of wrong ones.
@@ -160,8 +165,13 @@ impl Store {
     }
 }
 
-/// A new password: all sign-ins end.
-fn set_password(connection: &Connection, annotator: AnnotatorId, password: &PinRecord) -> Result<()> {
+/// A new password: all sign-ins end, and tokens where that is wanted.
+fn set_password(
+    connection: &Connection,
+    annotator: AnnotatorId,
+    password: &PinRecord,
+    ends_tokens: bool,
+) -> Result<()> {
     let count = connection.execute(
         "UPDATE account SET password_salt = ?2, password_hash = ?3, wrong_passwords = 0, wrong_password_at = 0 \
          WHERE annotator_id = ?1",
@@ -169,6 +179,9 @@ fn set_password(connection: &Connection, annotator: AnnotatorId, password: &PinR
     )?;
     changed(count, annotator)?;
     connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+    if ends_tokens {
+        connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+    }
     Ok(())
 }
 

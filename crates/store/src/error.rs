@@ -174,8 +174,14 @@ impl From<StoreError> for ApiError {
                 (ErrorCode::DiskFull, Some("free some space and try again; nothing that was saved is lost"))
             }
             StoreError::Refused(_) => (ErrorCode::BadRequest, None),
+            StoreError::Database(error) if error.is_passing() => (
+                ErrorCode::Unavailable,
+                Some(
+                    "try again in a moment; what was acknowledged is saved, and what was not may be sent again",
+                ),
+            ),
             StoreError::Unreachable { source, .. } if source.is_passing() => (
-                ErrorCode::System,
+                ErrorCode::Unavailable,
                 Some("check that the server runs and that the network is there, and try again"),
             ),
             StoreError::Unreachable { .. } => {

@@ -4,7 +4,8 @@
 //! One process that has a project to itself knows every lease and need only write them down ([`Store::lease`]).
 //! Processes that share one choose from what they know and have the choice confirmed ([`Store::claim`]): the items'
 //! rows are locked, the judgments in force and the live leases of others are counted, and only where a place is free
-//! the lease is written. What is refused is passed over. A lease ends with the judgment; whoever shows or prefetches an
+//! the lease is written; not of an item that the annotator has said something of, which the process that asks may not
+//! have heard of yet. What is refused is passed over. A lease ends with the judgment; whoever shows or prefetches an
 //! item renews it with every request, so that it lives as long as somebody is there.
 //!
 //! A lease that ran out keeps nothing any more, but its row stays for a time ([`REMEMBERED_FOR`]): it proves that the
@@ -75,7 +76,7 @@ impl Store {
     }
 
     /// Keeps the first `count` of these items that have a place free for an annotator, in one go, and gives them back in
-    /// their order. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last
+    /// their order; none that the annotator has judged or passed by. What is offered again on purpose is not wished for here. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last
     /// until the same moment.
     ///
     /// Rows that another process is just claiming are passed over; where that leaves too few, they are waited for.
@@ -149,13 +150,16 @@ fn places(
                  AND a.id NOT IN (SELECT value FROM json_each(?3))) \
                  + (SELECT count(*) FROM lease k WHERE k.item_id = ?1 AND k.annotator_id <> ?2 AND k.expires_at > ?4 \
                  AND NOT EXISTS (SELECT 1 FROM latest l WHERE l.item_id = k.item_id \
-                 AND l.annotator_id = k.annotator_id AND l.state % 4 <> 0))",
+                 AND l.annotator_id = k.annotator_id AND l.state % 4 <> 0)), \
+                 EXISTS (SELECT 1 FROM latest o WHERE o.annotator_id = ?2 AND o.item_id = ?1 AND o.state % 4 <> 0)",
             )?;
             let past = format!("[{past}]");
             for wish in wishes {
-                let taken: i64 =
-                    count.query_row(params![wish.item.0, annotator.0, past, now.0], |row| row.get(0))?;
-                if taken < i64::from(wish.most) {
+                let (taken, is_said): (i64, bool) = count
+                    .query_row(params![wish.item.0, annotator.0, past, now.0], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })?;
+                if taken < i64::from(wish.most) && !is_said {
                     places.free.push(wish.item);
                 }
             }
@@ -191,7 +195,9 @@ fn places(
                      AND l.annotator_id <> ALL (CAST(string_to_array(CAST(?4 AS TEXT), ',') AS BIGINT[]))) \
                  + (SELECT count(*) FROM lease k WHERE k.item_id = w.item AND k.annotator_id <> ?3 \
                      AND k.expires_at > ?5 AND NOT EXISTS (SELECT 1 FROM latest l WHERE l.item_id = k.item_id \
-                     AND l.annotator_id = k.annotator_id AND l.state % 4 <> 0)) < w.most",
+                     AND l.annotator_id = k.annotator_id AND l.state % 4 <> 0)) < w.most \
+                 AND NOT EXISTS (SELECT 1 FROM latest o WHERE o.annotator_id = ?3 AND o.item_id = w.item \
+                     AND o.state % 4 <> 0)",
             )?;
             let items = list(locked.iter().map(|wish| wish.item.0));
             let most = list(locked.iter().map(|wish| i64::from(wish.most)));

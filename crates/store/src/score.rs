@@ -128,7 +128,8 @@ impl Store {
 }
 
 impl Reader {
-    /// Every model whose scores the project holds, the first that scored first.
+    /// Every model whose scores the project holds, the first that scored first. What is kept beside them under
+    /// hidden keys ([`ModelKey::is_hidden`]) is no model.
     pub fn scored_models(&self) -> Result<Vec<ScoredModel>> {
         let mut statement = self
             .connection()
@@ -138,6 +139,7 @@ impl Reader {
         while let Some(row) = rows.next()? {
             models.push(model_from_row(row, 0)?);
         }
+        models.retain(|model| !model.key.is_hidden());
         Ok(models)
     }
 
@@ -199,6 +201,24 @@ impl Reader {
         places.collect()
     }
 
+    /// What has an embedding of a model, of the items from one number to another.
+    pub fn embedded_between(
+        &self,
+        model: &ModelKey,
+        first: ItemId,
+        last: ItemId,
+    ) -> Result<Vec<(ItemId, u8)>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
+             AND candidate BETWEEN ?2 AND ?3 AND embedding IS NOT NULL",
+        )?;
+        let most = (CANDIDATES_PER_ITEM - 1) as u8;
+        let places = statement.query_map(params![model.0, place(first, 0), place(last, most)], |row| {
+            row.get(0).map(item_and_candidate)
+        })?;
+        places.collect()
+    }
+
     /// Every embedding of a model in the order of items and candidates.
     pub fn each_embedding(&self, model: &ModelKey, mut take: impl FnMut(ItemId, u8, &[f32])) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
@@ -225,6 +245,9 @@ impl Reader {
         let mut said: Vec<StoredScores> = Vec::new();
         while let Some(row) = rows.next()? {
             let model = model_from_row(row, 0)?;
+            if model.key.is_hidden() {
+                continue;
+            }
             let mut numbers = Vec::new();
             floats_from_row(row, 5, &mut numbers)?;
             let (_, candidate) = item_and_candidate(row.get(4)?);

@@ -50,6 +50,8 @@ pub struct Submitted {
     pub revision: u32,
     /// How far its annotator is now.
     pub progress: Progress,
+    /// Whether it is in the log; what repeats another judgment stands beside it.
+    pub is_in_log: bool,
 }
 
 /// What became of a judgment in the log.
@@ -307,26 +309,31 @@ impl Store {
                     self.facets.apply(&change);
                     self.tell(&[change]);
                 }
-                Ok(Submitted { revision, progress: self.facets.read().progress(annotator) })
+                Ok(self.submitted(annotator, revision, true))
             }
-            Appended::Known(revision) | Appended::Beside(revision) => {
-                Ok(Submitted { revision, progress: self.facets.read().progress(annotator) })
-            }
+            Appended::Known(revision) => Ok(self.submitted(annotator, revision, true)),
+            Appended::Beside(revision) => Ok(self.submitted(annotator, revision, false)),
             Appended::Last(revision) => {
                 let word = LastWord::new(&judgment.verdict, judgment.flagged);
                 let change = Change::word(annotator, judgment.item, word);
                 self.facets.apply(&change);
                 self.tell(&[change]);
-                Ok(Submitted { revision, progress: self.facets.read().progress(annotator) })
+                Ok(self.submitted(annotator, revision, true))
             }
         }
     }
 
+    fn submitted(&self, annotator: AnnotatorId, revision: u32, is_in_log: bool) -> Submitted {
+        Submitted { revision, progress: self.facets.read().progress(annotator), is_in_log }
+    }
+
     fn append(&self, connection: &Connection, judgment: &NewJudgment) -> Result<Appended> {
         let annotator = judgment.annotator;
-        let known = judgment::revision_of(connection, judgment.id)?;
-        if let Some(revision) = known.or(repeat::revision_beside(connection, judgment.id)?) {
+        if let Some(revision) = judgment::revision_of(connection, judgment.id)? {
             return Ok(Appended::Known(revision));
+        }
+        if let Some(revision) = repeat::revision_beside(connection, judgment.id)? {
+            return Ok(Appended::Beside(revision));
         }
         let Some(rubric) = self.rubric(judgment.rubric_version) else {
             let version = judgment.rubric_version;

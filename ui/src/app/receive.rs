@@ -253,15 +253,15 @@ impl App {
                     .saving
                     .pending(judgment)
                     .filter(|pending| pending.origin == Origin::Review)
-                    .map(|pending| (pending.item, pending.verdict.clone()));
+                    .map(|pending| (pending.item, pending.annotator, pending.verdict.clone()));
                 session.saved(judgment, progress);
                 // What is offered may stand on this judgment, as after the last training item.
                 if session.is_done() && session.round == Round::Open {
                     session.begin_round(Round::Open, outbox);
                 }
                 desk.progress_of_both(progress);
-                if let Some((item, verdict)) = decided
-                    && let Some(words) = desk.second_look.decided(item, &verdict)
+                if let Some((item, reviewer, verdict)) = decided
+                    && let Some(words) = desk.second_look.decided(item, &desk.info.rubric, reviewer, &verdict)
                 {
                     desk.reveal(item);
                     self.notices.info(words);

@@ -5,7 +5,7 @@
 
 use egui::{Grid, ScrollArea, Ui};
 use tiebreak_domain::filter::{BeliefFilter, BeliefKind, ItemRow};
-use tiebreak_domain::reward::{ItemScores, ModelInfo, Scorer};
+use tiebreak_domain::reward::{Combination, ItemScores, ModelInfo, Scorer};
 use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Request};
 
 use super::ItemsBrowser;
@@ -111,7 +111,13 @@ pub(super) fn belief_ui(
         kind.map(|kind| BeliefFilter { kind, ..items.filter.belief.clone().unwrap_or_default() });
     if let Some(belief) = &mut items.filter.belief {
         let mut voices = vec![(Scorer::Head, "The head".to_owned())];
-        voices.extend(items.beliefs.models.clone().into_iter().flatten());
+        let models: Vec<(Scorer, String)> = items.beliefs.models.clone().into_iter().flatten().collect();
+        let are_several = models.len() > 1;
+        let several = Combination::ALL.into_iter().filter(|_| are_several);
+        let together = several.map(|combination| {
+            (Scorer::Ensemble(combination), with_capital(&format!("{} of models", combination.label())))
+        });
+        voices.extend(models.into_iter().chain(together));
         let mut voice = voices.iter().position(|(scorer, _)| *scorer == belief.by);
         let names = voices.iter().enumerate().map(|(place, (_, name))| (Some(place), name.clone())).collect();
         choice_ui(ui, "Whose word", 140.0, names, &mut voice);

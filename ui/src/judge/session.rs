@@ -341,8 +341,7 @@ impl Session {
             showing: Some(Showing {
                 order: shown.queued.order.clone(),
                 models_visible: self.setup.rubric.models_visible,
-                scores_visible: !shown.queued.scores.is_empty()
-                    || self.revealed.contains(&shown.queued.item.id),
+                scores_visible: self.revealed.contains(&shown.queued.item.id),
                 shown_at: shown.shown_at,
                 first_input_at: shown.first_input_at,
                 submitted_at: moment.now.unix,
@@ -409,6 +408,10 @@ impl Session {
         }
         self.submits_at_ms = None;
         self.seen_this_round.insert(queued.item.id);
+        // Whatever is shown when they come back to it, they have seen it.
+        if !queued.scores.is_empty() {
+            self.revealed.insert(queued.item.id);
+        }
         let sheet = Sheet::new(&self.setup.rubric, &queued, &draft);
         let shown_at = moment.now.unix;
         let watched = Vec::new();

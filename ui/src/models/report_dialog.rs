@@ -189,10 +189,12 @@ impl ReportDialog {
             if let Some(anchoring) = &report.anchoring {
                 form::titled_ui(ui, "What showing scores does", |ui| {
                     let words = format!(
-                        "People agreed with the model on {} where they saw its scores, and on {} where they did \
-                         not: a shift of {}",
+                        "People agreed with the model on {} of {} where they saw its scores, and on {} of {} where \
+                         chance hid them: a shift of {}",
                         words::interval(&anchoring.visible),
+                        counted(anchoring.visible_votes, "vote", "votes"),
                         words::interval(&anchoring.hidden),
+                        counted(anchoring.hidden_votes, "vote", "votes"),
                         words::points(&anchoring.shift)
                     );
                     text_ui(ui, words, Ink::First, Face::Regular, text::SMALL);
@@ -202,6 +204,9 @@ impl ReportDialog {
                 form::titled_ui(ui, "The head over time", |ui| {
                     plot::curve_ui(ui, "report curve", &report.curve)
                 });
+            }
+            if let Some(gain) = &report.next_200 {
+                form::note_ui(ui, format!("The next 200 votes are likely to bring {}", words::points(gain)));
             }
         }
         form::titled_ui(ui, "As a page", |ui| {
@@ -289,10 +294,13 @@ fn ratings_ui(ui: &mut Ui, ratings: &[RatingReport]) {
 }
 
 fn calibration_ui(ui: &mut Ui, calibration: &CalibrationReport) {
-    let ece = &calibration.ece;
     let mut facts = format!(
-        "Calibration error {:.3} ({:.3} to {:.3}), {:.3} over equal masses · Brier {:.3} · {:.3} nats a vote",
-        ece.estimate, ece.low, ece.high, calibration.ece_equal_mass, calibration.brier, calibration.nll
+        "Calibration error {}, {} over equal masses · Brier {} · {} nats a vote · area under risk {}",
+        words::fine_figure(&calibration.ece),
+        words::fine_figure(&calibration.ece_equal_mass),
+        words::fine_figure(&calibration.brier),
+        words::fine_figure(&calibration.nll),
+        words::fine_figure(&calibration.aurc)
     );
     if let Some(temperature) = calibration.temperature {
         facts.push_str(&format!(" · temperature {temperature:.2}"));

@@ -101,13 +101,13 @@ fn report() -> ModelReport {
     };
     let calibration = CalibrationReport {
         ece: interval(0.08),
-        ece_equal_mass: 0.07,
-        brier: 0.2,
-        nll: 0.6,
+        ece_equal_mass: interval(0.07),
+        brier: interval(0.2),
+        nll: interval(0.6),
         temperature: Some(1.3),
         bins: vec![(0.6, 0.5, 20), (0.9, 0.8, 40)],
         risk_coverage: vec![(0.5, 0.2), (1.0, 0.3)],
-        aurc: 0.25,
+        aurc: interval(0.25),
         wrong_at: vec![(0.9, interval(0.2), 40)],
     };
     ModelReport {

@@ -33,6 +33,11 @@ pub(super) fn figure(interval: &Interval) -> String {
     format!("{:.2} ({:.2}–{:.2})", interval.estimate, interval.low, interval.high)
 }
 
+/// `0.081 (0.055–0.102)`, for errors that are small.
+pub(super) fn fine_figure(interval: &Interval) -> String {
+    format!("{:.3} ({:.3}–{:.3})", interval.estimate, interval.low, interval.high)
+}
+
 /// `+1.2 points (0.3 to 2.1)`.
 pub(super) fn points(interval: &Interval) -> String {
     format!(
@@ -54,12 +59,17 @@ pub fn belief_words(scores: &[ItemScores], order: &Order) -> Option<String> {
         Scorer::Ensemble(_) => 2,
         Scorer::RatingHead => 3,
     });
-    for scores in sorted.iter().take(3) {
+    for scores in sorted {
+        if said.len() == 3 {
+            break;
+        }
         let best = (0..order.len())
             .filter_map(|place| Some((place, scores.scores.get(order.candidate_at(place))?.as_ref()?)))
-            .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let has_all = scores.scores.iter().all(Option::is_some);
-        if !has_all {
+            .max_by(|(_, one), (_, other)| one.total_cmp(other));
+        // Who says nothing of one of them says nothing of which is better.
+        let Some(best) = best.filter(|_| scores.scores.iter().all(Option::is_some)) else { continue };
+        // Nor does who holds two of them for the best.
+        if scores.scores.iter().flatten().filter(|score| *score == best.1).count() > 1 {
             continue;
         }
         let letter = char::from(b'A' + best.0 as u8);
@@ -110,6 +120,17 @@ mod tests {
             belief_words(&together, &order).as_deref(),
             Some("The head leans to A, small leans to B, mean of 2 models leans to B"),
             "three at most, the head and the models before what is made of them"
+        );
+        let silent = [
+            scores(Scorer::Ensemble(combination), "mean of 2 models", [None, None]),
+            scores(Scorer::Head, "", [Some(1.0), Some(2.0)]),
+            scores(Scorer::RatingHead, "rating head", [Some(3.0), None]),
+            scores(Scorer::Ensemble(combination), "worst case of 2 models", [Some(0.5), Some(0.5)]),
+        ];
+        assert_eq!(
+            belief_words(&silent, &order).as_deref(),
+            Some("The head leans to A"),
+            "who says nothing silences nobody"
         );
         let half = [scores(Scorer::Head, "", [Some(1.0), None])];
         assert_eq!(belief_words(&half, &order), None, "half a comparison says nothing");

@@ -3,7 +3,7 @@
 use tiebreak_domain::answer::Ranking;
 use tiebreak_domain::rubric::{Entry, QuestionKind, Scale};
 use tiebreak_domain::second_look::{LookItem, LookReason, LookReasonKind};
-use tiebreak_domain::{AnnotatorId, AnswerValue, Judgment, Outcome, Preference, Verdict};
+use tiebreak_domain::{AnnotatorId, AnswerValue, Judgment, Outcome, Preference, Rubric, Verdict};
 
 use crate::form::counted;
 use crate::judge::question::Asked;
@@ -61,13 +61,19 @@ pub fn sentence(look: &LookItem) -> String {
     said.join(" · ")
 }
 
-/// What a decision means for a vote that a model held for unlikely: told once the decision is given, never before.
-pub fn verdict_on_model(look: &LookItem, decision: &Verdict) -> Option<&'static str> {
-    let decided = decision.preference()?.outcome;
-    let flag = look.flags.first()?;
-    let flagged = look.judgments.iter().find(|judgment| judgment.given.id == flag.judgment)?;
-    let said = flagged.given.verdict.preference()?.outcome;
-    Some(if said == decided {
+/// What a reviewer's decision means for another's vote that a model held for unlikely: told once the decision is given,
+/// never before.
+pub fn verdict_on_model(
+    look: &LookItem,
+    rubric: &Rubric,
+    reviewer: AnnotatorId,
+    decision: &Verdict,
+) -> Option<&'static str> {
+    let is_borne_out = look.flags.iter().find_map(|flag| {
+        let flagged = look.judgments.iter().find(|judgment| judgment.given.id == flag.judgment)?;
+        flag.is_borne_out(rubric, &flagged.given.verdict, reviewer, decision)
+    })?;
+    Some(if is_borne_out {
         "The model was wrong here: a pair to train on"
     } else {
         "The model was right to be surprised: the vote was likely a slip"

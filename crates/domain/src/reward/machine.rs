@@ -42,7 +42,7 @@ pub struct RefusedLibrary {
 pub struct Provider {
     /// CUDA, CoreML, CPU, …
     pub name: String,
-    /// Whether models run on it.
+    /// Whether models run on it: one was run on it, to be sure.
     pub is_used: bool,
 }
 

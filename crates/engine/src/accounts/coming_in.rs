@@ -101,12 +101,14 @@ impl Engine {
         session.begin_sign_in(account.annotator, "signed in", &account.name, address)
     }
 
-    /// Changes one's own password, which ends all one's sign-ins: the secret for a new one.
+    /// Changes one's own password, which ends all one's sign-ins, and one's tokens where that is wanted: the secret for a
+    /// new sign-in.
     pub fn change_password(
         &self,
         known: &Known,
         current: Option<&Password>,
         new: &Password,
+        ends_tokens: bool,
         address: &str,
     ) -> Result<String, ApiError> {
         let session = self.session()?;
@@ -128,8 +130,10 @@ impl Engine {
             }
         }
         let record = record(new, session.shared.host.new_salt())?;
-        session.writer.ask(move |store| Ok(store.set_password(annotator, &record)?))?;
-        session.begin_sign_in(annotator, "changed the password", &account.name, address)
+        session.writer.ask(move |store| Ok(store.set_password(annotator, &record, ends_tokens)?))?;
+        let action =
+            if ends_tokens { "changed the password, which ended tokens" } else { "changed the password" };
+        session.begin_sign_in(annotator, action, &account.name, address)
     }
 
     /// Ends the sign-in of a cookie.

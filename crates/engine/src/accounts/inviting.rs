@@ -121,7 +121,8 @@ impl Engine {
     }
 
     /// The secret of a link that signs whoever sits at this machine in as owner, once and within the hour. It is for
-    /// whoever has the file, and can read all of it anyway.
+    /// whoever has the file, and can read all of it anyway. Links of before that nobody followed end: they may stand in
+    /// a log.
     pub fn offer_owner_link(&self) -> Result<String, ApiError> {
         let session = self.session()?;
         let seat = session.seat();
@@ -138,7 +139,7 @@ impl Engine {
         };
         let secret = new_secret(&session.shared.host);
         let hash = hash_of(&secret);
-        session.writer.ask(move |store| Ok(store.add_invitation(&hash, &invitation)?))?;
+        session.writer.ask(move |store| Ok(store.offer_sign_in(&hash, &invitation)?))?;
         Ok(secret)
     }
 

@@ -3,9 +3,9 @@
 
 use tiebreak_domain::account::name_refusal;
 use tiebreak_domain::{ApiError, UnixMillis};
-use tiebreak_store::Vouching;
+use tiebreak_store::{Invitation, Vouching};
 
-use super::{denied, hash_of, new_secret};
+use super::{Known, denied, hash_of, new_secret};
 use crate::engine::Engine;
 
 /// How long somebody has at the provider.
@@ -40,6 +40,27 @@ impl Engine {
         Ok(begun)
     }
 
+    /// Offers somebody who is signed in that the provider vouches for them from now on: the secret of an invitation that
+    /// they follow to the provider, once and soon. It is no way to a new password.
+    pub fn offer_tie(&self, known: &Known, address: &str) -> Result<String, ApiError> {
+        let session = self.session()?;
+        let host = &session.shared.host;
+        let (secret, now) = (new_secret(host), host.now());
+        let hash = hash_of(&secret);
+        let invitation = Invitation {
+            role: known.caller.role,
+            name: Some(known.name.clone()),
+            is_sign_in: true,
+            created_at: now,
+            expires_at: UnixMillis(now.0 + LASTS_MS),
+            used_at: None,
+        };
+        session.writer.ask(move |store| Ok(store.add_invitation(&hash, &invitation)?))?;
+        let about = known.name.as_str();
+        session.note_audit(Some(known.caller.annotator), ("went to tie a provider", about), address)?;
+        Ok(secret)
+    }
+
     /// What was sent along with a state, once.
     pub fn resume_vouching(&self, state: &str) -> Result<Vouching, ApiError> {
         let session = self.session()?;
@@ -61,6 +82,19 @@ impl Engine {
         if let Some(account) = session.readers.lend()?.account_of_subject(subject)? {
             if account.is_disabled {
                 return Err(denied("this account is shut out", "ask an owner of the project"));
+            }
+            let followed = match vouching.invitation {
+                Some(hash) => session.readers.lend()?.invitation(&hash)?,
+                None => None,
+            };
+            let is_of_another = |tying: &Invitation| {
+                tying.is_sign_in && tying.name.as_ref().is_some_and(|name| *name != account.name)
+            };
+            if followed.as_ref().is_some_and(is_of_another) {
+                return Err(denied(
+                    "the provider vouches for another account here already",
+                    "sign in at the provider as somebody else, or use that account",
+                ));
             }
             return session.begin_sign_in(
                 account.annotator,

@@ -12,6 +12,9 @@ use crate::jobs::Jobs;
 /// Writes the problems of a finished import.
 pub fn save(jobs: &Jobs, job: JobId, path: &Path) -> Result<(), ApiError> {
     let report = jobs.report(job).ok_or_else(|| {
+        if !jobs.started(job) {
+            return failure::of_another_process("there is no report of this import");
+        }
         ApiError::new(ErrorCode::NotFound, "the report of this import is no longer kept")
             .hint("import the file again: what is there already is not doubled")
     })?;

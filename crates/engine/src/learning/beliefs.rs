@@ -2,8 +2,9 @@
 //! other, and their word taken in bulk as labels of a model.
 //!
 //! Being sure is one thing for pairs and for many candidates: how likely the best is better than the second best. Of
-//! the head that is what it believes; of a model it is the difference of its scores by the temperature that the votes
-//! ask for, or in deviations of the pool while there are too few. Where nothing learns yet, heads are fitted here.
+//! the head that is what it believes; of a model, or of several together, it is the difference of scores by the
+//! temperature that the votes ask for, or in deviations of the pool while there are too few; of a judge of pairs it is
+//! the logit, likewise. Where nothing learns yet, heads are fitted here.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,26 +14,26 @@ use tiebreak_domain::filter::{BeliefFilter, BeliefKind};
 use tiebreak_domain::reward::{Prediction, Scorer};
 use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{ApiError, ErrorCode, ItemFilter, ItemId, ItemStatus, Judgment, Outcome, Reply};
-use tiebreak_reward::learn::ordinal::Verdict;
-use tiebreak_stats::calibration::{fit_temperature, sigmoid};
+use tiebreak_stats::calibration::sigmoid;
 use tiebreak_store::ModelLabel;
 
 use super::THREADS;
+use super::judges::PoolJudge;
 use super::learned::Learned;
 use super::pool::{Pool, PoolItem, PoolScorer};
+use super::sharpness::{deviation, sharpness};
 use super::votes::pair_of;
 use crate::models;
 use crate::seat::Seat;
 use crate::session::Session;
 
-/// Fewer decided votes than this ask for no temperature.
-const LEAST_VOTES: usize = 20;
-
 /// Somebody who has a word on every item.
 enum Voice<'a> {
     Head,
-    /// A model, and what a difference of its scores comes to as a logit.
+    /// A model, or several together, and what a difference of scores comes to as a logit.
     Model(&'a PoolScorer, f64),
+    /// A judge of pairs, and what its logit comes to.
+    Judge(&'a PoolJudge, f64),
 }
 
 /// What one voice says of an item.
@@ -52,7 +53,10 @@ impl Learned {
             filter.threshold().map_err(|message| ApiError::new(ErrorCode::BadRequest, message))?;
         let voice = self.voice(&filter.by)?;
         let others: Vec<Voice<'_>> = match filter.kind {
-            BeliefKind::Contradicted => self.voices().filter(|other| !other.is_of(&filter.by)).collect(),
+            // What is made of several models contradicts none of them that was not contradicted already.
+            BeliefKind::Contradicted => {
+                self.voices().filter(|other| !other.is_of(&filter.by) && !other.is_of_several()).collect()
+            }
             _ => Vec::new(),
         };
         let is_meant = |item: &PoolItem| {
@@ -92,47 +96,52 @@ impl Learned {
         })
     }
 
-    /// The head, and every model once: by its overall score where it gives several.
+    /// The head, and every model and every combination of them once: by its overall score where it gives several.
     fn voices(&self) -> impl Iterator<Item = Voice<'_>> {
-        let scorers = &self.pool.scorers;
-        let is_main = move |scorer: &&PoolScorer| {
-            let mut of_model = scorers.iter().filter(|other| other.scorer == scorer.scorer);
-            let main = of_model.clone().find(|other| other.dimension == OVERALL).or_else(|| of_model.next());
-            main.is_some_and(|main| std::ptr::eq(main, *scorer))
-        };
-        let models =
-            scorers.iter().filter(is_main).map(|scorer| Voice::Model(scorer, self.sharpness(scorer)));
-        std::iter::once(Voice::Head).chain(models)
+        let pool = &self.pool;
+        let scorers = pool.scorers.iter().chain(&pool.ensembles);
+        let models = scorers.clone().filter(move |scorer| {
+            let of_model = scorers.clone().filter(|other| other.scorer == scorer.scorer);
+            let place = of_model.clone().position(|other| std::ptr::eq(other, *scorer));
+            place == main_of(of_model.map(|other| other.dimension.as_str()))
+        });
+        let judges = pool.judges.iter().filter(|judge| {
+            let of_model = pool.judges.iter().filter(|other| other.scorer == judge.scorer);
+            let place = of_model.clone().position(|other| std::ptr::eq(other, *judge));
+            place == main_of(of_model.map(|other| other.dimension.as_str()))
+        });
+        let votes = || self.main().votes.iter().map(|known| (known.pair, known.vote.verdict));
+        std::iter::once(Voice::Head)
+            .chain(models.map(|scorer| Voice::Model(scorer, self.sharpness(scorer))))
+            .chain(judges.map(move |judge| Voice::Judge(judge, judge.sharpness(votes()))))
     }
 
     /// The logit that a difference of one in a model's scores comes to.
     fn sharpness(&self, scorer: &PoolScorer) -> f64 {
         let difference = |a: u32, b: u32| f64::from(scorer.scores[a as usize] - scorer.scores[b as usize]);
-        let labels: Vec<(f64, bool)> = self
-            .main()
-            .votes
-            .iter()
-            .filter_map(|known| {
-                let a_won = match known.vote.verdict {
-                    Verdict::A(_) => true,
-                    Verdict::B(_) => false,
-                    Verdict::Tie => return None,
-                };
-                let difference = difference(known.vote.a, known.vote.b);
-                difference.is_finite().then_some((difference, a_won))
-            })
+        let votes = self.main().votes.iter();
+        let labels: Vec<(f64, bool)> = votes
+            .filter_map(|known| Some((difference(known.vote.a, known.vote.b), known.vote.verdict.a_won()?)))
+            .filter(|(difference, _)| difference.is_finite())
             .collect();
-        // A model that votes bear out every time is not sure without end; one that they do not is sure of nothing.
-        let fit = fit_temperature(&labels)
-            .filter(|fit| labels.len() >= LEAST_VOTES && !(fit.is_at_limit && fit.temperature.0 < 1.0));
-        fit.map_or_else(|| 1.0 / deviation(&scorer.scores), |fit| fit.temperature.apply(1.0))
+        sharpness(&labels, deviation(&scorer.scores))
     }
 
     /// What a voice says of an item; none where it does not know all of its candidates.
     fn word(&self, voice: &Voice<'_>, item: &PoolItem) -> Option<Word> {
+        if let Voice::Judge(judge, sharpness) = voice {
+            if item.candidates != 2 {
+                return None;
+            }
+            let logit = judge.logit(item.first_pair as usize);
+            let a = sigmoid(logit * sharpness);
+            let best = (logit != 0.0).then_some(u8::from(logit < 0.0));
+            let prediction = Prediction { a, tie: 0.0, b: 1.0 - a };
+            return logit.is_finite().then(|| Word { best, confidence: a.max(1.0 - a), prediction });
+        }
         let score = |row: u32| match voice {
-            Voice::Head => self.main().head.score(&self.pool.table, row),
             Voice::Model(scorer, _) => f64::from(scorer.scores[row as usize]),
+            Voice::Head | Voice::Judge(..) => self.main().head.score(&self.pool.table, row),
         };
         if item.candidates == 2
             && let Voice::Head = voice
@@ -153,7 +162,7 @@ impl Learned {
         ranked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
         let [(best, highest), (second, next), ..] = ranked.as_slice() else { return None };
         let confidence = match voice {
-            Voice::Head => {
+            Voice::Head | Voice::Judge(..) => {
                 let said = self.prediction_of_pair(pair_of(item, *best.min(second), *best.max(second)));
                 if best < second { said.a } else { said.b }
             }
@@ -172,17 +181,19 @@ impl Voice<'_> {
         match self {
             Self::Head => *by == Scorer::Head,
             Self::Model(scorer, _) => scorer.scorer == *by,
+            Self::Judge(judge, _) => judge.scorer == *by,
         }
+    }
+
+    fn is_of_several(&self) -> bool {
+        matches!(self, Self::Model(scorer, _) if matches!(scorer.scorer, Scorer::Ensemble(_)))
     }
 }
 
-/// The standard deviation of what is known; 1 where all is equal.
-fn deviation(scores: &[f32]) -> f64 {
-    let known: Vec<f64> =
-        scores.iter().filter(|score| score.is_finite()).map(|score| f64::from(*score)).collect();
-    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-    let variance = known.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / known.len().max(1) as f64;
-    if variance > 0.0 { variance.sqrt() } else { 1.0 }
+/// Which of the things that a model says is its word: what it says over all, or else the first.
+fn main_of<'a>(mut dimensions: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+    let overall = dimensions.clone().position(|dimension| dimension == OVERALL);
+    overall.or_else(|| dimensions.next().map(|_| 0))
 }
 
 impl Session {
@@ -249,7 +260,11 @@ impl Session {
 
     /// `model:NAME@PRECISION`; of a model that is not on this machine, with its version.
     fn name_of_voice(&self, by: &Scorer) -> Result<String, ApiError> {
-        let Scorer::Model(key) = by else { return Ok("model:head@fp64".to_owned()) };
+        let key = match by {
+            Scorer::Model(key) => key,
+            Scorer::Ensemble(_) => return Ok(format!("model:{}@fp64", by.word())),
+            Scorer::Head | Scorer::RatingHead => return Ok("model:head@fp64".to_owned()),
+        };
         let shelf = models::shelf(&self.shared.host)?;
         let here =
             shelf.iter().find(|model| model.key == *key).and_then(|model| model.manifest.as_ref().ok());

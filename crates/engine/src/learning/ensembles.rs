@@ -1,6 +1,7 @@
 //! Ensembles: what several models that score the same dimension say together, as one more scorer each.
 //!
-//! They are told beside the models and held against people like them. Heads do not start from them: what a head
+//! Members are taken in standard deviations of what their makers measured, or else of the pool. What comes of it is told
+//! beside the models, held against people like them, and has a word like any of them. Heads do not start from them: what a head
 //! makes of the models' scores is a combination already.
 
 use tiebreak_domain::reward::{Combination, Scorer};
@@ -28,7 +29,7 @@ pub fn ensembles(scorers: &[PoolScorer]) -> Vec<PoolScorer> {
         if members.len() < 2 {
             continue;
         }
-        let scores: Vec<&[f32]> = members.iter().map(|member| member.scores.as_slice()).collect();
+        let scores: Vec<&[f32]> = members.iter().map(|member| member.member.as_slice()).collect();
         for combination in Combination::ALL {
             let said = match combination {
                 Combination::Mean => combined(&scores, average),
@@ -56,6 +57,7 @@ pub fn ensembles(scorers: &[PoolScorer]) -> Vec<PoolScorer> {
 mod tests {
     use super::*;
     use tiebreak_domain::reward::ModelKey;
+    use tiebreak_reward::learn::ensemble::{standardised, standardised_by};
 
     fn scorer(key: &str, dimension: &str, scores: &[f32]) -> PoolScorer {
         PoolScorer {
@@ -63,7 +65,7 @@ mod tests {
             name: key.into(),
             dimension: dimension.into(),
             scores: scores.to_vec(),
-            member: scores.to_vec(),
+            member: standardised(scores, None),
         }
     }
 
@@ -82,6 +84,20 @@ mod tests {
         let side = 1.5_f32.sqrt();
         assert!((made[1].scores[0] + side).abs() < 1e-6 && made[1].scores[1].abs() < 1e-6);
         assert!((made[2].scores[0] + 1.5).abs() < 1e-6, "0 less a variance of 1.5");
+    }
+
+    #[test]
+    fn a_member_weighs_by_what_its_maker_measured() {
+        let mut scorers =
+            [scorer("a", "overall", &[0.0, 10.0, 20.0]), scorer("b", "overall", &[3.0, 2.0, 1.0])];
+        // On its maker's data its scores lie a hundred apart: here it hardly tells anything apart.
+        scorers[0].member = standardised_by(&scorers[0].scores, 0.0, 100.0);
+        let mean = &ensembles(&scorers)[0].scores;
+        let side = 1.5_f32.sqrt();
+        assert!(
+            (mean[0] - side / 2.0).abs() < 1e-6 && (mean[2] - (0.2 - side) / 2.0).abs() < 1e-6,
+            "{mean:?}"
+        );
     }
 
     #[test]

@@ -5,15 +5,18 @@
 
 mod fitting;
 mod planning;
+mod stopping;
 
 pub use fitting::{Dimension, Foretold};
-pub use planning::Planned;
+pub use planning::{Ahead, Planned};
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
-use tiebreak_domain::{ItemId, Judgment, JudgmentId, Rubric};
+use tiebreak_domain::rubric::OVERALL;
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, Rubric};
 use tiebreak_reward::learn::ensemble::{Member, differences};
 use tiebreak_reward::learn::head::Belief;
 use tiebreak_reward::learn::head::information::InformationTable;
@@ -21,19 +24,27 @@ use tiebreak_reward::learn::head::pool::{Pair, PoolBelief};
 use tiebreak_reward::learn::ordinal::{Ordinal, OutcomeProbabilities};
 use tiebreak_reward::learn::stopping::StoppingHistory;
 
+use super::judges::PoolJudge;
 use super::pool::{Pool, PoolItem, PoolScorer};
 use super::rating::{self, RatingHead};
-use super::votes::{dimensions, pair_of, votes_of};
+use super::votes::{KnownVote, dimensions, pair_of, votes_of};
 
-/// The pairs on which successive heads are held against each other.
-const STOP_SET: usize = 2_000;
-/// The questions by which it is told what the next batch promises.
-const BEST_QUESTIONS: usize = 20;
 /// Models contradict each other where one says this much for the first and another for the second, in deviations of
 /// the pool.
 const CONTRADICTS: f64 = 1.0;
 /// From here on the head counts as sure.
 pub const SURE: f64 = 0.9;
+
+/// What a head says of a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foresight {
+    /// The question.
+    pub question: String,
+    /// Which two candidates, where the item has more.
+    pub pair: Option<[u8; 2]>,
+    /// What it says.
+    pub prediction: Prediction,
+}
 
 /// What was learned. A copy takes little beside the pool, which all copies share.
 #[derive(Clone)]
@@ -48,6 +59,8 @@ pub struct Learned {
     pub belief: PoolBelief,
     /// From one refit to the next.
     pub stopping: StoppingHistory,
+    /// The items that compare candidates.
+    pub askable: Arc<RoaringBitmap>,
     information: InformationTable,
     /// The judgments it has learned from, or that say nothing it could learn.
     known: HashSet<JudgmentId>,
@@ -63,12 +76,16 @@ impl Learned {
         let dimensions: Vec<Dimension> =
             keys.into_iter().map(|key| Dimension::new(key, rubric, &pool)).collect();
         let head = &dimensions.first()?.head;
-        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, None, threads);
+        let offsets = dimensions[0].offsets();
+        let belief = PoolBelief::new(head, &pool.table, &pool.pairs, offsets, threads);
         let information = InformationTable::new(head.likelihood());
         let stopping = StoppingHistory::default();
         let ratings = rating::heads(rubric);
+        let compares = pool.items.iter().filter(|item| item.candidates > 1);
+        let askable = Arc::new(compares.map(|item| item.id.0 as u32).collect());
         Some(Self {
             pool: Arc::new(pool),
+            askable,
             dimensions,
             ratings,
             belief,
@@ -90,14 +107,18 @@ impl Learned {
         self.known.contains(&judgment)
     }
 
-    /// Whether a head has learned from somebody's vote on the pair that an item is.
-    pub fn has_vote_on(&self, item: ItemId) -> bool {
-        let Some(pair) = self.pool.item(item).filter(|item| item.candidates == 2).map(Pool::pairs_of) else {
-            return false;
-        };
-        let ends = ends(&self.pool.pairs[pair.start]);
+    /// The pairs of somebody's votes, whatever the question.
+    fn voted(&self) -> HashSet<[u32; 2]> {
         let votes = self.dimensions.iter().flat_map(|dimension| &dimension.votes);
-        votes.into_iter().any(|known| ends == self::ends(&self.pool.pairs[known.pair]))
+        votes.map(|known| ends(&self.pool.pairs[known.pair])).collect()
+    }
+
+    /// The items that have one of an item's candidates under the same prompt; none of one that is not in the pool.
+    pub fn sharing_candidates(&self, item: ItemId) -> Option<Vec<ItemId>> {
+        let told = self.pool.item(item)?;
+        let of_prompt = self.pool.items.iter().filter(|other| other.cluster == told.cluster);
+        let shares = |other: &&PoolItem| other.rows.iter().any(|row| told.rows.contains(row));
+        Some(of_prompt.filter(shares).map(|other| other.id).filter(|other| *other != item).collect())
     }
 
     /// How many votes came since the last refit.
@@ -105,17 +126,39 @@ impl Learned {
         self.since_refit
     }
 
-    /// What the heads say of an item's first pair now, by question.
-    pub fn predictions(&self, item: ItemId) -> Vec<(String, Prediction)> {
-        let Some(item) = self.pool.item(item).filter(|item| item.candidates == 2) else { return Vec::new() };
-        let pair = self.pool.pairs[pair_of(item, 0, 1)];
-        self.dimensions
-            .iter()
-            .map(|dimension| {
-                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, 0.0);
-                (dimension.key.clone(), prediction(belief, dimension.head.likelihood()))
-            })
-            .collect()
+    /// What the heads say now of every pair of an item.
+    pub fn predictions(&self, item: ItemId) -> Vec<Foresight> {
+        self.foresight(item, |_| true)
+    }
+
+    /// The same of the pairs on which nobody has voted: what somebody else said of a pair is no foresight.
+    pub fn fresh_predictions(&self, item: ItemId) -> Vec<Foresight> {
+        let voted = self.voted();
+        self.foresight(item, |pair| !voted.contains(&ends(pair)))
+    }
+
+    fn foresight(&self, item: ItemId, is_wanted: impl Fn(&Pair) -> bool) -> Vec<Foresight> {
+        let Some(item) = self.pool.item(item) else { return Vec::new() };
+        let candidates = item.candidates;
+        let pairs = (0..candidates).flat_map(|a| (a + 1..candidates).map(move |b| [a, b]));
+        let mut said = Vec::new();
+        for [a, b] in pairs {
+            let place = pair_of(item, a, b);
+            let pair = &self.pool.pairs[place];
+            if !is_wanted(pair) {
+                continue;
+            }
+            said.extend(self.dimensions.iter().map(|dimension| {
+                let offset = dimension.offset(place);
+                let belief = dimension.head.belief(&self.pool.table, pair.a, pair.b, offset);
+                Foresight {
+                    question: dimension.key.clone(),
+                    pair: (candidates > 2).then_some([a, b]),
+                    prediction: prediction(belief, dimension.head.likelihood()),
+                }
+            }));
+        }
+        said
     }
 
     /// What the main head says of a pair.
@@ -129,20 +172,37 @@ impl Learned {
         let heads = self
             .dimensions
             .iter()
-            .filter(|dimension| !dimension.votes.is_empty() || !self.pool.scorers.is_empty())
+            .filter(|dimension| {
+                let has_prior = !self.pool.scorers.is_empty() || !self.pool.judges.is_empty();
+                !dimension.votes.is_empty() || has_prior
+            })
             .map(|dimension| ItemScores {
                 scorer: Scorer::Head,
                 name: "head".to_owned(),
                 dimension: dimension.key.clone(),
-                scores: item
-                    .rows
-                    .iter()
-                    .map(|row| Some(dimension.head.score(&self.pool.table, *row)))
-                    .collect(),
+                scores: self.scores_by(dimension, item),
             });
         let ratings = self.ratings.iter().filter_map(|head| head.scores(&self.pool, item));
         let ensembles = self.pool.ensembles.iter().map(|ensemble| scores_of(ensemble, item));
         heads.chain(ratings).chain(ensembles).collect()
+    }
+
+    /// What judges of pairs say of the two that an item is.
+    pub fn scores_of_judges(&self, item: ItemId) -> Vec<ItemScores> {
+        let item = self.pool.item(item);
+        item.map_or_else(Vec::new, |item| {
+            self.pool.judges.iter().filter_map(|judge| judge.scores(item)).collect()
+        })
+    }
+
+    /// What a head says of an item's candidates; of two, with half of what judges of pairs add to each.
+    fn scores_by(&self, dimension: &Dimension, item: &PoolItem) -> Vec<Option<f64>> {
+        let half = if item.candidates == 2 { dimension.offset(item.first_pair as usize) / 2.0 } else { 0.0 };
+        let scores = item.rows.iter().map(|row| dimension.head.score(&self.pool.table, *row));
+        scores
+            .zip([half, -half].into_iter().chain(std::iter::repeat(0.0)))
+            .map(|(score, of_judges)| Some(score + of_judges))
+            .collect()
     }
 
     /// Takes a judgment in; of one that is known already nothing is learned twice.
@@ -151,7 +211,8 @@ impl Learned {
             return;
         }
         for (place, dimension) in self.dimensions.iter_mut().enumerate() {
-            for known in votes_of(&self.pool, judgment, &dimension.key) {
+            for mut known in votes_of(&self.pool, judgment, &dimension.key, dimension.form) {
+                known.vote.offset = dimension.offset(known.pair);
                 let update = dimension.head.update(&self.pool.table, &known.vote);
                 if place == 0 {
                     self.belief.refresh(&self.pool.table, &self.pool.pairs, &update);
@@ -171,9 +232,12 @@ impl Learned {
             .map(|judgment| judgment.given.item)
             .collect();
         for dimension in &mut self.dimensions {
-            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key));
-            let counted = votes.filter(|vote| vote.is_review || !reviewed.contains(&vote.item));
-            dimension.fit(&self.pool, counted.collect());
+            let (key, form) = (dimension.key.clone(), dimension.form);
+            let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &key, form));
+            let (counted, set_aside) =
+                votes.partition(|vote| vote.is_review || !reviewed.contains(&vote.item));
+            dimension.fit(&self.pool, counted);
+            dimension.set_aside = set_aside;
         }
         for head in &mut self.ratings {
             let counted = judgments.iter().filter(|judgment| {
@@ -183,33 +247,30 @@ impl Learned {
             head.refit(&self.pool, counted);
         }
         let head = &self.dimensions[0].head;
-        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, None, threads);
+        let offsets = self.dimensions[0].offsets();
+        self.belief = PoolBelief::new(head, &self.pool.table, &self.pool.pairs, offsets, threads);
         self.information = InformationTable::new(head.likelihood());
-        self.note_for_stopping();
+        self.note_for_stopping(threads);
         self.since_refit = 0;
         self.is_fitted = true;
     }
 
-    /// Notes what the head says, and what its best questions promise, once enough votes came since it was last noted.
-    fn note_for_stopping(&mut self) {
-        let votes = self.main().votes.len();
-        if !self.stopping.is_due(votes) {
-            return;
+    /// Takes note of the first votes of logs that go on with another vote: they are what is measured on, and nothing is
+    /// learned from them.
+    pub fn note_superseded(&mut self, first: &[Judgment]) {
+        let log_of = |judgment: &Judgment| (judgment.given.item, judgment.given.annotator);
+        let logs: HashSet<(ItemId, AnnotatorId)> = first.iter().map(log_of).collect();
+        for dimension in &mut self.dimensions {
+            let goes_on = |known: &KnownVote| logs.contains(&(known.item, known.annotator));
+            for known in dimension.votes.iter_mut().filter(|known| goes_on(known)) {
+                known.is_first = false;
+            }
+            dimension.set_aside.retain(|known| !goes_on(known));
+            let votes = first
+                .iter()
+                .flat_map(|judgment| votes_of(&self.pool, judgment, &dimension.key, dimension.form));
+            dimension.set_aside.extend(votes.filter(|known| !known.is_review));
         }
-        let step = self.pool.pairs.len().div_ceil(STOP_SET).max(1);
-        let stop_set: Vec<_> = self.pool.pairs.iter().step_by(step).copied().collect();
-        let voted: HashSet<usize> = self.main().votes.iter().map(|known| known.pair).collect();
-        let mut promised = vec![0.0; self.pool.pairs.len()];
-        self.belief.score_into(&mut promised, |mean, variance| self.information.get(mean, variance));
-        let mut promised: Vec<f32> = promised
-            .into_iter()
-            .enumerate()
-            .filter(|(pair, _)| !voted.contains(pair))
-            .map(|(_, information)| information)
-            .collect();
-        promised.sort_unstable_by(|one, other| other.total_cmp(one));
-        let best: Vec<f64> = promised.into_iter().take(BEST_QUESTIONS).map(f64::from).collect();
-        self.stopping.push(votes, &self.dimensions[0].head, &self.pool.table, &stop_set, &best);
     }
 
     /// Whether it was fitted since it was made.
@@ -226,24 +287,87 @@ impl Learned {
             .collect()
     }
 
+    /// Every model once: by its score of what the main question is about, or else overall, or else its first.
+    fn main_scorers(&self) -> Vec<&PoolScorer> {
+        self.one_of_each(&self.pool.scorers, |scorer| (&scorer.scorer, &scorer.dimension))
+    }
+
+    /// Every one of a model's words once, by the same rule.
+    fn one_of_each<'a, T>(&self, words: &'a [T], of: impl Fn(&T) -> (&Scorer, &str)) -> Vec<&'a T> {
+        let main = |of_model: &[&T]| {
+            let about = |wanted: &str| of_model.iter().position(|word| kind(of(word).1) == wanted);
+            about(&self.main().key).or_else(|| about(OVERALL)).unwrap_or(0)
+        };
+        let mut models: Vec<Vec<&T>> = Vec::new();
+        for word in words {
+            match models.iter_mut().find(|of_model| of(of_model[0]).0 == of(word).0) {
+                Some(of_model) => of_model.push(word),
+                None => models.push(vec![word]),
+            }
+        }
+        models.into_iter().map(|of_model| of_model[main(&of_model)]).collect()
+    }
+
+    /// Models that can contradict each other: those of one dimension, and all by what they mainly say. What one of them
+    /// says of two things is no contradiction.
+    fn comparable(&self) -> Vec<Comparable<'_>> {
+        let mut kinds: BTreeMap<String, Comparable<'_>> = BTreeMap::new();
+        for scorer in &self.pool.scorers {
+            kinds.entry(kind(&scorer.dimension)).or_default().members.push(scorer.member.clone());
+        }
+        for judge in &self.pool.judges {
+            kinds.entry(kind(&judge.dimension)).or_default().judges.push(judge);
+        }
+        let main = Comparable {
+            members: self.main_scorers().into_iter().map(|scorer| scorer.member.clone()).collect(),
+            judges: self.one_of_each(&self.pool.judges, |judge| (&judge.scorer, &judge.dimension)),
+        };
+        let groups = kinds.into_values().chain([main]);
+        groups.filter(|group| group.members.len() + group.judges.len() > 1).collect()
+    }
+
     /// Judged items of which one model holds the first for much better, and another the second.
     pub fn contradicted(&self) -> Vec<ItemId> {
-        let members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        let groups = self.comparable();
         let mut items: Vec<ItemId> = self
             .main()
             .votes
             .iter()
             .filter(|known| {
-                let differences = differences(&members, known.vote.a, known.vote.b);
-                let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
-                highest > CONTRADICTS && lowest < -CONTRADICTS
+                groups.iter().any(|group| {
+                    let differences = group.differences(known);
+                    let highest = differences.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    let lowest = differences.iter().copied().fold(f64::INFINITY, f64::min);
+                    highest > CONTRADICTS && lowest < -CONTRADICTS
+                })
             })
             .map(|known| known.item)
             .collect();
         items.dedup();
         items
     }
+}
+
+/// Models whose word is about one thing.
+#[derive(Default)]
+struct Comparable<'a> {
+    members: Vec<Member>,
+    judges: Vec<&'a PoolJudge>,
+}
+
+impl Comparable<'_> {
+    /// How much each holds A for better, in deviations, so far as it says something.
+    fn differences(&self, known: &KnownVote) -> Vec<f64> {
+        let mut differences = differences(&self.members, known.vote.a, known.vote.b);
+        let of_judges = self.judges.iter().map(|judge| judge.logit(known.pair) / judge.deviation());
+        differences.extend(of_judges.filter(|logit| logit.is_finite()));
+        differences
+    }
+}
+
+/// What a model's word is about, as it is compared.
+fn kind(dimension: &str) -> String {
+    dimension.trim().to_lowercase()
 }
 
 /// What a scorer of the pool says of an item.
@@ -270,33 +394,63 @@ pub fn prediction(belief: Belief, likelihood: &Ordinal) -> Prediction {
 
 #[cfg(test)]
 mod tests {
+    use tiebreak_domain::reward::ModelKey;
     use tiebreak_domain::showing::AcquisitionMethod;
     use tiebreak_domain::{Outcome, Rubric};
-    use tiebreak_reward::learn::stopping::StoppingRule;
 
-    use super::super::tests::{items, judgment, learned, preferred};
+    use super::super::tests::{items, judgment, preferred, scorer};
+    use super::*;
+
+    /// Heads over twenty pairs with the scores of models, each (model, dimension, whether it favours the second).
+    fn with_scorers(scorers: &[(&str, &str, bool)]) -> Learned {
+        of_pool(pool_of(scorers))
+    }
+
+    fn pool_of(scorers: &[(&str, &str, bool)]) -> Pool {
+        let mut pool = Pool::of_items(&items(20, 2));
+        for (model, dimension, is_for_second) in scorers {
+            let side = |row: usize| if (row % 2 == 1) == *is_for_second { 1.0 } else { -1.0 };
+            let scores: Vec<f32> = (0..40).map(side).collect();
+            pool.scorers.push(PoolScorer {
+                scorer: Scorer::Model(ModelKey((*model).into())),
+                ..scorer(dimension, &scores)
+            });
+        }
+        pool
+    }
+
+    fn of_pool(pool: Pool) -> Learned {
+        let mut heads = Learned::new(pool, &Rubric::default(), 1).unwrap();
+        heads.refit(&[judgment(1, 1, 7, preferred(Outcome::B), AcquisitionMethod::Random)], 1);
+        heads
+    }
 
     #[test]
-    fn what_is_left_to_ask_is_told_from_batch_to_batch() {
-        let mut heads = learned(&items(80, 2), &Rubric::default());
-        let votes: Vec<_> = (1..=80)
-            .map(|number| judgment(number, 1, number, preferred(Outcome::B), AcquisitionMethod::Random))
-            .collect();
-        let mut told = |count: usize| {
-            heads.refit(&votes[..count], 1);
-            (
-                heads.stopping.kappas().count(),
-                heads.stopping.signs(&StoppingRule::default(), None).is_exhausted,
-            )
+    fn what_one_model_says_of_two_things_is_no_contradiction() {
+        let contradicted = |scorers: &[(&str, &str, bool)]| with_scorers(scorers).contradicted();
+        let of_one = [("a", "helpfulness", true), ("a", "safety", false)];
+        assert_eq!(contradicted(&of_one), []);
+        assert_eq!(contradicted(&[("a", "safety", true), ("b", "Safety", false)]), [ItemId(7)]);
+        let beside = [("a", "overall", true), ("a", "length", false), ("b", "quality", true)];
+        assert_eq!(contradicted(&beside), [], "of models that score other things the main scores count");
+        assert_eq!(contradicted(&[("a", "overall", true), ("b", "quality", false)]), [ItemId(7)]);
+        let main: Vec<String> =
+            with_scorers(&beside).main_scorers().iter().map(|scorer| scorer.dimension.clone()).collect();
+        assert_eq!(main, ["overall", "quality"]);
+    }
+
+    #[test]
+    fn a_judge_of_pairs_contradicts_who_scores_the_same() {
+        // It holds the first of every pair for better, by more than a deviation.
+        let contradicted = |scorer: (&str, &str, bool), about: &str| {
+            let mut pool = pool_of(&[scorer]);
+            let logits = (0..20).map(|pair| if pair == 6 { 2.0 } else { 1.0 }).collect();
+            let (scorer, name) = (Scorer::Model(ModelKey("judge".into())), "judge".into());
+            pool.judges.push(PoolJudge { scorer, name, dimension: about.into(), logits });
+            of_pool(pool).contradicted()
         };
-        assert_eq!(told(25), (0, false));
-        assert_eq!(
-            [told(26), told(40), told(26)],
-            [(0, false); 3],
-            "hardly anything new says nothing of stability"
-        );
-        assert_eq!(told(50), (1, false));
-        assert_eq!(told(80), (2, true), "there is nothing left to ask");
-        assert_eq!(told(60), (1, false), "what was taken back is asked again");
+        assert_eq!(contradicted(("a", "overall", true), "overall"), [ItemId(7)]);
+        assert_eq!(contradicted(("a", "overall", false), "overall"), [], "they agree");
+        assert_eq!(contradicted(("a", "safety", true), "Safety"), [ItemId(7)]);
     }
 }

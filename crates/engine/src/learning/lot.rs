@@ -28,6 +28,8 @@ pub struct Lot {
 pub enum Looked {
     /// There was none.
     Open,
+    /// It was by whoever gave the vote, and says nothing.
+    Own,
     /// It found no better side.
     Tie,
     /// It found one.
@@ -42,7 +44,7 @@ impl Lot {
         let mut counted = 0;
         let is_drawn = |item: &ItemId| {
             let is_short = counted < wanted;
-            counted += u64::from(voted[item] != Looked::Tie);
+            counted += u64::from(matches!(voted[item], Looked::Open | Looked::Side));
             is_short
         };
         Self { items: order.into_iter().take_while(is_drawn).collect(), eligible: voted.len() }

@@ -1,14 +1,14 @@
-//! The report as a page: one HTML file with its plots drawn in it, that needs nothing else to be read or printed.
+//! The report as a page: one HTML file with its plots drawn in it, that needs nothing else to be read or printed. What
+//! is told of a slice stands folded up, so that the page stays one that is read.
+
+mod plot;
 
 use std::fmt::Write;
 
 use tiebreak_domain::Interval;
 use tiebreak_domain::model_report::{CalibrationReport, ModelReport, RatingReport, ReportRow};
 
-/// Width and height of a plot.
-const SIZE: (f64, f64) = (360.0, 220.0);
-/// Room for the numbers at its left and below.
-const MARGIN: (f64, f64) = (44.0, 28.0);
+use plot::Plot;
 
 const STYLE: &str = "\
 body{font:16px/1.5 Inter,system-ui,sans-serif;color:#1d1d1b;background:#f6f6f4;margin:0 auto;max-width:960px;\
@@ -17,7 +17,8 @@ font-size:14px}table{border-collapse:collapse;width:100%;background:#fff;border:
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid #e3e2de;font-variant-numeric:tabular-nums}\
 th{font-size:12px;text-transform:uppercase;letter-spacing:.04em;color:#6b6a66}figure{display:inline-block;\
 margin:8px 16px 8px 0;background:#fff;border:1px solid #e3e2de;border-radius:8px;padding:8px}\
-figcaption{font-size:13px;color:#6b6a66}svg text{font:11px Inter,system-ui,sans-serif;fill:#6b6a66}\
+figcaption{font-size:13px;color:#6b6a66}details{margin:12px 0}summary{cursor:pointer;font-weight:600}\
+svg text{font:11px Inter,system-ui,sans-serif;fill:#6b6a66}\
 @media (prefers-color-scheme:dark){body{color:#ececea;background:#151517}table,figure{background:#1e1f22;\
 border-color:#2e2f34}th,td{border-color:#2e2f34}p.note,th,figcaption{color:#a3a39f}svg text{fill:#a3a39f}}\
 @media print{body{background:#fff}}";
@@ -32,8 +33,9 @@ pub fn html(report: &ModelReport, project: &str) -> String {
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
              <title>{title}: models against people</title><style>{STYLE}</style></head><body>\n\
-             <h1>Models against people</h1><p class=\"note\">{title} · {} votes, {} of them on items drawn at random</p>\n",
-            report.votes, report.audit_votes
+             <h1>Models against people</h1><p class=\"note\">{title} · {} votes, {} of them on items drawn at random, \
+             {} on items that no model chose</p>\n",
+            report.votes, report.audit_votes, report.unchosen_votes
         ),
     );
     for remark in &report.remarks {
@@ -95,14 +97,14 @@ pub fn html(report: &ModelReport, project: &str) -> String {
         figure(
             &mut page,
             "Accuracy on audits by votes, with its 95 % interval",
-            &plot.svg(&points, &band, false),
+            &plot.svg(&points, &band, &[]),
         );
-        if let Some(gain) = &report.next_200 {
-            push(
-                &mut page,
-                format_args!("<p>The next 200 votes are likely to bring {} more.</p>\n", interval(gain)),
-            );
-        }
+    }
+    if let Some(gain) = &report.next_200 {
+        push(
+            &mut page,
+            format_args!("<p>The next 200 votes are likely to bring {} more.</p>\n", interval(gain)),
+        );
     }
     page.push_str("</body></html>\n");
     page
@@ -136,31 +138,35 @@ fn ratings_html(page: &mut String, ratings: &[RatingReport]) {
 }
 
 fn calibration_html(page: &mut String, row: &ReportRow, calibration: &CalibrationReport) {
+    let (name, dimension) = (escaped(&row.name), escaped(&row.dimension));
+    let slice = row.slice.as_deref().map(escaped);
+    match &slice {
+        Some(slice) => {
+            push(page, format_args!("<details><summary>{name} · {dimension} · {slice}</summary>"));
+        }
+        None => push(page, format_args!("<h2>{name} · {dimension}</h2>")),
+    }
     push(
         page,
         format_args!(
-            "<h2>{} · {}</h2><p>Expected calibration error {:.3} ({:.3} to {:.3}) over bins of equal width, {:.3} over \
-             equal masses · Brier score {:.3} · negative log-likelihood {:.3} nats · temperature {} · area under \
-             risk and coverage {:.3}</p>\n",
-            escaped(&row.name),
-            escaped(&row.dimension),
-            calibration.ece.estimate,
-            calibration.ece.low,
-            calibration.ece.high,
-            calibration.ece_equal_mass,
-            calibration.brier,
-            calibration.nll,
+            "<p>Expected calibration error {} over bins of equal width, {} over equal masses · Brier score {} · negative \
+             log-likelihood {} nats · temperature {} · area under risk and coverage {}</p>\n",
+            figures(&calibration.ece),
+            figures(&calibration.ece_equal_mass),
+            figures(&calibration.brier),
+            figures(&calibration.nll),
             calibration.temperature.map_or_else(dash, |temperature| format!("{temperature:.2}")),
-            calibration.aurc
+            figures(&calibration.aurc)
         ),
     );
-    let bins: Vec<(f64, f64)> =
+    let line: Vec<(f64, f64)> =
         calibration.bins.iter().map(|(confidence, right, _)| (*confidence, *right)).collect();
     let shares = Plot { most_x: 1.0, most_y: 1.0, is_x_share: true };
-    figure(page, "Confidence and the share that was right", &shares.svg(&bins, &[], true));
+    let caption = "Confidence and the share that was right; each dot with its votes";
+    figure(page, caption, &shares.svg(&line, &[], &calibration.bins));
     let highest = calibration.risk_coverage.iter().map(|(_, risk)| *risk).fold(0.1, f64::max);
     let risk = Plot { most_x: 1.0, most_y: highest, is_x_share: true };
-    figure(page, "Coverage, and what goes wrong among it", &risk.svg(&calibration.risk_coverage, &[], false));
+    figure(page, "Coverage, and what goes wrong among it", &risk.svg(&calibration.risk_coverage, &[], &[]));
     for (confidence, wrong, votes) in &calibration.wrong_at {
         push(
             page,
@@ -171,87 +177,18 @@ fn calibration_html(page: &mut String, row: &ReportRow, calibration: &Calibratio
             ),
         );
     }
+    if slice.is_some() {
+        page.push_str("</details>\n");
+    }
+}
+
+/// `0.123 (0.101 to 0.150)`.
+fn figures(interval: &Interval) -> String {
+    format!("{:.3} ({:.3} to {:.3})", interval.estimate, interval.low, interval.high)
 }
 
 fn figure(page: &mut String, caption: &str, svg: &str) {
     push(page, format_args!("<figure>{svg}<figcaption>{}</figcaption></figure>\n", escaped(caption)));
-}
-
-/// A plot from zero to these ends.
-struct Plot {
-    most_x: f64,
-    most_y: f64,
-    is_x_share: bool,
-}
-
-impl Plot {
-    fn at(&self, x: f64, y: f64) -> (f64, f64) {
-        let (width, height) = (SIZE.0 - MARGIN.0 - 8.0, SIZE.1 - MARGIN.1 - 8.0);
-        (MARGIN.0 + x / self.most_x * width, 8.0 + (1.0 - y / self.most_y) * height)
-    }
-
-    fn svg(&self, points: &[(f64, f64)], band: &[(f64, f64, f64)], has_diagonal: bool) -> String {
-        let mut svg = format!("<svg role=\"img\" width=\"{}\" height=\"{}\">", SIZE.0, SIZE.1);
-        for step in 0..=4 {
-            let share = f64::from(step) / 4.0;
-            let (left, y) = self.at(0.0, share * self.most_y);
-            let (right, _) = self.at(self.most_x, 0.0);
-            push(
-                &mut svg,
-                format_args!(
-                    "<line x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#9a9892\" \
-                     stroke-opacity=\".35\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{:.0} %</text>",
-                    left - 6.0,
-                    y + 4.0,
-                    share * self.most_y * 100.0
-                ),
-            );
-            let (x, bottom) = self.at(share * self.most_x, 0.0);
-            let words = if self.is_x_share {
-                format!("{:.0} %", share * 100.0)
-            } else {
-                format!("{:.0}", share * self.most_x)
-            };
-            push(
-                &mut svg,
-                format_args!(
-                    "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{words}</text>",
-                    bottom + 16.0
-                ),
-            );
-        }
-        if has_diagonal {
-            let ((x1, y1), (x2, y2)) = (self.at(0.0, 0.0), self.at(1.0, 1.0));
-            push(
-                &mut svg,
-                format_args!(
-                    "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"#9a9892\"/>"
-                ),
-            );
-        }
-        if !band.is_empty() {
-            let there = band.iter().map(|(x, low, _)| self.at(*x, *low));
-            let back = band.iter().rev().map(|(x, _, high)| self.at(*x, *high));
-            let corners: Vec<String> = there.chain(back).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-            push(
-                &mut svg,
-                format_args!(
-                    "<polygon points=\"{}\" fill=\"#7c93f8\" fill-opacity=\".25\"/>",
-                    corners.join(" ")
-                ),
-            );
-        }
-        let line: Vec<String> =
-            points.iter().map(|(x, y)| self.at(*x, *y)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        push(
-            &mut svg,
-            format_args!(
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"#5b75ea\" stroke-width=\"2\"/></svg>",
-                line.join(" ")
-            ),
-        );
-        svg
-    }
 }
 
 fn interval(interval: &Interval) -> String {
@@ -317,5 +254,40 @@ mod tests {
         assert!(
             page.contains("&lt;script&gt;<td>a &amp; b<td>&quot;x&quot;<td>3<td>50.0 % (20.0 to 80.0)<td>–")
         );
+    }
+
+    #[test]
+    fn a_slice_is_folded_up_and_every_bin_is_drawn_with_its_votes() {
+        let share = |estimate| Interval { estimate, low: 0.1, high: 0.9, level: 0.95 };
+        let calibration = CalibrationReport {
+            ece: share(0.2),
+            ece_equal_mass: share(0.2),
+            brier: share(0.3),
+            nll: share(0.7),
+            temperature: None,
+            bins: vec![(0.9, 0.8, 17)],
+            risk_coverage: vec![(1.0, 0.2)],
+            aurc: share(0.25),
+            wrong_at: vec![(0.9, share(0.2), 17)],
+        };
+        let row = |slice: Option<&str>| ReportRow {
+            contestant: Contestant::Scorer(tiebreak_domain::reward::Scorer::Head),
+            name: "the head".into(),
+            dimension: "overall".into(),
+            slice: slice.map(str::to_owned),
+            votes: 17,
+            accuracy: None,
+            accuracy_with_ties: None,
+            calibration: Some(calibration.clone()),
+        };
+        let report = ModelReport { rows: vec![row(None), row(Some("code"))], ..ModelReport::default() };
+        let page = html(&report, "study");
+        assert!(page.contains("<h2>the head · overall</h2>"), "all items stand open");
+        let folded = "<details><summary>the head · overall · code</summary>";
+        assert_eq!(page.matches(folded).count(), 1);
+        assert_eq!((page.matches("<details>").count(), page.matches("</details>").count()), (1, 1));
+        assert_eq!(page.matches("<circle").count(), 2, "one bin is a dot, where a line would be none");
+        assert_eq!(page.matches(">17</text>").count(), 2, "with its votes beside it");
+        assert!(page.contains("Brier score 0.300 (0.100 to 0.900)"));
     }
 }

@@ -1,26 +1,35 @@
 //! The pool: every active item's candidates as rows of numbers, and every pair that could be asked.
 //!
 //! It is read from the project once, and again when items or scores change. Features are the embeddings that
-//! installed models gave, with the style of the text beside them, or what is built in where there is none; the
-//! scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
+//! installed models gave, with the style of the text beside them, or what is built in where there is none
+//! ([`blocks`]); the scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
 //! about 160,000 different candidates one prompt in so many is taken, whole, and a remark says so. What is left out can be
 //! judged all the same, at random, and is neither planned nor told of.
+
+mod blocks;
+mod scorers;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use tiebreak_domain::candidate_pairs::PAIR_COLUMN;
 use tiebreak_domain::item::MAX_CANDIDATES;
-use tiebreak_domain::learning::{FeatureSource, Learning};
+use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{ModelKey, Scorer};
-use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, StoredItem};
-use tiebreak_reward::learn::ensemble::{Member, standardised, standardised_by};
-use tiebreak_reward::learn::features::{ColumnKind, FeatureTable, embedding, text};
+use tiebreak_domain::{ApiError, Candidate, Item, ItemId, ItemStatus, Part, StoredItem};
+use tiebreak_reward::learn::ensemble::Member;
+#[cfg(test)]
+use tiebreak_reward::learn::features::text;
+use tiebreak_reward::learn::features::{ColumnKind, FeatureTable};
 use tiebreak_reward::learn::head::pool::Pair;
 use tiebreak_reward::model::manifest::Reference;
-use tiebreak_store::{Reader, ScoredModel};
+use tiebreak_store::Reader;
 
+use super::judges::PoolJudge;
 use super::rating;
+use crate::columns::numbers_of;
+use crate::scoring::pictures::is_bare_picture;
+use scorers::Said;
 
 /// The most numbers that features may take in memory: a quarter of a gigabyte.
 const MOST_NUMBERS: usize = 64 * 1024 * 1024;
@@ -46,8 +55,36 @@ pub struct PoolItem {
     pub pair_name: Option<Box<str>>,
     /// What items of one prompt share.
     pub cluster: u32,
+    /// What its candidates are.
+    pub medium: Medium,
     /// Its first pair; the others follow.
     pub first_pair: u32,
+}
+
+/// What an item's candidates are: whatever of them takes the longest to take in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    /// Words alone.
+    Text,
+    /// Pictures.
+    Image,
+    /// Sounds.
+    Audio,
+    /// Moving pictures.
+    Video,
+}
+
+impl Medium {
+    fn of(item: &Item) -> Self {
+        let parts = item.candidates.iter().flat_map(|candidate| &candidate.parts);
+        let of_part = |part: &Part| match part {
+            Part::Text { .. } | Part::Message { .. } => Self::Text,
+            Part::Image { .. } => Self::Image,
+            Part::Audio { .. } => Self::Audio,
+            Part::Video { .. } => Self::Video,
+        };
+        parts.map(of_part).max().unwrap_or(Self::Text)
+    }
 }
 
 /// A model whose scores are in the pool.
@@ -80,6 +117,8 @@ pub struct Pool {
     pub scorers: Vec<PoolScorer>,
     /// What several of them say together.
     pub ensembles: Vec<PoolScorer>,
+    /// What models said that hold two candidates against each other.
+    pub judges: Vec<PoolJudge>,
     /// What the features are, in words.
     pub features: String,
     /// What is missing, a sentence each.
@@ -143,11 +182,24 @@ impl Pool {
                 active.len()
             ));
         }
-        let models = reader.scored_models()?;
-        let scorers = raw.scorers(reader, &models, learning, references)?;
-        let columns = if has_scorers { scorers.as_slice() } else { &[] };
+        let mut models = reader.scored_models()?;
+        let mut said = raw.said(reader, &models, learning, references)?;
+        // What a judge of pairs is like inside is no feature of a candidate.
+        models.retain(|model| !said.is_judge(&model.key));
+        let columns = if has_scorers { said.scorers.as_slice() } else { &[] };
         let (table, features) = raw.table(reader, &models, columns, learning, &mut remarks)?;
-        Ok(Some(raw.laid_out(table, features, scorers, remarks)))
+        if !has_scorers {
+            said.judges.clear();
+        }
+        Ok(Some(raw.laid_out(table, features, said, remarks)))
+    }
+
+    /// The same with one more column from which heads start; what models say beside the table is let go of.
+    pub fn with_prior(mut self, name: &str, scores: &[f32]) -> Self {
+        self.scorers.clear();
+        let column = FeatureTable::from_scores(name, ColumnKind::Scorer, scores);
+        self.table = self.table.joined(&column).expect("there is a score for each candidate");
+        self
     }
 
     /// An item of the pool.
@@ -193,21 +245,14 @@ fn is_taken(item: &Item, one_in: u64) -> bool {
     u64::from_le_bytes(*number).is_multiple_of(one_in)
 }
 
-/// The user's numbers of a candidate.
-fn numbers_of(item: &Item, candidate: &Candidate, columns: &[String]) -> Vec<f32> {
-    let number = |column: &String| {
-        let value = candidate.metadata.get(column).or_else(|| item.metadata.get(column));
-        value.and_then(serde_json::Value::as_f64).map_or(f32::NAN, |value| value as f32)
-    };
-    columns.iter().map(number).collect()
-}
-
 /// What is read of the items before features are made of it.
 #[derive(Default)]
 struct Raw {
     items: Vec<PoolItem>,
     texts: Vec<String>,
     lengths: Vec<f32>,
+    /// Whether each candidate is a picture or a video and no text.
+    is_picture: Vec<bool>,
     /// The numbers of the user's columns, candidate by candidate.
     columns: Vec<f32>,
     clusters: HashMap<[u8; 16], u32>,
@@ -218,13 +263,7 @@ struct Raw {
 
 impl Raw {
     /// The pool of it, with every pair of each item.
-    fn laid_out(
-        self,
-        table: FeatureTable,
-        features: String,
-        scorers: Vec<PoolScorer>,
-        remarks: Vec<String>,
-    ) -> Pool {
+    fn laid_out(self, table: FeatureTable, features: String, said: Said, remarks: Vec<String>) -> Pool {
         let (mut pairs, mut item_of_pair) = (Vec::new(), Vec::new());
         let mut placed = Vec::with_capacity(self.items.len());
         for (place, mut item) in self.items.into_iter().enumerate() {
@@ -234,8 +273,13 @@ impl Raw {
             pairs.extend(of_item);
             placed.push(item);
         }
-        let places = placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        let places: HashMap<ItemId, u32> =
+            placed.iter().enumerate().map(|(place, item)| (item.id, place as u32)).collect();
+        let Said { scorers, judges } = said;
+        let pair_of = |item: &ItemId| Some(placed[*places.get(item)? as usize].first_pair as usize);
+        let judges = judges.into_iter().map(|judge| judge.placed(pairs.len(), pair_of)).collect();
         Pool {
+            judges,
             items: placed,
             table,
             pairs,
@@ -263,6 +307,7 @@ impl Raw {
             if row == next {
                 let text = candidate.text();
                 self.lengths.push(text.chars().count() as f32);
+                self.is_picture.push(is_bare_picture(candidate));
                 self.columns.extend(numbers);
                 self.texts.push(text);
             }
@@ -271,157 +316,8 @@ impl Raw {
         }
         let candidates = item.candidates.len() as u8;
         let pair_name = item.metadata.get(PAIR_COLUMN).and_then(serde_json::Value::as_str).map(Box::from);
-        self.items.push(PoolItem { id, rows: rows.into(), candidates, pair_name, cluster, first_pair: 0 });
-    }
-
-    fn scorers(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        learning: &Learning,
-        references: &References,
-    ) -> Result<Vec<PoolScorer>, ApiError> {
-        let mut scorers = Vec::new();
-        for model in models {
-            let is_wanted = learning.priors.is_empty() || learning.priors.contains(&model.key);
-            if !is_wanted || model.dimensions.is_empty() {
-                continue;
-            }
-            let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
-            reader.each_score(&model.key, |item, candidate, _, scores| {
-                if let Some(row) = self.rows.get(&(item, candidate)) {
-                    for (column, score) in by_dimension.iter_mut().zip(scores) {
-                        column[*row as usize] = *score;
-                    }
-                }
-            })?;
-            let reference = references.get(&model.key);
-            for (place, (dimension, scores)) in model.dimensions.iter().zip(by_dimension).enumerate() {
-                if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
-                    continue;
-                }
-                let of_maker = reference.and_then(|reference| {
-                    Some((f64::from(*reference.mean.get(place)?), f64::from(*reference.sd.get(place)?)))
-                });
-                let member = match of_maker {
-                    Some((mean, deviation)) => standardised_by(&scores, mean, deviation),
-                    None => standardised(&scores, None),
-                };
-                scorers.push(PoolScorer {
-                    scorer: Scorer::Model(model.key.clone()),
-                    name: model.name.clone(),
-                    dimension: dimension.clone(),
-                    scores,
-                    member,
-                });
-            }
-        }
-        Ok(scorers)
-    }
-
-    fn table(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        scorers: &[PoolScorer],
-        learning: &Learning,
-        remarks: &mut Vec<String>,
-    ) -> Result<(FeatureTable, String), ApiError> {
-        let mut blocks: Vec<FeatureTable> = Vec::new();
-        let mut words: Vec<String> = Vec::new();
-        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        let has_text = texts.iter().any(|text| !text.trim().is_empty());
-        let embedded = match &learning.features {
-            FeatureSource::Automatic => self.embeddings(reader, models, None)?,
-            FeatureSource::Embedding(key) => {
-                let embedded = self.embeddings(reader, models, Some(key))?;
-                if embedded.is_empty() {
-                    remarks.push("the model that was chosen has not embedded these items yet".to_owned());
-                }
-                embedded
-            }
-            FeatureSource::BuiltIn | FeatureSource::ColumnsOnly => Vec::new(),
-        };
-        let covered: usize = embedded.iter().map(|(.., covered)| covered).sum();
-        if !embedded.is_empty() && covered < self.texts.len() {
-            remarks.push(format!("models have embedded {covered} of {} candidates", self.texts.len()));
-        }
-        for (name, width, table, _) in embedded {
-            words.push(format!("{name}, {width} numbers"));
-            blocks.push(table);
-        }
-        if learning.features != FeatureSource::ColumnsOnly {
-            if blocks.is_empty() {
-                if !has_text {
-                    remarks.push(
-                        "the candidates have no text: let a model with an embedding score them".to_owned(),
-                    );
-                }
-                let built_in = text::table(&texts);
-                words.push(format!("style and words, {} numbers", built_in.width()));
-                blocks.push(built_in);
-            } else if has_text {
-                words.push("style".to_owned());
-                blocks.push(text::style_table(&texts));
-            }
-        }
-        if !learning.columns.is_empty() {
-            let columns = FeatureTable::from_values(
-                learning.columns.clone(),
-                ColumnKind::Feature,
-                self.columns.clone(),
-            );
-            words.push(format!("columns {}", learning.columns.join(", ")));
-            blocks.push(columns.expect("every candidate has a number for each column").standardised());
-        }
-        for scorer in scorers {
-            let name = format!("{} {}", scorer.name, scorer.dimension);
-            blocks.push(FeatureTable::from_scores(&name, ColumnKind::Scorer, &scorer.scores));
-        }
-        let mut blocks = blocks.into_iter();
-        let first = blocks.next().unwrap_or_else(|| text::table(&texts));
-        let table = blocks.fold(first, |table, block| {
-            table.joined(&block).expect("every block has a row for each candidate")
-        });
-        Ok((table, words.join("; ")))
-    }
-
-    /// The embeddings of the first models that have one for candidates which none before has: name, width, block,
-    /// how many of those.
-    fn embeddings(
-        &self,
-        reader: &Reader,
-        models: &[ScoredModel],
-        only: Option<&ModelKey>,
-    ) -> Result<Vec<(String, usize, FeatureTable, usize)>, ApiError> {
-        let mut is_covered = vec![false; self.texts.len()];
-        let mut found = Vec::new();
-        for model in models.iter().filter(|model| only.is_none_or(|key| model.key == *key)) {
-            let mut embedded: Vec<(u32, Vec<f32>)> = Vec::new();
-            let mut is_taken = vec![false; self.texts.len()];
-            reader.each_embedding(&model.key, |item, candidate, numbers| {
-                let row = self.rows.get(&(item, candidate));
-                if let Some(row) = row.filter(|row| !std::mem::replace(&mut is_taken[**row as usize], true)) {
-                    embedded.push((*row, numbers.to_vec()));
-                }
-            })?;
-            let width = embedded.first().map_or(0, |(_, numbers)| numbers.len());
-            embedded.retain(|(_, numbers)| numbers.len() == width);
-            let news = embedded.iter().filter(|(row, _)| !is_covered[*row as usize]).count();
-            if width == 0 || news < LEAST_COVERED || self.texts.len() * width > MOST_NUMBERS {
-                continue;
-            }
-            let mut values = vec![0.0; self.texts.len() * width];
-            for (row, numbers) in &embedded {
-                let row = *row as usize;
-                is_covered[row] = true;
-                values[row * width..(row + 1) * width].copy_from_slice(numbers);
-            }
-            if let Ok(table) = embedding::table(width, &values, None) {
-                found.push((model.name.clone(), width, table, news));
-            }
-        }
-        Ok(found)
+        let (rows, medium) = (rows.into(), Medium::of(item));
+        self.items.push(PoolItem { id, rows, candidates, pair_name, cluster, medium, first_pair: 0 });
     }
 }
 
@@ -435,7 +331,7 @@ impl Pool {
         }
         let texts: Vec<&str> = raw.texts.iter().map(String::as_str).collect();
         let table = text::table(&texts);
-        raw.laid_out(table, "built in".to_owned(), Vec::new(), Vec::new())
+        raw.laid_out(table, "built in".to_owned(), Said::default(), Vec::new())
     }
 }
 

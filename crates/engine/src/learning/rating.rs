@@ -5,6 +5,8 @@
 //! each, so that their severity is not taken for the candidates' merit. Errors are of heads that had not seen the
 //! prompt: each fifth of the prompts is foretold by a head that learned from the other four.
 
+use std::collections::HashMap;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tiebreak_domain::model_report::RatingReport;
@@ -17,7 +19,7 @@ use tiebreak_stats::correlation::pearson;
 use tiebreak_stats::interval::REPORT_LEVEL;
 
 use super::pool::{Pool, PoolItem};
-use super::votes::is_of_audit;
+use super::votes::Source;
 
 /// Fewer ratings than this say little beyond their mean.
 const LEAST_RATINGS: usize = 10;
@@ -64,7 +66,7 @@ pub fn heads(rubric: &Rubric) -> Vec<RatingHead> {
 impl RatingHead {
     /// Starts again from judgments.
     pub fn refit<'a>(&mut self, pool: &Pool, judgments: impl Iterator<Item = &'a Judgment>) {
-        let mut annotators: Vec<AnnotatorId> = Vec::new();
+        let mut annotators: HashMap<AnnotatorId, u32> = HashMap::new();
         self.ratings.clear();
         for judgment in judgments {
             let Some(item) = pool.item(judgment.given.item) else { continue };
@@ -74,21 +76,18 @@ impl RatingHead {
                 if candidate >= item.candidates {
                     continue;
                 }
-                let known = annotators.iter().position(|known| *known == judgment.given.annotator);
-                let annotator = known.unwrap_or_else(|| {
-                    annotators.push(judgment.given.annotator);
-                    annotators.len() - 1
-                });
+                let next = annotators.len() as u32;
+                let annotator = *annotators.entry(judgment.given.annotator).or_insert(next);
                 let rating = Rating {
                     candidate: item.rows[usize::from(candidate)],
-                    annotator: annotator as u32,
+                    annotator,
                     value: f64::from(value),
                 };
                 self.ratings.push(KnownRating {
                     rating,
                     item: item.id,
                     cluster: item.cluster,
-                    is_audit: is_of_audit(judgment),
+                    is_audit: Source::of(judgment) == Source::Audit,
                 });
             }
         }
@@ -147,13 +146,19 @@ impl RatingHead {
                 self.ratings.iter().partition(|known| known.cluster % FOLDS == fold);
             let Some(ridge) = fitted(pool, &taught) else { continue };
             let overall_mean = mean(taught.iter().map(|known| known.rating.value)).unwrap_or_default();
-            for (place, known) in left_out.iter().enumerate() {
-                let others = left_out.iter().enumerate();
-                let others = others.filter(|(other, one)| *other != place && one.item == known.item);
+            let mut of_items: HashMap<ItemId, (f64, u32)> = HashMap::new();
+            for known in &left_out {
+                let (sum, count) = of_items.entry(known.item).or_default();
+                *sum += known.rating.value;
+                *count += 1;
+            }
+            for known in &left_out {
+                let (sum, count) = of_items[&known.item];
+                let others = (sum - known.rating.value) / f64::from(count.saturating_sub(1));
                 foretold.push(Foretold {
                     given: known.rating.value,
                     expected: self.expected(&ridge, pool, known.rating.candidate),
-                    item_mean: mean(others.map(|(_, one)| one.rating.value)).unwrap_or(overall_mean),
+                    item_mean: if count > 1 { others } else { overall_mean },
                     overall_mean,
                     cluster: known.cluster,
                     is_audit: known.is_audit,

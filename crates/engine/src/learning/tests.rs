@@ -1,6 +1,7 @@
 //! Heads over items in memory, for the tests of learning.
 
 use tiebreak_domain::answer::Ranking;
+use tiebreak_domain::reward::{ModelKey, Scorer};
 use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scope};
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
 use tiebreak_domain::{
@@ -9,7 +10,7 @@ use tiebreak_domain::{
 };
 
 use super::learned::Learned;
-use super::pool::Pool;
+use super::pool::{Pool, PoolScorer};
 
 /// Items 1, 2, … of so many answers, each to a prompt of its own; the later an answer, the longer and politer.
 pub fn items(count: i64, candidates: usize) -> Vec<(ItemId, Item)> {
@@ -88,4 +89,15 @@ pub fn judgment(
         recorded_at: UnixMillis(number),
     };
     Judgment { given, revision: 1, supersedes: None }
+}
+
+/// A model that scores one thing, with these scores and in these deviations.
+pub fn scorer(dimension: &str, scores: &[f32]) -> PoolScorer {
+    PoolScorer {
+        scorer: Scorer::Model(ModelKey("a model".into())),
+        name: "a model".into(),
+        dimension: dimension.into(),
+        scores: scores.to_vec(),
+        member: scores.to_vec(),
+    }
 }

@@ -16,9 +16,10 @@ use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, Event, Judgment, Verdict
 use tiebreak_store::StoredPrediction;
 
 use super::inbox::{Found, Gathered, Heard, Inbox};
-use super::learned::Learned;
+use super::learned::{Ahead, Foresight, Learned};
 use super::lot::Lot;
 use super::pool::Pool;
+use super::said::Said;
 use super::{AHEAD, THREADS, flags, standing};
 use crate::models;
 use crate::session::Session;
@@ -115,8 +116,7 @@ impl Worker {
             if judgment.revision > 1 {
                 (self.is_stale, self.is_due) = (true, true);
             } else if is_new_vote(judgment) && !learned.knows(judgment.given.id) {
-                // What somebody else said of the pair is no foresight: such votes are cross-fitted.
-                if *is_own && !learned.has_vote_on(judgment.given.item) {
+                if *is_own {
                     predictions.extend(foretold(&learned, judgment));
                 }
                 learned.take_in(judgment);
@@ -156,15 +156,15 @@ impl Worker {
         let Some(learning) = session.learning_rules() else { return Ok(()) };
         let began = Instant::now();
         (self.is_stale, self.is_due) = (false, false);
-        let mut judgments = Vec::new();
-        session.readers.open()?.each_vote(|judgment| judgments.push(judgment))?;
+        let said = Said::read(&*session.readers.open()?)?;
         // What was read and is still to be heard of is foretold by the heads that do not know it yet.
         let heard = inbox.take_heard();
         self.learn(session, inbox, &heard)?;
         self.is_due = heard.iter().any(|heard| heard.judgment.revision > 1);
         self.is_stale = self.is_due;
         let (state, raised, contradicted, lot) = if let Some(mut learned) = learned {
-            learned.refit(&judgments, THREADS);
+            learned.refit(&said.in_force, THREADS);
+            learned.note_superseded(&said.superseded);
             for Heard { judgment, .. } in &heard {
                 // It came after they were read.
                 if !learned.knows(judgment.given.id) && is_new_vote(judgment) {
@@ -175,9 +175,9 @@ impl Worker {
             if inbox.is_stopped() {
                 return Ok(());
             }
-            let raised = flags::raise(&learned, &learning, session.shared.host.now());
+            let raised = flags::raise(&learned, &learned.dimensions, &learning, session.shared.host.now());
             let predictions = session.readers.lend()?.predictions()?;
-            let state = standing::state(&learned, &predictions, &raised.remarks, &judgments);
+            let state = standing::state(&learned, &predictions, &raised.remarks, &said);
             let contradicted = learned.contradicted();
             session.learning.publish(Some(learned));
             (state, raised.flags, contradicted, raised.lot)
@@ -223,9 +223,9 @@ impl Worker {
         let random = self.random.get_or_insert_with(|| StdRng::seed_from_u64((session.shared.host.random)()));
         let planned = match session.learning.learned() {
             Some(learned) => learned.plan(&learning, annotator, &open, AHEAD, random),
-            None => Vec::new(),
+            None => Ahead::default(),
         };
-        session.learning.published().plans.insert(annotator, planned.into());
+        session.learning.published().plans.insert(annotator, planned);
         Ok(())
     }
 }
@@ -234,15 +234,17 @@ fn is_new_vote(judgment: &Judgment) -> bool {
     judgment.revision == 1 && matches!(judgment.given.verdict, Verdict::Judged { .. })
 }
 
-/// What the heads say of a vote they have not seen.
+/// What the heads say of a vote they have not seen, so far as nobody has voted on its pairs: other votes are
+/// cross-fitted.
 fn foretold(learned: &Learned, judgment: &Judgment) -> Vec<StoredPrediction> {
-    let of_question = |(question, prediction)| StoredPrediction {
+    let of_pair = |Foresight { question, pair, prediction }| StoredPrediction {
         judgment: judgment.given.id,
         scorer: Scorer::Head,
         question,
+        pair,
         prediction,
     };
-    learned.predictions(judgment.given.item).into_iter().map(of_question).collect()
+    learned.fresh_predictions(judgment.given.item).into_iter().map(of_pair).collect()
 }
 
 /// Who asks for plans, and when they last did.
@@ -264,179 +266,4 @@ impl Asking {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use tiebreak_domain::learning::Learning;
-    use tiebreak_domain::showing::AcquisitionMethod;
-    use tiebreak_domain::{JudgmentId, Outcome, Request as Call, StudySetup};
-
-    use super::super::tests::{judgment, preferred};
-    use super::*;
-    use crate::scoring::tests::{engine, with_rows};
-
-    /// A project of twelve pairs whose worker is the test.
-    struct Project {
-        session: Arc<Session>,
-        _engine: crate::Engine,
-        _folder: tempfile::TempDir,
-        inbox: Inbox,
-        work: Worker,
-    }
-
-    impl Project {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let (engine, events) = engine(folder.path());
-            with_rows(&engine, &events, folder.path(), 12);
-            let learning = Learning { scores_in_background: false, ..Learning::default() };
-            let study = StudySetup { learning: Some(learning), ..StudySetup::default() };
-            engine.call(Call::SetStudy(Box::new(study))).unwrap();
-            let session = engine.session().unwrap();
-            session.learning.stop();
-            let mut project = Self {
-                session,
-                _engine: engine,
-                _folder: folder,
-                inbox: Inbox::default(),
-                work: Worker::new(Instant::now()),
-            };
-            project.work.reload(&project.session, &project.inbox).unwrap();
-            project
-        }
-
-        /// Stores a vote that the worker has not heard of.
-        fn stored(&self, number: i64, item: i64) -> Judgment {
-            let annotator = self.session.seat().annotator.0;
-            let vote = judgment(number, annotator, item, preferred(Outcome::A), AcquisitionMethod::Random);
-            self.session.submit(&self.session.seat(), vote.given.clone()).unwrap();
-            vote
-        }
-
-        fn hear(&self, judgment: &Judgment) {
-            self.inbox.hear(Heard { judgment: judgment.clone(), is_own: true });
-        }
-
-        fn take_up(&mut self) {
-            let Found::Work(gathered) = self.inbox.take(None) else { panic!("something was heard") };
-            self.work.take_up(&self.session, &self.inbox, gathered).unwrap();
-        }
-
-        fn foretold(&self) -> Vec<(JudgmentId, f64)> {
-            // What is written behind is asked after what waits to be written.
-            self.session.writer.ask(|_| Ok(())).unwrap();
-            let predictions = self.session.readers.lend().unwrap().predictions().unwrap();
-            predictions.into_iter().map(|stored| (stored.judgment, stored.prediction.a)).collect()
-        }
-
-        fn votes(&self) -> usize {
-            self.session.learning.learned().unwrap().main().votes.len()
-        }
-    }
-
-    #[test]
-    fn a_vote_that_a_refit_reads_first_is_foretold_before_it_and_learned_once() {
-        let mut project = Project::new();
-        let before = project.session.learning.learned().unwrap().predictions(tiebreak_domain::ItemId(3));
-        let vote = project.stored(1, 3);
-        project.hear(&vote);
-        project.work.refit(&project.session, &project.inbox).unwrap();
-        assert_eq!(project.foretold(), [(vote.given.id, before[0].1.a)], "by a head that had not seen it");
-        assert_eq!(project.votes(), 1);
-        project.hear(&vote);
-        project.take_up();
-        assert_eq!((project.votes(), project.foretold().len()), (1, 1), "heard of again, it is nothing new");
-        let unheard = project.stored(2, 4);
-        project.work.refit(&project.session, &project.inbox).unwrap();
-        project.hear(&unheard);
-        project.take_up();
-        assert_eq!(
-            (project.votes(), project.foretold().len()),
-            (2, 1),
-            "a head that knows it foretells nothing"
-        );
-        let vote = project.stored(3, 5);
-        project.hear(&vote);
-        project.inbox.reload();
-        project.take_up();
-        assert_eq!(
-            (project.votes(), project.foretold().len()),
-            (3, 2),
-            "a change of the pool forgets no vote"
-        );
-    }
-
-    #[test]
-    fn a_second_opinion_is_not_foretold_by_a_head_that_knows_the_first() {
-        let mut project = Project::new();
-        let vote = project.stored(1, 3);
-        project.hear(&vote);
-        project.take_up();
-        let other = judgment(2, 77, 3, preferred(Outcome::B), AcquisitionMethod::Random);
-        project.hear(&other);
-        project.take_up();
-        assert_eq!(project.votes(), 2, "both are learned from");
-        assert_eq!(project.foretold().len(), 1, "and one was foretold");
-    }
-
-    #[test]
-    fn what_others_judged_elsewhere_is_taken_in_and_nothing_is_planned_for_them_here() {
-        let mut project = Project::new();
-        let elsewhere = |number: i64, revision| {
-            let vote =
-                judgment(number, 76 + number, number, preferred(Outcome::B), AcquisitionMethod::Random);
-            Heard { judgment: Judgment { revision, ..vote }, is_own: false }
-        };
-        for number in 1..=9 {
-            project.inbox.hear(elsewhere(number, 1));
-        }
-        project.take_up();
-        assert_eq!((project.votes(), project.work.is_due), (9, false), "no vote of theirs is a refit");
-        assert!(project.foretold().is_empty(), "their process has foretold them");
-        let planned: Vec<AnnotatorId> = project.session.learning.published().plans.keys().copied().collect();
-        assert_eq!(planned, [project.session.seat().annotator]);
-        project.work.rested_at = Instant::now() + PLANNED_FOR;
-        project.inbox.hear(elsewhere(3, 2));
-        project.take_up();
-        assert!(project.work.is_due, "what they revised asks for one, after the rest");
-    }
-
-    #[test]
-    fn closing_waits_for_nothing_that_is_left_to_do() {
-        let mut project = Project::new();
-        let vote = project.stored(1, 3);
-        project.hear(&vote);
-        let Found::Work(gathered) = project.inbox.take(None) else { panic!("something was heard") };
-        project.inbox.stop();
-        project.work.take_up(&project.session, &project.inbox, gathered).unwrap();
-        project.work.refit(&project.session, &project.inbox).unwrap();
-        assert_eq!((project.votes(), project.foretold().len()), (0, 0), "the next who opens it learns");
-    }
-
-    #[test]
-    fn who_stopped_asking_is_planned_for_no_more() {
-        let began = Instant::now();
-        let mut asking = Asking::default();
-        asking.asks(AnnotatorId(1), began);
-        asking.asks(AnnotatorId(2), began + PLANNED_FOR / 2);
-        asking.asks(AnnotatorId(2), began + PLANNED_FOR / 2);
-        assert_eq!(asking.still(began + PLANNED_FOR / 2), [1, 2].map(AnnotatorId));
-        assert_eq!(asking.still(began + PLANNED_FOR), [AnnotatorId(2)], "the first is long gone");
-        asking.asks(AnnotatorId(1), began + PLANNED_FOR);
-        assert_eq!(asking.still(began + PLANNED_FOR).len(), 2, "and back when they ask again");
-    }
-
-    #[test]
-    fn a_refit_waits_for_a_pause_or_for_the_rest_from_the_last() {
-        let now = Instant::now();
-        let mut work = Worker::new(now);
-        assert_eq!(work.patience(now), Some(IDLE), "votes that were there before");
-        work.rested_at = now + 4 * IDLE;
-        assert_eq!(work.patience(now), Some(4 * IDLE));
-        work.is_due = true;
-        assert_eq!(work.patience(now + IDLE), Some(3 * IDLE), "what is due waits for the rest too");
-        assert_eq!(work.patience(now + 5 * IDLE), Some(Duration::ZERO));
-        (work.is_stale, work.is_due) = (false, false);
-        assert_eq!(work.patience(now), None, "nothing new is no reason");
-    }
-}
+mod tests;

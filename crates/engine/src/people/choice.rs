@@ -5,10 +5,14 @@
 //! the next item in the annotator's order. In the order of the file that is the first open item after the one asked
 //! from; in an order of one's own it is the next from where the annotator is, going round.
 //!
+//! Where the project learns from votes, a share of these offers goes to items drawn at random instead ([`drawing`]).
+//!
 //! Everything is a handful of operations on compressed sets, and the walk along an order of one's own is short:
 //! where a good share of the items is open the next open one is near, and where few are, their places are compared.
 //!
 //! [`QualityRules::draw`]: tiebreak_domain::quality::QualityRules::draw
+
+mod drawing;
 
 use std::collections::HashMap;
 
@@ -40,7 +44,8 @@ pub struct Offer {
 }
 
 impl Session {
-    /// The items that are open to an annotator and to be judged, as far as learning plans ahead.
+    /// The items that are open to an annotator, to be judged and not on their screen already, as far as learning plans
+    /// ahead.
     pub(crate) fn open_to_learning(&self, annotator: AnnotatorId) -> Result<RoaringBitmap, ApiError> {
         let plan = self.people.plan();
         let reader = self.readers.lend()?;
@@ -55,7 +60,29 @@ impl Session {
         close_settled(&plan, &mut work, &facets.read(), &annotators, annotator, now, &mut open);
         open -= &plan.gold;
         open -= &plan.attention;
+        open -= self.learning.outstanding(annotator);
         Ok(open)
+    }
+
+    /// The items that an annotator is offered next where the study's order says which, as it stands now. Nothing of it is
+    /// taken.
+    pub(crate) fn coming_in_order(&self, annotator: AnnotatorId, count: usize) -> Result<Vec<u32>, ApiError> {
+        let mut open = self.open_to_learning(annotator)?;
+        let QueueOrder::Own { seed } = self.people.plan().study.assignment.order else {
+            return Ok(open.iter().take(count).collect());
+        };
+        let reader = self.readers.lend()?;
+        let (key, last_item) = (reader.key_and_tags(annotator)?.0, reader.facets().read().last_item());
+        let order = OwnOrder::new(key, seed, last_item);
+        let work = self.people.work.lock().expect("the work is never left half-changed");
+        let mut from = work.cursors.get(&annotator).copied().unwrap_or(0);
+        let mut coming = Vec::new();
+        while let Some(item) = next_in_order(&order, &open, from).filter(|_| coming.len() < count) {
+            open.remove(item);
+            from = (order.place_of(item - 1) + 1) % order.count();
+            coming.push(item);
+        }
+        Ok(coming)
     }
 
     /// What is offered at a place; none where the plan has no say in it.
@@ -102,6 +129,9 @@ impl Session {
             return Err(refusal);
         }
         if plan.is_chosen_by_learning() {
+            let offered = offers.iter().map(|offer| offer.item);
+            let outstanding: Vec<ItemId> = request.except.iter().copied().chain(offered).collect();
+            self.learning.note_outstanding(request.annotator, &outstanding);
             self.learning.replenish(request.annotator);
         }
         Ok((offers, leases))
@@ -294,36 +324,13 @@ impl<'a> Choice<'a> {
                 (item, AcquisitionMethod::Attention, propensity)
             }
             Kind::Normal if self.plan.is_chosen_by_learning() => self.next_learned(),
-            Kind::Normal => {
-                let propensity = self.share(self.pools.normal.len());
-                let item = self.next_normal(after);
-                let method = match item {
-                    // Where they have no rate they stand where the order has them.
-                    Some(item) if self.plan.gold.contains(item) => AcquisitionMethod::Gold,
-                    Some(item) if self.plan.attention.contains(item) => AcquisitionMethod::Attention,
-                    _ if self.plan.study.assignment.order == QueueOrder::File => AcquisitionMethod::FileOrder,
-                    _ => AcquisitionMethod::OwnOrder,
-                };
-                (item, method, propensity)
-            }
+            Kind::Normal => self.next_in_line(after),
         };
         let item = item?;
         self.pools.normal.remove(item);
         self.pools.gold.remove(item);
         self.pools.attention.remove(item);
         Some((item, method, drawn.probability * propensity))
-    }
-
-    /// What the plan of the head says; at random where it says nothing yet, or of what it does not know.
-    fn next_learned(&mut self) -> (Option<u32>, AcquisitionMethod, f64) {
-        if let Some(planned) = self.learning.take(self.annotator, &self.pools.normal) {
-            self.scores.insert(planned.item, planned.score);
-            return (Some(planned.item), planned.method, planned.propensity);
-        }
-        let count = self.pools.normal.len();
-        let drawn =
-            if count == 0 { None } else { self.pools.normal.select(((self.random)() % count) as u32) };
-        (drawn, AcquisitionMethod::Random, 1.0 / count.max(1) as f64)
     }
 
     /// The chance of one of so many in the order of this study.
@@ -346,7 +353,9 @@ impl<'a> Choice<'a> {
         let cursor = self.work.cursors.get(&self.annotator).copied().unwrap_or(0);
         let Some(order) = self.own_order() else {
             // An item that was mixed in says nothing of where the annotator is in the file.
-            let was_mixed_in = self.plan.roles.contains_key(&after);
+            let audited = self.work.audited.get(&self.annotator);
+            let was_audited = audited.is_some_and(|audited| audited.contains(after));
+            let was_mixed_in = was_audited || self.plan.roles.contains_key(&after);
             let after = if was_mixed_in { cursor } else { after };
             return normal.range(after.saturating_add(1)..).next().or_else(|| normal.min());
         };

@@ -4,7 +4,7 @@
 //! written down for another one ([`Reader::offer`](tiebreak_store::Reader::offer)).
 
 use tiebreak_domain::showing::{Acquisition, AcquisitionMethod};
-use tiebreak_domain::{AnnotatorId, ApiError, ItemId, NewJudgment, QueuedItem};
+use tiebreak_domain::{AnnotatorId, ApiError, ErrorCode, ItemId, NewJudgment, QueuedItem, Verdict};
 use tiebreak_store::StoredOffer;
 
 use crate::seat::Seat;
@@ -38,6 +38,12 @@ struct Known {
 }
 
 impl Known {
+    /// Whether the item was offered again unannounced, and nothing was said of it since.
+    fn is_to_be_repeated(&self) -> bool {
+        let is_repeat = |offer: &Acquisition| offer.method == AcquisitionMethod::Repeat;
+        self.offer.as_ref().is_some_and(is_repeat) && !self.was_repeated
+    }
+
     /// How the item of a judgment came about. Where no offer is known, nothing that the judgment brought along is
     /// believed but that the annotator went there.
     fn acquisition(self, brought: AcquisitionMethod, is_said_again: bool) -> Acquisition {
@@ -105,13 +111,14 @@ impl Session {
         self.write_offers(vec![offer])
     }
 
-    /// Gives a judgment how its item came to be offered, which whoever gave it was not told.
-    pub(crate) fn restore_offer(&self, seat: &Seat, judgment: &mut NewJudgment) {
+    /// Gives a judgment how its item came to be offered, which whoever gave it was not told. Refuses one that would be
+    /// spared that by not saying what was shown.
+    pub(crate) fn restore_offer(&self, seat: &Seat, judgment: &mut NewJudgment) -> Result<(), ApiError> {
         if !seat.is_bound_to_offers() {
-            return;
+            return Ok(());
         }
         let (annotator, item) = (judgment.annotator, judgment.item);
-        let Some(showing) = &mut judgment.showing else { return };
+        let Some(showing) = &mut judgment.showing else { return self.refuse_without_showing(judgment) };
         // A judgment that was given is not refused because this could not be read.
         let offer = self.offer(annotator, item).unwrap_or_else(|error| {
             tracing::warn!(%error, "how an item came to be offered could not be read");
@@ -124,6 +131,22 @@ impl Session {
             Known::default()
         });
         showing.acquisition = known.acquisition(showing.acquisition.method, is_said_again);
+        Ok(())
+    }
+
+    /// Refuses a judgment from the screen that does not say what was there, be it the first of its item or one that was
+    /// asked for again. What takes a judgment back has no showing, nor has what brings back one that had none.
+    fn refuse_without_showing(&self, judgment: &NewJudgment) -> Result<(), ApiError> {
+        if judgment.verdict == Verdict::Withdrawn {
+            return Ok(());
+        }
+        let (annotator, item) = (judgment.annotator, judgment.item);
+        let known = self.known(annotator, item, self.offer(annotator, item)?)?;
+        if known.has_said && !known.is_to_be_repeated() {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::BadRequest, "a judgment from the screen says what was shown")
+            .hint("send its `showing`: the order of the candidates as they were offered, and when"))
     }
 
     fn known(

@@ -66,6 +66,14 @@ impl Plan {
             && self.study.quality.repeats.is_none()
             && !self.is_chosen_by_learning()
             && self.study.learning.as_ref().is_none_or(|learning| !learning.scores_visible)
+            && self.share_of_audits() == 0.0
+    }
+
+    /// The share of offers that go to items drawn at random. An order of one's own is a draw by itself.
+    pub fn share_of_audits(&self) -> f64 {
+        let is_drawn = self.study.assignment.order != QueueOrder::File && !self.is_chosen_by_learning();
+        let learning = self.study.learning.as_ref().filter(|_| !is_drawn);
+        learning.map_or(0.0, |learning| learning.audit_share)
     }
 
     /// Whether what was learned from votes says what is next.

@@ -38,16 +38,39 @@ impl Session {
             let reason = LookReason::ModelWasWrong(known.voter.unwrap_or(NOBODY));
             reasons.entry(known.item.0 as u32).or_default().push(reason);
         }
+        let reviewed = reader.reviewed()?;
+        let is_asked_for = |reasons: &[LookReason]| {
+            asks_for_wrong && reasons.iter().any(|one| one.kind() == LookReasonKind::ModelWasWrong)
+        };
+        // What is settled makes way before anything is mixed in: else those drawn first, which are looked at first,
+        // would hold the places of those drawn after them.
+        let is_open = |item: u32, reasons: &[LookReason]| -> Result<bool, ApiError> {
+            if filter.with_reviewed || !reviewed.contains(item) || is_asked_for(reasons) {
+                return Ok(true);
+            }
+            Ok(!is_reviewed(&reader.in_force(ItemId(i64::from(item)))?))
+        };
         let reasons = in_order(active_only(&reader, reasons), &flags, filter.order);
-        let drawn = drawn_alone(&reader, &lot, &reasons);
+        let drawn = open_only(drawn_alone(&reader, &lot, &reasons), is_open)?;
+        let reasons = open_only(reasons, is_open)?;
         let reasons = if filter.reasons.is_empty() {
             let share = self.learning_rules().map_or(0.0, |learning| learning.audit_share);
             mixed_in(reasons, drawn.into_iter(), share)
         } else {
             reasons.into_iter().chain(drawn).collect()
         };
-        let reviewed = reader.reviewed()?;
-        let repeats = reader.repeats(None, None)?;
+        let mut repeats: HashMap<ItemId, Vec<Judgment>> = HashMap::new();
+        for repeat in reader.repeats(None, None)? {
+            repeats.entry(repeat.given.item).or_default().push(judgment_from_repeat(&repeat));
+        }
+        let mut flags_of: HashMap<ItemId, Vec<ModelFlag>> = HashMap::new();
+        for flag in flags {
+            flags_of.entry(flag.item).or_default().push(flag);
+        }
+        let mut surprise_of: HashMap<ItemId, bool> = HashMap::new();
+        for known in &surprises {
+            surprise_of.entry(known.item).or_insert(known.surprise.model_was_wrong);
+        }
         let mut look = SecondLook::default();
         for (item, reasons) in reasons {
             let is_wanted = filter.reasons.is_empty()
@@ -56,37 +79,20 @@ impl Session {
                 continue;
             }
             let id = ItemId(i64::from(item));
-            let mut judgments = None;
-            let is_asked_for =
-                asks_for_wrong && reasons.iter().any(|one| one.kind() == LookReasonKind::ModelWasWrong);
-            if reviewed.contains(item) && !filter.with_reviewed && !is_asked_for {
-                let in_force = reader.in_force(id)?;
-                if is_reviewed(&in_force) {
-                    continue;
-                }
-                judgments = Some(in_force);
-            }
             let is_on_page = look.total >= filter.from && look.items.len() < filter.count as usize;
             look.total += 1;
             if is_on_page {
-                let judgments = judgments.map_or_else(|| reader.in_force(id), Ok)?;
+                let judgments = reader.in_force(id)?;
                 look.items.push(LookItem {
                     item: id,
                     prompt: reader.rows(&[id])?.pop().map(|row| row.prompt).unwrap_or_default(),
                     reasons,
                     is_reviewed: is_reviewed(&judgments),
-                    flags: flags.iter().filter(|flag| flag.item == id).cloned().collect(),
-                    model_was_wrong: surprises
-                        .iter()
-                        .find(|known| known.item == id)
-                        .map(|known| known.surprise.model_was_wrong),
+                    flags: flags_of.remove(&id).unwrap_or_default(),
+                    model_was_wrong: surprise_of.get(&id).copied(),
                     derived: reader.derived(id, &judgments)?,
                     judgments,
-                    repeats: repeats
-                        .iter()
-                        .filter(|repeat| repeat.given.item == id)
-                        .map(judgment_from_repeat)
-                        .collect(),
+                    repeats: repeats.remove(&id).unwrap_or_default(),
                 });
             }
         }
@@ -97,18 +103,33 @@ impl Session {
 /// Stands for whoever gave a vote that is not in this project.
 const NOBODY: AnnotatorId = AnnotatorId(0);
 
+/// Items and why they are to be looked at again.
+type Listed = Vec<(u32, Vec<LookReason>)>;
+
+/// Those that are not settled.
+fn open_only(
+    items: Listed,
+    is_open: impl Fn(u32, &[LookReason]) -> Result<bool, ApiError>,
+) -> Result<Listed, ApiError> {
+    let mut open = Vec::with_capacity(items.len());
+    for (item, reasons) in items {
+        if is_open(item, &reasons)? {
+            open.push((item, reasons));
+        }
+    }
+    Ok(open)
+}
+
 /// Items with their reasons as a reviewer goes through them: the most severe first where that is asked.
-fn in_order(
-    reasons: BTreeMap<u32, Vec<LookReason>>,
-    flags: &[ModelFlag],
-    order: LookOrder,
-) -> Vec<(u32, Vec<LookReason>)> {
-    let mut reasons: Vec<(u32, Vec<LookReason>)> = reasons.into_iter().collect();
+fn in_order(reasons: BTreeMap<u32, Vec<LookReason>>, flags: &[ModelFlag], order: LookOrder) -> Listed {
+    let mut reasons: Listed = reasons.into_iter().collect();
     if order == LookOrder::Severity {
         // Flags stand in the order of their severity already.
-        let place =
-            |item: u32| flags.iter().position(|flag| flag.item.0 as u32 == item).unwrap_or(usize::MAX);
-        reasons.sort_by_key(|(item, _)| place(*item));
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        for (place, flag) in flags.iter().enumerate() {
+            places.entry(flag.item.0 as u32).or_insert(place);
+        }
+        reasons.sort_by_key(|(item, _)| places.get(item).copied().unwrap_or(usize::MAX));
     }
     reasons
 }
@@ -158,7 +179,7 @@ fn reasons(
 }
 
 /// Items that were drawn and call for a second look by nothing else, in the order in which they were.
-fn drawn_alone(reader: &Reader, lot: &Lot, others: &[(u32, Vec<LookReason>)]) -> Vec<(u32, Vec<LookReason>)> {
+fn drawn_alone(reader: &Reader, lot: &Lot, others: &[(u32, Vec<LookReason>)]) -> Listed {
     let others: HashSet<u32> = others.iter().map(|(item, _)| *item).collect();
     let facets = reader.facets();
     let facets = facets.read();

@@ -7,19 +7,23 @@ use tiebreak_store::Surprise;
 use crate::session::Session;
 
 impl Session {
-    /// What a review says of a vote that a model holds for unlikely; nothing where no model does, or where either says
-    /// no preference.
+    /// What a review says of a vote that a model holds for unlikely; nothing where no model does, where either says
+    /// nothing of the pair in question, or where the review is by whoever gave the vote.
     pub(crate) fn surprise(&self, review: &NewJudgment) -> Result<Option<Surprise>, ApiError> {
         if review.origin != Origin::Review {
             return Ok(None);
         }
-        let Some(decided) = review.verdict.preference() else { return Ok(None) };
-        let flags = self.learning.flags();
-        let Some(flag) = flags.iter().find(|flag| flag.item == review.item) else { return Ok(None) };
-        let vote = self.readers.lend()?.judgment(flag.judgment)?;
-        let said = vote.as_ref().and_then(|vote| vote.given.verdict.preference());
-        let agrees = said.map(|said| said.outcome == decided.outcome);
-        Ok(agrees.map(|model_was_wrong| Surprise { vote: flag.judgment, model_was_wrong }))
+        let rubric = self.rubric();
+        // The first that another person's vote is about: an item may have several.
+        for flag in self.learning.flags_of(review.item) {
+            let Some(vote) = self.readers.lend()?.judgment(flag.judgment)? else { continue };
+            let is_borne_out =
+                flag.is_borne_out(&rubric, &vote.given.verdict, review.annotator, &review.verdict);
+            if let Some(model_was_wrong) = is_borne_out {
+                return Ok(Some(Surprise { vote: flag.judgment, model_was_wrong }));
+            }
+        }
+        Ok(None)
     }
 
     /// What second looks decided of such votes, in a sentence; nothing where there was none.

@@ -21,6 +21,8 @@ pub struct Work {
     offers: HashMap<(AnnotatorId, ItemId), StoredOffer>,
     /// Where everyone is in their order.
     pub cursors: HashMap<AnnotatorId, u32>,
+    /// Audits that were mixed into the order of the file: they say nothing of where anybody is in it.
+    pub audited: HashMap<AnnotatorId, RoaringBitmap>,
     /// Items on which people disagree, where that makes a difference.
     pub disputed: RoaringBitmap,
     /// Items with a review in force, where that makes a difference.
@@ -49,6 +51,7 @@ impl Work {
     pub fn take_over(&mut self, reloaded: Self, now: UnixMillis) {
         let known = std::mem::replace(self, reloaded);
         self.cursors = known.cursors;
+        self.audited = known.audited;
         self.offered = known.offered;
         self.offers = known.offers;
         for (annotator, leases) in known.leases {

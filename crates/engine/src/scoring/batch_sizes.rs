@@ -79,12 +79,13 @@ pub fn batch_tokens(
     inputs: u64,
     memory_limit_bytes: u64,
 ) -> Option<usize> {
+    let sessions = opened.sessions.len();
     let session = opened.sessions.first_mut()?;
     let provider = session.provider();
     if provider != Provider::Cpu || opened.model.manifest().input.text().is_none() {
         return None;
     }
-    let largest = opened.model.largest_batch_tokens(memory_limit_bytes);
+    let largest = opened.model.largest_batch_tokens(memory_limit_bytes, sessions);
     let (model, runtime) = (opened.model.model_key().to_string(), version(host, session.kind()));
     let path: Option<PathBuf> = host.data_folder.as_ref().map(|folder| folder.join(FILE_NAME));
     let mut sizes = path.as_deref().map(BatchSizes::read).unwrap_or_default();

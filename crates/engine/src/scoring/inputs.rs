@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use tiebreak_domain::door::Pixels;
 use tiebreak_domain::{Item, Part, SourceId};
-use tiebreak_media::{Images, MediaFolder, VideoError, VideoLimits, VideoProblem, Videos};
+use tiebreak_media::{Images, MediaError, MediaFolder, VideoError, VideoLimits, VideoProblem, Videos};
 use tiebreak_reward::model::manifest::{ImageInput, Input, Manifest, Task, VideoInput};
 use tiebreak_reward::model::{Candidate, Request, RgbImage};
 
+use super::features;
 use crate::session::Session;
 
 /// Pictures are decoded to at most this many times what the model sees, so that its own resampling decides.
@@ -30,16 +31,28 @@ impl Sources {
         let limits = VideoLimits { kept_bytes: FRAME_BUDGET_BYTES, ..VideoLimits::default() };
         Self { images: Images::new(cache_folder, IMAGE_BUDGET_BYTES), videos: Videos::new(limits) }
     }
+
+    /// A picture within a size, by its own numbers.
+    pub fn picture(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, MediaError> {
+        self.images.get_as_stored(folder, uri, fit)
+    }
+
+    /// The frame in the middle of a video, within a size.
+    pub fn middle_frame(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, VideoError> {
+        let info = self.videos.info(folder, uri)?;
+        let taken = self.videos.frames(folder, uri, fit, info.frame_at(info.duration_us / 2), 1)?;
+        taken.pictures.into_iter().next().ok_or_else(|| nothing_to_see(uri))
+    }
 }
 
-/// What of an item a model could score, by the data's order; none where it cannot read the candidate at all.
+/// What of an item a model could score, by the data's order; none where it cannot read the candidate at all. Where a
+/// project has features, every candidate should: one that lacks them is refused by name.
 pub fn is_readable(manifest: &Manifest, item: &Item) -> Vec<bool> {
     let can_read = |candidate: &tiebreak_domain::Candidate| match &manifest.input {
         Input::Text(_) => reads_as_text(candidate),
         Input::Image(_) | Input::ImageText(..) => only_image(candidate).is_some(),
         Input::Video(..) | Input::VideoText(..) => only_video(candidate).is_some(),
-        // Foreign features come with the columns that name them.
-        Input::Features(_) => false,
+        Input::Features(_) => true,
     };
     item.candidates.iter().map(can_read).collect()
 }
@@ -54,12 +67,17 @@ pub fn request(
     candidate: usize,
 ) -> Result<Request, String> {
     let prompt: String = prompt_text(item);
-    let first = content(session, sources, source, item, manifest, candidate)?;
+    let first = content(session, sources, source, item, manifest, candidate);
+    // A pairwise model is refused both for what is wrong with one.
+    let first = first.map_err(|reason| {
+        if manifest.task == Task::Pairwise { format!("the first candidate: {reason}") } else { reason }
+    })?;
     let request = Request { prompt: prompt.into(), candidate: first, second: None };
     if manifest.task != Task::Pairwise {
         return Ok(request);
     }
-    Ok(request.against(content(session, sources, source, item, manifest, candidate + 1)?))
+    let second = content(session, sources, source, item, manifest, candidate + 1);
+    Ok(request.against(second.map_err(|reason| format!("the second candidate: {reason}"))?))
 }
 
 fn content(
@@ -89,7 +107,9 @@ fn content(
             let frames = frames(&sources.videos, &folder, uri, image, video);
             Ok(Candidate::Frames(frames.map_err(|error| with_hint(&error))?))
         }
-        Input::Features(_) => Err("this program does not feed such models yet".to_owned()),
+        Input::Features(input) => {
+            features::features(input, item, candidate).map(|numbers| Candidate::Features(numbers.into()))
+        }
     }
 }
 
@@ -124,7 +144,7 @@ fn nothing_to_see(uri: &str) -> VideoError {
 }
 
 /// What is wrong with a video, and what to do about it: a refusal is read long after the run.
-fn with_hint(error: &VideoError) -> String {
+pub fn with_hint(error: &VideoError) -> String {
     error.problem.hint().map_or_else(|| error.to_string(), |hint| format!("{error} ({hint})"))
 }
 
@@ -133,7 +153,7 @@ fn largest(input: &ImageInput) -> [u32; 2] {
     [OVERSAMPLING * input.width.max(input.height) as u32; 2]
 }
 
-fn opaque(pixels: &Pixels) -> RgbImage {
+pub fn opaque(pixels: &Pixels) -> RgbImage {
     let rgb = over_background(&pixels.rgba);
     RgbImage { width: pixels.width, height: pixels.height, pixels: rgb.into() }
 }
@@ -144,14 +164,14 @@ fn reads_as_text(candidate: &tiebreak_domain::Candidate) -> bool {
     candidate.is_empty_response() || candidate.parts.iter().any(has_words)
 }
 
-fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
+pub fn only_image(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
     candidate
         .parts
         .iter()
         .find_map(|part| if let Part::Image { uri } = part { Some(uri.as_str()) } else { None })
 }
 
-fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
+pub fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
     candidate
         .parts
         .iter()
@@ -159,7 +179,7 @@ fn only_video(candidate: &tiebreak_domain::Candidate) -> Option<&str> {
 }
 
 /// The words of a prompt; turns of a conversation with who speaks, as the models' makers write them.
-fn prompt_text(item: &Item) -> String {
+pub fn prompt_text(item: &Item) -> String {
     let turns = item.prompt.iter().filter_map(|part| match part {
         Part::Message { role, text } => Some(format!("{}: {text}", speaker(role))),
         Part::Text { text, .. } => Some(text.clone()),

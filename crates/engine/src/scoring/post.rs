@@ -13,12 +13,13 @@ use tiebreak_reward::model::Scorer;
 use tiebreak_reward::model::manifest::Manifest;
 use tiebreak_store::{Reader, ScoredModel};
 
+use super::scorable::{nothing_for, scorable, window_of};
 use super::work::{Known, Turn, Wanted, Work};
-use super::{LOOK_EVERY, Run, scorable, window_of};
+use super::{LOOK_EVERY, Run};
 use crate::models::ShelvedModel;
 
 /// Items of a stretch: few enough that a slow model is soon done with it, and nobody waits for one.
-const STRETCH: u32 = 128;
+pub(super) const STRETCH: u32 = 128;
 /// The most stretches held at a time, so that many programs fit into the locks of one server.
 const MOST_HELD: usize = 32;
 /// How long whoever finds nothing but the work of others waits for it.
@@ -48,12 +49,14 @@ impl Run<'_> {
     /// Scores every candidate by each model in turn.
     pub(super) fn score_by_each(&mut self, models: &[ShelvedModel]) -> Result<(), ApiError> {
         for model in models {
-            self.go_through(&mut Post::of(model))?;
+            let gone_through = self.go_through(&mut Post::of(model));
             if self.cancel.is_set() {
-                break;
+                stopped(gone_through);
+                return Ok(());
             }
+            gone_through?;
         }
-        Ok(())
+        if self.are_named { Ok(()) } else { self.describe_pictures() }
     }
 
     /// Scores what there is and whatever is added, until it is cancelled. A database that is away is waited for.
@@ -61,16 +64,26 @@ impl Run<'_> {
         let mut posts: Vec<Post> = models.iter().map(Post::of).collect();
         // A model that cannot be opened is no passing fault.
         for post in &mut posts {
-            self.open(post)?;
+            let opened = self.open(post);
+            if self.cancel.is_set() {
+                stopped(opened);
+                return Ok(());
+            }
+            opened?;
         }
         let mut faults = 0;
         while !self.cancel.is_set() {
             let gone_through = posts.iter_mut().try_for_each(|post| self.go_through(post));
+            let gone_through = gone_through.and_then(|()| {
+                let is_news = !self.are_named && !self.cancel.is_set();
+                if is_news { self.describe_pictures() } else { Ok(()) }
+            });
             match gone_through {
                 Ok(()) => {
                     faults = 0;
                     self.wait(WATCH_EVERY);
                 }
+                Err(error) if self.cancel.is_set() => stopped(Err(error)),
                 Err(error) if faults < MOST_FAULTS => {
                     faults += 1;
                     tracing::warn!(%error, "scoring waits for the project");
@@ -100,7 +113,12 @@ impl Run<'_> {
         let total = scorable(&*self.session.readers.lend()?, manifest)?;
         match &mut post.work {
             Some(work) => work.total = total,
-            None if total == 0 => {}
+            None if total == 0 => {
+                let remark = nothing_for(manifest);
+                if self.are_named && !self.report.remarks.contains(&remark) {
+                    self.report.remarks.push(remark);
+                }
+            }
             None => {
                 let scorer = self.scorer(post.model, manifest, total)?;
                 post.work = Some(self.work(scorer, post.model, manifest, total)?);
@@ -140,6 +158,7 @@ impl Run<'_> {
         self.open(post)?;
         if let Some(work) = &mut post.work {
             self.score_items(work, manifest, &fresh)?;
+            self.embed_prompts(work, manifest, &fresh)?;
         }
         if !self.cancel.is_set() {
             post.gone_through |= fresh;
@@ -234,8 +253,15 @@ impl Run<'_> {
     }
 }
 
+/// Notes how work ended that somebody said stop to: what was given up on is no fault of the run.
+fn stopped(outcome: Result<(), ApiError>) {
+    if let Err(error) = outcome {
+        tracing::info!(%error, "scoring was stopped");
+    }
+}
+
 /// The stretches in which there are items, in their order.
-fn stretches_of(items: &RoaringBitmap) -> VecDeque<u32> {
+pub(super) fn stretches_of(items: &RoaringBitmap) -> VecDeque<u32> {
     let mut stretches: Vec<u32> = items.iter().map(|item| item / STRETCH).collect();
     stretches.dedup();
     stretches.into()

@@ -29,7 +29,7 @@ impl Run<'_> {
         if requests.is_empty() {
             return Ok(());
         }
-        let results = self.compute_sooner(work, requests)?;
+        let results = self.compute_on(work, Lane::Interactive, requests)?;
         self.store(work, places.into_iter().zip(results))
     }
 
@@ -41,15 +41,17 @@ impl Run<'_> {
         Ok(if is_active { Some(reader.item(item)?) } else { None })
     }
 
-    fn compute_sooner(
+    /// Waits for some inputs on a lane, and for nothing else.
+    pub(super) fn compute_on(
         &mut self,
         work: &Work,
+        lane: Lane,
         requests: Vec<Request>,
     ) -> Result<Vec<Option<Result<Scored, String>>>, ApiError> {
         let mut results: Vec<Option<Result<Scored, String>>> = (0..requests.len()).map(|_| None).collect();
         let job = work
             .scorer
-            .submit(Lane::Interactive, requests)
+            .submit(lane, requests)
             .map_err(|error| ApiError::new(ErrorCode::System, error.to_string()))?;
         let mut received = 0;
         while received < results.len() && !self.cancel.is_set() && job.progress().is_some() {
@@ -59,6 +61,7 @@ impl Run<'_> {
             }
         }
         self.count(&job);
+        self.forget_what_broke_off(&mut results);
         Ok(results)
     }
 }

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::{ImportPlan, Request as Call, UnixMillis};
 use tiebreak_reward::model::manifest::Input;
@@ -55,7 +56,7 @@ pub(crate) fn engine(folder: &Path) -> (Engine, Receiver<Event>) {
         data_folder: Some(folder.join("data")),
         cache_folder: None,
         clock: Arc::new(|| UnixMillis(1_700_000_000_000)),
-        random: Arc::new(move || random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)),
+        random: Arc::new(move || mixed(random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))),
         keyring: None,
         app_version: "9.9.9".to_owned(),
         user_name: "Ada".to_owned(),
@@ -202,3 +203,54 @@ fn what_was_said_of_an_equal_input_in_an_earlier_run_is_not_asked_again() {
         .map(|(item, candidate)| reader.score_of(&key, ItemId(item), candidate).unwrap().unwrap());
     assert_eq!((before.scores, before.embedding), (after.scores, after.embedding), "embedding and all");
 }
+
+#[test]
+fn a_model_that_reads_responses_alone_embeds_each_prompt_once_and_heads_learn_whether_they_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, events) = engine(folder.path());
+    with_rows(&engine, &events, folder.path(), 6);
+    // A seventh item of a prompt that is there already.
+    let row = "{\"prompt\":\"Q 3?\",\"response_a\":\"Perhaps\",\"response_b\":\"Never\"}\n";
+    let path = folder.path().join("more.jsonl");
+    std::fs::write(&path, row).unwrap();
+    engine.call(Call::StartImport(ImportPlan::of_file(path.to_string_lossy().into_owned()))).unwrap();
+    while !matches!(events.recv_timeout(Duration::from_mins(1)).unwrap(), Event::ImportEnded(_, Ok(_))) {}
+    let session = engine.session().unwrap();
+    let stage = Arc::new(Stage { ran: Mutex::default(), during: Box::new(|_| {}) });
+    let run = |manifest: &Manifest| {
+        let (model, opened) = staged(&session, &stage, 1);
+        let scorer = Scorer::start(opened, ScorerOptions::default()).unwrap();
+        let cancel = CancelFlag::default();
+        let mut run = Run::new(&session.shared, &session, JobId(1), &cancel);
+        let mut work = run.work(scorer, &model, manifest, 14).unwrap();
+        let items = (1..=7).collect();
+        run.score_items(&mut work, manifest, &items).unwrap();
+        stage.ran.lock().unwrap().clear();
+        run.embed_prompts(&mut work, manifest, &items).unwrap();
+        (model.key, stage.ran.lock().unwrap().iter().flatten().count())
+    };
+    let told_what_is_asked = staged(&session, &stage, 1).0.manifest.unwrap();
+    let (key, ran) = run(&told_what_is_asked);
+    let pool = |session: &Session| {
+        let reader = session.readers.lend().unwrap();
+        let learning = tiebreak_domain::learning::Learning::default();
+        crate::learning::pool::Pool::read_without_scorers(&reader, &learning).unwrap().unwrap()
+    };
+    assert_eq!(ran, 0, "whoever is told the prompt has no use for it alone");
+    assert!(!pool(&session).features.contains("fits the prompt"));
+    let mut alone = told_what_is_asked;
+    let Input::Text(text) = &mut alone.input else { panic!("it reads texts") };
+    text.first = tiebreak_reward::model::manifest::TextTemplate::read("{response}").unwrap();
+    text.second = None;
+    assert_eq!(run(&alone).1, 6, "seven items have six prompts");
+    assert_eq!(run(&alone).1, 0, "which are known from then on");
+    let reader = session.readers.lend().unwrap();
+    assert_eq!(reader.score_count(&key.of_prompts()).unwrap(), 7, "kept for each item");
+    assert_eq!(reader.score_count(&key).unwrap(), 14, "and apart from what it says of responses");
+    assert_eq!(reader.scored_models().unwrap().len(), 1, "it is one model");
+    let pool = pool(&session);
+    assert!(pool.features.contains("128 numbers, and how it fits the prompt"), "{}", pool.features);
+    let products = pool.table.columns().iter().filter(|column| column.name.starts_with("prompt ⊙ response"));
+    assert_eq!(products.count(), 128);
+}
+mod pairwise;

@@ -15,7 +15,8 @@ use rand::{Rng, SeedableRng};
 use serde::Serialize;
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::{
-    AnswerValue, ApiError, Interval, ItemId, Judgment, JudgmentId, Origin, Rubric, UnixMillis, Verdict,
+    AnnotatorId, AnswerValue, ApiError, Interval, ItemId, Judgment, JudgmentId, Origin, Rubric, UnixMillis,
+    Verdict,
 };
 use tiebreak_stats::bootstrap::{Plan, plain};
 use tiebreak_store::Reader;
@@ -24,7 +25,7 @@ use super::Grid;
 use crate::jobs::CancelFlag;
 use crate::learning::flags::raise;
 use crate::learning::learned::Learned;
-use crate::learning::pool::{Pool, References};
+use crate::learning::pool::Pool;
 
 /// The share of all votes that the head of the queue is.
 const TOP_SHARE: f64 = 0.05;
@@ -79,17 +80,15 @@ pub fn trials(
     learning: &Learning,
     dimension: &str,
     grid: &Grid,
+    (scorer, scorer_name): (&[f32], &str),
     cancel: &CancelFlag,
 ) -> Result<Vec<SecondLookTrial>, ApiError> {
     let mut found = Vec::new();
     let shares = grid.flips.iter().copied().filter(|share| *share > 0.0);
     let of_share = |share| grid.priors.iter().map(move |prior| (share, *prior));
     for (flipped, has_prior) in shares.flat_map(of_share) {
-        let pool = if has_prior {
-            Pool::read(reader, learning, &References::new())?
-        } else {
-            Pool::read_without_scorers(reader, learning)?
-        };
+        let pool = Pool::read_without_scorers(reader, learning)?;
+        let pool = if has_prior { pool.map(|pool| pool.with_prior(scorer_name, scorer)) } else { pool };
         let Some(learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
         let mut judgments = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
@@ -152,7 +151,7 @@ fn one(mut learned: Learned, judgments: &[Judgment], setting: &Setting<'_>, seed
         .collect();
     said.extend(looks.into_values().flatten());
     learned.refit(&said, 1);
-    let raised = raise(&learned, learning, UnixMillis(0));
+    let raised = raise(&learned, &learned.dimensions[..1], learning, UnixMillis(0));
     let is_turned = |flag: &&tiebreak_domain::second_look::ModelFlag| turned.contains(&flag.judgment);
     let top = ((votes as f64 * TOP_SHARE).ceil() as usize).min(raised.flags.len());
     let found = &raised.flags[..raised.discoveries];
@@ -180,10 +179,14 @@ fn turned_around(verdict: &Verdict, dimension: &str) -> Option<Verdict> {
     Some(Verdict::Judged { answers })
 }
 
+/// Nobody who voted.
+const REVIEWER: AnnotatorId = AnnotatorId(0);
+
 /// A review that decided as this vote did.
 fn second_look_at(vote: &Judgment) -> Judgment {
     let mut look = vote.clone();
     look.given.origin = Origin::Review;
+    look.given.annotator = REVIEWER;
     look.given.id.0[0] ^= 0x80;
     look
 }

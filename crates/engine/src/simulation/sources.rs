@@ -7,8 +7,7 @@
 use std::ops::ControlFlow;
 
 use serde::Deserialize;
-use tiebreak_domain::learning::{FeatureSource, Learning};
-use tiebreak_domain::reward::Scorer;
+use tiebreak_domain::learning::FeatureSource;
 use tiebreak_domain::spelling;
 use tiebreak_domain::{ApiError, ErrorCode, Part};
 use tiebreak_reward::learn::acquire::Policy;
@@ -125,18 +124,6 @@ pub fn prompts(reader: &Reader, pool: &Pool, grid: &Grid) -> Result<Option<Featu
     })?;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     Ok(Some(text::table(&texts)))
-}
-
-/// The rules of learning with the named scorer as the only prior.
-pub fn with_prior(learning: Learning, pool: &Pool, grid: &Grid) -> Learning {
-    let wanted = pool.scorers.iter().find(|scorer| {
-        grid.scorer.as_ref().is_none_or(|name| scorer.name == *name || in_full(scorer) == *name)
-    });
-    let key = wanted.and_then(|scorer| match &scorer.scorer {
-        Scorer::Model(key) => Some(key.clone()),
-        Scorer::Head | Scorer::RatingHead | Scorer::Ensemble(_) => None,
-    });
-    Learning { priors: key.into_iter().collect(), ..learning }
 }
 
 fn in_full(scorer: &PoolScorer) -> String {

@@ -44,7 +44,7 @@ fn text(world: &World, name: &str, ids: &str, onnx: &[u8], tokenizer: &[u8]) -> 
 fn features(world: &World, name: &str, onnx: &[u8], length: usize) -> PathBuf {
     let sections = format!(
         "task = \"score\"\nprecision = \"fp32\"\ninput = \"features\"\n\
-         [features]\nname = \"x\"\nlength = {length}\n[score]\nname = \"score\"\ndimensions = [\"overall\"]\n"
+         [features]\nname = \"x\"\ncolumns = [\"x\"]\nlength = {length}\n[score]\nname = \"score\"\ndimensions = [\"overall\"]\n"
     );
     model(world, name, &sections, &[("model", onnx)])
 }

@@ -11,7 +11,9 @@ use tiebreak_domain::queue::{Place, QueueRequest};
 use tiebreak_domain::reward::{ItemScores, Models, Scorer, ScoringReport};
 use tiebreak_domain::second_look::{LookFilter, LookOrder, LookReasonKind, SecondLook};
 use tiebreak_domain::showing::AcquisitionMethod;
-use tiebreak_domain::{ErrorCode, Event, Outcome, QueuedItem, Reply, Request, StudySetup, Verdict};
+use tiebreak_domain::{
+    ErrorCode, Event, ItemId, ItemStatus, Outcome, QueuedItem, Reply, Request, StudySetup, Verdict,
+};
 
 use crate::world::{World, preference, until};
 
@@ -94,6 +96,12 @@ fn without_learning_nothing_runs_and_the_order_is_the_files() {
     let world = world(5, None);
     assert_eq!(judge(&world, 3, 0), [AcquisitionMethod::FileOrder; 3]);
     assert_eq!(world.learning_state(), LearningState::default());
+    let next: Vec<_> = ahead(&world).entries.into_iter().map(|entry| (entry.item.0, entry.reason)).collect();
+    assert_eq!(
+        next,
+        [4, 5].map(|item| (item, "next in order".to_owned())),
+        "what comes next is told all the same"
+    );
 }
 
 #[test]
@@ -336,4 +344,65 @@ fn labels_of_a_model_are_taken_only_where_it_is_sure_and_nobody_judged() {
     };
     assert_eq!(gone, taken);
     assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_out_of_play_is_out_of_learning_and_comes_back() {
+    let world = world(20, Some(quiet()));
+    until(|| (world.learning_state().pairs == 20).then_some(()));
+    judge(&world, 4, 0);
+    until(|| (world.learning_state().votes == 4).then_some(()));
+    let before = world.queue(Place::Start, 1).remove(0);
+    world.submit(world.judgment(&before, Verdict::overall(preference(Outcome::A))));
+    let judged = before.item.id;
+    let set = |status| {
+        world.engine.call(Request::SetStatus(vec![(judged, status)])).unwrap();
+    };
+    let stands = |pairs, votes| {
+        until(|| {
+            let state = world.learning_state();
+            ((state.pairs, state.votes) == (pairs, votes)).then_some(())
+        });
+    };
+    set(ItemStatus::Excluded);
+    stands(19, 4);
+    set(ItemStatus::Active);
+    stands(20, 5);
+}
+
+#[test]
+fn scores_of_a_candidate_are_told_when_no_pair_of_it_is_left_to_judge() {
+    let world = World::new();
+    world.create("p.tiebreak");
+    let pair = |one: &str, other: &str| {
+        format!("{{\"prompt\":\"Q?\",\"response_a\":\"{one}\",\"response_b\":\"{other}\"}}\n")
+    };
+    let others: String = (1..=80)
+        .map(|n| format!("{{\"prompt\":\"{n}?\",\"response_a\":\"Yes\",\"response_b\":\"No\"}}\n"))
+        .collect();
+    let rows = [pair("one", "two"), others, pair("two", "three"), pair("one", "three")].concat();
+    world.import(&world.write("rows.jsonl", rows));
+    let study = StudySetup { learning: Some(quiet()), ..StudySetup::default() };
+    world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
+    until(|| (world.learning_state().pairs == 83).then_some(()));
+    let annotator = world.info().annotator;
+    let told = |item: i64| {
+        let queued = world.queue(Place::At(ItemId(item)), 1).remove(0);
+        world.submit(world.judgment(&queued, Verdict::overall(preference(Outcome::A))));
+        match world.engine.call(Request::ItemScores { annotator, item: ItemId(item) }).unwrap() {
+            Reply::ItemScores(scores) => !scores.is_empty(),
+            other => panic!("expected scores, found {other:?}"),
+        }
+    };
+    // The head says something once the worker has heard of a vote.
+    told(7);
+    let ask = Request::ItemScores { annotator, item: ItemId(7) };
+    until(|| match world.engine.call(ask.clone()).unwrap() {
+        Reply::ItemScores(scores) => (!scores.is_empty()).then_some(()),
+        other => panic!("expected scores, found {other:?}"),
+    });
+    assert!(!told(1), "of one and two, each of which is to be judged beside three");
+    assert!(told(8), "no other pair shares its candidates");
+    assert!(!told(82), "now three would be known too");
+    assert!(told(83), "the last of the three");
 }

@@ -83,15 +83,25 @@ impl World {
 
     /// A world in which something happens whenever the engine looks at the clock.
     pub fn watching_the_clock(look: impl Fn() + Send + Sync + 'static) -> Self {
-        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0, look)
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0, false, look)
+    }
+
+    /// A world in which things go on in the background, as in a window.
+    pub fn in_background() -> Self {
+        Self::in_folder(Arc::new(tempfile::tempdir().unwrap()), 0, true, || {})
     }
 
     /// A second program on the same machine.
     pub fn beside(&self) -> Self {
-        Self::in_folder(Arc::clone(&self.folder), 1 << 40, || {})
+        Self::in_folder(Arc::clone(&self.folder), 1 << 40, false, || {})
     }
 
-    fn in_folder(folder: Arc<tempfile::TempDir>, seed: u64, look: impl Fn() + Send + Sync + 'static) -> Self {
+    fn in_folder(
+        folder: Arc<tempfile::TempDir>,
+        seed: u64,
+        scores_in_background: bool,
+        look: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let random = Arc::new(AtomicU64::new(seed));
         let keyring = Arc::<Kept>::default();
@@ -119,7 +129,7 @@ impl World {
             keyring: Some(Arc::clone(&keyring) as Arc<dyn Keyring>),
             app_version: "9.9.9".to_owned(),
             user_name: "Ada".to_owned(),
-            scores_in_background: false,
+            scores_in_background,
         };
         let (sender, events) = channel();
         let engine = Engine::new(host, move |event| drop(sender.send(event)));

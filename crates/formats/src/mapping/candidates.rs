@@ -20,6 +20,9 @@ const SIDES: [[&str; 2]; 9] = [
     ["win", "lose"],
 ];
 
+/// Those that say which one was preferred.
+pub(super) const CHOICES: [[&str; 2]; 3] = [["chosen", "rejected"], ["better", "worse"], ["win", "lose"]];
+
 const CONTENT_WORDS: [&str; 27] = [
     "response",
     "answer",
@@ -90,6 +93,9 @@ const CANDIDATE_LISTS: [&str; 9] = [
     "choices",
 ];
 
+/// Columns that hold what was said so far.
+const CONVERSATIONS: [&str; 4] = ["messages", "conversation", "conversations", "history"];
+
 pub(super) struct Pair<'a> {
     /// Their names.
     pub(super) columns: [&'a str; 2],
@@ -150,7 +156,12 @@ pub(super) fn list_of_candidates<'a>(
         };
         !lists.is_empty() && lists.iter().all(|list| !list.is_empty() && list.iter().all(is_content))
     };
+    // Pictures beside a conversation are what it is about.
+    let has_conversation = columns.iter().any(|name| CONVERSATIONS.contains(&name.to_lowercase().as_str()));
     let find = |wanted: &&str| {
+        if *wanted == "images" && has_conversation {
+            return None;
+        }
         columns.iter().find(|name| name.to_lowercase() == **wanted).filter(|name| lists(name))
     };
     let column = CANDIDATE_LISTS.iter().find_map(find)?;

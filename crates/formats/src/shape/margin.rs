@@ -1,5 +1,7 @@
-//! The `margin` of a pair of chosen and rejected: how much better the chosen one is. Where the whole column holds
-//! what Tiebreak writes, 0 is a tie and 1 to 3 are the steps of strength; anything else is kept as it is.
+//! The `margin` of a pair of chosen and rejected: how much better the chosen one is. In a file that Tiebreak wrote 0 is
+//! a tie and 1 to 3 are the steps of strength: there each row says who judged, and the whole column holds such steps,
+//! not all of them 0. In any other file a margin is a number of somebody else's, as of a reward model, or what a trainer
+//! takes where nothing was said (OpenRLHF's `"margin": 0`): it is kept as it is, and the chosen one is better.
 
 use serde_json::Value;
 use tiebreak_domain::item::Metadata;
@@ -20,8 +22,16 @@ pub(crate) struct Margins {
 impl Margins {
     /// Looks at the first rows.
     pub(crate) fn of_rows(rows: &[Metadata]) -> Self {
-        let mut margins = rows.iter().filter_map(|row| row.get(MARGIN)).filter(|margin| !margin.is_null());
-        Self { are_steps: margins.all(|margin| steps(margin).is_some()) }
+        let is_said = |row: &&Metadata| row.get(MARGIN).is_some_and(|margin| !margin.is_null());
+        let mut says_more = false;
+        let mut are_steps = true;
+        for row in rows.iter().filter(is_said) {
+            let is_ours = row.get("annotator").is_some_and(|annotator| !annotator.is_null());
+            let steps = row.get(MARGIN).filter(|_| is_ours).and_then(steps);
+            are_steps &= steps.is_some();
+            says_more |= steps.is_some_and(|steps| steps > 0);
+        }
+        Self { are_steps: are_steps && says_more }
     }
 
     /// What a row says whose chosen side has this outcome; a margin of something else goes to the metadata.

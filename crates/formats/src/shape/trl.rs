@@ -4,6 +4,9 @@
 //! last blank line that both share, which then belongs to neither side, else before the last white space,
 //! which then belongs to the sides (as TRL's own `extract_prompt` does with a space).
 //!
+//! Two columns whose names differ by the choice alone (`chosen_response` and `rejected_response`, `img_better` and
+//! `img_worse`) are read likewise.
+//!
 //! LLaMA-Factory's ranking data is the same with other names: media in `images`, `videos` and `audios` stand where
 //! their placeholders do, and `system` comes before the prompt.
 
@@ -17,19 +20,23 @@ use super::placeholders::{self, medium};
 use super::preference::pair_from_choice;
 use super::{ItemShape, Understood, metadata_from_cells, prompt_from_cells, refusal, response_from_cell};
 use crate::cell::Cell;
-use crate::mapping::{ends_as, kind_of_columns};
+use crate::mapping::{ends_as, kind_of_columns, pair_of_choice, prompt_beside};
 use crate::message::common_prefix;
 use crate::record::Label;
 
 /// The columns that a trainer knows besides the prompt and metadata.
-const KNOWN: [&str; 10] =
-    ["chosen", "rejected", "id", "annotator", "system", "margin", "image", "images", "videos", "audios"];
+const KNOWN: [&str; 8] = ["id", "annotator", "system", "margin", "image", "images", "videos", "audios"];
+
+/// What the two sides are called.
+const SIDES: [&str; 2] = ["chosen", "rejected"];
 
 /// What the prompt is called elsewhere, as in LLaMA-Factory's files, where no column has its own name.
 const OTHER_PROMPTS: [&str; 6] = ["conversations", "messages", "question", "query", "caption", "context"];
 
 /// Reads TRL preference data.
 pub(crate) struct TrlShape {
+    /// What the columns of the chosen one and the rejected one are called.
+    sides: [String; 2],
     prompt: Vec<String>,
     metadata: Vec<String>,
     text_format: TextFormat,
@@ -42,21 +49,28 @@ impl TrlShape {
     /// `columns` are all that the first rows have.
     pub(crate) fn new(columns: &[String], rows: &[Metadata], text_format: TextFormat) -> Self {
         let is_there = |name: &&str| columns.iter().any(|column| column == name);
-        let prompt: Vec<&str> = if is_there(&"prompt") {
+        let named = if SIDES.iter().all(is_there) { None } else { pair_of_choice(columns, rows) };
+        let sides = named.clone().unwrap_or_else(|| SIDES.map(str::to_owned));
+        let asked: Option<String> = named.as_ref().and_then(|named| prompt_beside(columns, named));
+        let prompt: Vec<&str> = if let Some(asked) = asked.as_deref().filter(|_| !is_there(&"instruction")) {
+            vec![asked]
+        } else if is_there(&"prompt") {
             vec!["prompt"]
         } else if is_there(&"instruction") {
             ["instruction", "input"].into_iter().filter(is_there).collect()
         } else {
             OTHER_PROMPTS.into_iter().filter(is_there).take(1).collect()
         };
-        let is_metadata =
-            |name: &&String| !KNOWN.contains(&name.as_str()) && !prompt.contains(&name.as_str());
+        let is_metadata = |name: &&String| {
+            !KNOWN.contains(&name.as_str()) && !prompt.contains(&name.as_str()) && !sides.contains(name)
+        };
         let metadata = columns.iter().filter(is_metadata).cloned().collect();
         Self {
             prompt: prompt.into_iter().map(str::to_owned).collect(),
             metadata,
             text_format,
-            kind: kind_of_columns(&["chosen", "rejected"], rows),
+            kind: kind_of_columns(&[&sides[0], &sides[1]], rows),
+            sides,
             margins: Margins::of_rows(rows),
         }
     }
@@ -74,7 +88,7 @@ impl TrlShape {
 
 impl ItemShape for TrlShape {
     fn columns(&self) -> Vec<String> {
-        let known = KNOWN.map(str::to_owned).into_iter();
+        let known = self.sides.iter().cloned().chain(KNOWN.map(str::to_owned));
         known.chain(self.prompt.iter().cloned()).chain(self.metadata.iter().cloned()).collect()
     }
 
@@ -87,8 +101,8 @@ impl ItemShape for TrlShape {
         let prompt: Vec<Cell> = self.prompt.iter().map(|_| next()).collect();
         let is_prompt_given = prompt.iter().any(|cell| *cell != Cell::Missing);
         let mut prompt = prompt_from_cells(&self.prompt, prompt, self.text_format)?;
-        let mut chosen = self.side("chosen", chosen)?;
-        let mut rejected = self.side("rejected", rejected)?;
+        let mut chosen = self.side(&self.sides[0], chosen)?;
+        let mut rejected = self.side(&self.sides[1], rejected)?;
 
         let is_conversation = |parts: &[Part]| parts.iter().any(|part| matches!(part, Part::Message { .. }));
         if is_conversation(&chosen) && is_conversation(&rejected) {
@@ -130,7 +144,7 @@ impl ItemShape for TrlShape {
         let candidate = |parts| Candidate { parts, ..Candidate::default() };
         let (chosen, rejected) = (candidate(chosen), candidate(rejected));
         let mut item = Item { candidates: vec![chosen, rejected], ..Item::default() };
-        if let Some(reason) = refusal(&item, ["chosen", "rejected"]) {
+        if let Some(reason) = refusal(&item, SIDES) {
             return Err(reason);
         }
         let rejected = item.candidates.pop().unwrap_or_default();
@@ -267,11 +281,17 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_of_whole_steps_is_a_strength_and_nought_a_tie() {
-        let said = |margin: &str| {
-            let row = understand(&format!(
-                "{{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":{margin}}}"
-            ));
+    fn a_margin_of_whole_steps_is_a_strength_and_nought_a_tie_in_what_tiebreak_wrote_alone() {
+        let read = |more: &str, margin: &str| {
+            let line = |margin: &str| {
+                format!("{{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":{margin}{more}}}")
+            };
+            // The column is judged by all first rows; another one of it is a clear vote.
+            let rows: Vec<Metadata> =
+                [line(margin), line("2")].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let columns: Vec<String> = rows[0].keys().cloned().collect();
+            let shape = TrlShape::new(&columns, &rows, TextFormat::Plain);
+            let row = shape.understand(cells_from_json(&line(margin), &shape.columns()).unwrap()).unwrap();
             let preference = row.labels[0].preference().unwrap().clone();
             (
                 preference.outcome == Outcome::Tie,
@@ -279,11 +299,40 @@ mod tests {
                 row.item.metadata.get("margin").cloned(),
             )
         };
+        let said = |margin| read(",\"annotator\":\"anna\"", margin);
         assert_eq!(said("0.0"), (true, None, None));
         assert_eq!(said("1"), (false, Some(Strength::Slightly), None));
         assert_eq!(said("3.0"), (false, Some(Strength::Much), None));
         assert_eq!(said("0.7"), (false, None, Some(0.7.into())), "the margin of something else");
         assert_eq!(said("null"), (false, None, None));
+        for margin in [0, 1, 3] {
+            let foreign = read("", &margin.to_string());
+            assert_eq!(foreign, (false, None, Some(margin.into())), "nobody here said how much");
+        }
+    }
+
+    #[test]
+    fn the_margin_that_a_trainer_takes_where_nothing_was_said_is_no_tie() {
+        for more in ["", ",\"annotator\":\"anna\""] {
+            let line = format!("{{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\",\"margin\":0{more}}}");
+            let row = understand(&line);
+            assert_eq!(chosen_and_rejected(&row), pair("x", "y"));
+            assert_ne!(row.labels[0].preference().unwrap().outcome, Outcome::Tie, "{line}");
+            assert_eq!(row.item.metadata["margin"], 0);
+        }
+    }
+
+    #[test]
+    fn the_names_of_two_columns_are_votes_too() {
+        let row = understand(
+            r#"{"question":"Sky?","chosen_response":"Blue.","rejected_response":"Green.","sample_id":"s"}"#,
+        );
+        assert_eq!(chosen_and_rejected(&row), pair("Blue.", "Green."));
+        assert_eq!(row.item.prompt, [Part::plain("Sky?")]);
+        assert_eq!(row.item.metadata["sample_id"], "s");
+        let row = understand(r#"{"caption":"a fox","img_better":"1.png","img_worse":"2.png"}"#);
+        let chosen = usize::from(row.labels[0].preference().unwrap().outcome == Outcome::B);
+        assert_eq!(row.item.candidates[chosen].parts, [Part::image("1.png")]);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::{future::poll_fn, pin::Pin, sync::Arc};
 
 use futures_core::Stream;
-use object_store::{Error, ObjectStore, path::Path};
+use object_store::{Error, ObjectStore, ObjectStoreScheme, path::Path};
 use reqwest::Url;
 
 use super::network::innermost;
@@ -33,6 +33,12 @@ pub(super) fn opened(
 ) -> Result<(Box<dyn ObjectStore>, Path), Problem> {
     let options = environment.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     object_store::parse_url_opts(url, options).map_err(problem_of)
+}
+
+/// The path in the bucket of an address.
+pub(super) fn path_in(url: &Url) -> Result<Path, Problem> {
+    let (_, path) = ObjectStoreScheme::parse(url).map_err(|error| problem_of(error.into()))?;
+    Ok(path)
 }
 
 /// What went wrong, in words that name no key and no signature.

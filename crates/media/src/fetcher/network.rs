@@ -1,12 +1,21 @@
 //! The network: web servers and buckets, read in chunks within limits.
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use reqwest::{Client, Response, Url, header, redirect};
 
 use super::bucket;
-use crate::{address::is_in_bucket, limits::FetchLimits, network_thread::NetworkThread, problem::Problem};
+use crate::{
+    address::is_in_bucket, limits::FetchLimits, network_thread::NetworkThread, problem::Problem,
+    single_flight::locked,
+};
 
 /// The client and the thread that drives it.
 pub(super) struct Network {
@@ -14,7 +23,12 @@ pub(super) struct Network {
     thread: NetworkThread,
     /// What the environment says of buckets.
     environment: Vec<(String, String)>,
+    /// Buckets that were read from, by scheme and name: each has connections and signs in once.
+    buckets: Mutex<HashMap<String, Arc<dyn ObjectStore>>>,
 }
+
+/// The most buckets that are known at a time.
+const BUCKETS: usize = 64;
 
 /// What is being read.
 enum Body {
@@ -46,7 +60,7 @@ impl Network {
             .build()
             .map_err(|error| innermost(&error))?;
         let thread = NetworkThread::start().map_err(|error| error.to_string())?;
-        Ok(Self { client, thread, environment })
+        Ok(Self { client, thread, environment, buckets: Mutex::default() })
     }
 
     /// Reads what is at an address, at most so many bytes in at most so much time, chunk by chunk.
@@ -60,7 +74,7 @@ impl Network {
         let url = Url::parse(address).map_err(|_| Problem::BadAddress)?;
         let whole = async {
             let body = if is_in_bucket(address) {
-                let (store, path) = bucket::opened(&url, &self.environment)?;
+                let (store, path) = self.bucket(&url)?;
                 open_bucket(&*store, &path, limit_bytes).await?
             } else {
                 self.open_web(url, limit_bytes).await?
@@ -69,6 +83,31 @@ impl Network {
         };
         let in_time = async { tokio::time::timeout(limit, whole).await };
         self.thread.wait_for(in_time).unwrap_or(Err(Problem::TookTooLong { limit }))
+    }
+
+    /// The bucket of an address, opened once, and the path in it.
+    fn bucket(&self, url: &Url) -> Result<(Arc<dyn ObjectStore>, Path), Problem> {
+        // What comes before the path: the container and the account stand there too, where a provider has them.
+        let host = url.host_str().unwrap_or_default();
+        let name = format!("{}://{}@{host}:{:?}", url.scheme(), url.username(), url.port());
+        let known = locked(&self.buckets).get(&name).map(Arc::clone);
+        if let Some(store) = known {
+            return Ok((store, bucket::path_in(url)?));
+        }
+        let (store, path) = bucket::opened(url, &self.environment)?;
+        let store: Arc<dyn ObjectStore> = Arc::from(store);
+        let mut buckets = locked(&self.buckets);
+        if buckets.len() >= BUCKETS {
+            buckets.clear();
+        }
+        buckets.insert(name, Arc::clone(&store));
+        Ok((store, path))
+    }
+
+    /// How many buckets are open.
+    #[cfg(test)]
+    pub(super) fn open_buckets(&self) -> usize {
+        locked(&self.buckets).len()
     }
 
     async fn open_web(&self, url: Url, limit_bytes: u64) -> Result<Body, Problem> {

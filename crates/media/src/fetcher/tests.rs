@@ -155,6 +155,22 @@ fn images_come_from_buckets() {
 }
 
 #[test]
+fn a_bucket_is_opened_once_for_all_that_is_in_it() {
+    let (server, folder) = (TestServer::start(image()), tempfile::tempdir().unwrap());
+    let fetcher = of_buckets(&server, Some(folder.path()), limits());
+    let now = Instant::now();
+    assert_eq!(fetcher.kept_file("s3://bucket/video.bin"), None, "nothing was fetched yet");
+    let file = fetcher.fetch_medium("s3://bucket/video.bin", now).unwrap();
+    assert_eq!(fetcher.kept_file("s3://bucket/video.bin"), Some(file));
+    assert_eq!(*fetcher.fetch("s3://bucket/set/an%20image.png", now).unwrap(), *image(), "by its own path");
+    assert_eq!(fetcher.network().map(Network::open_buckets).ok(), Some(1));
+    let _ = fetcher.fetch("s3://other/set/an%20image.png", now);
+    assert_eq!(fetcher.network().map(Network::open_buckets).ok(), Some(2), "another is another");
+    let page = fetcher.fetch_medium(&server.at("/page"), now).unwrap_err().problem;
+    assert!(matches!(page, Problem::NotAnImage { looks_like: ContentKind::WebPage }), "{page}");
+}
+
+#[test]
 fn files_are_fetched_once_and_the_oldest_go() {
     let (server, folder) = (TestServer::start(image()), tempfile::tempdir().unwrap());
     let limits = FetchLimits { kept_bytes: 102_000, ..limits() };

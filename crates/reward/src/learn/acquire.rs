@@ -106,7 +106,7 @@ pub struct Pick {
 /// Why a pair is asked; chances are those of A.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reason {
-    /// It is the next in the file.
+    /// It is the next in order.
     InOrder,
     /// It was drawn at random.
     Random,
@@ -148,7 +148,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InOrder => write!(formatter, "next in the file"),
+            Self::InOrder => write!(formatter, "next in order"),
             Self::Random => write!(formatter, "drawn at random"),
             Self::Audit => write!(formatter, "audit"),
             Self::HeadUnsure { chance } => write!(formatter, "head is unsure: {chance:.2}"),

@@ -2,15 +2,9 @@
 //!
 //! Members are standardised on one reference set first; otherwise the member with the largest scale decides
 //! (METHODS 5, trap 15). Worst-case and uncertainty-weighted optimisation are those of Coste et al. (2023, arXiv
-//! 2310.02743), with the population variance of their code. Members can be shipped models, draws from a head's
-//! belief ([`from_draws`]) or ridge heads on resampled ratings ([`bootstrap`]).
+//! 2310.02743), with the population variance of their code.
 
-use rand::Rng;
-
-use super::features::FeatureTable;
-use super::head::Head;
 use super::logistic::{entropy_term, mean, population_variance, sigmoid};
-use super::ridge::{Rating, Ridge, RidgeSettings};
 
 /// The scores of one member, by candidate; not a number where it has none.
 pub type Member = Vec<f32>;
@@ -35,14 +29,13 @@ pub fn standardised_by(member: &[f32], centre: f64, deviation: f64) -> Member {
     member.iter().map(|value| ((f64::from(*value) - centre) / deviation) as f32).collect()
 }
 
-/// One member out of several: on the candidates that all of them scored each is standardised, and their scores of
-/// a candidate are combined. Of other candidates it says nothing.
+/// One member out of several that are standardised: of the candidates that all of them scored, their scores are
+/// combined. Of other candidates it says nothing.
 pub fn combined(members: &[&[f32]], combine: impl Fn(&[f64]) -> f64) -> Member {
     let count = members.iter().map(|member| member.len()).min().unwrap_or(0);
     let shared: Vec<u32> = (0..count as u32)
         .filter(|row| members.iter().all(|member| member[*row as usize].is_finite()))
         .collect();
-    let members: Vec<Member> = members.iter().map(|member| standardised(member, Some(&shared))).collect();
     let mut scores = vec![f32::NAN; count];
     for row in shared {
         let said: Vec<f64> = members.iter().map(|member| f64::from(member[row as usize])).collect();
@@ -94,44 +87,9 @@ pub fn differences(members: &[Member], a: u32, b: u32) -> Vec<f64> {
         .collect()
 }
 
-/// Members out of a head's belief: the scores of every candidate under weights drawn from it.
-pub fn from_draws(head: &Head, table: &FeatureTable, count: usize, random: &mut impl Rng) -> Vec<Member> {
-    let score = |draw: &Vec<f64>| {
-        (0..table.len())
-            .map(|row| {
-                table.row(row).iter().zip(draw).map(|(value, weight)| f64::from(*value) * weight).sum::<f64>()
-            })
-            .map(|score| score as f32)
-            .collect()
-    };
-    head.draws(count, random).iter().map(score).collect()
-}
-
-/// Members out of ratings: ridge heads, each fitted to a resample with replacement. None where nothing was rated.
-pub fn bootstrap(
-    table: &FeatureTable,
-    ratings: &[Rating],
-    settings: &RidgeSettings,
-    count: usize,
-    random: &mut impl Rng,
-) -> Vec<Member> {
-    (0..count)
-        .filter_map(|_| {
-            let resampled =
-                ratings.iter().map(|_| ratings[random.random_range(0..ratings.len())]).collect::<Vec<_>>();
-            let head = Ridge::fit(table, &resampled, settings)?;
-            Some((0..table.len()).map(|row| head.predict(table.row(row)).mean as f32).collect())
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-
     use super::*;
-    use crate::learn::features::ColumnKind;
 
     #[test]
     fn members_weigh_alike_once_standardised() {
@@ -162,7 +120,10 @@ mod tests {
     #[test]
     fn members_are_combined_where_all_of_them_say_something() {
         // On the first three: 1, 2, 3 and 30, 10, 20 are −√1.5, 0, √1.5 and √1.5, −√1.5, 0.
-        let members: [&[f32]; 2] = [&[1.0, 2.0, 3.0, 900.0], &[30.0, 10.0, 20.0, f32::NAN]];
+        let shared = Some(&[0, 1, 2][..]);
+        let members = [&[1.0, 2.0, 3.0, 900.0], &[30.0, 10.0, 20.0, f32::NAN]]
+            .map(|member| standardised(member, shared));
+        let members = [members[0].as_slice(), members[1].as_slice()];
         let side = 1.5_f64.sqrt();
         let near = |combined: Member, expected: [f64; 3]| {
             for (one, other) in combined.iter().zip(expected) {
@@ -175,23 +136,5 @@ mod tests {
         // The population variances are 1.5, 0.375 and 0.375.
         let weighted = |scores: &[f64]| uncertainty_weighted(scores, 1.0);
         near(combined(&members, weighted), [-1.5, -side / 2.0 - 0.375, side / 2.0 - 0.375]);
-    }
-
-    #[test]
-    fn resampled_heads_spread() {
-        let raw = (0..40).map(|index| (index as f32 * 0.7).sin()).collect::<Vec<_>>();
-        let table = FeatureTable::from_scores("x", ColumnKind::Feature, &raw);
-        let ratings = (0..40)
-            .map(|candidate| Rating {
-                candidate,
-                annotator: 0,
-                value: f64::from(raw[candidate as usize]) + f64::from(candidate % 3),
-            })
-            .collect::<Vec<_>>();
-        let mut random = StdRng::seed_from_u64(2);
-        let members = bootstrap(&table, &ratings, &RidgeSettings::default(), 8, &mut random);
-        assert_eq!(members.len(), 8);
-        let differences = differences(&members, 1, 20);
-        assert!(population_variance(&differences) > 0.0, "members differ");
     }
 }

@@ -23,6 +23,9 @@ pub enum ColumnKind {
     Length,
     /// The score of a reward model, trusted before the first vote.
     Scorer,
+    /// What a reward model says of something else than is asked, as of verbosity or toxicity: it may count as much, but
+    /// nobody knows for which side.
+    Aspect,
 }
 
 /// A column, and how its raw values became the stored ones: `scale · (raw − mean) / deviation`.

@@ -9,6 +9,7 @@
 
 pub mod information;
 mod kernel;
+pub mod luce;
 pub mod pool;
 pub mod prior;
 pub mod refit;
@@ -127,9 +128,14 @@ pub struct Head {
 impl Head {
     /// A head that has seen no vote.
     pub fn new(table: &FeatureTable, likelihood: Ordinal, prior: Prior) -> Self {
-        let (weights, variances) = prior.moments(table.columns());
+        Self::over(table.columns().to_vec(), likelihood, prior)
+    }
+
+    /// The same over columns that are those of the table, but may be something else to this head.
+    pub fn over(columns: Vec<Column>, likelihood: Ordinal, prior: Prior) -> Self {
+        let (weights, variances) = prior.moments(&columns);
         let covariance = Symmetric::from_diagonal(&variances);
-        Self { likelihood, prior, columns: table.columns().to_vec(), weights, covariance }
+        Self { likelihood, prior, columns, weights, covariance }
     }
 
     /// The likelihood of an answer.

@@ -60,6 +60,24 @@ impl Symmetric {
         self.values[row * self.size + column] += value;
     }
 
+    /// Adds another matrix of this size.
+    pub fn add_all(&mut self, other: &Self) {
+        add_scaled(&mut self.values, 1.0, &other.values);
+    }
+
+    /// `rowᵀ · self · row` of each row, the rows being row-major.
+    pub fn forms_of_rows(&self, rows: &[f64]) -> Vec<f64> {
+        let count = rows.len() / self.size.max(1);
+        let mut turned = Mat::<f64>::zeros(count, self.size);
+        let left = MatRef::from_row_major_slice(rows, count, self.size);
+        faer::linalg::matmul::matmul(turned.as_mut(), Accum::Replace, left, self.as_faer(), 1.0, Par::Seq);
+        let rows = rows.chunks_exact(self.size.max(1)).enumerate();
+        rows.map(|(place, row)| {
+            row.iter().enumerate().map(|(column, value)| value * turned[(place, column)]).sum()
+        })
+        .collect()
+    }
+
     pub fn add_diagonal(&mut self, diagonal: &[f64]) {
         for (index, value) in diagonal.iter().enumerate() {
             self.values[index * (self.size + 1)] += value;
@@ -217,6 +235,9 @@ mod tests {
         }
         let inverse = factor.inverse();
         assert!((inverse.times(&[1.0, 2.0, 3.0])[1] - solution[1]).abs() < 1e-12);
+        let forms = matrix.forms_of_rows(&[1.0, 2.0, 3.0, 0.0, 1.0, 0.0]);
+        assert!((forms[0] - dot(&[1.0, 2.0, 3.0], &matrix.times(&[1.0, 2.0, 3.0]))).abs() < 1e-12);
+        assert!(forms.len() == 2 && (forms[1] - matrix.get(1, 1)).abs() < 1e-12);
         let lower = factor.lower();
         assert!((dot(&lower[3..6], &lower[6..9]) - matrix.get(1, 2)).abs() < 1e-12, "L Lᵀ is the matrix");
         assert!((factor.colour(&[1.0, 0.0, 0.0])[2] - lower[6]).abs() < 1e-12);

@@ -42,6 +42,15 @@ impl Verdict {
         }
     }
 
+    /// Whether A is better; none of a tie.
+    pub fn a_won(self) -> Option<bool> {
+        match self {
+            Self::A(_) => Some(true),
+            Self::Tie => None,
+            Self::B(_) => Some(false),
+        }
+    }
+
     /// The same answer with A and B exchanged.
     pub fn swapped(self) -> Self {
         match self {

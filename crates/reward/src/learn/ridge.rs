@@ -5,11 +5,16 @@
 //! for every α at once: `e_i = (y_i − ŷ_i) / (1 − h_ii)` (Golub, Heath and Wahba 1979, *Technometrics* 21:215).
 //! The Gram matrix is kept, so a further rating is a rank-one update.
 
+mod severity;
+
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::features::FeatureTable;
 use super::logistic::{mean, population_variance};
 use super::matrix::{Symmetric, add_scaled, dot};
+use severity::Levels;
 
 /// One rating of one candidate by one annotator. What is not a number is a rating not given.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,7 +35,7 @@ pub enum Severity {
     Ignored,
     /// Each annotator's ratings are brought to the common mean and deviation first.
     ZScores,
-    /// Each annotator has a column, whose weight is left out of predictions.
+    /// Each annotator has a weight of their own, as of a column that says who rated, which is left out of predictions.
     Columns,
 }
 
@@ -69,7 +74,6 @@ impl RatingPrediction {
 /// A fitted head of one dimension.
 #[derive(Clone, Debug)]
 pub struct Ridge {
-    features: usize,
     alpha: f64,
     intercept: f64,
     noise_variance: f64,
@@ -89,26 +93,26 @@ impl Ridge {
             return None;
         }
         let values = levelled(&given, settings.severity);
-        let annotators = match settings.severity {
-            Severity::Columns => given.iter().map(|rating| rating.annotator as usize + 1).max().unwrap_or(0),
-            Severity::Ignored | Severity::ZScores => 0,
-        };
-        let columns = table.width() + annotators;
-        let mut rows = Vec::with_capacity(given.len() * columns);
-        for rating in &given {
-            rows.extend(table.row(rating.candidate as usize).iter().map(|value| f64::from(*value)));
-            rows.extend((0..annotators).map(|index| f64::from(u8::from(index == rating.annotator as usize))));
-        }
         let intercept = mean(&values);
         let targets = values.iter().map(|value| value - intercept).collect::<Vec<_>>();
-        let gram = Symmetric::weighted_gram(&rows, &vec![1.0; given.len()], columns);
-        let mut moments = vec![0.0; columns];
-        for (row, target) in rows.chunks_exact(columns).zip(&targets) {
-            add_scaled(&mut moments, *target, row);
-        }
-        let (alpha, errors) = best_alpha(&gram, &rows, &targets, &moments, &settings.alphas)?;
+        let (alpha, errors, gram, moments) = if settings.severity == Severity::Columns {
+            let levels = Levels::new(table, &given, &targets);
+            let (alpha, errors) = best_of(&settings.alphas, |alpha| levels.errors(alpha))?;
+            let (gram, moments) = levels.eliminated(alpha);
+            (alpha, errors, gram, moments)
+        } else {
+            let columns = table.width();
+            let rows = given.iter().flat_map(|rating| table.row(rating.candidate as usize));
+            let rows = rows.map(|value| f64::from(*value)).collect::<Vec<_>>();
+            let gram = Symmetric::weighted_gram(&rows, &vec![1.0; given.len()], columns);
+            let mut moments = vec![0.0; columns];
+            for (row, target) in rows.chunks_exact(columns.max(1)).zip(&targets) {
+                add_scaled(&mut moments, *target, row);
+            }
+            let (alpha, errors) = best_alpha(&gram, &rows, &targets, &moments, &settings.alphas)?;
+            (alpha, errors, gram, moments)
+        };
         let mut head = Self {
-            features: table.width(),
             alpha,
             intercept,
             noise_variance: errors.noise_variance,
@@ -123,10 +127,9 @@ impl Ridge {
     }
 
     /// Takes one more rating in, at O(d²): the inverse follows by Sherman and Morrison's formula. The penalty, the
-    /// intercept and the noise stay until the next fit; annotator columns are not moved.
+    /// intercept and the noise stay until the next fit, and so does what annotators' severity took out.
     pub fn add(&mut self, row: &[f32], value: f64) {
-        let mut design = row.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
-        design.resize(self.weights.len(), 0.0);
+        let design = row.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
         let direction = self.inverse.times(&design);
         self.inverse.add_outer(-1.0 / (1.0 + dot(&design, &direction)), &direction);
         self.gram.add_outer(1.0, &design);
@@ -136,8 +139,7 @@ impl Ridge {
 
     /// What it expects of a candidate with these features.
     pub fn predict(&self, row: &[f32]) -> RatingPrediction {
-        let mut design = row.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
-        design.resize(self.weights.len(), 0.0);
+        let design = row.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
         let spread = dot(&design, &self.inverse.times(&design));
         RatingPrediction {
             mean: self.intercept + dot(&design, &self.weights),
@@ -147,7 +149,7 @@ impl Ridge {
 
     /// The weights of the features.
     pub fn weights(&self) -> &[f64] {
-        &self.weights[..self.features]
+        &self.weights
     }
 
     /// The penalty that was chosen.
@@ -195,29 +197,51 @@ fn best_alpha(
     };
     let turned_moments = turned(moments);
     let turned_rows = rows.chunks_exact(columns).map(turned).collect::<Vec<_>>();
-    let errors = |alpha: f64| {
+    best_of(alphas, |alpha| {
         let shrink = values.iter().map(|value| 1.0 / (value.max(0.0) + alpha)).collect::<Vec<_>>();
-        let (mut squares, mut residual, mut degrees) = (0.0, 0.0, 0.0);
+        let mut errors = Tally::default();
         for (row, target) in turned_rows.iter().zip(targets) {
-            // The intercept is a mean, which takes 1/n of every row.
-            let mut leverage = 1.0 / targets.len() as f64;
-            let mut fitted = 0.0;
+            let (mut leverage, mut fitted) = (0.0, 0.0);
             for ((component, shrink), moment) in row.iter().zip(&shrink).zip(&turned_moments) {
                 leverage += component * component * shrink;
                 fitted += component * shrink * moment;
             }
-            let error = target - fitted;
-            degrees += leverage;
-            residual += error * error;
-            squares += (error / (1.0 - leverage).max(1e-6)).powi(2);
+            errors.add(target - fitted, leverage, targets.len());
         }
-        let count = targets.len() as f64;
-        Errors { leave_one_out: squares / count, noise_variance: residual / (count - degrees).max(1.0) }
-    };
-    alphas
-        .iter()
-        .map(|alpha| (*alpha, errors(*alpha)))
-        .min_by(|one, other| one.1.leave_one_out.total_cmp(&other.1.leave_one_out))
+        Some(errors.errors(targets.len()))
+    })
+}
+
+/// The penalty of the least leave-one-out error; none where none can be reckoned.
+fn best_of(alphas: &[f64], errors: impl Fn(f64) -> Option<Errors>) -> Option<(f64, Errors)> {
+    let reckoned = alphas.iter().filter_map(|alpha| Some((*alpha, errors(*alpha)?)));
+    reckoned.min_by(|one, other| one.1.leave_one_out.total_cmp(&other.1.leave_one_out))
+}
+
+/// Errors being added up.
+#[derive(Default)]
+struct Tally {
+    squares: f64,
+    residual: f64,
+    degrees: f64,
+}
+
+impl Tally {
+    /// Adds a row's error, with its leverage but for the intercept, which is a mean and takes 1/n of every row.
+    fn add(&mut self, error: f64, leverage: f64, count: usize) {
+        let leverage = leverage + 1.0 / count as f64;
+        self.degrees += leverage;
+        self.residual += error * error;
+        self.squares += (error / (1.0 - leverage).max(1e-6)).powi(2);
+    }
+
+    fn errors(&self, count: usize) -> Errors {
+        let count = count as f64;
+        Errors {
+            leave_one_out: self.squares / count,
+            noise_variance: self.residual / (count - self.degrees).max(1.0),
+        }
+    }
 }
 
 /// The ratings with severity taken out, as far as that is done before fitting.
@@ -227,14 +251,20 @@ fn levelled(ratings: &[Rating], severity: Severity) -> Vec<f64> {
         return values;
     }
     let (centre, spread) = (mean(&values), population_variance(&values).sqrt());
+    let mut of_annotator: HashMap<u32, Vec<f64>> = HashMap::new();
+    for rating in ratings {
+        of_annotator.entry(rating.annotator).or_default().push(rating.value);
+    }
+    let own: HashMap<u32, (f64, f64)> = of_annotator
+        .into_iter()
+        .map(|(annotator, values)| (annotator, (mean(&values), population_variance(&values).sqrt())))
+        .collect();
     ratings
         .iter()
         .map(|rating| {
-            let own = ratings.iter().filter(|other| other.annotator == rating.annotator);
-            let own = own.map(|other| other.value).collect::<Vec<_>>();
-            let own_spread = population_variance(&own).sqrt();
+            let (own_mean, own_spread) = own[&rating.annotator];
             // Who always says the same says nothing of the difference.
-            let z = if own_spread > 0.0 { (rating.value - mean(&own)) / own_spread } else { 0.0 };
+            let z = if own_spread > 0.0 { (rating.value - own_mean) / own_spread } else { 0.0 };
             centre + spread * z
         })
         .collect()

@@ -6,10 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::features::FeatureTable;
-use super::head::Head;
-use super::head::pool::Pair;
-
 /// The limits; the defaults are those of METHODS 2.14.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoppingRule {
@@ -17,7 +13,7 @@ pub struct StoppingRule {
     pub kappa: f64,
     /// How often in a row.
     pub repeats: usize,
-    /// The share of the first batch's information below which questions hardly teach.
+    /// The share of the information before the first label below which questions hardly teach.
     pub information_share: f64,
     /// The gain in audit accuracy over the next 200 labels below which it stands still.
     pub audit_gain: f64,
@@ -53,7 +49,7 @@ impl StoppingSigns {
 
 /// The labels that lie between two heads that are held against each other: heads that learned from hardly anything new
 /// agree whatever is left to learn.
-const LABELS_BETWEEN: usize = 25;
+pub const LABELS_BETWEEN: usize = 25;
 /// How many heads' sides are kept.
 const SIDES_KEPT: usize = 4;
 
@@ -70,8 +66,17 @@ struct PastHead {
     sides: Vec<bool>,
     /// The agreement with the head before.
     kappa: Option<f64>,
-    /// The mean information of the batch that was to follow.
-    information: f64,
+    /// What the batch that was to follow promised; none of a head of which that was not asked.
+    promise: Option<Promise>,
+}
+
+/// What the best questions of the next batch promise: their mean mutual information, in nats; 0 where none is left.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Under what is believed now.
+    pub now: f64,
+    /// Under what was believed before the first label.
+    pub at_first: f64,
 }
 
 impl StoppingHistory {
@@ -82,29 +87,21 @@ impl StoppingHistory {
         labels >= self.heads.last().map_or(0, |head| head.labels) + LABELS_BETWEEN
     }
 
-    /// Takes note of the head after so many labels, if that is due, on a fixed set of pairs (2,000 are plenty), and of
-    /// the mutual information that the best questions of the next batch promise, in nats; none where nothing is left.
-    pub fn push(
-        &mut self,
-        labels: usize,
-        head: &Head,
-        table: &FeatureTable,
-        stop_set: &[Pair],
-        informations: &[f64],
-    ) {
-        let side = |pair: &Pair| head.score(table, pair.a) > head.score(table, pair.b);
-        self.push_sides(labels, stop_set.iter().map(side).collect(), informations);
+    /// Whether no head was noted.
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty()
     }
 
-    fn push_sides(&mut self, labels: usize, sides: Vec<bool>, informations: &[f64]) {
+    /// Takes note of the head after so many labels, if that is due: whether it holds the first of each pair of a fixed
+    /// set (2,000 are plenty) for the better one, and what the next batch promises.
+    pub fn push(&mut self, labels: usize, sides: Vec<bool>, promise: Option<Promise>) {
         if !self.is_due(labels) {
             return;
         }
         let before = self.heads.last().map(|head| &head.sides);
         let before = before.filter(|before| before.len() == sides.len() && !sides.is_empty());
         let kappa = before.map(|before| kappa(before, &sides));
-        let information = if informations.is_empty() { 0.0 } else { super::logistic::mean(informations) };
-        self.heads.push(PastHead { labels, sides, kappa, information });
+        self.heads.push(PastHead { labels, sides, kappa, promise });
         if let Some(past) = self.heads.len().checked_sub(SIDES_KEPT + 1) {
             self.heads[past].sides = Vec::new();
         }
@@ -117,10 +114,9 @@ impl StoppingHistory {
 
     /// The signs now. `audit_gain` is the gain in audit accuracy that the next 200 labels are predicted to bring.
     pub fn signs(&self, rule: &StoppingRule, audit_gain: Option<f64>) -> StoppingSigns {
-        let is_exhausted = match self.heads.as_slice() {
-            [first, .., last] => last.information < rule.information_share * first.information,
-            _ => false,
-        };
+        let promise = self.heads.last().and_then(|head| head.promise);
+        let is_exhausted =
+            promise.is_some_and(|promise| promise.now < rule.information_share * promise.at_first);
         StoppingSigns {
             is_stable: self.kappas().count() >= rule.repeats
                 && self.kappas().rev().take(rule.repeats).all(|kappa| kappa >= rule.kappa),
@@ -157,23 +153,27 @@ mod tests {
         assert_eq!(kappa(&[true; 4], &[true; 4]), 1.0);
     }
 
+    fn promise(now: f64) -> Option<Promise> {
+        Some(Promise { now, at_first: 0.1 })
+    }
+
     #[test]
     fn two_signs_of_three_stop() {
         let rule = StoppingRule::default();
         let mut history = StoppingHistory::default();
         let steady = (0..100).map(|index| index % 3 == 0).collect::<Vec<_>>();
-        history.push_sides(25, steady.iter().map(|side| !side).collect(), &[0.1]);
+        history.push(25, steady.iter().map(|side| !side).collect(), promise(0.1));
         for turn in 2..=4 {
-            history.push_sides(25 * turn, steady.clone(), &[0.09]);
+            history.push(25 * turn, steady.clone(), promise(0.09));
         }
         assert!(!history.signs(&rule, Some(0.001)).is_stable, "the first step was a turn");
-        history.push_sides(125, steady.clone(), &[0.09]);
+        history.push(125, steady.clone(), promise(0.09));
         let signs = history.signs(&rule, None);
         assert!(signs.is_stable && !signs.is_exhausted && !signs.says_stop(), "one sign is not enough");
         assert!(history.signs(&rule, Some(0.001)).says_stop(), "and a flat audit makes two");
-        history.push_sides(150, steady.clone(), &[0.01]);
+        history.push(150, steady.clone(), promise(0.01));
         assert!(history.signs(&rule, Some(0.02)).says_stop(), "so do questions that hardly teach");
-        history.push_sides(175, steady, &[]);
+        history.push(175, steady, promise(0.0));
         assert!(history.signs(&rule, None).is_exhausted, "and where none is left, none teaches");
     }
 
@@ -182,13 +182,13 @@ mod tests {
         let mut history = StoppingHistory::default();
         let sides = vec![true, false, true];
         for labels in 0..=60 {
-            history.push_sides(labels, sides.clone(), &[0.1]);
+            history.push(labels, sides.clone(), promise(0.1));
         }
         assert_eq!(history.kappas().count(), 1, "at 25 and at 50");
-        history.push_sides(48, sides.clone(), &[0.1]);
+        history.push(48, sides.clone(), promise(0.1));
         assert_eq!(history.kappas().count(), 0, "what learned from labels that were taken back is forgotten");
         for labels in (50..=400).step_by(25) {
-            history.push_sides(labels, sides.clone(), &[0.1]);
+            history.push(labels, sides.clone(), promise(0.1));
         }
         assert_eq!(history.kappas().count(), 15, "each against the one before, however many there were");
     }

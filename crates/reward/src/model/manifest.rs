@@ -129,7 +129,7 @@ pub enum Input {
     Video(ImageInput, VideoInput),
     /// The same with a text.
     VideoText(ImageInput, VideoInput, TextInput),
-    /// Numbers that the caller computed, such as an embedding.
+    /// Numbers that were computed beforehand and lie in columns of the data, such as an embedding.
     Features(FeaturesInput),
 }
 
@@ -299,14 +299,16 @@ impl Layout {
     }
 }
 
-/// How numbers of the caller are read.
+/// How numbers that were computed beforehand are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeaturesInput {
     /// The model's input.
     pub name: String,
     /// The input for the second candidate of a pairwise model.
     pub second_name: Option<String>,
-    /// How many numbers.
+    /// The columns of the data that hold the numbers, in order: each holds one, or a list of them.
+    pub columns: Vec<String>,
+    /// How many numbers all columns of a candidate hold together.
     pub length: usize,
     /// Whether they are brought to length 1 first.
     pub is_normalised: bool,

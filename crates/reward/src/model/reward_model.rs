@@ -151,11 +151,15 @@ impl RewardModel {
         prepared.iter().map(&mut outcome).collect()
     }
 
-    /// The most tokens of a batch that fit, beside the weights, into so much memory, for each of the sessions that the
-    /// usual options open. At least 1: a text alone is always tried.
-    pub fn largest_batch_tokens(&self, memory_limit_bytes: u64) -> usize {
-        let sessions = OpenOptions::default().sessions as u64;
-        let left_bytes = memory_limit_bytes.saturating_sub(self.folder.needed_bytes) / sessions;
+    /// The most tokens of a batch that fit, beside the weights, into so much memory, for each of so many sessions. At
+    /// least 1: a text alone is always tried.
+    pub fn largest_batch_tokens(&self, memory_limit_bytes: u64, sessions: usize) -> usize {
+        self.batch_tokens_within(memory_limit_bytes.saturating_sub(self.folder.needed_bytes), sessions)
+    }
+
+    /// The same of memory that is left when the weights are in it.
+    pub(super) fn batch_tokens_within(&self, left_bytes: u64, sessions: usize) -> usize {
+        let left_bytes = left_bytes / sessions.max(1) as u64;
         let token_bytes = self.folder.outline.width().saturating_mul(WORKING_BYTES_PER_NUMBER);
         let tokens = left_bytes.checked_div(token_bytes).unwrap_or(u64::MAX);
         usize::try_from(tokens).unwrap_or(usize::MAX).max(1)

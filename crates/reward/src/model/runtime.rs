@@ -4,6 +4,7 @@
 //! which is always there. [`Runtime::detect`] chooses; [`report`] says what was found and what is missing. A
 //! session that fails on a graphics card goes on on the processor ([`fallback`]), and says so.
 
+mod card;
 mod card_libraries;
 pub mod fallback;
 pub mod library;
@@ -11,13 +12,17 @@ mod library_file;
 pub mod onnx;
 pub mod pure;
 pub mod report;
+mod trial;
 pub mod warning;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::error::ModelError;
 use super::folder::ModelFolder;
+pub use card::CardRoom;
 use fallback::FallbackSession;
 pub use library::{FoundLibrary, RefusedLibrary};
 pub use warning::Warning;
@@ -130,6 +135,10 @@ pub trait Session: Send {
     /// What carries the numbers out at present.
     fn provider(&self) -> Provider;
 
+    /// Takes a flag that is set once nobody waits for what it runs any more: whoever can break off within a run, looks
+    /// at it.
+    fn heed(&mut self, _is_ended: Arc<AtomicBool>) {}
+
     /// What happened since this was last asked, such as a fall back to the processor.
     fn take_warnings(&mut self) -> Vec<Warning> {
         Vec::new()
@@ -194,7 +203,15 @@ impl Runtime {
         providers
     }
 
-    /// Opens sessions of a model that run side by side, each on one thread.
+    /// On what of it a model runs, found by trying.
+    pub(crate) fn trials(&self) -> trial::Trials {
+        if self.library.is_none() || self.is_cpu_only {
+            return trial::Trials { used: Some(Provider::Cpu), failed: Vec::new() };
+        }
+        trial::of_library().clone()
+    }
+
+    /// Opens sessions of a model that run side by side, each on one thread; on a card no more than it has room for.
     ///
     /// Warnings say which libraries were refused and which devices failed.
     pub fn open(
@@ -208,12 +225,17 @@ impl Runtime {
         }
         let mut opened: Vec<Box<dyn Session>> = Vec::new();
         let gpus: Vec<Provider> = self.providers().into_iter().filter(|provider| provider.is_gpu()).collect();
-        for _ in 0..sessions.max(1) {
-            let (session, mut failed) = onnx::open(folder, &gpus)?;
+        let room = (!gpus.is_empty()).then(CardRoom::now);
+        let on_card = room.map_or(sessions, |room| room.sessions(sessions, folder.needed_bytes));
+        let card_bytes = room.and_then(|room| room.bytes_per_session(on_card));
+        let mut count = sessions.max(1);
+        while opened.len() < count {
+            let (session, mut failed) = onnx::open(folder, &gpus, card_bytes)?;
+            let is_gpu = session.provider().is_gpu();
             if opened.is_empty() {
                 warnings.append(&mut failed);
+                count = if is_gpu { on_card } else { count };
             }
-            let is_gpu = session.provider().is_gpu();
             opened.push(if is_gpu {
                 Box::new(FallbackSession::new(session, onnx::reopen_on_cpu(folder)))
             } else {

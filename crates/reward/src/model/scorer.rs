@@ -12,6 +12,7 @@ mod state;
 mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 pub use calibration::{CALIBRATION_BUDGETS, calibrate};
@@ -21,7 +22,7 @@ pub use state::Progress;
 use super::error::ModelError;
 use super::request::Request;
 use super::reward_model::{OpenedModel, RewardModel};
-use super::runtime::{Provider, RuntimeKind, Warning};
+use super::runtime::{CardRoom, Provider, RuntimeKind, Warning};
 use state::Shared;
 
 /// How urgent a job is.
@@ -37,7 +38,7 @@ pub enum Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScorerOptions {
     /// The most tokens of a batch, filling included; none for what is usual on the device (512 on a processor,
-    /// 16,384 on a card). [`calibrate`] finds what is fastest.
+    /// 16,384 on a card that has room for so many). [`calibrate`] finds what is fastest.
     pub batch_tokens: Option<usize>,
     /// How many results of a job wait to be taken before it stands still.
     pub results_capacity: usize,
@@ -71,6 +72,8 @@ pub struct Scorer {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     kind: RuntimeKind,
+    /// What sessions heed.
+    is_ended: Arc<AtomicBool>,
 }
 
 impl Scorer {
@@ -79,15 +82,20 @@ impl Scorer {
         let OpenedModel { model, sessions, warnings } = opened;
         let provider = sessions.first().map_or(Provider::Cpu, |session| session.provider());
         let kind = sessions.first().map_or(RuntimeKind::Rten, |session| session.kind());
-        let usual = if provider.is_gpu() || provider == Provider::Server {
-            CARD_BATCH_TOKENS
-        } else {
-            PROCESSOR_BATCH_TOKENS
+        let usual = || match provider {
+            Provider::Server => CARD_BATCH_TOKENS,
+            Provider::Cpu => PROCESSOR_BATCH_TOKENS,
+            // The weights are on the card by now.
+            _ => CardRoom::now().usable_bytes().map_or(CARD_BATCH_TOKENS, |left| {
+                model.batch_tokens_within(left, sessions.len()).min(CARD_BATCH_TOKENS)
+            }),
         };
-        let budget = options.batch_tokens.unwrap_or(usual).max(1);
+        let budget = options.batch_tokens.unwrap_or_else(usual).max(1);
         let shared = Arc::new(Shared::new(model, options, budget, sessions.len(), provider, warnings));
-        let mut scorer = Self { shared, threads: Vec::with_capacity(sessions.len()), kind };
-        for (number, session) in sessions.into_iter().enumerate() {
+        let is_ended = Arc::<AtomicBool>::default();
+        let mut scorer = Self { shared, threads: Vec::with_capacity(sessions.len()), kind, is_ended };
+        for (number, mut session) in sessions.into_iter().enumerate() {
+            session.heed(Arc::clone(&scorer.is_ended));
             let shared = Arc::clone(&scorer.shared);
             let builder = std::thread::Builder::new().name(format!("score-{number}"));
             let thread = builder.spawn(move || worker::run(&shared, session));
@@ -139,8 +147,9 @@ impl Scorer {
 }
 
 impl Drop for Scorer {
-    /// Ends after the batches that are running.
+    /// Ends after the batches that are running; those with a server are hung up on.
     fn drop(&mut self) {
+        self.is_ended.store(true, Ordering::Release);
         self.shared.close();
         for thread in self.threads.drain(..) {
             // A thread that panicked has nothing to give back.

@@ -2,20 +2,35 @@
 //! batches, lanes and jobs as one that runs here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Numbers, RemoteModel, Tensor};
 use crate::model::runtime::{self, InputTensor, OutputTensor};
 use crate::model::{Provider, RuntimeKind, Session};
 
+/// Whether somebody said stop; asked while a server is waited for.
+pub type IsCancelled = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// One batch at a time, with a server.
 pub struct RemoteSession {
     remote: Arc<RemoteModel>,
+    is_cancelled: IsCancelled,
+    is_ended: Arc<AtomicBool>,
 }
 
 impl RemoteSession {
-    /// So many of them on one connection: as many batches can be in flight.
-    pub fn several(remote: &Arc<RemoteModel>, count: usize) -> Vec<Box<dyn Session>> {
-        (0..count.max(1)).map(|_| Box::new(Self { remote: Arc::clone(remote) }) as Box<dyn Session>).collect()
+    /// So many of them on one connection: as many batches can be in flight. What is in flight is given up when
+    /// somebody says stop, or when the scorer that runs them ends.
+    pub fn several(
+        remote: &Arc<RemoteModel>,
+        count: usize,
+        is_cancelled: &IsCancelled,
+    ) -> Vec<Box<dyn Session>> {
+        let session = |_| {
+            let (remote, is_cancelled) = (Arc::clone(remote), Arc::clone(is_cancelled));
+            Box::new(Self { remote, is_cancelled, is_ended: Arc::default() }) as Box<dyn Session>
+        };
+        (0..count.max(1)).map(session).collect()
     }
 }
 
@@ -32,7 +47,8 @@ impl Session for RemoteSession {
                 },
             })
             .collect();
-        let answered = self.remote.run(vec![tensors], &|| false).pop();
+        let is_over = || self.is_ended.load(Ordering::Acquire) || (self.is_cancelled)();
+        let answered = self.remote.run(vec![tensors], &is_over).pop();
         let mut tensors = answered
             .unwrap_or(Err(super::RemoteError::Cancelled))
             .map_err(|error| format!("{error}; {}", error.hint()))?;
@@ -58,5 +74,9 @@ impl Session for RemoteSession {
 
     fn provider(&self) -> Provider {
         Provider::Server
+    }
+
+    fn heed(&mut self, is_ended: Arc<AtomicBool>) {
+        self.is_ended = is_ended;
     }
 }

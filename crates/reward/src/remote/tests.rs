@@ -73,7 +73,7 @@ fn patience() -> Patience {
 }
 
 fn open(server: &TestServer, rest: &str) -> Result<RemoteModel, RemoteError> {
-    RemoteModel::open(&manifest(&server.at(""), rest), None, patience(), || 0.5)
+    RemoteModel::open(&manifest(&server.at(""), rest), None, patience(), || 0.5, &|| false)
 }
 
 fn batch(ids: &[i32]) -> Vec<Tensor> {
@@ -246,14 +246,15 @@ fn a_token_goes_to_the_server_and_nowhere_else() {
     let server =
         server(|_, stream| answer(stream, "302 Found", "Location: http://127.0.0.1:9/\r\n", b"sesame"));
     let token = Secret::new("open-sesame").unwrap();
-    let model = RemoteModel::open(&manifest(&server.at(""), ""), Some(&token), patience(), || 0.0).unwrap();
+    let model = RemoteModel::open(&manifest(&server.at(""), ""), Some(&token), patience(), || 0.0, &|| false)
+        .unwrap();
     assert!(
         matches!(run_one(&model), Err(RemoteError::Status { status: 302, .. })),
         "no redirect is followed"
     );
     assert!(server.asked().iter().all(|asked| asked.headers["authorization"] == "Bearer open-sesame"));
     let open_line = manifest("http://example.org", "");
-    let error = RemoteModel::open(&open_line, Some(&token), patience(), || 0.0).err().unwrap();
+    let error = RemoteModel::open(&open_line, Some(&token), patience(), || 0.0, &|| false).err().unwrap();
     assert!(matches!(error, RemoteError::OpenLine { .. }), "{error}");
     assert!(!format!("{error:?} {error}").contains("sesame"));
 }
@@ -294,10 +295,66 @@ fn a_cancel_hangs_up() {
     assert!(model.run(Vec::new(), &|| false).is_empty(), "and the model is of use afterwards");
 }
 
+/// What somebody else does meanwhile, for as long as a test waits; less than a server is waited for.
+fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, is_done) = std::sync::mpsc::channel();
+    let work = move || done.send(work()).unwrap();
+    thread::Builder::new().name("test-work".to_owned()).spawn(work).unwrap();
+    is_done.recv_timeout(Duration::from_mins(1)).expect("nobody waits for a server that hangs")
+}
+
+#[test]
+fn a_stop_hangs_up_on_a_server_that_never_says_whether_it_is_ready() {
+    let server = TestServer::start(|_, _| thread::park());
+    let manifest = manifest(&server.at(""), "");
+    let is_asked = {
+        let server = Arc::new(server);
+        move || !server.asked().is_empty()
+    };
+    let opened = in_time(move || RemoteModel::open(&manifest, None, patience(), || 0.5, &is_asked).map(drop));
+    assert_eq!(opened, Err(RemoteError::Cancelled));
+}
+
+#[test]
+fn a_batch_with_a_server_that_hangs_is_given_up_when_somebody_stops_or_the_scorer_ends() {
+    for is_stopped in [true, false] {
+        let (tell, is_asked) = std::sync::mpsc::channel();
+        let server = server(move |_, _| {
+            tell.send(()).unwrap();
+            thread::park();
+        });
+        let remote = Arc::new(open(&server, "").unwrap());
+        let says_stop = Arc::new(AtomicBool::new(false));
+        let is_cancelled: IsCancelled = {
+            let says_stop = Arc::clone(&says_stop);
+            Arc::new(move || says_stop.load(Ordering::SeqCst))
+        };
+        let mut session = RemoteSession::several(&remote, 1, &is_cancelled).remove(0);
+        let is_ended = Arc::<AtomicBool>::default();
+        session.heed(Arc::clone(&is_ended));
+        let run = move || {
+            let whole = |name| crate::model::runtime::InputTensor {
+                name,
+                shape: vec![1, 1],
+                numbers: crate::model::runtime::Numbers::Whole(vec![1]),
+            };
+            session.run(&[whole("input_ids"), whole("attention_mask")], &["logits"])
+        };
+        let stop = if is_stopped { says_stop } else { is_ended };
+        let given = in_time(move || {
+            let run = thread::Builder::new().name("test-run".to_owned()).spawn(run).unwrap();
+            is_asked.recv().unwrap();
+            stop.store(true, Ordering::SeqCst);
+            run.join().unwrap()
+        });
+        assert!(given.unwrap_err().contains("cancelled"));
+    }
+}
+
 #[test]
 fn a_manifest_without_a_server_opens_none() {
     let mut manifest = manifest("http://localhost:1", "");
     manifest.remote = None;
-    let error = RemoteModel::open(&manifest, None, patience(), || 0.0).err().unwrap();
+    let error = RemoteModel::open(&manifest, None, patience(), || 0.0, &|| false).err().unwrap();
     assert_eq!(error, RemoteError::NoServer);
 }

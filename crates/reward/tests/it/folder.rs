@@ -133,7 +133,7 @@ pub fn features_folder(model: &str, task: &str, output: &str, dimensions: &str) 
         &format!(
             "task = \"{task}\"\nprecision = \"fp32\"\ninput = \"features\"\n\
              [files]\nmodel = {{ path = \"{file}\", blake3 = \"HASH:{file}\" }}\n\
-             [features]\nname = \"x\"\nlength = 3\n\
+             [features]\nname = \"x\"\ncolumns = [\"x\"]\nlength = 3\n\
              [score]\nname = \"{output}\"\ndimensions = [{dimensions}]\n"
         ),
         &[(&file, &data(&file))],

@@ -83,6 +83,7 @@ fn the_report_says_what_runs_models_and_what_is_missing() {
     assert_eq!(report.runtime, RuntimeKind::Rten);
     let text = report.lines().join("\n");
     assert!(text.contains("rten") && text.contains("pip install onnxruntime"), "{text}");
+    assert!(report.used.is_some_and(|used| !used.is_gpu()) && text.contains("Runs on: CPU"), "{text}");
     if let Some(found) = runtimes().get(1) {
         let report = RuntimeReport::of(found);
         let library = report.library.as_ref().unwrap();
@@ -90,5 +91,9 @@ fn the_report_says_what_runs_models_and_what_is_missing() {
         eprintln!("{text}");
         assert!(text.contains(&library.version) && text.contains(&*library.path.to_string_lossy()), "{text}");
         assert!(!report.library_devices.is_empty(), "the library names the processor at least: {text}");
+        let used = report.used.expect("a model runs on something");
+        assert!(report.providers.contains(&used), "and what it was run on is offered: {text}");
+        let has_card = !report.nvidia_devices.is_empty() || !used.is_gpu() || cfg!(not(target_os = "linux"));
+        assert!(has_card, "without a card no card is in use: {text}");
     }
 }

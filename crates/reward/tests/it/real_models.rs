@@ -109,7 +109,7 @@ fn heads_over_embeddings_load_and_run() {
             &format!(
                 "task = \"score\"\nprecision = \"fp32\"\ninput = \"features\"\n\
                  [files]\nmodel = {{ path = \"{name}\", blake3 = \"HASH:{name}\" }}\n\
-                 [features]\nname = \"{}\"\nlength = {length}\nnormalise = true\n\
+                 [features]\nname = \"{}\"\ncolumns = [\"x\"]\nlength = {length}\nnormalise = true\n\
                  [score]\nname = \"{}\"\ndimensions = [\"aesthetics\"]\n",
                 outline.inputs[0].name, outline.outputs[0].name
             ),

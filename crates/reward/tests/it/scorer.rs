@@ -150,7 +150,7 @@ fn an_empty_job_and_one_of_faults_end_too() {
 #[test]
 fn a_batch_is_bounded_by_the_memory_that_the_weights_leave() {
     let opened = text_folder().open(&pure()).unwrap();
-    let most = |bytes: u64| opened.model.largest_batch_tokens(bytes);
+    let most = |bytes: u64| opened.model.largest_batch_tokens(bytes, 2);
     assert_eq!(most(0), 1, "a text alone is always tried");
     assert!(
         most(64 << 20) > most(32 << 20) && most(32 << 20) > 1,
@@ -158,4 +158,5 @@ fn a_batch_is_bounded_by_the_memory_that_the_weights_leave() {
         most(64 << 20),
         most(32 << 20)
     );
+    assert_eq!(opened.model.largest_batch_tokens(32 << 20, 4), most(32 << 20) / 2, "sessions share it");
 }

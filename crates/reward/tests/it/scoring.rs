@@ -55,7 +55,7 @@ fn a_pairwise_model_holds_the_first_against_the_second() {
     let folder = Folder::new(
         "task = \"pairwise\"\nprecision = \"fp32\"\ninput = \"features\"\n\
          [files]\nmodel = { path = \"pair.onnx\", blake3 = \"HASH:pair.onnx\" }\n\
-         [features]\nname = \"first\"\nsecond_name = \"second\"\nlength = 3\n\
+         [features]\nname = \"first\"\nsecond_name = \"second\"\ncolumns = [\"x\"]\nlength = 3\n\
          [score]\nname = \"better\"\ndimensions = [\"overall\"]\n",
         &[("pair.onnx", &data("pair.onnx"))],
     );

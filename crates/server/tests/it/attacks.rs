@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tiebreak_domain::Request;
+use tiebreak_domain::quality::Repeats;
 use tiebreak_domain::study::StudySetup;
 
 use crate::world::{PASSWORD, World, annotator_of, judgment, queue};
@@ -115,6 +116,50 @@ fn nobody_takes_the_whole_project_at_once_or_passes_questions_by() {
     assert_eq!(world.info().judgments, 0);
     label["submit"]["origin"] = json!("screen");
     assert_eq!(ana.call(&label).status, 200);
+}
+
+#[test]
+fn nobody_evades_a_repeat_by_leaving_out_what_was_shown() {
+    let world = World::new();
+    let owner = world.owner();
+    let rows: Vec<String> = (0..100)
+        .map(|row| json!({ "prompt": format!("more {row}"), "chosen": "a", "rejected": "b" }).to_string())
+        .collect();
+    assert_eq!(owner.send("POST", "/api/v1/items?name=more.jsonl", rows.join("\n").as_bytes()).status, 200);
+    let mut study = StudySetup::default();
+    study.quality.repeats = Some(Repeats { rate: 0.5, after: 3 });
+    world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
+    let ana = world.join(&owner, "annotator", "Ana");
+    let me = annotator_of(&ana);
+    let without = |item, outcome, id| {
+        let mut said = judgment(me, item, outcome, id);
+        said["submit"]["showing"] = Value::Null;
+        ana.call(&said)
+    };
+    let mut judged = Vec::new();
+    let repeated = loop {
+        let offered = ana.call(&queue(me, &json!("start"))).json();
+        let item = offered["items"][0]["item"]["id"].as_i64().unwrap();
+        if judged.contains(&item) {
+            break item;
+        }
+        let id = judged.len() as u8 + 1;
+        assert_eq!(without(item, "a", id).status, 400, "the first of an item says what was there");
+        assert_eq!(ana.call(&judgment(me, item, "a", id)).status, 200);
+        judged.push(item);
+        assert!(judged.len() < 60, "something is offered again at a rate of one half");
+    };
+    let refused = without(repeated, "b", 100);
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert!(refused.text().contains("showing"), "it says what is missing: {}", refused.text());
+    assert_eq!(ana.call(&judgment(me, repeated, "b", 101)).status, 200);
+    let revisions = world.info().revisions;
+    assert_eq!(revisions, judged.len() as u64, "what is said of a repeat stands beside the judgment");
+    assert_eq!(
+        without(judged[0], "tie", 102).status,
+        200,
+        "a change of mind may be told as an undo tells it"
+    );
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn a_forgotten_password_is_chosen_anew_by_an_owners_link() {
     let joined = join(&named, PASSWORD);
     assert_eq!(joined.status, 200, "{}", joined.text());
     let ana = world.browser(&joined.cookie());
+    let program = world.program(&ana, &["judge"]);
     assert_eq!(join(&early, "a way in for Lea").status, 400, "she would be Ana");
     let refused = lead.post("/api/v1/invitations", &json!({ "role": "annotator", "name": "Ana" }));
     assert_eq!(refused.status, 403, "{}", refused.text());
@@ -105,12 +106,55 @@ fn a_forgotten_password_is_chosen_anew_by_an_owners_link() {
     );
     assert_eq!(me["annotator"], joined.json()["annotator"], "and her judgments");
     assert_eq!(ana.get("/api/v1/me").status, 401, "whoever had the old password is out");
+    assert_eq!(program.get("/api/v1/me").status, 401, "and so is what they may have made with it");
     let sign_in = |password: &str| {
         let form = json!({ "name": "Ana", "password": password });
         world.client.with("x-tiebreak", "1").post("/api/v1/sign-in", &form).status
     };
     assert_eq!((sign_in(PASSWORD), sign_in("another horse battery")), (403, 200));
     assert_eq!(join(&back, "a third horse battery").status, 403, "once");
+}
+
+#[test]
+fn whoever_changes_their_password_may_take_their_tokens_back() {
+    let world = World::new();
+    let owner = world.owner();
+    let ana = world.join(&owner, "annotator", "Ana");
+    let program = world.program(&ana, &["judge"]);
+    let change = |browser: &crate::client::Client, current: &str, new: &str, ends_tokens: bool| {
+        let body = json!({ "current": current, "new": new, "ends_tokens": ends_tokens });
+        let changed = browser.post("/api/v1/password", &body);
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        world.browser(&changed.cookie())
+    };
+    let again = change(&ana, PASSWORD, "another horse battery", false);
+    assert_eq!(program.get("/api/v1/me").status, 200, "a program goes on unless that is said");
+    change(&again, "another horse battery", "a third horse battery", true);
+    assert_eq!(program.get("/api/v1/me").status, 401);
+}
+
+#[test]
+fn a_program_with_a_dead_token_keeps_nobody_from_signing_in() {
+    let world = World::new();
+    let owner = world.owner();
+    drop(world.join(&owner, "annotator", "Ana"));
+    let polls = world.client.with("authorization", "Bearer tiebreak_dead");
+    let slowed = (0..25).any(|_| polls.get("/api/v1/me").status == 429);
+    assert!(slowed, "the program itself has to wait");
+    let signed_in = world.client.form("/sign-in", &[("name", "Ana"), ("password", PASSWORD)]);
+    assert_eq!(signed_in.status, 200, "from the same network: {}", signed_in.text());
+    let invitation = World::invitation(&owner, "annotator", None);
+    assert_eq!(world.client.get(&format!("/join?invitation={invitation}")).status, 200);
+    let link = world.engine.offer_owner_link().unwrap();
+    assert_eq!(world.client.get(&format!("/enter?token={link}")).status, 200);
+}
+
+#[test]
+fn a_link_of_the_terminal_ends_the_one_before() {
+    let world = World::new();
+    let (early, late) = (world.engine.offer_owner_link().unwrap(), world.engine.offer_owner_link().unwrap());
+    assert_eq!(world.client.get(&format!("/enter?token={early}")).status, 403, "it stands in some log");
+    assert_eq!(world.client.get(&format!("/enter?token={late}")).status, 200);
 }
 
 #[test]

@@ -46,6 +46,41 @@ fn what_is_meant_for_another_project_is_refused() {
 }
 
 #[test]
+fn what_one_process_gave_names_nothing_at_another() {
+    // As two processes of one project are behind a proxy that takes turns: each has begun as much as the other.
+    let (here, there) = (World::new(), World::new());
+    let (at_home, strayed) = (here.owner(), there.owner());
+    let find = |owner: &crate::client::Client| {
+        owner.call(&json!({ "find": {} })).json()["found"]["view"].as_i64().unwrap()
+    };
+    let (view, _) = (find(&at_home), find(&strayed));
+    let bring = |owner: &crate::client::Client| {
+        let brought = owner.send("POST", "/api/v1/uploads?name=x.jsonl", b"{}");
+        brought.json()["path"].as_str().unwrap().to_owned()
+    };
+    let (path, _) = (bring(&at_home), bring(&strayed));
+    let export = |owner: &crate::client::Client| {
+        let plan =
+            json!({ "start_export": { "plan": { "format": "csv" }, "path": "out.csv", "replace": true } });
+        let started = owner.call(&plan);
+        started.json()["started"].as_i64().unwrap_or_else(|| panic!("{}", started.text()))
+    };
+    let (job, _) = (export(&at_home), export(&strayed));
+    for (what, request) in [
+        ("a list", json!({ "rows": { "view": view, "from": 0, "count": 9 } })),
+        ("a job", json!({ "cancel": job })),
+        ("a report", json!({ "save_import_report": { "job": job, "path": "x.csv" } })),
+        ("a file", json!({ "open_rubric": { "path": path } })),
+    ] {
+        let refused = strayed.call(&request);
+        assert_eq!(refused.status, 404, "{what}: {}", refused.text());
+        assert!(refused.text().contains("process") && refused.text().contains("proxy"), "{}", refused.text());
+    }
+    assert_eq!(at_home.call(&json!({ "rows": { "view": view, "from": 0, "count": 9 } })).status, 200);
+    assert_eq!(at_home.call(&json!({ "cancel": job })).status, 200, "at home it has a name, over or not");
+}
+
+#[test]
 fn the_settings_of_the_machine_stay_there() {
     let world = World::new();
     let settings = world.owner().call(&json!("load_settings")).json();

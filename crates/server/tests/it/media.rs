@@ -1,7 +1,12 @@
 //! Media and pixels: what is in the media folder, in stretches, and nothing else.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::json;
-use tiebreak_domain::{Event, Request};
+use tiebreak_domain::{Event, ImportPlan, Request};
 
 use crate::client::percent_encoded;
 use crate::world::{World, plan_of_images};
@@ -20,6 +25,43 @@ fn media_come_in_stretches_with_a_tag() {
     let tag = whole.header("etag").unwrap();
     assert_eq!(owner.with("if-none-match", tag).get("/api/v1/media/2/clip.mp4").status, 304);
     assert_eq!(world.client.get("/api/v1/media/2/clip.mp4").status, 401, "for whoever takes part");
+}
+
+#[test]
+fn what_lies_at_an_address_is_fetched_once_and_comes_in_stretches_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/clip.mp4?of=1", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicU32::new(0));
+    let counts = Arc::clone(&asked);
+    let serves = move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            counts.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 100\r\nconnection: close\r\n\r\n";
+            stream.write_all(&[head.as_bytes(), &(0..100).collect::<Vec<u8>>()].concat()).unwrap();
+        }
+    };
+    std::thread::Builder::new().name("web".into()).spawn(serves).unwrap();
+    let world = World::new();
+    let row = json!({ "prompt": "a clip", "one": address, "other": format!("{address}&other") });
+    let file = world.folder.path().join("addresses.jsonl");
+    std::fs::write(&file, row.to_string()).unwrap();
+    let plan = ImportPlan { fetches_addresses: true, ..plan_of_images(&file) };
+    world.engine.call(Request::StartImport(plan)).unwrap();
+    world.until(|event| matches!(event, Event::ImportEnded(_, Ok(_))));
+    let owner = world.owner();
+    let path = format!("/api/v1/media/2/{}", percent_encoded(&address));
+    let whole = owner.get(&path);
+    assert_eq!((whole.status, whole.body.len()), (200, 100), "{}", whole.text());
+    assert_eq!(whole.header("content-type"), Some("video/mp4"), "by what the data calls it");
+    let part = owner.with("range", "bytes=10-19").get(&path);
+    assert_eq!((part.status, part.body), (206, (10..20).collect()));
+    let tag = whole.header("etag").unwrap();
+    assert_eq!(owner.with("if-none-match", tag).get(&path).status, 304);
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "it was fetched once");
+    let elsewhere = format!("/api/v1/media/2/{}", percent_encoded("http://127.0.0.1:9/other.mp4"));
+    assert_eq!(owner.get(&elsewhere).status, 404, "what no item holds is fetched for nobody");
 }
 
 #[test]

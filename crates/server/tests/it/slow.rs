@@ -1,6 +1,6 @@
 //! Clients that are slow, or send too much: they cost a connection for a while, and nobody else anything.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -60,6 +60,82 @@ fn of_whoever_shows_nothing_no_more_is_read_than_a_form() {
     let call = json!({ "read_rubric": { "text": long } });
     assert_eq!(world.client.call(&call).status, 413);
     assert_ne!(owner.call(&call).status, 413);
+}
+
+#[test]
+fn a_forged_cookie_or_token_earns_no_room() {
+    let world = World::new();
+    let owner = world.owner();
+    let shows = |name: &str, value: &str, path: &str| {
+        let mut stream = world.client.connect();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\n{name}: {value}\r\nx-tiebreak: 1\r\nconnection: close\r\n\
+             content-length: 8000000\r\n\r\n{{",
+            world.client.address
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // None of the rest is sent: whoever waited for it would answer that it came too slowly.
+        read(&mut stream).status
+    };
+    assert_eq!(shows("authorization", "Bearer x", "/api/v1/call"), 401);
+    assert_eq!(shows("cookie", "tiebreak_0123=x", "/api/v1/call"), 401);
+    assert_eq!(shows("cookie", "tiebreak_0123=x", "/api/v1/sign-in"), 413, "a form is a form");
+    let own = owner.headers.iter().find(|(name, _)| name == "cookie").unwrap().1.clone();
+    assert_eq!(shows("cookie", &own, "/api/v1/call"), 408, "of whoever is known it is read");
+}
+
+#[test]
+fn strangers_who_dawdle_keep_nobody_waiting() {
+    let world = World::new();
+    let owner = world.owner();
+    // More than their room holds of one network: each takes a piece for its first byte, and sends no other.
+    let dawdling: Vec<_> = (0..200)
+        .map(|_| {
+            let mut stream = world.client.connect();
+            let head = format!(
+                "POST /api/v1/sign-in HTTP/1.1\r\nhost: {}\r\ncontent-length: 1000\r\n\r\nx",
+                world.client.address
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let rubric = "x".repeat(200_000);
+    for _ in 0..3 {
+        let read = owner.call(&json!({ "read_rubric": { "text": rubric } }));
+        assert!(![408, 503].contains(&read.status), "{}", read.text());
+    }
+    let first = &dawdling[0];
+    first.set_nonblocking(true).unwrap();
+    let waits = first.peek(&mut [0]).map_err(|error| error.kind());
+    assert_eq!(waits, Err(ErrorKind::WouldBlock), "nobody had to wait until they were given up");
+    first.set_nonblocking(false).unwrap();
+    for mut stream in dawdling.into_iter().step_by(50) {
+        assert!([408, 503].contains(&read(&mut stream).status), "none of them is waited for");
+    }
+}
+
+#[test]
+fn who_takes_nothing_of_an_answer_is_cut_off() {
+    let world = World::new();
+    let owner = world.owner();
+    world.import_media();
+    // Longer than what two sockets hold between them.
+    std::fs::write(world.media_folder().join("clip.mp4"), vec![7; 64 * 1024 * 1024]).unwrap();
+    let mut stream = owner.connect();
+    let cookie = &owner.headers.iter().find(|(name, _)| name == "cookie").unwrap().1;
+    let head = format!(
+        "GET /api/v1/media/2/clip.mp4 HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\n\r\n",
+        world.client.address
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // Nothing is read. That the connection has ended is told to whoever writes on.
+    let begun = Instant::now();
+    while stream.write_all(b"x").is_ok() {
+        assert!(begun.elapsed() < Duration::from_mins(2), "it is kept for ever");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(owner.get("/api/v1/me").status, 200);
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl World {
         let host = Host {
             settings_file: None,
             data_folder: None,
-            cache_folder: None,
+            cache_folder: Some(folder.path().join("cache")),
             clock: Arc::new(move || UnixMillis(time.fetch_add(1, Ordering::Relaxed))),
             random: Arc::new(move || {
                 let mut z = random.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
@@ -246,6 +246,26 @@ pub fn queue(annotator: i64, place: &Value) -> Value {
     json!({ "queue": { "annotator": annotator, "place": place, "count": 1, "except": [] } })
 }
 
+/// What was on the screen, in the order of the data.
+fn showing() -> Value {
+    json!({
+        "order": [0, 1],
+        "models_visible": false,
+        "scores_visible": false,
+        "shown_at": 1_700_000_000_000_i64,
+        "first_input_at": null,
+        "submitted_at": 1_700_000_000_000_i64,
+        "active_ms": 10,
+        "idle_ms": 0,
+        "utc_offset_minutes": 0,
+        "app_version": "test",
+        "session": 1,
+        "acquisition": { "method": "file_order", "score": null, "propensity": 1.0 },
+        "window": [900.0, 600.0, 1.0],
+        "watched": [],
+    })
+}
+
 /// A judgment of an item, by whom it says.
 pub fn judgment(annotator: i64, item: i64, outcome: &str, id: u8) -> Value {
     let id: String = std::iter::repeat_n(format!("{id:02x}"), 16).collect();
@@ -259,7 +279,7 @@ pub fn judgment(annotator: i64, item: i64, outcome: &str, id: u8) -> Value {
         "flagged": false,
         "comment": "",
         "rubric_version": 1,
-        "showing": null,
+        "showing": showing(),
         "origin": "screen",
         "recorded_at": 1_700_000_000_000_i64,
     } })

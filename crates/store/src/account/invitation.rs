@@ -70,6 +70,14 @@ impl Store {
         self.change(|connection| keep(connection, hash, invitation))
     }
 
+    /// Keeps the link of a terminal, in the place of those before it that nobody followed.
+    pub fn offer_sign_in(&mut self, hash: &SecretHash, invitation: &Invitation) -> Result<()> {
+        self.change(|connection| {
+            connection.execute("DELETE FROM invitation WHERE is_sign_in = 1 AND used_at IS NULL", ())?;
+            keep(connection, hash, invitation)
+        })
+    }
+
     /// Takes an invitation back; whether it was there and open.
     pub fn withdraw_invitation(&mut self, hash: &SecretHash) -> Result<bool> {
         let count = self.change(|connection| {
@@ -84,7 +92,8 @@ impl Store {
     /// A name that the invitation gives may be that of an annotator who has judged here without an account. One that
     /// is chosen is refused where anybody has it: whoever had it before is somebody else. One that a provider gave,
     /// which cannot be chosen again, gets a number in that case. An invitation that names
-    /// somebody who had an account already when it was made is their way back: they choose a new password, and keep
+    /// somebody who had an account already when it was made is their way back: they choose a new password, and whatever
+    /// signed in as them before does so no more, tokens included; or somebody vouches for them from now on. They keep
     /// their role.
     pub fn join(
         &mut self,
@@ -102,10 +111,16 @@ impl Store {
             let (annotator, is_new) = project::annotator(connection, joining.key, name)?;
             if let Some(made_at) = account_made_at(connection, annotator)? {
                 let is_way_back = invitation.name.is_some() && made_at < invitation.created_at;
-                match joining.password.as_ref().filter(|_| is_way_back) {
+                match (joining.subject, &joining.password) {
+                    (Some(subject), _) if is_way_back || invitation.is_sign_in => {
+                        tie(connection, annotator, subject)?;
+                    }
                     _ if invitation.is_sign_in => {}
-                    Some(password) => set_password(connection, annotator, password)?,
-                    None => return Err(StoreError::Refused(format!("{name:?} has an account already"))),
+                    (None, Some(password)) if is_way_back => {
+                        // Whoever had the old one may have made tokens with it.
+                        set_password(connection, annotator, password, true)?;
+                    }
+                    _ => return Err(StoreError::Refused(format!("{name:?} has an account already"))),
                 }
             } else {
                 let account = NewAccount {
@@ -124,6 +139,13 @@ impl Store {
         }
         Ok(joined.map(|(annotator, _)| annotator))
     }
+}
+
+/// From now on somebody vouches for an account; whoever did before does so no more.
+fn tie(connection: &Connection, annotator: AnnotatorId, subject: &str) -> Result<()> {
+    let sql = "UPDATE account SET subject = ?2 WHERE annotator_id = ?1";
+    connection.execute(sql, params![annotator.0, subject])?;
+    Ok(())
 }
 
 /// The name under which somebody joins who was not given one.

@@ -60,8 +60,13 @@ fn full_project() -> Project {
     };
     store.add_scores(&model, &[score]).unwrap();
     let prediction = Prediction { a: 0.1 + 0.2, tie: f64::MIN_POSITIVE / 4.0, b: 1.0 / 3.0 };
-    let stored =
-        StoredPrediction { judgment: said, scorer: Scorer::Head, question: "overall".into(), prediction };
+    let stored = StoredPrediction {
+        judgment: said,
+        scorer: Scorer::Head,
+        question: "overall".into(),
+        pair: Some([0, 2]),
+        prediction,
+    };
     store.note_predictions(&[stored]).unwrap();
     let label = ModelLabel {
         item: ItemId(3),
@@ -89,7 +94,8 @@ fn fill_the_tables_of_people(project: &mut Project) {
     let mut review = project.judgment(ben, 3, prefer(Outcome::A));
     review.origin = Origin::Review;
     let store = project.store();
-    store.submit(&repeat).unwrap();
+    assert!(!store.submit(&repeat).unwrap().is_in_log, "it stands beside the log");
+    assert!(!store.submit(&repeat).unwrap().is_in_log, "sent again too");
     let surprise = Surprise { vote: review.id, model_was_wrong: true };
     store.submit_review(&review, Some(surprise)).unwrap();
     let acquisition =

@@ -71,6 +71,7 @@ fn a_prediction_never_changes() {
         judgment: vote.id,
         scorer: Scorer::Head,
         question: "overall".into(),
+        pair: None,
         prediction: Prediction { a, ..said },
     };
     project.store().note_predictions(&[prediction(0.9)]).unwrap();

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tiebreak_domain::reward::ModelKey;
-use tiebreak_domain::{AnnotatorId, AnnotatorKey, ItemId, ItemStatus, Outcome, UnixMillis, Verdict};
+use tiebreak_domain::{
+    AnnotatorId, AnnotatorKey, ErrorCode, ItemId, ItemStatus, Outcome, UnixMillis, Verdict,
+};
 use tiebreak_store::{Change, Reader, Store, StoreError, Wish};
 
 use crate::backend::{Backend, client, on, on_both};
@@ -34,8 +36,15 @@ fn a_claim_takes_what_has_a_place_free_and_no_more() {
     assert_eq!(claim(cleo, 1, &[], NOW), [0; 0], "2 and 3 are kept for Ana");
     assert_eq!(claim(cleo, 1, &[ben], NOW), [1], "past annotators fill no place");
     assert_eq!(claim(cleo, 2, &[], NOW), [1, 2], "in their order, and not more than asked for");
-    assert_eq!(claim(ben, 2, &[], NOW), [1, 3], "both places of 2 are kept");
-    assert_eq!(claim(ben, 1, &[], LATER), [1, 2], "leases end");
+    assert_eq!(claim(ben, 2, &[], NOW), [3], "he has judged 1, and passed 2 by");
+    let dora = project.store().annotator(AnnotatorKey([4; 16]), "Dora").unwrap();
+    let store = project.store();
+    let mut claim = |most, now| {
+        let claimed = store.claim(dora, &wishes(1..=3, most), 2, &[], &[], LATER, now).unwrap();
+        claimed.into_iter().map(|item| item.0).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(2, NOW), [0; 0], "both places of each are taken or kept");
+    assert_eq!(claim(1, LATER), [2, 3], "leases end");
 }
 
 fn what_is_on_somebodys_screen_stays_kept() {
@@ -51,7 +60,23 @@ fn what_is_on_somebodys_screen_stays_kept() {
     assert_eq!(project.store().reader().unwrap().leases().unwrap().len(), 1, "a judgment ends its lease");
 }
 
-on_both!(a_claim_takes_what_has_a_place_free_and_no_more, what_is_on_somebodys_screen_stays_kept);
+fn what_somebody_said_through_another_process_is_not_offered_to_them_again() {
+    let mut project = Project::with_items(3);
+    let ana = project.ana;
+    project.say(ana, 1, prefer(Outcome::A));
+    project.say(ana, 2, Verdict::Skipped);
+    project.say(ana, 3, prefer(Outcome::A));
+    project.say(ana, 3, Verdict::Withdrawn);
+    // As a process asks that has not heard of any of it: she came here because the other one was killed.
+    let claimed = project.store().claim(ana, &wishes(1..=3, 9), 3, &[], &[], LATER, NOW).unwrap();
+    assert_eq!(claimed, [ItemId(3)], "what she took back is open to her again");
+}
+
+on_both!(
+    a_claim_takes_what_has_a_place_free_and_no_more,
+    what_is_on_somebodys_screen_stays_kept,
+    what_somebody_said_through_another_process_is_not_offered_to_them_again
+);
 
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -296,6 +321,7 @@ fn a_database_that_is_not_there_is_told_without_the_password() {
     let error = Store::open(&place).map(|_| ()).unwrap_err();
     assert!(error.is_passing(), "{error:?}");
     let error = tiebreak_domain::ApiError::from(error);
+    assert_eq!(error.code, ErrorCode::Unavailable, "a client asks again");
     assert!(error.message.contains("127.0.0.1:1/work"), "{}", error.message);
     assert!(!format!("{error:?}{place:?}{place}").contains("s3cret"));
     assert!(error.hint.unwrap().contains("server"));

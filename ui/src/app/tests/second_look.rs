@@ -389,6 +389,8 @@ fn whether_a_surprised_model_was_right_is_told_only_after_the_decision() {
             judgment: vote.given.id,
             item: ItemId(item),
             annotator: AnnotatorId(2),
+            question: "overall".into(),
+            pair: [0, 1],
             scorer: tiebreak_domain::reward::Scorer::Head,
             name: "head".into(),
             prediction: tiebreak_domain::reward::Prediction { a: 0.05, tie: 0.05, b: 0.9 },

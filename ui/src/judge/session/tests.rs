@@ -393,3 +393,29 @@ fn after_the_skipped_items_come_those_that_opened_meanwhile() {
     session.ahead_arrived(vec![queued(4, [0, 1])], &at(10), &mut outbox);
     assert_eq!(shown(&session), 4);
 }
+
+#[test]
+fn scores_that_were_seen_are_remembered_though_they_are_gone_when_it_is_come_back_to() {
+    let mut session = Session::new(setup());
+    let mut outbox = Outbox::new();
+    session.fill(&mut outbox);
+    let said = tiebreak_domain::reward::ItemScores {
+        scorer: tiebreak_domain::reward::Scorer::Head,
+        name: "head".into(),
+        dimension: "overall".into(),
+        scores: vec![Some(1.0), Some(0.0)],
+    };
+    let seen = QueuedItem { scores: vec![said], ..queued(1, [0, 1]) };
+    session.ahead_arrived(vec![seen, queued(2, [0, 1]), queued(3, [0, 1])], &at(0), &mut outbox);
+    session.skip(&at(1), &mut outbox);
+    session.go_arrived(vec![queued(1, [0, 1])], &at(2));
+    session.choose(Outcome::A, at(3).now, None);
+    session.submit(&at(3), &mut outbox);
+    session.choose(Outcome::A, at(4).now, None);
+    session.submit(&at(4), &mut outbox);
+    let seen = submitted(&outbox).into_iter().filter_map(|judgment| {
+        let showing = judgment.showing?;
+        Some((judgment.item.0, showing.scores_visible))
+    });
+    assert_eq!(seen.collect::<Vec<_>>(), [(1, true), (1, true), (2, false)]);
+}

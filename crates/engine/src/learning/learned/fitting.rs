@@ -5,15 +5,19 @@
 //! first votes: all of them while they are few, then a number that doubles, up to so many that more would choose alike.
 //! It is kept for as long as those votes stay as they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tiebreak_domain::reward::Prediction;
-use tiebreak_domain::rubric::{QuestionKind, RankingForm};
+use tiebreak_domain::rubric::{OVERALL, QuestionKind, RankingForm};
 use tiebreak_domain::{JudgmentId, Rubric};
+use tiebreak_reward::learn::features::{Column, ColumnKind};
+use tiebreak_reward::learn::head::luce::Order;
 use tiebreak_reward::learn::head::prior::Prior;
 use tiebreak_reward::learn::head::{Head, Vote};
 use tiebreak_reward::learn::ordinal::{Ordinal, Verdict};
 
+use super::super::judges;
 use super::super::pool::Pool;
 use super::super::votes::KnownVote;
 use super::{Learned, prediction};
@@ -39,10 +43,18 @@ pub struct Dimension {
     pub key: String,
     /// What it learned.
     pub head: Head,
+    /// How much of an order the question asks, where it asks one.
+    pub form: Option<RankingForm>,
     /// What it learned from.
     pub votes: Vec<KnownVote>,
+    /// First votes that it did not learn from, because their items were looked at again or another vote followed.
+    pub set_aside: Vec<KnownVote>,
+    /// The table's columns as this question takes them.
+    columns: Vec<Column>,
     /// Whether a tie is on offer.
     offers_ties: bool,
+    /// What judges of pairs add to each pair.
+    offsets: Option<Arc<Vec<f32>>>,
     chosen: Option<Chosen>,
 }
 
@@ -58,22 +70,80 @@ impl Dimension {
     pub fn new(key: String, rubric: &Rubric, pool: &Pool) -> Self {
         let offers_ties = rubric.question(&key).is_none_or(|question| offers_ties(&question.kind));
         let likelihood = if offers_ties { Ordinal::rao_kupper(FIRST_TIE) } else { Ordinal::bradley_terry() };
-        let head = Head::new(&pool.table, likelihood, Prior::default());
-        Self { key, head, votes: Vec::new(), offers_ties, chosen: None }
+        let columns = columns(&key, pool);
+        let head = Head::over(columns.clone(), likelihood, Prior::default());
+        let form = rubric.ranking_form(&key);
+        let (votes, set_aside) = (Vec::new(), Vec::new());
+        let offsets = judges::offsets(pool, &[]).map(Arc::new);
+        Self { key, head, form, votes, set_aside, columns, offers_ties, offsets, chosen: None }
+    }
+
+    /// The first vote of everybody on everything, whatever became of it: what is measured on. Second looks, and votes
+    /// that were revised once models had been told of, are chosen with an eye on what models say.
+    pub fn first_votes(&self) -> impl Iterator<Item = &KnownVote> {
+        let in_force = self.votes.iter().filter(|known| known.is_first && !known.is_review);
+        in_force.chain(&self.set_aside)
+    }
+
+    /// What judges of pairs add to a pair's difference, on the logit scale.
+    pub fn offset(&self, pair: usize) -> f64 {
+        self.offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]))
+    }
+
+    /// The same of every pair; none where there is no judge.
+    pub fn offsets(&self) -> Option<&[f32]> {
+        self.offsets.as_deref().map(Vec::as_slice)
     }
 
     /// Starts again from these votes.
     pub fn fit(&mut self, pool: &Pool, votes: Vec<KnownVote>) {
         self.votes = votes;
+        // The votes that choose the prior choose the scale of judges too, so that both stay while those do.
+        let first: Vec<(usize, Vote)> =
+            self.votes[..choosing(self.votes.len())].iter().map(of_pair).collect();
+        let offsets = judges::offsets(pool, &first);
+        for known in &mut self.votes {
+            known.vote.offset = offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[known.pair]));
+        }
+        self.offsets = offsets.map(Arc::new);
         let votes: Vec<Vote> = self.votes.iter().map(|known| known.vote).collect();
         let prior = self.prior(pool, &votes[..choosing(votes.len())]);
         let start = self.likelihood(&votes);
-        let blank = Head::new(&pool.table, start.clone(), prior);
+        let blank = Head::over(self.columns.clone(), start.clone(), prior);
+        let Taught { votes: alone, orders, of_orders } = self.taught(&self.votes);
         self.head = if votes.len() < VOTES_FOR_THRESHOLDS {
-            blank.refit(&pool.table, &votes)
+            blank.refit_with_orders(&pool.table, &alone, &orders)
         } else {
-            blank.refit_with_thresholds(&pool.table, &votes, &start)
+            blank.refit_orders_with_thresholds(&pool.table, &alone, &orders, &of_orders, &start)
         };
+    }
+
+    /// A head that has seen nothing, with the prior and the thresholds of this one.
+    pub fn blank(&self) -> Head {
+        Head::over(self.columns.clone(), self.head.likelihood().clone(), self.head.prior())
+    }
+
+    /// The head as it would be with these votes alone.
+    pub fn taught_by(&self, pool: &Pool, votes: &[KnownVote]) -> Head {
+        let Taught { votes, orders, .. } = self.taught(votes);
+        self.head.refit_with_orders(&pool.table, &votes, &orders)
+    }
+
+    /// What a head learns from, of some votes: whole orders as one answer each, and everything else pair by pair.
+    fn taught(&self, votes: &[KnownVote]) -> Taught {
+        let mut taught = Taught::default();
+        // The pairs of a judgment stand together.
+        for judgment in votes.chunk_by(|one, other| one.judgment == other.judgment) {
+            let votes = judgment.iter().map(|known| known.vote);
+            match whole_order(judgment).filter(|_| self.form.is_some()) {
+                Some(order) => {
+                    taught.orders.push(order);
+                    taught.of_orders.extend(votes);
+                }
+                None => taught.votes.extend(votes),
+            }
+        }
+        taught
     }
 
     /// The likelihood that thresholds are learned from: with strengths where most of those who chose a side gave one, and
@@ -101,11 +171,30 @@ impl Dimension {
             self.votes[..first.len()].iter().map(|known| pool.pairs[known.pair].cluster).collect();
         let has_tie = self.offers_ties || first.iter().any(|vote| vote.verdict == Verdict::Tie);
         let likelihood = if has_tie { Ordinal::rao_kupper(FIRST_TIE) } else { Ordinal::bradley_terry() };
-        let blank = Head::new(&pool.table, likelihood, Prior::default());
+        let blank = Head::over(self.columns.clone(), likelihood, Prior::default());
         let prior = blank.refit_across_groups(&pool.table, first, &groups).prior();
         self.chosen = Some(Chosen { by: first.to_vec(), prior });
         prior
     }
+}
+
+/// The pool's columns as a question takes them: of the scores of models, those of its own dimension and of all in all are
+/// trusted before the first vote, and nobody knows what the others mean for it.
+fn columns(question: &str, pool: &Pool) -> Vec<Column> {
+    let mut scorers = pool.scorers.iter();
+    let mut columns = pool.table.columns().to_vec();
+    for column in columns.iter_mut().filter(|column| column.kind == ColumnKind::Scorer) {
+        let is_about = scorers.next().is_none_or(|scorer| {
+            let dimension = scorer.dimension.trim().to_lowercase();
+            dimension == question || dimension == OVERALL
+        });
+        column.kind = if is_about { ColumnKind::Scorer } else { ColumnKind::Aspect };
+    }
+    columns
+}
+
+fn of_pair(known: &KnownVote) -> (usize, Vote) {
+    (known.pair, known.vote)
 }
 
 /// Whether a question lets two candidates be called equal.
@@ -115,6 +204,37 @@ fn offers_ties(kind: &QuestionKind) -> bool {
         QuestionKind::Ranking { form } => *form == RankingForm::WithTies,
         _ => true,
     }
+}
+
+/// Answers as a head learns from them.
+#[derive(Default)]
+struct Taught {
+    votes: Vec<Vote>,
+    orders: Vec<Order>,
+    /// The pairs of the orders.
+    of_orders: Vec<Vote>,
+}
+
+/// The order that the pairs of one judgment are, from the best; none where it leaves one out or has a tie, and of a
+/// single pair.
+fn whole_order(pairs: &[KnownVote]) -> Option<Order> {
+    let mut wins: BTreeMap<u32, usize> = BTreeMap::new();
+    for known in pairs {
+        let (winner, loser) = match known.vote.verdict {
+            Verdict::A(_) => (known.vote.a, known.vote.b),
+            Verdict::B(_) => (known.vote.b, known.vote.a),
+            Verdict::Tie => return None,
+        };
+        *wins.entry(winner).or_default() += 1;
+        wins.entry(loser).or_default();
+    }
+    let count = wins.len();
+    if count < 3 || pairs.len() != count * (count - 1) / 2 {
+        return None;
+    }
+    let mut rows: Vec<u32> = wins.keys().copied().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(wins[row]));
+    Some(Order { rows, weight: 1.0 })
 }
 
 /// How many of so many votes choose the prior.
@@ -131,19 +251,27 @@ fn has_strength(verdict: Verdict) -> bool {
 }
 
 impl Learned {
-    /// What the head would say of its votes had it not seen them: each fifth of the prompts by a head that learned
-    /// from the other four. All votes on a prompt are in one fifth.
-    pub fn cross_fitted(&self) -> Foretold {
+    /// What a question's head would say of all its votes had it not seen them: each fifth of the prompts by a head that
+    /// learned from the other four. All votes on a prompt are in one fifth.
+    pub fn cross_fitted(&self, dimension: &Dimension) -> Foretold {
         const FOLDS: u32 = 5;
-        let main = self.main();
-        let fold_of = |known: &KnownVote| self.pool.pairs[known.pair].cluster % FOLDS;
+        let pool = &self.pool;
+        let fold_of = |known: &KnownVote| pool.pairs[known.pair].cluster % FOLDS;
         let mut said = HashMap::new();
         for fold in 0..FOLDS {
-            let taught: Vec<Vote> =
-                main.votes.iter().filter(|known| fold_of(known) != fold).map(|known| known.vote).collect();
-            let head = main.head.refit(&self.pool.table, &taught);
-            for known in main.votes.iter().filter(|known| fold_of(known) == fold) {
-                let belief = head.belief(&self.pool.table, known.vote.a, known.vote.b, 0.0);
+            let taught = dimension.votes.iter().filter(|known| fold_of(known) != fold);
+            let mut taught: Vec<KnownVote> = taught.cloned().collect();
+            // The scale of judges is learned from those votes alone, too.
+            let first: Vec<(usize, Vote)> = taught[..choosing(taught.len())].iter().map(of_pair).collect();
+            let offsets = judges::offsets(pool, &first);
+            let offset = |pair: usize| offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]));
+            for known in &mut taught {
+                known.vote.offset = offset(known.pair);
+            }
+            let head = dimension.taught_by(pool, &taught);
+            let all = dimension.votes.iter().chain(&dimension.set_aside);
+            for known in all.filter(|known| fold_of(known) == fold) {
+                let belief = head.belief(&pool.table, known.vote.a, known.vote.b, offset(known.pair));
                 let of_vote = prediction(belief, head.likelihood());
                 said.insert((known.judgment, known.pair), of_vote);
             }
@@ -155,9 +283,11 @@ impl Learned {
 #[cfg(test)]
 mod tests {
     use tiebreak_domain::showing::AcquisitionMethod;
-    use tiebreak_domain::{Judgment, Outcome, Preference, Strength};
+    use tiebreak_domain::{AnswerValue, Judgment, Outcome, Preference, Strength};
 
-    use super::super::super::tests::{items, judgment, learned, preferred};
+    use tiebreak_reward::learn::features::FeatureTable;
+
+    use super::super::super::tests::{items, judgment, learned, preferred, ranked, rankings, scorer};
     use super::*;
 
     fn votes(count: i64, outcome: impl Fn(i64) -> Outcome) -> Vec<Judgment> {
@@ -235,6 +365,43 @@ mod tests {
         heads.refit(&given, 1);
         let thresholds = heads.main().head.likelihood().thresholds().to_vec();
         assert!(thresholds.len() == 3 && thresholds[1] - thresholds[0] > 1.3, "{thresholds:?}");
+    }
+
+    #[test]
+    fn a_whole_order_is_one_answer_and_what_is_less_is_pair_by_pair() {
+        let mut heads = learned(&items(12, 4), &rankings());
+        let said = |number, verdict| judgment(number, 1, number, verdict, AcquisitionMethod::Random);
+        let mut tied = ranked(&[3, 2, 1, 0]);
+        if let tiebreak_domain::Verdict::Judged { answers } = &mut tied
+            && let AnswerValue::Ranking(ranking) = &mut answers[0].value
+        {
+            ranking.groups = vec![vec![3], vec![2, 1], vec![0]];
+        }
+        let votes = [said(1, ranked(&[3, 2, 1, 0])), said(2, tied), said(3, ranked(&[0, 3]))];
+        heads.refit(&votes, 1);
+        let Taught { votes, orders, of_orders } = heads.main().taught(&heads.main().votes);
+        let rows = &heads.pool.items[0].rows;
+        assert_eq!(orders, [Order { rows: [3, 2, 1, 0].map(|place| rows[place]).to_vec(), weight: 1.0 }]);
+        assert_eq!((of_orders.len(), votes.len()), (6, 6 + 1), "a tie, and two of four");
+    }
+
+    #[test]
+    fn a_model_is_trusted_in_what_is_asked_and_not_in_other_things() {
+        let mut pool = Pool::of_items(&items(20, 2));
+        let scores: Vec<f32> = (0..40).map(|row| if row % 2 == 0 { -1.0 } else { 1.0 }).collect();
+        for dimension in ["Overall", "verbosity"] {
+            let scorer = scorer(dimension, &scores);
+            let block = FeatureTable::from_scores(dimension, ColumnKind::Scorer, &scorer.scores);
+            pool.table = pool.table.joined(&block).unwrap();
+            pool.scorers.push(scorer);
+        }
+        let two = |key: &str| {
+            let dimension = Dimension::new(key.to_owned(), &Rubric::default(), &pool);
+            let weights = dimension.head.weights();
+            [weights[weights.len() - 2], weights[weights.len() - 1]]
+        };
+        assert_eq!(two("overall"), [0.7, 0.0]);
+        assert_eq!(two("verbosity"), [0.35, 0.35], "asked about that it is");
     }
 
     #[test]

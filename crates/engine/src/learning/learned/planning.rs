@@ -1,6 +1,6 @@
 //! What is asked next: the policies of a study put to the library that knows them, and its picks put into words.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use rand::rngs::StdRng;
 use roaring::RoaringBitmap;
@@ -21,17 +21,58 @@ pub struct Planned {
     pub item: u32,
     /// The policy's mark.
     pub method: AcquisitionMethod,
-    /// What it is worth.
-    pub score: f64,
-    /// The probability with which it was chosen.
+    /// What it is worth; none where that is not why.
+    pub score: Option<f64>,
+    /// The probability with which an offer goes to it, as things stood when it was planned.
     pub propensity: f64,
     /// Why, for the lead.
     pub reason: String,
 }
 
+impl Planned {
+    /// An item whose turn it is.
+    pub fn in_order(item: u32) -> Self {
+        let (method, reason) = (AcquisitionMethod::FileOrder, Reason::InOrder.to_string());
+        Self { item, method, score: None, propensity: 1.0, reason }
+    }
+}
+
+/// What the policy would ask of somebody next. Audits are none of it: they are drawn when an offer is made
+/// ([`Audits`](crate::learning::audits::Audits)).
+#[derive(Clone, Debug, Default)]
+pub struct Ahead {
+    /// In order.
+    pub picks: VecDeque<Planned>,
+    /// The items among which each was drawn uniformly; none where the policy weighed them.
+    drawn_among: Option<RoaringBitmap>,
+    /// Whether there is nothing at all that the policy would ask.
+    pub is_exhausted: bool,
+}
+
+impl Ahead {
+    /// What the policy would take of the items that may be offered, and the probability with which it would; what
+    /// may no more be offered is let go of.
+    pub fn next(&mut self, may_be_offered: &RoaringBitmap) -> Option<(&Planned, f64)> {
+        while self.picks.front().is_some_and(|planned| !may_be_offered.contains(planned.item)) {
+            self.picks.pop_front();
+        }
+        let of_drawn = self.drawn_among.as_ref().map(|among| among.intersection_len(may_be_offered));
+        let planned = self.picks.front()?;
+        Some((planned, of_drawn.map_or(1.0, |count| 1.0 / count.max(1) as f64)))
+    }
+
+    /// The probability with which the policy would take an item of those that may be offered; none where nothing is
+    /// planned.
+    pub fn chance(&mut self, item: u32, may_be_offered: &RoaringBitmap) -> Option<f64> {
+        let (first, chance) = self.next(may_be_offered).map(|(planned, chance)| (planned.item, chance))?;
+        let may_be_taken = self.drawn_among.as_ref().map_or(first == item, |among| among.contains(item));
+        Some(if may_be_taken { chance } else { 0.0 })
+    }
+}
+
 impl Learned {
-    /// What is to be asked of an annotator next, in order. `open` are the items that are open to them. Audits are
-    /// drawn from all of those, the policy chooses among those of which the head is not sure.
+    /// What the policy asks of an annotator next. `open` are the items that are open to them and not on their screen;
+    /// the policy chooses among those of which the head is not sure.
     pub fn plan(
         &self,
         learning: &Learning,
@@ -39,7 +80,7 @@ impl Learned {
         open: &RoaringBitmap,
         size: usize,
         random: &mut StdRng,
-    ) -> Vec<Planned> {
+    ) -> Ahead {
         let is_askable: Vec<bool> =
             (0..self.pool.pairs.len()).map(|pair| open.contains(self.item_of(pair))).collect();
         let is_sure = |pair: usize| {
@@ -56,7 +97,8 @@ impl Learned {
             .collect();
         let is_narrowed = is_open != is_askable;
         let votes: Vec<Vote> = self.main().votes.iter().map(|known| known.vote).collect();
-        let mut members: Vec<Member> = self.pool.scorers.iter().map(|scorer| scorer.member.clone()).collect();
+        let mut members: Vec<Member> =
+            self.main_scorers().into_iter().map(|scorer| scorer.member.clone()).collect();
         if learning.policy == Policy::ModelAgainstModel {
             members.push(self.head_member());
         }
@@ -73,30 +115,39 @@ impl Learned {
             members: &members,
             prompts: None,
         };
+        let policy = way(learning.policy, votes.len());
+        let is_drawn = policy == Way::Random;
         let settings = BatchSettings {
-            policy: way(learning.policy, votes.len()),
+            policy,
             size,
-            audit_share: learning.audit_share,
-            cap_per_cluster: learning.per_prompt as usize,
+            audit_share: 0.0,
+            // A cap would make items of a small prompt likelier than others, and a draw is to be uniform.
+            cap_per_cluster: if is_drawn { 0 } else { learning.per_prompt as usize },
             only_cluster: None,
             cost_of_asking: 0.0,
         };
-        let method = match settings.policy {
+        let method = match policy {
             // What is drawn among those of which the head is not sure was chosen by the head.
             Way::Random if is_narrowed => AcquisitionMethod::Uncertainty,
             Way::Random => AcquisitionMethod::Random,
             _ => learning.policy.method().unwrap_or(AcquisitionMethod::FileOrder),
         };
-        choose(&situation, &settings, random)
+        let audited = learning.audit_share / open.intersection_len(&self.askable).max(1) as f64;
+        let picks: VecDeque<Planned> = choose(&situation, &settings, random)
             .into_iter()
+            // Where the policy has nothing left, the library draws audits whatever their share.
+            .take_while(|pick| !pick.is_audit)
             .map(|pick| Planned {
                 item: self.item_of(pick.pair),
-                method: if pick.is_audit { AcquisitionMethod::Audit } else { method },
-                score: pick.score,
-                propensity: pick.propensity,
+                method,
+                score: Some(pick.score),
+                propensity: audited + (1.0 - learning.audit_share) * pick.propensity,
                 reason: self.reason(pick.pair, &pick.reason),
             })
-            .collect()
+            .collect();
+        let places = is_open.iter().enumerate().filter(|(_, is_open)| **is_open);
+        let drawn_among = is_drawn.then(|| places.map(|(pair, _)| self.item_of(pair)).collect());
+        Ahead { is_exhausted: picks.is_empty(), picks, drawn_among }
     }
 
     /// The pairs on which somebody voted already, under whatever item: nobody is asked twice for a second opinion.
@@ -159,7 +210,7 @@ mod tests {
     fn planned(heads: &Learned, learning: &Learning, annotator: i64, open: &RoaringBitmap) -> Vec<Planned> {
         let mut random = StdRng::seed_from_u64(5);
         let batches =
-            (0..20).flat_map(|_| heads.plan(learning, AnnotatorId(annotator), open, 10, &mut random));
+            (0..20).flat_map(|_| heads.plan(learning, AnnotatorId(annotator), open, 10, &mut random).picks);
         batches.collect()
     }
 
@@ -175,18 +226,16 @@ mod tests {
         let learning = Learning { policy: Policy::SecondOpinions, audit_share: 0.2, ..Learning::default() };
         let open: RoaringBitmap = (1..=30).filter(|item| *item != 4).collect();
         let of_other = planned(&heads, &learning, 2, &open);
-        let second = of_other.iter().filter(|planned| planned.method == AcquisitionMethod::SecondOpinions);
-        let second: Vec<u32> = second.map(|planned| planned.item).collect();
-        assert!(!second.is_empty() && second.iter().all(|item| *item < 9 && *item != 4), "{second:?}");
-        let audits = of_other.iter().filter(|planned| planned.method == AcquisitionMethod::Audit);
-        assert!(audits.clone().any(|planned| planned.item > 9), "audits are of all that is open");
-        let own = planned(&heads, &learning, 1, &open);
-        let is_audit = |planned: &Planned| planned.method == AcquisitionMethod::Audit;
-        assert!(own.len() == 200 && own.iter().all(is_audit), "nobody gives a second opinion on their own");
+        let is_second = |planned: &Planned| {
+            planned.method == AcquisitionMethod::SecondOpinions && planned.item < 9 && planned.item != 4
+        };
+        assert!(!of_other.is_empty() && of_other.iter().all(is_second), "{of_other:?}");
+        let own = heads.plan(&learning, AnnotatorId(1), &open, 10, &mut StdRng::seed_from_u64(5));
+        assert!(own.is_exhausted && own.picks.is_empty(), "nobody gives a second opinion on their own");
     }
 
     #[test]
-    fn what_the_head_is_sure_of_is_audited_and_not_chosen() {
+    fn what_the_head_is_sure_of_is_not_chosen() {
         let mut heads = learned(&items(40, 2), &Rubric::default());
         let votes: Vec<_> = (1..=20)
             .map(|item| judgment(item, 1, item, preferred(Outcome::B), AcquisitionMethod::Random))
@@ -202,12 +251,10 @@ mod tests {
                 Learning { policy, audit_share: 0.3, skip_above: Some(above), ..Learning::default() };
             let planned = planned(&heads, &learning, 1, &open);
             let is_sure =
-                |planned: &&Planned| heads.prediction_of_pair(planned.item as usize - 1).confidence() > above;
-            let sure: Vec<&Planned> = planned.iter().filter(is_sure).collect();
-            assert!(sure.iter().any(|planned| planned.method == AcquisitionMethod::Audit), "{policy:?}");
-            let unsure = planned.iter().filter(|planned| !is_sure(planned));
+                |planned: &Planned| heads.prediction_of_pair(planned.item as usize - 1).confidence() > above;
+            assert!(!planned.is_empty() && !planned.iter().any(is_sure), "{policy:?}");
             assert!(
-                unsure.clone().all(|planned| planned.method != AcquisitionMethod::Random),
+                planned.iter().all(|planned| planned.method != AcquisitionMethod::Random),
                 "drawn among the unsure is no random draw"
             );
         }
@@ -220,10 +267,33 @@ mod tests {
         heads.refit(&[first], 1);
         let learning = Learning { policy: Policy::Random, audit_share: 0.5, ..Learning::default() };
         let open: RoaringBitmap = (1..=10).collect();
-        let plan = heads.plan(&learning, AnnotatorId(1), &open, 10, &mut StdRng::seed_from_u64(1));
-        assert!((plan[0].propensity - 0.1).abs() < 1e-12, "one of ten, and not one of sixty pairs: {plan:?}");
-        assert!((plan[1].propensity - 1.0 / 9.0).abs() < 1e-12);
-        let items: HashSet<u32> = plan.iter().map(|planned| planned.item).collect();
-        assert_eq!((plan.len(), items.len()), (10, 10), "each once, and all of them");
+        let mut ahead = heads.plan(&learning, AnnotatorId(1), &open, 10, &mut StdRng::seed_from_u64(1));
+        assert!((ahead.picks[0].propensity - 0.1).abs() < 1e-12, "one of ten, and not one of sixty pairs");
+        let items: HashSet<u32> = ahead.picks.iter().map(|planned| planned.item).collect();
+        assert_eq!((ahead.picks.len(), items.len()), (10, 10), "each once, and all of them");
+        // Seven of them are on a screen or judged meanwhile.
+        let left: RoaringBitmap = ahead.picks.iter().skip(7).map(|planned| planned.item).collect();
+        let (next, chance) = ahead.next(&left).map(|(planned, chance)| (planned.item, chance)).unwrap();
+        assert!(left.contains(next) && (chance - 1.0 / 3.0).abs() < 1e-12, "one of the three that are left");
+        let chances: f64 = left.iter().filter_map(|item| ahead.chance(item, &left)).sum();
+        assert!((chances - 1.0).abs() < 1e-12, "{chances}");
+    }
+
+    #[test]
+    fn what_the_policy_weighed_is_taken_for_certain() {
+        let mut heads = learned(&items(40, 2), &Rubric::default());
+        let votes: Vec<_> = (1..=20)
+            .map(|item| judgment(item, 1, item, preferred(Outcome::B), AcquisitionMethod::Random))
+            .collect();
+        heads.refit(&votes, 1);
+        let open: RoaringBitmap = (21..=40).collect();
+        let learning = Learning { audit_share: 0.2, ..Learning::default() };
+        let mut ahead = heads.plan(&learning, AnnotatorId(1), &open, 5, &mut StdRng::seed_from_u64(1));
+        let [first, second] = [ahead.picks[0].item, ahead.picks[1].item];
+        assert!((ahead.picks[0].propensity - (0.8 + 0.2 / 20.0)).abs() < 1e-12, "or by an audit");
+        assert_eq!((ahead.chance(first, &open), ahead.chance(second, &open)), (Some(1.0), Some(0.0)));
+        let mut left = open;
+        left.remove(first);
+        assert_eq!(ahead.chance(second, &left), Some(1.0), "once the first is gone");
     }
 }

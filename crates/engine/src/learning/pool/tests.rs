@@ -1,7 +1,7 @@
 //! What a pool takes in.
 
 use tiebreak_domain::Part;
-use tiebreak_store::CandidateScore;
+use tiebreak_store::{CandidateScore, ScoredModel};
 
 use super::*;
 use crate::scoring::tests::{engine, with_rows};
@@ -59,11 +59,11 @@ fn scores_are_held_against_what_their_maker_measured() {
         dimensions: vec!["overall".to_owned()],
     };
     let scores: Vec<CandidateScore> = (1..=4)
-        .map(|item| CandidateScore {
-            item: ItemId(item),
-            candidate: 0,
-            input_key: [item as u8; 16],
-            scores: vec![item as f32],
+        .map(|number| CandidateScore {
+            item: ItemId((number + 1) / 2),
+            candidate: 1 - number as u8 % 2,
+            input_key: [number as u8; 16],
+            scores: vec![number as f32],
             embedding: None,
         })
         .collect();
@@ -83,4 +83,31 @@ fn scores_are_held_against_what_their_maker_measured() {
     assert_eq!(members[0], [-0.25, 0.0, 0.25, 0.5]);
     let mean: f32 = members[1].iter().sum();
     assert!(mean.abs() < 1e-6, "of a maker who says nothing, against the pool: {:?}", members[1]);
+}
+
+#[test]
+fn a_prior_is_one_column_more_and_nothing_else() {
+    let items = crate::learning::tests::items(4, 2);
+    let plain = Pool::of_items(&items);
+    let lengths = plain.lengths.clone();
+    let (width, rows) = (plain.table.width(), plain.table.len());
+    let with_prior = plain.with_prior("length", &lengths);
+    assert_eq!((with_prior.table.width(), with_prior.table.len()), (width + 1, rows));
+    let columns = with_prior.table.columns();
+    let scorers: Vec<_> = columns.iter().filter(|column| column.kind == ColumnKind::Scorer).collect();
+    assert_eq!(scorers.len(), 1, "heads start from it alone");
+    let last = |row: usize| with_prior.table.row(row)[width];
+    assert!(last(1) > last(0), "the longer answer has the larger number");
+}
+
+#[test]
+fn an_item_is_of_whatever_takes_the_longest() {
+    let candidate = |parts: Vec<Part>| Candidate { parts, ..Candidate::default() };
+    let image = Part::Image { uri: "a.png".into() };
+    let video = Part::Video { uri: "a.mp4".into() };
+    let of = |candidates: Vec<Candidate>| Medium::of(&Item { candidates, ..Item::default() });
+    let text = Candidate::markdown("words".to_owned());
+    assert_eq!(of(vec![text.clone(), text.clone()]), Medium::Text);
+    assert_eq!(of(vec![text.clone(), candidate(vec![image.clone()])]), Medium::Image);
+    assert_eq!(of(vec![candidate(vec![image, video]), text]), Medium::Video);
 }

@@ -32,6 +32,8 @@ pub struct Pixels<'a> {
     pub height: usize,
     /// Three bytes per pixel.
     pub rgb: &'a [u8],
+    /// Width and height before it was scaled down, by which its shape and its number of pixels go.
+    pub full_size: [usize; 2],
 }
 
 /// The features of an image, channels from 0 to 1; none where the bytes are not `3 · width · height`.
@@ -39,10 +41,11 @@ pub struct Pixels<'a> {
 /// Contrast is the deviation of luminance (Rec. 709 weights), sharpness the variance of its Laplacian
 /// (Pech-Pacheco et al. 2000, ICPR), colourfulness that of Hasler and Süsstrunk (2003, SPIE 5007).
 pub fn features(pixels: Pixels<'_>) -> Option<[f32; 15]> {
-    let Pixels { width, height, rgb } = pixels;
-    if width == 0 || height == 0 || rgb.len() != 3 * width * height {
+    let Pixels { width, height, rgb, full_size } = pixels;
+    if width == 0 || height == 0 || rgb.len() != 3 * width * height || full_size.contains(&0) {
         return None;
     }
+    let [full_width, full_height] = full_size.map(|side| side as f64);
     let count = (width * height) as f64;
     let channels =
         rgb.chunks_exact(3).map(|pixel| [0, 1, 2].map(|channel| f64::from(pixel[channel]) / 255.0));
@@ -92,8 +95,8 @@ pub fn features(pixels: Pixels<'_>) -> Option<[f32; 15]> {
             saturation / count,
             dark as f64 / count,
             bright as f64 / count,
-            (width as f64 / height as f64).ln(),
-            count.ln(),
+            (full_width / full_height).ln(),
+            (full_width * full_height).ln(),
         ]
         .map(|value| value as f32),
     )
@@ -137,7 +140,7 @@ mod tests {
 
     fn of(width: usize, height: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> [f32; 15] {
         let rgb = (0..width * height).flat_map(|at| colour(at % width, at / width)).collect::<Vec<_>>();
-        features(Pixels { width, height, rgb: &rgb }).unwrap()
+        features(Pixels { width, height, rgb: &rgb, full_size: [width, height] }).unwrap()
     }
 
     #[test]
@@ -156,7 +159,12 @@ mod tests {
 
     #[test]
     fn bytes_that_do_not_fit_are_refused_and_count_as_the_mean() {
-        assert_eq!(features(Pixels { width: 2, height: 2, rgb: &[0; 11] }), None);
+        let pixels = Pixels { width: 2, height: 2, rgb: &[0; 11], full_size: [2, 2] };
+        assert_eq!(features(pixels), None);
+        let small = Pixels { width: 2, height: 1, rgb: &[9; 6], full_size: [400, 100] };
+        let scaled = features(small).unwrap();
+        assert!((scaled[13] - 4.0_f32.ln()).abs() < 1e-6, "the shape is the whole picture's");
+        assert!((scaled[14] - 40_000.0_f32.ln()).abs() < 1e-5, "and so is the number of pixels");
         let table = table(&[Some(of(4, 4, |_, _| [10; 3])), None, Some(of(4, 4, |_, _| [200; 3]))]);
         assert!(table.row(1).iter().all(|value| *value == 0.0));
     }

@@ -19,9 +19,10 @@ pub struct Prior {
     pub block_variance: f64,
     /// The variance of a length's weight.
     pub length_variance: f64,
-    /// The expected weight of a scorer's column; shared out between scorers when there are several.
+    /// The expected weight of a scorer's column; shared out between scorers when there are several. That of what a model
+    /// says of something else than is asked is zero.
     pub scorer_mean: f64,
-    /// The variance of a scorer's weight.
+    /// The variance of a scorer's weight, whatever it is about.
     pub scorer_variance: f64,
     /// The variance of the advantage of the left side.
     pub position_variance: f64,
@@ -50,6 +51,7 @@ impl Prior {
             ColumnKind::Block => (0.0, block_variance),
             ColumnKind::Length => (0.0, self.length_variance),
             ColumnKind::Scorer => (self.scorer_mean / scorers as f64, self.scorer_variance),
+            ColumnKind::Aspect => (0.0, self.scorer_variance),
         };
         columns.iter().map(of).chain([(0.0, self.position_variance)]).unzip()
     }
@@ -58,5 +60,19 @@ impl Prior {
     pub fn block_variance_of_each(&self, columns: &[Column]) -> f64 {
         let count = columns.iter().filter(|column| column.kind == ColumnKind::Block).count();
         self.block_variance / count.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_something_else_is_expected_to_say_nothing_of_the_question() {
+        let column = |kind| Column { name: String::new(), kind, mean: 0.0, deviation: 1.0, scale: 1.0 };
+        let columns = [ColumnKind::Scorer, ColumnKind::Aspect, ColumnKind::Feature].map(column);
+        let (means, variances) = Prior::default().moments(&columns);
+        assert_eq!(means, [0.7, 0.0, 0.0, 0.0], "one scorer has all of the trust");
+        assert_eq!(variances, [0.5, 0.5, 0.05, 0.25]);
     }
 }

@@ -10,6 +10,7 @@ use crate::learn::ordinal::Ordinal;
 use crate::learn::ordinal::thresholds::{self, Answer};
 
 use super::kernel::Kernel;
+use super::luce::{Order, Orders};
 use super::{Head, Vote};
 
 /// Half a decade: neighbouring variances that the evidence is asked about.
@@ -23,11 +24,12 @@ const VARIANCE_RANGE: std::ops::RangeInclusive<f64> = 1e-5..=1e2;
 /// How far an answer's threshold may stray from where it started, as a deviation of its logarithm.
 const THRESHOLD_DEVIATION: f64 = 0.7;
 
-/// Votes laid out for fitting: a row of differences per vote, the side of the screen last.
+/// Votes laid out for fitting: a row of differences per vote, the side of the screen last; and whole orders.
 pub(super) struct Votes<'a> {
     votes: &'a [Vote],
     rows: Vec<f64>,
     width: usize,
+    orders: Orders<'a>,
 }
 
 struct Peak {
@@ -40,7 +42,11 @@ impl<'a> Votes<'a> {
     pub(super) fn new(table: &FeatureTable, votes: &'a [Vote]) -> Self {
         let rows =
             votes.iter().flat_map(|vote| table.difference(vote.a, vote.b).chain([vote.position])).collect();
-        Self { votes, rows, width: table.width() + 1 }
+        Self { votes, rows, width: table.width() + 1, orders: Orders::default() }
+    }
+
+    fn with_orders(table: &FeatureTable, votes: &'a [Vote], orders: &'a [Order]) -> Self {
+        Self { orders: Orders::new(table, orders), ..Self::new(table, votes) }
     }
 
     fn differences(&self, weights: &[f64]) -> Vec<f64> {
@@ -57,6 +63,12 @@ impl Head {
     /// run it on a worker and swap the result in.
     pub fn refit(&self, table: &FeatureTable, votes: &[Vote]) -> Self {
         let votes = Votes::new(table, votes);
+        self.at_peak(self.climb(&votes, &self.weights))
+    }
+
+    /// [`Self::refit`], with whole orders beside votes. An order's pairs are not among the votes.
+    pub fn refit_with_orders(&self, table: &FeatureTable, votes: &[Vote], orders: &[Order]) -> Self {
+        let votes = Votes::with_orders(table, votes, orders);
         self.at_peak(self.climb(&votes, &self.weights))
     }
 
@@ -158,16 +170,30 @@ impl Head {
 
     /// [`Self::refit`], with the thresholds of ties and strengths learned in turn with the weights.
     pub fn refit_with_thresholds(&self, table: &FeatureTable, votes: &[Vote], start: &Ordinal) -> Self {
-        let laid_out = Votes::new(table, votes);
+        self.refit_orders_with_thresholds(table, votes, &[], &[], start)
+    }
+
+    /// The same with whole orders beside votes. What their pairs say of ties is said by `of_orders`.
+    pub fn refit_orders_with_thresholds(
+        &self,
+        table: &FeatureTable,
+        votes: &[Vote],
+        orders: &[Order],
+        of_orders: &[Vote],
+        start: &Ordinal,
+    ) -> Self {
+        let laid_out = Votes::with_orders(table, votes, orders);
+        let pairs = Votes::new(table, of_orders);
         let mut head = self.clone();
         head.likelihood = start.clone();
         for _ in 0..20 {
             let peak = head.climb(&laid_out, &head.weights);
             head = head.at_peak(peak);
-            let answers = laid_out
-                .differences(&head.weights)
+            let differences =
+                [laid_out.differences(&head.weights), pairs.differences(&head.weights)].concat();
+            let answers = differences
                 .into_iter()
-                .zip(votes)
+                .zip(votes.iter().chain(of_orders))
                 .map(|(difference, vote)| Answer { difference, verdict: vote.verdict, weight: vote.weight })
                 .collect::<Vec<_>>();
             let before = head.likelihood.clone();
@@ -193,7 +219,7 @@ impl Head {
         let each = votes.differences(weights).into_iter().zip(votes.votes).map(|(difference, vote)| {
             vote.weight * self.likelihood.evaluate(vote.verdict, difference).log_probability
         });
-        each.sum()
+        each.sum::<f64>() + votes.orders.log_likelihood(weights)
     }
 
     fn climb(&self, votes: &Votes<'_>, start: &[f64]) -> Peak {
@@ -268,6 +294,10 @@ impl Head {
             information.push(vote.weight * at.information);
         }
         let mut curvature = Symmetric::weighted_gram(&votes.rows, &information, votes.width);
+        let (of_orders, information) = votes.orders.slopes(weights, &mut gradient);
+        if !information.is_empty() {
+            curvature.add_all(&Symmetric::weighted_gram(&of_orders, &information, votes.width));
+        }
         curvature.add_diagonal(precision);
         let factor = curvature.cholesky().expect("a prior's precision makes the curvature positive definite");
         (gradient, factor)

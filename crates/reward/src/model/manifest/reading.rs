@@ -151,7 +151,8 @@ fn input(root: &Table, wanted: Sections, is_pairwise: bool) -> Option<Input> {
     let text = section("text", wanted.text, "which says how text becomes tokens");
     let image = section("image", wanted.image, "which says how images become numbers");
     let video = section("video", wanted.video, "with frames = 8");
-    let features = section("features", wanted.features, "with name = \"…\" and length = 768");
+    let features =
+        section("features", wanted.features, "with name = \"…\", columns = [\"…\"] and length = 768");
     let text = text.and_then(|table| text_input(&table, is_pairwise, wanted.image));
     let image = image.and_then(|table| image_input(&table, is_pairwise, wanted.video));
     let video = video.and_then(|table| {
@@ -302,10 +303,23 @@ fn image_input(table: &Table, is_pairwise: bool, has_video: bool) -> Option<Imag
 fn features_input(table: &Table, is_pairwise: bool) -> Option<FeaturesInput> {
     let name = table.wanted_text("name", "\"…\", the model's input");
     let second_name = second_name(table, is_pairwise);
+    if !table.has("columns") {
+        table.missing("columns", "columns = [\"…\"], the columns of the data that hold the numbers");
+    }
+    let columns = table.one_or_more_texts("columns");
     let length = table.wanted_number("length", LENGTH, "768");
     let is_normalised = table.flag("normalise").unwrap_or_default();
     table.finish("[features]");
-    Some(FeaturesInput { name: name?, second_name, length: length?, is_normalised })
+    let (columns, length) = (columns?, length?);
+    let is_repeated = |(at, name): (usize, &String)| columns[..at].contains(name) || name.trim().is_empty();
+    if columns.is_empty() || columns.iter().enumerate().any(is_repeated) {
+        let hint = "write columns = [\"…\"], the name of each column once";
+        table.fault("columns", "no column is named, or one is empty or named twice", hint);
+    } else if columns.len() > length {
+        let what = format!("{} columns are named, and the model takes {length} numbers", columns.len());
+        table.fault("columns", what, "name as many columns as there are numbers, or one that holds a list");
+    }
+    Some(FeaturesInput { name: name?, second_name, columns, length, is_normalised })
 }
 
 /// The input for the second candidate, which pairwise models have and others have not.

@@ -130,8 +130,23 @@ fn images_videos_and_features_are_read() {
     assert!(manifest.input.is_clip() && manifest.input.video().unwrap().sampling == Sampling::Ends);
     let error = rest("image", "score", &format!("{clip}{score}")).unwrap_err();
     assert_eq!(error.faults()[0].what, "only a model of videos takes several frames at once");
-    let features = "[features]\nname = \"x\"\nlength = 768\nnormalise = true\n";
+    let features = "[features]\nname = \"x\"\ncolumns = [\"x\"]\nlength = 768\nnormalise = true\n";
     assert!(rest("features", "score", &format!("{features}{score}")).is_ok());
+    for (columns, what) in [
+        ("columns = []", "no column is named"),
+        ("columns = [\"a\", \"a\"]", "named twice"),
+        ("columns = [\"a\", \" \"]", "empty"),
+        ("columns = [\"a\", \"b\"]\nlength = 1", "2 columns are named, and the model takes 1 numbers"),
+        ("", "\"columns\" is missing"),
+    ] {
+        let wrong = features.replace("columns = [\"x\"]", columns);
+        let wrong = if columns.contains("length") { wrong.replace("length = 768\n", "") } else { wrong };
+        let error = rest("features", "score", &format!("{wrong}{score}")).unwrap_err();
+        assert!(error.to_string().contains(what), "{columns}: {error}");
+    }
+    let manifest =
+        rest("features", "score", &format!("{features}{score}").replace("[\"x\"]", "\"x\"")).unwrap();
+    assert_eq!(manifest.input.features().unwrap().columns, ["x"], "a single text is a list of one");
     let error = rest("features", "pairwise", &format!("{features}{score}")).unwrap_err();
     assert!(error.to_string().contains("\"second_name\" is missing"), "{error}");
     let embedding = "[embedding]\nname = \"z\"\nlength = 4\npooling = \"none\"\n";

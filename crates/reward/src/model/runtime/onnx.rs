@@ -15,7 +15,7 @@ use super::library::{FoundLibrary, RefusedLibrary};
 use super::pure::panic_text;
 use super::{InputTensor, Numbers, OutputTensor, Provider, RuntimeKind, Session, Warning};
 use crate::model::error::ModelError;
-use crate::model::folder::ModelFolder;
+use crate::model::folder::{ModelBytes, ModelFolder};
 
 static ENVIRONMENT: OnceLock<Environment> = OnceLock::new();
 
@@ -83,19 +83,20 @@ pub(super) fn devices() -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Opens one session on the best of some devices, or on the processor.
+/// Opens one session on the best of some devices, of whose memory it takes no more than so much, or on the processor.
 pub(super) fn open(
     folder: &ModelFolder,
     gpus: &[Provider],
+    card_bytes: Option<usize>,
 ) -> Result<(Box<dyn Session>, Vec<Warning>), ModelError> {
     let mut warnings = Vec::new();
     for &provider in gpus {
-        match open_on(folder, provider)? {
+        match open_on(folder.read()?, provider, card_bytes) {
             Ok(session) => return Ok((session, warnings)),
             Err(reason) => warnings.push(Warning::ProviderFailed { provider, reason }),
         }
     }
-    let session = open_on(folder, Provider::Cpu)?.map_err(|reason| {
+    let session = open_on(folder.read()?, Provider::Cpu, None).map_err(|reason| {
         let runtime = RuntimeKind::OnnxRuntime;
         let is_unknown = [
             "is not a registered function/op",
@@ -117,15 +118,30 @@ pub(super) fn reopen_on_cpu(folder: &ModelFolder) -> Reopen {
     let (root, needed) = (folder.root.clone(), u64::MAX);
     Box::new(move || {
         let folder = ModelFolder::open(&root, needed).map_err(|error| error.to_string())?;
-        open_on(&folder, Provider::Cpu).map_err(|error| error.to_string())?
+        open_on(folder.read().map_err(|error| error.to_string())?, Provider::Cpu, None)
     })
 }
 
-fn open_on(folder: &ModelFolder, provider: Provider) -> Result<Result<Box<dyn Session>, String>, ModelError> {
-    let bytes = folder.read()?;
+/// Runs a small model once on a device, as [`super::trial`] does, and says what the device says if it cannot.
+pub(super) fn try_on(
+    provider: Provider,
+    model: &[u8],
+    input: &InputTensor,
+    output: &str,
+) -> Result<Vec<f32>, String> {
+    let bytes = ModelBytes { model: model.to_vec(), data: Vec::new() };
+    let given = open_on(bytes, provider, None)?.run(std::slice::from_ref(input), &[output])?;
+    Ok(given.into_iter().flat_map(|output| output.numbers).collect())
+}
+
+fn open_on(
+    bytes: ModelBytes,
+    provider: Provider,
+    card_bytes: Option<usize>,
+) -> Result<Box<dyn Session>, String> {
     let open = || -> Result<ort::session::Session, String> {
         let environment = ENVIRONMENT.get().ok_or("no library was loaded")?;
-        let mut builder = configured(environment, provider).map_err(|error| error.to_string())?;
+        let mut builder = configured(environment, provider, card_bytes).map_err(|error| error.to_string())?;
         for (name, data) in bytes.data {
             let data: Arc<[u8]> = data.into();
             builder = builder
@@ -135,17 +151,21 @@ fn open_on(folder: &ModelFolder, provider: Provider) -> Result<Result<Box<dyn Se
         builder.commit_from_memory(&bytes.model).map_err(|error| error.to_string())
     };
     let opened = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|panic| Err(panic_text(panic.as_ref())));
-    Ok(opened.map(|session| {
+    opened.map(|session| {
         let is_wide = session.inputs().iter().map(|input| {
             let is_wide = matches!(input.dtype(), ValueType::Tensor { ty: TensorElementType::Int64, .. });
             (input.name().to_owned(), is_wide)
         });
         let is_wide = is_wide.collect();
         Box::new(OnnxSession { session, provider, is_wide }) as Box<dyn Session>
-    }))
+    })
 }
 
-fn configured(environment: &Environment, provider: Provider) -> ort::Result<SessionBuilder> {
+fn configured(
+    environment: &Environment,
+    provider: Provider,
+    card_bytes: Option<usize>,
+) -> ort::Result<SessionBuilder> {
     let builder = ort::session::Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(1)?
@@ -155,12 +175,16 @@ fn configured(environment: &Environment, provider: Provider) -> ort::Result<Sess
         // Batches have many shapes, and a pattern is kept for each.
         .with_memory_pattern(false)?;
     let device: Option<ExecutionProviderDispatch> = match provider {
-        Provider::Cuda => Some(
-            ep::CUDA::default()
+        Provider::Cuda => {
+            let cuda = ep::CUDA::default()
                 .with_arena_extend_strategy(ep::ArenaExtendStrategy::SameAsRequested)
-                .with_conv_algorithm_search(ep::cuda::ConvAlgorithmSearch::Heuristic)
-                .build(),
-        ),
+                .with_conv_algorithm_search(ep::cuda::ConvAlgorithmSearch::Heuristic);
+            let cuda = match card_bytes {
+                Some(bytes) => cuda.with_memory_limit(bytes),
+                None => cuda,
+            };
+            Some(cuda.build())
+        }
         Provider::TensorRt => Some(ep::TensorRT::default().build()),
         Provider::DirectMl => Some(ep::DirectML::default().build()),
         Provider::CoreMl => Some(ep::CoreML::default().build()),

@@ -37,6 +37,10 @@ pub struct RuntimeReport {
     pub refused: Vec<RefusedLibrary>,
     /// What the runtime can use, the best first.
     pub providers: Vec<Provider>,
+    /// What a model was found to run on; none where that failed everywhere.
+    pub used: Option<Provider>,
+    /// What a model was tried on before and did not run on, with what it said.
+    pub failed: Vec<(Provider, String)>,
     /// What the library sees, each as "provider: vendor kind".
     pub library_devices: Vec<String>,
     /// NVIDIA cards, by their driver.
@@ -54,12 +58,15 @@ impl RuntimeReport {
     pub fn of(runtime: &Runtime) -> Self {
         let nvidia_devices = nvidia_devices();
         let providers = runtime.providers();
+        let trials = runtime.trials();
         let missing = missing(runtime.library(), runtime.refused(), &providers, &nvidia_devices);
         Self {
             runtime: runtime.kind(),
             library: runtime.library().cloned(),
             refused: runtime.refused().to_vec(),
             library_devices: if runtime.library().is_some() { onnx::devices() } else { Vec::new() },
+            used: trials.used,
+            failed: trials.failed,
             providers,
             nvidia_devices,
             cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -85,7 +92,9 @@ impl RuntimeReport {
             lines.push(format!("Not used: {}: {}; {}", refused.path.display(), refused.reason, refused.hint));
         }
         let providers: Vec<String> = self.providers.iter().map(ToString::to_string).collect();
-        lines.push(format!("Runs on: {}", providers.join(", ")));
+        lines.push(format!("Offers: {}", providers.join(", ")));
+        lines.push(format!("Runs on: {}", self.used.map_or("nothing".to_owned(), |used| used.to_string())));
+        lines.extend(self.failed.iter().map(|(provider, reason)| format!("Not on {provider}: {reason}")));
         lines.extend(self.library_devices.iter().map(|device| format!("Device: {device}")));
         for device in &self.nvidia_devices {
             let memory =
@@ -168,6 +177,19 @@ fn nvidia_devices() -> Vec<Device> {
         .collect()
 }
 
+/// What is free on the NVIDIA card that has the most room; none where the driver does not say.
+pub(super) fn free_card_bytes() -> Option<u64> {
+    let query = ["--query-gpu=memory.free", "--format=csv,noheader,nounits"];
+    let output =
+        Command::new("nvidia-smi").args(query).output().ok().filter(|output| output.status.success())?;
+    most_free_bytes(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// The largest of lines such as "23034", in MiB.
+fn most_free_bytes(text: &str) -> Option<u64> {
+    text.lines().filter_map(|line| line.trim().parse::<u64>().ok()).max().map(|mebibytes| mebibytes << 20)
+}
+
 /// Lines such as "NVIDIA L4, 23034", with the memory in MiB.
 fn devices_of_query(text: &str) -> Vec<Device> {
     let device = |line: &str| {
@@ -212,6 +234,8 @@ mod tests {
     fn what_is_missing_for_a_card_is_told_with_the_command() {
         let card = devices_of_query("NVIDIA GeForce RTX 3060, 12288\n");
         assert_eq!(card[0].memory_bytes, Some(12_288 << 20));
+        assert_eq!(most_free_bytes("2034\n 11034 \n[N/A]\n"), Some(11_034 << 20));
+        assert_eq!(most_free_bytes("[Not Supported]\n"), None);
         let told = missing(Some(&library()), &[], &[Provider::Cpu], &card);
         assert!(told[0].what.contains("RTX 3060") && told[0].remedy.contains("onnxruntime-gpu"), "{told:?}");
         let told = missing(Some(&library()), &[], &[Provider::Cuda, Provider::Cpu], &card);

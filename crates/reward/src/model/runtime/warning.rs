@@ -17,6 +17,14 @@ pub enum Warning {
         /// What it says.
         reason: String,
     },
+    /// A device ran out of memory; its batches are cut into smaller ones.
+    #[error("{provider} ran out of memory, and long batches are run in parts: {reason}")]
+    SmallerBatches {
+        /// The device.
+        provider: Provider,
+        /// What it says.
+        reason: String,
+    },
     /// A device failed while scoring; what it left undone was done on the processor.
     #[error("{provider} failed while scoring, the model goes on on the processor: {reason}")]
     FellBackToCpu {
@@ -43,6 +51,7 @@ impl Warning {
         match self {
             Self::LibraryRefused(_) => "library_refused",
             Self::ProviderFailed { .. } => "provider_failed",
+            Self::SmallerBatches { .. } => "smaller_batches",
             Self::FellBackToCpu { .. } => "fell_back_to_cpu",
             Self::OtherRuntime { .. } => "other_runtime",
         }
@@ -57,7 +66,7 @@ impl Warning {
                     .to_owned()
             }
             Self::ProviderFailed { .. } => "bring the driver of the device up to date".to_owned(),
-            Self::FellBackToCpu { .. } => {
+            Self::SmallerBatches { .. } | Self::FellBackToCpu { .. } => {
                 "close other programs that use the device's memory, and open the model again".to_owned()
             }
             Self::OtherRuntime { .. } => "export the model again, with opset 17 or newer".to_owned(),

@@ -70,6 +70,7 @@ mod tests {
         Input::Features(crate::model::manifest::FeaturesInput {
             name: "x".to_owned(),
             second_name: None,
+            columns: vec!["x".to_owned()],
             length: 1,
             is_normalised: false,
         })

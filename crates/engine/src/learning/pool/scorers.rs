@@ -1,0 +1,135 @@
+//! What models said of the pool's candidates, and of its pairs.
+//!
+//! A model that holds two candidates against each other says one thing of an item, which the project keeps at the
+//! item's first candidate. That is how it is known here: it has scored first candidates of pairs and nothing else.
+
+use tiebreak_domain::learning::Learning;
+use tiebreak_domain::reward::{ModelKey, Scorer};
+use tiebreak_domain::{ApiError, ItemId};
+use tiebreak_reward::learn::ensemble::{standardised, standardised_by};
+use tiebreak_store::{Reader, ScoredModel};
+
+use super::{LEAST_COVERED, PoolScorer, Raw, References};
+use crate::learning::judges::PoolJudge;
+
+/// What models said, by candidate and by pair.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Models that score each candidate.
+    pub scorers: Vec<PoolScorer>,
+    /// Models that score pairs.
+    pub judges: Vec<RawJudge>,
+}
+
+impl Said {
+    /// Whether this model holds two candidates against each other.
+    pub fn is_judge(&self, key: &ModelKey) -> bool {
+        self.judges.iter().any(|judge| judge.key == *key)
+    }
+}
+
+/// A judge of pairs before the pairs have their places.
+pub(super) struct RawJudge {
+    key: ModelKey,
+    name: String,
+    dimension: String,
+    logits: Vec<(ItemId, f32)>,
+}
+
+impl RawJudge {
+    /// With its logits by pair.
+    pub fn placed(self, pairs: usize, pair_of: impl Fn(&ItemId) -> Option<usize>) -> PoolJudge {
+        let mut logits = vec![f32::NAN; pairs];
+        for (item, logit) in &self.logits {
+            if let Some(pair) = pair_of(item) {
+                logits[pair] = *logit;
+            }
+        }
+        PoolJudge { scorer: Scorer::Model(self.key), name: self.name, dimension: self.dimension, logits }
+    }
+}
+
+/// What one model said of items, while it may be a judge of pairs.
+#[derive(Default)]
+struct OfPairs {
+    is_excluded: bool,
+    said: Vec<(ItemId, Vec<f32>)>,
+}
+
+impl OfPairs {
+    fn note(&mut self, raw: &Raw, item: ItemId, candidate: u8, scores: &[f32]) {
+        if self.is_excluded {
+            return;
+        }
+        let has = |candidate: u8| raw.rows.contains_key(&(item, candidate));
+        if candidate == 0 && has(1) && !has(2) {
+            self.said.push((item, scores.to_vec()));
+        } else {
+            *self = Self { is_excluded: true, said: Vec::new() };
+        }
+    }
+}
+
+impl Raw {
+    /// What the models of the study said.
+    pub(super) fn said(
+        &self,
+        reader: &Reader,
+        models: &[ScoredModel],
+        learning: &Learning,
+        references: &References,
+    ) -> Result<Said, ApiError> {
+        let mut said = Said::default();
+        for model in models {
+            let is_wanted = learning.priors.is_empty() || learning.priors.contains(&model.key);
+            if !is_wanted || model.dimensions.is_empty() {
+                continue;
+            }
+            let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
+            let mut of_pairs = OfPairs::default();
+            reader.each_score(&model.key, |item, candidate, _, scores| {
+                let Some(row) = self.rows.get(&(item, candidate)) else { return };
+                of_pairs.note(self, item, candidate, scores);
+                for (column, score) in by_dimension.iter_mut().zip(scores) {
+                    column[*row as usize] = *score;
+                }
+            })?;
+            if of_pairs.said.len() >= LEAST_COVERED {
+                said.judges.extend(judges(model, &of_pairs.said));
+                continue;
+            }
+            let reference = references.get(&model.key);
+            for (place, (dimension, scores)) in model.dimensions.iter().zip(by_dimension).enumerate() {
+                if scores.iter().filter(|score| score.is_finite()).count() < LEAST_COVERED {
+                    continue;
+                }
+                let of_maker = reference.and_then(|reference| {
+                    Some((f64::from(*reference.mean.get(place)?), f64::from(*reference.sd.get(place)?)))
+                });
+                let member = match of_maker {
+                    Some((mean, deviation)) => standardised_by(&scores, mean, deviation),
+                    None => standardised(&scores, None),
+                };
+                said.scorers.push(PoolScorer {
+                    scorer: Scorer::Model(model.key.clone()),
+                    name: model.name.clone(),
+                    dimension: dimension.clone(),
+                    scores,
+                    member,
+                });
+            }
+        }
+        Ok(said)
+    }
+}
+
+/// A judge for each thing that a model of pairs judges.
+fn judges(model: &ScoredModel, said: &[(ItemId, Vec<f32>)]) -> Vec<RawJudge> {
+    let of_dimension = |(place, dimension): (usize, &String)| RawJudge {
+        key: model.key.clone(),
+        name: model.name.clone(),
+        dimension: dimension.clone(),
+        logits: said.iter().filter_map(|(item, scores)| Some((*item, *scores.get(place)?))).collect(),
+    };
+    model.dimensions.iter().enumerate().map(of_dimension).collect()
+}
