@@ -38,6 +38,7 @@ mod tests;
 mod tex;
 mod traced;
 mod view;
+mod word_ends;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
 pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
