@@ -17,7 +17,7 @@ use crate::app::tickets::Purpose;
 use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::compare_text::has_texts;
-use crate::document::DocumentCache;
+use crate::document::{DocumentCache, lent_fonts};
 use crate::host::Now;
 use crate::images::Images;
 use crate::items::ItemsBrowser;
@@ -390,6 +390,10 @@ fn progress_from_info(info: &ProjectInfo) -> Progress {
 }
 
 fn setup_from_info(info: &ProjectInfo, settings: &Settings, session: u64, app_version: &str) -> Setup {
+    // Natively the system is asked for fonts.
+    if cfg!(target_arch = "wasm32") {
+        lent_fonts::look_at_rubric(&info.rubric);
+    }
     Setup {
         annotator: info.annotator,
         rubric: info.rubric.clone(),

@@ -22,6 +22,7 @@ mod layout;
 pub mod lent_fonts;
 mod marking;
 mod mask;
+mod one_line;
 mod origin;
 #[cfg(test)]
 pub(crate) mod painted;
@@ -38,6 +39,7 @@ mod tests;
 mod tex;
 mod traced;
 mod view;
+mod word_ends;
 
 pub use block::{Alignment, Block, Content, Document, List, Marker};
 pub use cache::{DEFAULT_BUDGET_BYTES, DocumentCache};
@@ -53,6 +55,7 @@ pub(crate) use layout::token_color;
 pub use marking::{Marked, Marking, Taken};
 pub(crate) use mask::folded;
 pub use mask::{MASKED, WordMask, hidden_in};
+pub use one_line::{LineLook, few_lines_ui, needs_one_line, one_line_ui, paint_one_line};
 pub use origin::Origins;
 pub use places::Places;
 pub use set_line::{LineStretch, needs_setting, set_line};

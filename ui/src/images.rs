@@ -92,6 +92,10 @@ const FIT_STEP: u32 = 256;
 /// The largest side that every graphics card can hold.
 pub const MAX_SIDE: u32 = 8192;
 
+/// A mask whose every pixel is here is enlarged as it is: its edge lies between two pixels and not over several.
+const SHARP_VEIL: TextureOptions =
+    TextureOptions { magnification: egui::TextureFilter::Nearest, ..TextureOptions::LINEAR };
+
 impl Images {
     /// The request for an image that shall fill so many pixels.
     pub fn request(source: SourceId, uri: &str, pixels: [f32; 2]) -> ImageRequest {
@@ -123,10 +127,18 @@ impl Images {
     /// Asks for an image that will be shown soon, if there is room for it beside what is shown and what was wanted
     /// before it: what has no room would drive that out, and be driven out itself.
     pub fn want(&mut self, request: &ImageRequest) {
-        let key = Key { request: request.clone(), is_veil: false };
+        self.want_ahead(Key { request: request.clone(), is_veil: false });
+    }
+
+    /// The same of a mask.
+    pub fn want_veil(&mut self, request: &ImageRequest) {
+        self.want_ahead(Key { request: request.clone(), is_veil: true });
+    }
+
+    fn want_ahead(&mut self, key: Key) {
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.needed_in = self.frame;
-        } else if self.needed_bytes() + most_bytes(request) <= BUDGET_BYTES {
+        } else if self.needed_bytes() + most_bytes(&key.request) <= BUDGET_BYTES {
             self.want_as(&key);
         }
     }
@@ -257,6 +269,9 @@ impl Images {
 
     /// An image arrived, or could not be had.
     pub fn arrived(&mut self, request: ImageRequest, image: Result<Pixels, ApiError>) {
+        if let Err(error) = &image {
+            tracing::warn!(%error, uri = request.uri, "a picture cannot be shown");
+        }
         // A picture that is a mask of its own was asked for twice.
         let mut key = Key { request, is_veil: false };
         for is_veil in [false, true] {
@@ -323,7 +338,9 @@ fn upload(ctx: &Context, key: &Key, entry: &mut Entry) {
         } else {
             color_image(pixels, is_opaque)
         };
-        let texture = ctx.load_texture(key.request.uri.clone(), image, TextureOptions::LINEAR);
+        let is_native = [pixels.width, pixels.height] == [pixels.full_width, pixels.full_height];
+        let options = if key.is_veil && is_native { SHARP_VEIL } else { TextureOptions::LINEAR };
+        let texture = ctx.load_texture(key.request.uri.clone(), image, options);
         let full_size = [pixels.full_width, pixels.full_height];
         entry.image = Image::Ready { texture, full_size, pixels: pixels.clone(), is_opaque };
     }

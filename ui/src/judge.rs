@@ -6,6 +6,7 @@
 pub mod answer_bar;
 mod card;
 pub mod draft;
+pub(crate) mod failed_pane;
 pub mod grid;
 pub mod history;
 pub mod image_pane;

@@ -25,6 +25,7 @@ pub mod merge;
 pub mod models;
 pub mod new_project;
 pub mod people;
+pub mod pixel_form;
 pub mod player;
 pub mod rubric_editor;
 pub mod second_look;

@@ -116,6 +116,8 @@ pub struct Player {
     waiting_since_ms: Option<u64>,
     sought_at_ms: Option<u64>,
     is_dragged: bool,
+    /// Whether frames that move come with loss.
+    is_movement_coarse: bool,
     must_be_seen: bool,
     hovered: Option<MediumRequest>,
     /// The note that is being written.

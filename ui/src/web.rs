@@ -41,6 +41,10 @@ pub fn start() {
             if joins {
                 app.join();
             }
+            crate::pixel_form::set_coarse_movement(
+                &creation.egui_ctx,
+                page::picture_form() == crate::pixel_form::MIXED,
+            );
             Ok(Box::new(Frame {
                 app,
                 shown: None,

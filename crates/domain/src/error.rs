@@ -50,12 +50,16 @@ pub struct ApiError {
     /// What to do about it, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The medium that it is about, as the data names it. A path may hold a model's name: it is for the log and for
+    /// whoever has judged, and never a part of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 impl ApiError {
     /// An error without a hint.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None }
+        Self { code, message: message.into(), hint: None, place: None }
     }
 
     /// The same with a hint.
@@ -63,12 +67,39 @@ impl ApiError {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same about a medium.
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+        formatter.write_str(&self.message)?;
+        match &self.place {
+            Some(place) => write!(formatter, ": {place}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_in_the_log_and_not_in_the_message() {
+        let error = ApiError::new(ErrorCode::NotFound, "the image is missing").at("wan/a.png");
+        assert_eq!(
+            (error.message.as_str(), error.to_string().as_str()),
+            ("the image is missing", "the image is missing: wan/a.png")
+        );
+        let plain: ApiError =
+            serde_json::from_str(r#"{"code":"not_found","message":"gone"}"#).expect("readable");
+        assert_eq!((plain.place.as_deref(), plain.to_string().as_str()), (None, "gone"));
+    }
+}

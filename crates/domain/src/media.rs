@@ -54,6 +54,22 @@ pub struct VideoInfo {
     pub has_sound: bool,
     /// What it is coded with, as its decoder calls it: `h264`, `gif`.
     pub codec: String,
+    /// What is to be known of how it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<VideoRemark>,
+}
+
+/// What is to be known of how a video is shown: something that its file does not say, or that cannot be done here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VideoRemark {
+    /// Its pictures say nothing of time, and so many a second are shown.
+    NumberedPictures {
+        /// How many.
+        per_second: u16,
+    },
+    /// It is of high dynamic range, which the ffmpeg of this machine cannot bring to the screen's: it looks pale.
+    RangeNotMapped,
 }
 
 impl VideoInfo {
@@ -75,6 +91,9 @@ pub struct FramesRequest {
     pub first: u32,
     /// How many, one after the other.
     pub count: u32,
+    /// Whether they are looked at and not played, so that no loss is allowed on the way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_exact: bool,
 }
 
 /// Frames in the order they are shown; fewer than asked where the video ends.
@@ -122,6 +141,7 @@ mod tests {
             duration_us: 140_000,
             has_sound: false,
             codec: "h264".into(),
+            remark: None,
         };
         let frames = [0, 39_999, 40_000, 99_999, 100_000, 9_000_000].map(|time_us| info.frame_at(time_us));
         assert_eq!(frames, [0, 0, 1, 1, 2, 2]);

@@ -68,7 +68,8 @@ pub struct Wanted {
 pub fn wanted(query: &str) -> Result<Wanted, ApiError> {
     let bad = |message: String| ApiError::new(ErrorCode::BadRequest, message);
     let coding = field(query, "as");
-    let coding = Coding::of(coding.as_deref()).ok_or_else(|| bad("`as` is raw, png or jpeg".to_owned()))?;
+    let coding =
+        Coding::of(coding.as_deref()).ok_or_else(|| bad("`as` is raw, png, flat or jpeg".to_owned()))?;
     let text = field(query, "r").ok_or_else(|| bad("`r` is missing, the request as JSON".to_owned()))?;
     let request: Request =
         serde_json::from_str(&text).map_err(|error| bad(format!("the request cannot be read: {error}")))?;

@@ -46,7 +46,7 @@ fn schemas() -> Value {
         { "type": "string", "enum": ["items:write", "judgments:read", "judge", "admin"] } });
     let time = json!({ "type": "integer", "description": "Milliseconds since 1970, UTC." });
     json!({
-        "ApiError": object(&[("code", &text), ("message", &text), ("hint", &text)], &["code", "message"]),
+        "ApiError": object(&[("code", &text), ("message", &text), ("hint", &text), ("place", &text)], &["code", "message"]),
         "ImportReport": object(&[
             ("source", &text), ("rows_read", &number), ("items_added", &number), ("items_known", &number),
             ("judgments_added", &number), ("rows_refused", &number),
@@ -128,7 +128,7 @@ fn paths() -> Value {
         "/api/v1/pixels": { "get": file_operation(
             "Decoded pictures, frames or sound", "The length of a JSON header (32 bits, little-endian), the header, and \
              the blobs one after the other.",
-            &[query("r", "The request as JSON."), query("as", "raw, png or jpeg.")],
+            &[query("r", "The request as JSON."), query("as", "raw, png, flat or jpeg.")],
         ) },
         "/api/v1/media/{source}/{uri}": { "get": file_operation(
             "A medium as it is", "With ranges.", &[path("source"), path("uri")],

@@ -3,7 +3,9 @@
 //! A body is the length of a JSON header (32 bits, little-endian), the header, and the blobs one after the other.
 //! The header is the reply without its bytes, with `lengths` of the blobs: a picture or tile has `width`, `height`,
 //! `full_width`, `full_height`; frames have `first` and `pictures` of that kind; sound has `rate_hz` and `channels`.
-//! Blobs are RGBA of 8 bits, or PNG or JPEG where that is asked for; sound is 32-bit floats, little-endian.
+//! Blobs are RGBA of 8 bits, or PNG or JPEG where that is asked for; or `flat`, for readers that cannot read
+//! transparency without loss: a byte, and a PNG without transparency. Where the byte is 1 the PNG is twice as high as
+//! the picture, and the transparency stands as grey below the colours. Sound is 32-bit floats, little-endian.
 
 use std::io::Cursor;
 
@@ -23,6 +25,8 @@ pub enum Coding {
     Raw,
     /// PNG.
     Png,
+    /// A PNG without transparency, which stands below the colours if there is any.
+    Flat,
     /// JPEG; transparency becomes white.
     Jpeg,
 }
@@ -33,6 +37,7 @@ impl Coding {
         match word {
             None | Some("raw") => Some(Self::Raw),
             Some("png") => Some(Self::Png),
+            Some("flat") => Some(Self::Flat),
             Some("jpeg") => Some(Self::Jpeg),
             Some(_) => None,
         }
@@ -93,6 +98,7 @@ fn coded(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, ApiError> {
         Coding::Raw => return Ok(pixels.rgba.to_vec()),
         Coding::Png => PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
             .write_image(&pixels.rgba, width, height, ExtendedColorType::Rgba8),
+        Coding::Flat => return flat(pixels),
         Coding::Jpeg => {
             let on_white = |channel: u8, alpha: u8| {
                 let alpha = u32::from(alpha);
@@ -111,9 +117,27 @@ fn coded(pixels: &Pixels, coding: Coding) -> Result<Vec<u8>, ApiError> {
             )
         }
     };
-    written.map_err(|error| {
-        ApiError::new(ErrorCode::System, format!("the picture could not be coded: {error}"))
-    })?;
+    written.map_err(uncoded)?;
+    Ok(bytes.into_inner())
+}
+
+fn uncoded(error: image::ImageError) -> ApiError {
+    ApiError::new(ErrorCode::System, format!("the picture could not be coded: {error}"))
+}
+
+/// Colours alone, above their transparency if there is any, behind a byte that says which.
+fn flat(pixels: &Pixels) -> Result<Vec<u8>, ApiError> {
+    let (rgba, _) = pixels.rgba.as_chunks::<4>();
+    let is_clear = rgba.iter().any(|pixel| pixel[3] < u8::MAX);
+    let colours = rgba.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue]);
+    let alpha = rgba.iter().filter(|_| is_clear).flat_map(|[.., alpha]| [*alpha; 3]);
+    let rgb: Vec<u8> = colours.chain(alpha).collect();
+    let height = if is_clear { pixels.height * 2 } else { pixels.height };
+    let mut bytes = Cursor::new(vec![u8::from(is_clear)]);
+    bytes.set_position(1);
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(&rgb, pixels.width, height, ExtendedColorType::Rgb8)
+        .map_err(uncoded)?;
     Ok(bytes.into_inner())
 }
 
@@ -157,6 +181,23 @@ mod tests {
         assert_eq!(read_back.into_raw(), pixels().rgba.to_vec(), "PNG loses nothing");
         let (_, blobs) = read(&body(&Reply::Tile(pixels()), Coding::Jpeg).unwrap());
         assert_eq!(&blobs[0][..2], [0xFF, 0xD8], "JPEG");
+    }
+
+    #[test]
+    fn flat_pictures_lose_neither_colours_nor_transparency() {
+        let (_, blobs) = read(&body(&Reply::Image(pixels()), Coding::Flat).unwrap());
+        let (is_clear, png) = blobs[0].split_first().unwrap();
+        let both = image::load_from_memory(png).unwrap().to_rgb8();
+        assert_eq!((*is_clear, both.width(), both.height()), (1, 2, 2));
+        assert_eq!(
+            both.into_raw(),
+            [255, 0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0],
+            "what is clear has colours too"
+        );
+        let opaque = Pixels { rgba: [9, 8, 7, 255].into(), width: 1, height: 1, ..pixels() };
+        let (_, blobs) = read(&body(&Reply::Image(opaque), Coding::Flat).unwrap());
+        let picture = image::load_from_memory(&blobs[0][1..]).unwrap().to_rgb8();
+        assert_eq!((blobs[0][0], picture.into_raw()), (0, vec![9, 8, 7]));
     }
 
     #[test]

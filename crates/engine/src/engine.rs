@@ -99,9 +99,15 @@ impl Engine {
         }
         let seat = Seat::of_caller(caller);
         if let Ok(session) = self.session() {
-            session.refuse_media_of_nobody(&seat, &request)?;
+            let asked = visible::medium_of(&request);
+            session
+                .refuse_media_of_nobody(&seat, &request)
+                .map_err(|error| visible::error(caller, asked.as_deref(), error))?;
         }
-        let reply = self.answer(request, Some(seat))?;
+        let asked = visible::medium_of(&request);
+        let reply = self
+            .answer(request, Some(seat))
+            .map_err(|error| visible::error(caller, asked.as_deref(), error))?;
         if let Ok(session) = self.session() {
             session.note_media_of(&reply);
         }
@@ -358,7 +364,7 @@ impl Engine {
                 let folder = self.session()?.media_folder(medium.source)?;
                 Ok(Reply::Video(self.videos.info(&folder, &medium.uri)?))
             }
-            Request::Frames(FramesRequest { medium, fit, first, count }) => {
+            Request::Frames(FramesRequest { medium, fit, first, count, .. }) => {
                 let folder = self.session()?.media_folder(medium.source)?;
                 Ok(Reply::Frames(self.videos.frames(&folder, &medium.uri, fit, first, count)?))
             }

@@ -91,7 +91,8 @@ impl Session {
             self.held_media.note(source, uri);
             return Ok(());
         }
-        Err(ApiError::new(ErrorCode::NotFound, format!("no item of this source holds {uri:?}"))
-            .hint("ask for media as the items name them"))
+        Err(ApiError::new(ErrorCode::NotFound, "no item of this source holds this medium")
+            .hint("ask for media as the items name them")
+            .at(uri))
     }
 }

@@ -243,7 +243,13 @@ mod tests {
                 row: 0,
             }),
             Request::Video(medium.clone()),
-            Request::Frames(FramesRequest { medium: medium.clone(), fit: [1, 1], first: 0, count: 1 }),
+            Request::Frames(FramesRequest {
+                medium: medium.clone(),
+                fit: [1, 1],
+                first: 0,
+                count: 1,
+                is_exact: false,
+            }),
             Request::Sound(SoundRequest { medium, from_us: 0, length_us: 1, speed_percent: 100 }),
         ]
     }

@@ -305,7 +305,11 @@ impl Session {
     /// Where the images of a source are.
     pub fn media_folder(&self, source: tiebreak_domain::SourceId) -> Result<MediaFolder, ApiError> {
         let source = self.readers.lend()?.source(source)?;
-        Ok(media_folder(&self.place, source.media_folder.as_deref(), source.fetches_addresses))
+        let folder = media_folder(&self.place, source.media_folder.as_deref(), source.fetches_addresses);
+        Ok(match self.seated().rubric.video.pictures_per_second {
+            Some(rate) => folder.at_rate(rate),
+            None => folder,
+        })
     }
 
     /// How the project stands, for the list of projects opened before.

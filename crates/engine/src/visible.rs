@@ -3,7 +3,7 @@
 
 use tiebreak_domain::door::ViewId;
 use tiebreak_domain::person::People;
-use tiebreak_domain::{Annotator, Event, ProjectInfo, Reply, StudySetup};
+use tiebreak_domain::{Annotator, ApiError, Event, ProjectInfo, Reply, Request, StudySetup};
 
 use crate::people::offers::told;
 use crate::seat::Caller;
@@ -74,6 +74,28 @@ pub(crate) fn reply(caller: &Caller, reply: Reply) -> Reply {
         | Reply::Sound(_)
         | Reply::Checked(_)) => other,
     }
+}
+
+/// The medium that is asked for, as the data names it.
+pub(crate) fn medium_of(request: &Request) -> Option<String> {
+    let uri = match request {
+        Request::Image(image) => &image.uri,
+        Request::Tile(tile) => &tile.uri,
+        Request::Video(medium) => &medium.uri,
+        Request::Frames(frames) => &frames.medium.uri,
+        Request::Sound(sound) => &sound.medium.uri,
+        _ => return None,
+    };
+    Some(uri.clone())
+}
+
+/// An error as the caller may see it: where a medium is, a path that may name a model, is told to leads alone, and as
+/// the data has it.
+pub(crate) fn error(caller: &Caller, asked: Option<&str>, mut error: ApiError) -> ApiError {
+    if error.place.is_some() {
+        error.place = asked.filter(|_| caller.role.leads()).map(str::to_owned);
+    }
+    error
 }
 
 /// What a caller hears of an event. `owns` says whether a result of a search is theirs.
@@ -153,8 +175,8 @@ mod tests {
     use tiebreak_domain::project::{SearchIndex, Source};
     use tiebreak_domain::quality::Repeats;
     use tiebreak_domain::{
-        AnnotatorId, AnnotatorKey, ApiError, ErrorCode, ItemId, ItemStatus, JobId, Outcome, ProjectKey, Role,
-        Rubric, SourceId, UnixMillis,
+        AnnotatorId, AnnotatorKey, ErrorCode, ItemId, ItemStatus, JobId, Outcome, ProjectKey, Role, Rubric,
+        SourceId, UnixMillis,
     };
 
     use super::*;
@@ -243,6 +265,15 @@ mod tests {
         assert_eq!(seen[0].verdicts, [said(2)]);
         let Reply::Rows { rows: seen, .. } = reply(&LEAD, rows()) else { panic!() };
         assert_eq!(seen[0].verdicts.len(), 2);
+    }
+
+    #[test]
+    fn where_a_medium_is_leads_alone_are_told_and_without_folders() {
+        let failed = || ApiError::new(ErrorCode::NotFound, "it is missing").at("wan/a.mp4 in /home/lab");
+        assert_eq!(error(&ANNOTATOR, Some("wan/a.mp4"), failed()).place, None);
+        assert_eq!(error(&LEAD, Some("wan/a.mp4"), failed()).place.as_deref(), Some("wan/a.mp4"));
+        let plain = ApiError::new(ErrorCode::System, "it is full");
+        assert_eq!(error(&LEAD, Some("wan/a.mp4"), plain.clone()), plain);
     }
 
     #[test]

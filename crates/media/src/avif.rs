@@ -4,7 +4,8 @@
 //! The program makes a PNG of the first picture, which is then read like any other. It runs beside us, with a limit
 //! of pixels, of bytes and of time; it may open nothing but the file that it is given. Transparency is a picture of its
 //! own, which is asked for apart. What the file says of its colours, which old ones do not hand on, is written into the
-//! PNG: so the range of PQ and HLG and wide colours are brought to the screen as those of any PNG.
+//! PNG: so the range of PQ and HLG, wide colours and a colour profile are brought to the screen as those of any PNG, and
+//! the picture is turned as the file says.
 
 use std::{
     fs::File,
@@ -17,7 +18,10 @@ use std::{
 use crate::{
     Ffmpeg,
     avif_alpha::{Alpha, code_points},
+    avif_facts::Facts,
     limits::Limits,
+    opened::turn_for,
+    png_chunks,
     png_colours::with_code_points,
     problem::Problem,
 };
@@ -32,7 +36,22 @@ pub(crate) fn png_of(avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
 
 fn png_by(ffmpeg: Option<&Ffmpeg>, avif: &[u8], limits: &Limits) -> Result<Vec<u8>, Problem> {
     let ffmpeg = ffmpeg.ok_or(Problem::NoFfmpeg)?;
+    let facts = Facts::of(avif);
+    // Given back before the PNG is decoded, which takes one of its own.
+    let _turn = turn_for(facts.decoded_bytes());
+    let mut png = stored_by(ffmpeg, avif, &facts, limits)?;
+    facts.say_in(&mut png, avif);
+    Ok(png)
+}
+
+/// The picture with its transparency as it is stored.
+fn stored_by(ffmpeg: &Ffmpeg, avif: &[u8], facts: &Facts, limits: &Limits) -> Result<Vec<u8>, Problem> {
     let mut colours = picture_by(ffmpeg, avif, limits)?;
+    // An ffmpeg that knows nothing of grids shows one of the pictures that they are made of.
+    if facts.is_grid && png_chunks::size(&colours) != Some(facts.size) {
+        let reason = "it is put together from a grid of pictures, which this ffmpeg does not do";
+        return Err(Problem::Undecodable { format: "AVIF", reason: reason.to_owned() });
+    }
     if let Some(points) = code_points(avif) {
         with_code_points(&mut colours, points);
     }

@@ -151,14 +151,14 @@ pub(crate) fn code_points(avif: &[u8]) -> Option<[u8; 2]> {
 }
 
 /// The boxes that say which item is what.
-fn inside_of_meta(avif: &[u8]) -> Option<Vec<Part>> {
+pub(crate) fn inside_of_meta(avif: &[u8]) -> Option<Vec<Part>> {
     let meta = children(avif, 0..avif.len()).find(|part| part.kind == *b"meta")?;
     // A version and flags come first.
     Some(children(avif, meta.body.start.checked_add(4)?..meta.body.end).collect())
 }
 
 /// The primary item, and where the file names it.
-fn primary(avif: &[u8], pitm: &Part) -> Option<(u32, Range<usize>)> {
+pub(crate) fn primary(avif: &[u8], pitm: &Part) -> Option<(u32, Range<usize>)> {
     let mut reader = Reader::new(avif, pitm);
     let (is_long, _) = reader.version()?;
     let start = reader.at;
@@ -168,13 +168,13 @@ fn primary(avif: &[u8], pitm: &Part) -> Option<(u32, Range<usize>)> {
 
 /// A box of the file, and where its body is.
 #[derive(Clone)]
-struct Part {
-    kind: [u8; 4],
-    body: Range<usize>,
+pub(crate) struct Part {
+    pub(crate) kind: [u8; 4],
+    pub(crate) body: Range<usize>,
 }
 
 /// The boxes within a range, as far as they hold together.
-fn children(file: &[u8], range: Range<usize>) -> impl Iterator<Item = Part> {
+pub(crate) fn children(file: &[u8], range: Range<usize>) -> impl Iterator<Item = Part> {
     let mut at = range.start;
     let end = range.end.min(file.len());
     std::iter::from_fn(move || {
@@ -228,7 +228,7 @@ fn alpha_items(file: &[u8], iprp: &Part) -> Option<Vec<u32>> {
 }
 
 /// What items say of themselves: the items, and what each says.
-fn properties(file: &[u8], iprp: &Part) -> Option<Vec<(u32, Part)>> {
+pub(crate) fn properties(file: &[u8], iprp: &Part) -> Option<Vec<(u32, Part)>> {
     let inside: Vec<Part> = children(file, iprp.body.clone()).collect();
     let part = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
     let properties: Vec<Part> = children(file, part(b"ipco")?.body.clone()).collect();
@@ -249,28 +249,28 @@ fn properties(file: &[u8], iprp: &Part) -> Option<Vec<(u32, Part)>> {
 }
 
 /// Numbers of a box, one after the other.
-struct Reader<'file> {
+pub(crate) struct Reader<'file> {
     file: &'file [u8],
-    at: usize,
+    pub(crate) at: usize,
     end: usize,
 }
 
 impl<'file> Reader<'file> {
-    fn new(file: &'file [u8], part: &Part) -> Self {
+    pub(crate) fn new(file: &'file [u8], part: &Part) -> Self {
         Self { file, at: part.body.start, end: part.body.end }
     }
 
-    fn number<const BYTES: usize>(&mut self) -> Option<u32> {
+    pub(crate) fn number<const BYTES: usize>(&mut self) -> Option<u32> {
         let bytes = self.file.get(self.at..self.end)?.first_chunk::<BYTES>()?;
         self.at += BYTES;
         Some(bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)))
     }
 
-    fn version(&mut self) -> Option<(u32, u32)> {
+    pub(crate) fn version(&mut self) -> Option<(u32, u32)> {
         Some((self.number::<1>()?, self.number::<3>()?))
     }
 
-    fn id(&mut self, is_long: bool) -> Option<u32> {
+    pub(crate) fn id(&mut self, is_long: bool) -> Option<u32> {
         if is_long { self.number::<4>() } else { self.number::<2>() }
     }
 }

@@ -21,6 +21,14 @@ impl MediaError {
         Self { place: shortened(place.into()), problem }
     }
 
+    /// Which image, and where it was looked for if that is what is wrong.
+    fn place_in_words(&self) -> String {
+        match &self.problem {
+            Problem::FolderMissing { folder } => format!("{} in {folder}", self.place),
+            _ => self.place.clone(),
+        }
+    }
+
     /// What to do about it: a sentence without a full stop.
     pub fn hint(&self) -> Option<String> {
         self.problem.hint()
@@ -46,7 +54,7 @@ impl From<MediaError> for ApiError {
             | Problem::TookTooLong { .. } => ErrorCode::System,
             _ => ErrorCode::BadInput,
         };
-        let api = ApiError::new(code, error.to_string());
+        let api = ApiError::new(code, error.problem.to_string()).at(error.place_in_words());
         match error.hint() {
             Some(hint) => api.hint(hint),
             None => api,
@@ -74,8 +82,16 @@ mod tests {
         let error = MediaError::new("a.png", Problem::NotFound);
         let api = ApiError::from(error);
         assert_eq!(api.code, ErrorCode::NotFound);
-        assert_eq!(api.message, "the image is missing: a.png");
+        assert_eq!((api.message.as_str(), api.place.as_deref()), ("the image is missing", Some("a.png")));
         assert!(api.hint.is_some_and(|hint| hint.contains("media folder")));
+    }
+
+    #[test]
+    fn the_message_tells_neither_the_path_nor_the_folder() {
+        let folder = "/data/wan21".to_owned();
+        let api = ApiError::from(MediaError::new("wan/a.png", Problem::FolderMissing { folder }));
+        assert_eq!(api.message, "the media folder is missing, so is the image");
+        assert_eq!(api.place.as_deref(), Some("wan/a.png in /data/wan21"));
     }
 
     #[test]

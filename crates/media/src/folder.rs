@@ -16,7 +16,11 @@ use crate::{
 pub struct MediaFolder {
     place: Place,
     fetches_addresses: bool,
+    pictures_per_second: u16,
 }
+
+/// How many numbered pictures a second are shown where nothing is said.
+const USUAL_PICTURES_PER_SECOND: u16 = 25;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
@@ -38,14 +42,28 @@ pub enum Located {
 impl MediaFolder {
     /// A folder, if paths are allowed, and whether addresses are.
     pub fn new(folder: Option<PathBuf>, fetches_addresses: bool) -> Self {
-        Self { place: folder.map_or(Place::Nowhere, Place::Folder), fetches_addresses }
+        Self::of(folder.map_or(Place::Nowhere, Place::Folder), fetches_addresses)
     }
 
     /// A folder at an address (`s3://bucket/folder`, `https://host/folder`): relative paths are looked for below it.
     /// Who made it the folder of a source has allowed fetching from there.
     pub fn at_address(address: &str, fetches_addresses: bool) -> Self {
         let address = format!("{}/", address.trim_end_matches('/'));
-        Self { place: Place::Address(address), fetches_addresses }
+        Self::of(Place::Address(address), fetches_addresses)
+    }
+
+    fn of(place: Place, fetches_addresses: bool) -> Self {
+        Self { place, fetches_addresses, pictures_per_second: USUAL_PICTURES_PER_SECOND }
+    }
+
+    /// Numbered pictures in it are shown so many a second, at least one.
+    pub fn at_rate(self, pictures_per_second: u16) -> Self {
+        Self { pictures_per_second: pictures_per_second.max(1), ..self }
+    }
+
+    /// How many numbered pictures a second are shown.
+    pub(crate) fn pictures_per_second(&self) -> u16 {
+        self.pictures_per_second
     }
 
     /// Finds an image by what the data calls it: a path relative to the folder, an absolute path below it,

@@ -141,7 +141,14 @@ impl Images {
         let bytes = self.bytes(&key.content)?;
         let decoded = match key.colours {
             Colours::AsStored => decode(&bytes, key.fit, &self.limits),
-            Colours::Screen => decode_for_screen(&bytes, key.fit, &self.limits),
+            Colours::Screen => match decode_for_screen(&bytes, key.fit, &self.limits) {
+                // It may be one that is read in bands; if not, that says the same.
+                Err(Problem::TooLarge { .. }) => {
+                    drop(bytes);
+                    self.tiles.fitted(key.content.clone(), key.fit, |content| self.bytes(content))
+                }
+                decoded => decoded,
+            },
         };
         decoded.inspect_err(|problem| self.reject(&key.content, problem))
     }

@@ -15,8 +15,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1 GiB each: a picture of 16,384 x 16,384 pixels in 8-bit RGBA passes. One of 16 bits a channel does not: there is
-    /// no decoder that hands it out in parts, and whole it would take a gigabyte and a half.
+    /// 1 GiB each: a picture of 16,384 x 16,384 pixels in 8-bit RGBA passes. One of 16 bits a channel is twice that: as
+    /// PNG or TIFF it is read in bands of rows (`streamed`), and counts as what is shown of it.
     fn default() -> Self {
         Self { file_bytes: 1024 * MIB, decoded_bytes: 1024 * MIB }
     }

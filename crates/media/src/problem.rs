@@ -11,7 +11,7 @@ pub enum Problem {
     #[error("the data names an image by path, but its source has no media folder")]
     NoFolder,
     /// The media folder itself is gone.
-    #[error("the media folder {folder} is missing, so is the image")]
+    #[error("the media folder is missing, so is the image")]
     FolderMissing {
         /// The folder.
         folder: String,

@@ -6,6 +6,7 @@
 
 use std::{io, sync::Arc};
 
+use image::RgbaImage;
 use tiebreak_domain::{door::Pixels, media::TILE_SIDE};
 
 use crate::{
@@ -41,6 +42,29 @@ impl Pyramid {
     /// What the tiles that are kept take, in memory or on the disk.
     pub(crate) fn bytes(&self) -> u64 {
         self.shelf.held_bytes()
+    }
+
+    /// All of a level; none where not all of it is kept.
+    pub(crate) fn level(&self, level: u8) -> Result<Option<RgbaImage>, Problem> {
+        let [width, height] = self.levels.sizes()[usize::from(level)];
+        let mut whole = RgbaImage::new(width, height);
+        let [columns, rows] = grid([width, height]);
+        for row in 0..rows {
+            for column in 0..columns {
+                let Some(tile) = self.tile(TilePlace { level, column, row })? else { return Ok(None) };
+                let tile = RgbaImage::from_raw(tile.width, tile.height, tile.rgba.to_vec());
+                let tile = tile.expect("pixels are as many as they say");
+                let (left, top) = (column * TILE_SIDE, row * TILE_SIDE);
+                image::imageops::replace(&mut whole, &tile, i64::from(left), i64::from(top));
+            }
+        }
+        Ok(Some(whole))
+    }
+
+    /// The smallest level that is at least so large.
+    pub(crate) fn level_for(&self, [width, height]: [u32; 2]) -> u8 {
+        let is_large = |size: &&[u32; 2]| size[0] >= width && size[1] >= height;
+        (self.levels.sizes().iter().take_while(is_large).count().max(1) - 1) as u8
     }
 
     /// A tile; none where it is not kept or cannot be read back.

@@ -19,7 +19,7 @@ use crate::{
     cache::Cache,
     content_key::{ContentBytes, ContentKey},
     conversion::Colours,
-    decode::resized,
+    decode::{pixels_of, resized, scaled, size_within},
     levels::{Levels, PIXEL_BYTES, TilePlace},
     limits::{Limits, TileBudget},
     opened::{Opened, guarded, turn_for, turned},
@@ -27,6 +27,7 @@ use crate::{
     pyramid::{Builder, Keep, Pyramid},
     shelf::Shelf,
     single_flight::{SingleFlight, locked},
+    streamed::Streamed,
     upright::Upright,
 };
 
@@ -85,6 +86,20 @@ impl Tiles {
         pyramid.tile(place)?.ok_or_else(|| Problem::from_io(io::ErrorKind::NotFound.into()))
     }
 
+    /// A picture that cannot be decoded whole, scaled down to fit.
+    pub(crate) fn fitted(
+        &self,
+        content: ContentKey,
+        fit: [u32; 2],
+        read: impl Fn(&ContentKey) -> Result<ContentBytes, Problem>,
+    ) -> Result<Pixels, Problem> {
+        let pyramid = self.pyramid(&PyramidKey { content, as_size: None }, &read)?;
+        let wanted = size_within(pyramid.size(), fit);
+        let level = pyramid.level(pyramid.level_for(wanted))?;
+        let level = level.ok_or_else(|| Problem::from_io(io::ErrorKind::StorageFull.into()))?;
+        Ok(pixels_of(scaled(level.into(), wanted), pyramid.full()))
+    }
+
     fn pyramid(
         &self,
         key: &PyramidKey,
@@ -134,6 +149,13 @@ impl Tiles {
     fn built(&self, key: &PyramidKey, wanted: Option<TilePlace>, bytes: &[u8]) -> Built {
         self.check_size(key.as_size)?;
         guarded(bytes, &self.limits, |format, bytes| {
+            let open = || Streamed::open(bytes, format, &self.limits);
+            if let Some(streamed) = open()?
+                && key.as_size.is_none_or(|size| size == streamed.size)
+            {
+                let again = || open()?.ok_or(Problem::ChangedMeanwhile);
+                return Ok(Arc::new(self.cut_streamed(streamed, &again, wanted)?));
+            }
             let opened = Opened::new(bytes, format, &self.limits, Colours::Screen)?;
             let (orientation, conversion) = (opened.orientation, opened.conversion.clone());
             let (stored, full) = (opened.stored, opened.full());
@@ -178,6 +200,37 @@ impl Tiles {
         })
     }
 
+    /// The same of a picture that comes in bands; where the disk does not take it, it is read once more.
+    fn cut_streamed<'bytes>(
+        &self,
+        streamed: Streamed<'bytes>,
+        again: &dyn Fn() -> Result<Streamed<'bytes>, Problem>,
+        wanted: Option<TilePlace>,
+    ) -> Result<Pyramid, Problem> {
+        let size = streamed.size;
+        let levels = Levels::of(size);
+        let in_memory = |streamed, keep| {
+            let shelf = Shelf::in_memory(levels.tile_count());
+            filled_by(Builder::new(levels.clone(), size, shelf, keep), streamed)?.map_err(Problem::from_io)
+        };
+        if wanted.is_some() {
+            return in_memory(streamed, Keep::From { level: usize::MAX, and: wanted });
+        }
+        if levels.bytes_from(0) <= self.largest_in_memory() {
+            return in_memory(streamed, Keep::All);
+        }
+        let spilled = match Shelf::spilled(levels.tile_count(), self.folder.as_deref()) {
+            Ok(shelf) => filled_by(Builder::new(levels.clone(), size, shelf, Keep::All), streamed)?,
+            Err(error) => Err(error),
+        };
+        spilled.or_else(|error| {
+            tracing::warn!(%error, "no room on the disk for the tiles of a large picture");
+            let fits = |level: &usize| levels.bytes_from(*level) <= self.largest_in_memory();
+            let level = (0..levels.sizes().len()).find(fits).unwrap_or(usize::MAX);
+            in_memory(again()?, Keep::From { level, and: None })
+        })
+    }
+
     /// The tiles of the levels that fit in memory.
     fn partly(&self, upright: &Upright, full: [u32; 2]) -> Pyramid {
         let levels = Levels::of(upright.size());
@@ -203,6 +256,16 @@ fn filled(mut builder: Builder, upright: &Upright) -> io::Result<Pyramid> {
         builder.push(&upright.band(top, TILE_SIDE.min(height - top)))?;
     }
     Ok(builder.finished())
+}
+
+/// A failure of the picture, and within that one of the disk.
+fn filled_by(mut builder: Builder, mut streamed: Streamed<'_>) -> Result<io::Result<Pyramid>, Problem> {
+    while let Some(rows) = streamed.next_rows()? {
+        if let Err(error) = builder.push(&rows) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(builder.finished()))
 }
 
 /// What a picture of a size takes, decoded.

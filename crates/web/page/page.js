@@ -130,7 +130,8 @@ globalThis.tiebreakPage = {
   doorAddress: () => globalThis.tiebreakDoor ?? "",
   pictureForm: () => {
     const isHere = desktop || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-    return place.get("pictures") ?? (isHere ? "raw" : "jpeg");
+    // Over a network without loss too, but for frames that move.
+    return place.get("pictures") ?? (isHere ? "raw" : "mixed");
   },
   streamsEvents: () => !desktop,
   keepsSettings: () => !desktop,

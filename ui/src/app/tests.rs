@@ -66,6 +66,9 @@ impl Bench {
                 Some(Ok(Reply::Items(items.map(&queued).collect())))
             }
             Request::Submit(judgment) => save(judgment),
+            Request::Image(image) if image.uri.starts_with("gone/") => {
+                Some(Err(ApiError::new(ErrorCode::NotFound, "the image is missing").at(&image.uri)))
+            }
             Request::Image(_) => {
                 let rgba: std::sync::Arc<[u8]> = vec![200; 4 * 4 * 2].into();
                 let pixels = tiebreak_domain::door::Pixels {
@@ -91,6 +94,7 @@ impl Bench {
                 duration_us: 2_000_000,
                 has_sound: false,
                 codec: "h264".into(),
+                remark: None,
             }))),
             Request::ItemScores { .. } => {
                 Some(Ok(Reply::ItemScores(vec![tiebreak_domain::reward::ItemScores {

@@ -11,11 +11,13 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::difference::{changes, gaps};
+use super::lines::pieces_of;
 use crate::document::CodeText;
 
 pub use view::{Broken, Way, code_ui};
 
-/// Within a change of more pairs of lines, lines are put beside each other in their order.
+/// A change of more pairs of lines is cut where both sides have a line of the same words once; what is longer still is
+/// put beside each other in its order.
 const MOST_PAIRS: usize = 2_500;
 /// Lines that have less in common do not belong together.
 const LEAST_LIKENESS: f32 = 0.4;
@@ -103,9 +105,7 @@ impl CodeRows {
     fn paired(&self, before: &Range<usize>, after: &Range<usize>) -> Vec<[Option<usize>; 2]> {
         let (height, width) = (before.len(), after.len());
         if height * width > MOST_PAIRS {
-            let count = height.max(width);
-            let line = |lines: &Range<usize>, at: usize| lines.clone().nth(at);
-            return (0..count).map(|at| [line(before, at), line(after, at)]).collect();
+            return self.paired_in_pieces(before, after);
         }
         // The most alikeness that can be had of the lines from here on.
         let mut best = vec![vec![0.0_f32; width + 1]; height + 1];
@@ -140,6 +140,42 @@ impl CodeRows {
                 paired.push([None, Some(there)]);
                 other += 1;
             }
+        }
+        paired
+    }
+
+    /// The lines of a long change: those that say the same but for their white space belong together, and what lies
+    /// between them is a change of its own.
+    fn paired_in_pieces(&self, before: &Range<usize>, after: &Range<usize>) -> Vec<[Option<usize>; 2]> {
+        let mut numbers: HashMap<Vec<u64>, u32> = HashMap::new();
+        let mut keys = |side: usize, lines: &Range<usize>| -> Vec<u32> {
+            let mut key = |line| {
+                let next = numbers.len() as u32;
+                *numbers.entry(words_of(self.sides[side].line(line))).or_insert(next)
+            };
+            lines.clone().map(&mut key).collect()
+        };
+        let (keys_before, keys_after) = (keys(0, before), keys(1, after));
+        let pieces = pieces_of(&keys_before, &keys_after, 0);
+        let end = (before.len() as u32..before.len() as u32, after.len() as u32..after.len() as u32);
+        let mut paired = Vec::new();
+        let (mut one, mut other) = (before.start, after.start);
+        for (old, new) in pieces.into_iter().chain([end]) {
+            let within = |lines: &Range<usize>, piece: &Range<u32>| {
+                lines.start + piece.start as usize..lines.start + piece.end as usize
+            };
+            let (old, new) = (within(before, &old), within(after, &new));
+            while one < old.start {
+                paired.push([Some(one), Some(other)]);
+                (one, other) = (one + 1, other + 1);
+            }
+            if old.len() * new.len() <= MOST_PAIRS {
+                paired.extend(self.paired(&old, &new));
+            } else {
+                let line = |lines: &Range<usize>, at: usize| lines.clone().nth(at);
+                paired.extend((0..old.len().max(new.len())).map(|at| [line(&old, at), line(&new, at)]));
+            }
+            (one, other) = (old.end, new.end);
         }
         paired
     }
@@ -233,6 +269,17 @@ mod tests {
     #[test]
     fn lines_with_nothing_in_common_stand_alone() {
         assert_eq!(shape(&rows(code("a b c\nz"), code("d e f\nz"))), "<>=");
+    }
+
+    #[test]
+    fn a_long_change_is_paired_by_what_its_lines_say() {
+        // Indented anew, with ten lines more in front: no line is the same.
+        let lines = |indent: &str| -> String {
+            (0..80).map(|number| format!("{indent}let value_{number} = {number};\n")).collect()
+        };
+        let more: String = (0..10).map(|number| format!("    # why {number}\n")).collect();
+        let rows = rows(code(&lines("")), code(&(more + &lines("    "))));
+        assert_eq!(shape(&rows), format!("{}{}=", ">".repeat(10), "~".repeat(80)));
     }
 
     #[test]

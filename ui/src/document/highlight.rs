@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
-/// Longer code is not coloured: nobody waits for a colour.
+/// Longer code is not coloured where all of it would be at once: nobody waits for a colour.
 const MAX_LINES: usize = 400;
 const MAX_BYTES: usize = 40_000;
 const MAX_LINE_BYTES: usize = 1_000;
@@ -70,8 +70,11 @@ pub fn warm_up_some() -> bool {
     step < WARM_UPS.len()
 }
 
-/// Where each part of `code` ends, in bytes, and what it is. Empty for unknown languages and very long code.
+/// Where each part of `code` ends, in bytes, and what it is. Empty for unknown languages and long code.
 pub(super) fn tokens(language: &str, code: &str) -> Vec<(usize, Token)> {
+    if code.len() > MAX_BYTES || code.lines().count() > MAX_LINES {
+        return Vec::new();
+    }
     let Some(mut colouring) = Colouring::begin(language, code) else { return Vec::new() };
     while !colouring.go_on(code, usize::MAX) {}
     colouring.tokens
@@ -87,13 +90,9 @@ pub(super) struct Colouring {
 }
 
 impl Colouring {
-    /// Begins; none for unknown languages and very long code.
+    /// Begins; none for unknown languages and endless lines.
     pub fn begin(language: &str, code: &str) -> Option<Self> {
-        if language.is_empty()
-            || code.len() > MAX_BYTES
-            || code.lines().count() > MAX_LINES
-            || code.lines().any(|line| line.len() > MAX_LINE_BYTES)
-        {
+        if language.is_empty() || code.lines().any(|line| line.len() > MAX_LINE_BYTES) {
             return None;
         }
         let state = ParseState::new(syntax_for(language)?);
@@ -273,5 +272,13 @@ mod tests {
         assert_eq!(tokens("no-such-language", "x"), Vec::new());
         assert_eq!(tokens("python", &"x = 1\n".repeat(MAX_LINES + 1)), Vec::new());
         assert_eq!(tokens("python", &"x".repeat(MAX_LINE_BYTES + 1)), Vec::new());
+    }
+
+    #[test]
+    fn long_code_is_coloured_a_little_at_a_time() {
+        let code = "x = 1\n".repeat(MAX_LINES + 100);
+        let mut colouring = Colouring::begin("python", &code).expect("it is no longer too long");
+        while !colouring.go_on(&code, 500) {}
+        assert_eq!(colouring.tokens.last().map(|last| last.0), Some(code.len()));
     }
 }

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{Context, FontData};
+use tiebreak_domain::Rubric;
 
-use super::shaped;
+use super::{one_line, shaped};
 use crate::theme::font::Face;
 
 /// Stretches of Unicode whose letters the bundled fonts lack, with the script that they call for (ISO 15924). Han,
 /// kana and Hangul are one: the fonts that have them have all of them.
-const STRETCHES: [(u32, u32, &str); 37] = [
+const STRETCHES: [(u32, u32, &str); 54] = [
     (0x0530, 0x058F, "Armn"),
     (0x0590, 0x05FF, "Hebr"),
     (0x0600, 0x06FF, "Arab"),
@@ -33,21 +34,38 @@ const STRETCHES: [(u32, u32, &str); 37] = [
     (0x0D80, 0x0DFF, "Sinh"),
     (0x0E00, 0x0E7F, "Thai"),
     (0x0E80, 0x0EFF, "Laoo"),
+    (0x0F00, 0x0FFF, "Tibt"),
     (0x1000, 0x109F, "Mymr"),
     (0x10A0, 0x10FF, "Geor"),
     (0x1100, 0x11FF, "Hani"),
     (0x1200, 0x139F, "Ethi"),
     (0x13A0, 0x13FF, "Cher"),
+    (0x1400, 0x167F, "Cans"),
     (0x1780, 0x17FF, "Khmr"),
+    (0x1800, 0x18AF, "Mong"),
+    (0x18B0, 0x18FF, "Cans"),
     (0x19E0, 0x19FF, "Khmr"),
+    (0x1B00, 0x1B7F, "Bali"),
+    (0x1B80, 0x1BBF, "Sund"),
+    (0x1C50, 0x1C7F, "Olck"),
+    (0x2C80, 0x2CFF, "Copt"),
+    (0x2D30, 0x2D7F, "Tfng"),
+    (0x2D80, 0x2DDF, "Ethi"),
     (0x2E80, 0x9FFF, "Hani"),
+    (0xA000, 0xA4CF, "Yiii"),
+    (0xA4D0, 0xA4FF, "Lisu"),
+    (0xA500, 0xA63F, "Vaii"),
     (0xA8E0, 0xA8FF, "Deva"),
+    (0xA980, 0xA9DF, "Java"),
+    (0xAA60, 0xAA7F, "Mymr"),
+    (0xABC0, 0xABFF, "Mtei"),
     (0xAC00, 0xD7FF, "Hani"),
     (0xF900, 0xFAFF, "Hani"),
     (0xFB1D, 0xFB4F, "Hebr"),
     (0xFB50, 0xFDFF, "Arab"),
     (0xFE70, 0xFEFC, "Arab"),
     (0xFF00, 0xFFEF, "Hani"),
+    (0x1E900, 0x1E95F, "Adlm"),
     (0x20000, 0x3FFFF, "Hani"),
 ];
 
@@ -81,6 +99,17 @@ pub(super) fn look(text: &str) {
     }
 }
 
+/// Looks which scripts a study's own words need.
+pub fn look_at_rubric(rubric: &Rubric) {
+    for question in &rubric.questions {
+        look(&question.title);
+        look(&question.help);
+        // Whatever its kind, its entries are among its words.
+        look(&serde_json::to_string(&question.kind).unwrap_or_default());
+    }
+    rubric.unratable_reasons.iter().for_each(|reason| look(reason));
+}
+
 /// The scripts that are needed and were not taken yet.
 pub fn take_wanted() -> Vec<&'static str> {
     let mut wanted = WANTED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,6 +123,7 @@ pub fn take_wanted() -> Vec<&'static str> {
 pub fn add(ctx: &Context, script: &'static str, bytes: Vec<u8>) {
     let data = FontData::from_owned(bytes);
     shaped::lend(ctx, script, Arc::clone(&data.font));
+    one_line::forget(ctx);
     let families =
         Face::ALL.map(|face| InsertFontFamily { family: face.family(), priority: FontPriority::Lowest });
     ctx.add_font(FontInsert::new(&format!("lent {script}"), data, families.to_vec()));
@@ -111,6 +141,8 @@ mod tests {
         assert_eq!(take_wanted(), ["Hani", "Arab"]);
         look("また日本語, and עברית");
         assert_eq!(take_wanted(), ["Hebr"]);
+        look("བོད་ཡིག ꆈꌠꉙ ᱥᱟᱱᱛᱟᱲᱤ ꦗꦮ 𞤀𞤣𞤤𞤢𞤥");
+        assert_eq!(take_wanted(), ["Tibt", "Yiii", "Olck", "Java", "Adlm"]);
         assert_eq!(take_wanted(), [] as [&str; 0]);
     }
 

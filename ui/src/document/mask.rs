@@ -9,12 +9,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::{Context, Id};
-use tiebreak_domain::rubric::Anonymise;
+use tiebreak_domain::rubric::{Anonymise, KNOWN_NAMES};
 
 use super::block::{Content, Document};
 use super::highlight::Token;
 use super::inline::Inlines;
 use super::origin::Origins;
+use super::word_ends::{is_of_word, may_begin, may_end, version_end};
 
 /// What stands in the place of a word.
 pub const MASKED: &str = "▮▮▮";
@@ -25,41 +26,60 @@ const MASKED_CHARACTERS: u32 = 3;
 pub struct WordMask {
     /// In small letters and by their first, the longest first, so that a name within a longer one does not cut
     /// it.
-    words: HashMap<char, Vec<Vec<char>>>,
+    words: HashMap<char, Vec<Word>>,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    characters: Vec<char>,
+    /// Whether it is the name of models, whose versions are hidden with it.
+    is_name: bool,
 }
 
 impl WordMask {
     /// The words that a study hides; none where it hides none.
     pub fn of(anonymise: &Anonymise) -> Option<Self> {
-        Self::new(&anonymise.all_words())
+        let known: &[&str] = if anonymise.known_names { KNOWN_NAMES } else { &[] };
+        Self::of_words(&anonymise.words, known)
     }
 
     /// A mask of these words; none if there is not one.
     pub fn new<T: AsRef<str>>(words: &[T]) -> Option<Self> {
-        let mut words: Vec<Vec<char>> = words
-            .iter()
-            .map(|word| word.as_ref().split_whitespace().collect::<Vec<_>>().join(" "))
-            .filter(|word| !word.is_empty())
-            .map(|word| word.chars().map(folded).collect())
-            .collect();
-        words.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        words.dedup();
+        Self::of_words(words, &[])
+    }
+
+    fn of_words<T: AsRef<str>>(words: &[T], names: &[&str]) -> Option<Self> {
+        let folded_word = |word: &str| -> Vec<char> {
+            word.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(folded).collect()
+        };
+        let names = names.iter().map(|name| Word { characters: folded_word(name), is_name: true });
+        let words = words.iter().map(|word| Word { characters: folded_word(word.as_ref()), is_name: false });
+        let mut words: Vec<Word> = names.chain(words).filter(|word| !word.characters.is_empty()).collect();
+        // Of a word that is both, the name.
+        words.sort_by(|one, other| {
+            let by_length = other.characters.len().cmp(&one.characters.len());
+            by_length.then_with(|| (&one.characters, other.is_name).cmp(&(&other.characters, one.is_name)))
+        });
+        words.dedup_by(|one, other| one.characters == other.characters);
         let mut mask = Self::default();
         for word in words {
-            mask.words.entry(word[0]).or_default().push(word);
+            mask.words.entry(word.characters[0]).or_default().push(word);
         }
         (!mask.words.is_empty()).then_some(mask)
     }
 
     /// The characters of `text` that are hidden, in order.
     pub fn hidden(&self, text: &str) -> Vec<Range<u32>> {
-        let characters: Vec<char> = text.chars().map(folded).collect();
+        let written: Vec<char> = text.chars().collect();
+        let characters: Vec<char> = written.iter().copied().map(folded).collect();
         let mut hidden = Vec::new();
         let mut at = 0;
         while at < characters.len() {
-            let begins = at == 0 || !is_of_word(characters[at - 1]) || !is_of_word(characters[at]);
-            let words = self.words.get(&characters[at]).filter(|_| begins);
-            match words.and_then(|words| words.iter().find_map(|word| end_of(&characters, at, word))) {
+            let begins = || at == 0 || may_begin(written[at - 1], written[at]);
+            let words = self.words.get(&characters[at]).filter(|_| begins());
+            let end = |word| end_of(&characters, &written, at, word);
+            match words.and_then(|words| words.iter().find_map(end)) {
                 Some(end) => {
                     hidden.push(at as u32..end as u32);
                     at = end;
@@ -97,10 +117,11 @@ pub fn hidden_in<'a>(ctx: &Context, text: &'a str, is_prompt: bool) -> Cow<'a, s
     }
 }
 
-/// Where `word` ends if it stands at `at`, as a whole; one space of it may be any white space.
-fn end_of(characters: &[char], at: usize, word: &[char]) -> Option<usize> {
+/// Where `word` ends if it stands at `at`, as a whole; one space of it may be any white space. A version behind a name
+/// goes with it.
+fn end_of(characters: &[char], written: &[char], at: usize, word: &Word) -> Option<usize> {
     let mut end = at;
-    for &wanted in word {
+    for &wanted in &word.characters {
         let found = *characters.get(end)?;
         if wanted == ' ' && found.is_whitespace() {
             while characters.get(end).is_some_and(|character| character.is_whitespace()) {
@@ -112,17 +133,14 @@ fn end_of(characters: &[char], at: usize, word: &[char]) -> Option<usize> {
             return None;
         }
     }
-    let goes_on = word.last().is_some_and(|last| is_of_word(*last))
-        && characters.get(end).is_some_and(|next| is_of_word(*next));
-    (!goes_on).then_some(end)
+    let last = written[end - 1];
+    let goes_on = is_of_word(last) && written.get(end).is_some_and(|next| !may_end(last, *next));
+    let behind = if word.is_name { version_end(written, end) } else { end };
+    (!goes_on || behind > end).then_some(behind)
 }
 
 fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’')
-}
-
-fn is_of_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
 }
 
 /// A letter without its case, always one character, so that places stay what they are.
@@ -262,6 +280,31 @@ mod tests {
         assert_eq!(mask.masked("GPT-4 and egpt"), "▮▮▮-4 and egpt");
         assert_eq!(mask.masked("I’m Claude"), "▮▮▮", "either apostrophe");
         assert_eq!(mask.masked("ΣΟΦΟΣ"), "ΣΟΦΟΣ");
+    }
+
+    #[test]
+    fn names_are_hidden_in_texts_without_spaces_and_with_their_versions() {
+        let known =
+            Anonymise { known_names: true, words: vec!["我们公司".into()], ..Anonymise::default() };
+        let mask = WordMask::of(&known).expect("there are names");
+        for (text, masked) in [
+            ("我是ChatGPT，由OpenAI开发的", "我是▮▮▮，由▮▮▮开发的"),
+            ("私はClaudeです", "私は▮▮▮です"),
+            ("저는 ChatGPT입니다", "저는 ▮▮▮입니다"),
+            ("ผมคือChatGPT", "ผมคือ▮▮▮"),
+            ("我是通义千问，不是文心一言。", "我是▮▮▮，不是▮▮▮。"),
+            ("저는 클로바입니다", "저는 ▮▮▮입니다"),
+            ("私はクロードです", "私は▮▮▮です"),
+            ("在我们公司里", "在▮▮▮里"),
+            ("I am GPT4o.", "I am ▮▮▮."),
+            ("DeepSeek-R1 and deepseek-v3-0324", "▮▮▮ and ▮▮▮"),
+            ("Claude 3.5 Sonnet said", "▮▮▮ said"),
+            ("Qwen2.5-72B-Instruct, Llama-3.1-8B", "▮▮▮, ▮▮▮"),
+            ("GPT-4.5 模型是GPT-4模型", "▮▮▮ 模型是▮▮▮模型"),
+            ("A ChatGPT-like bot, ChatGPTs and eGPT", "A ▮▮▮-like bot, ChatGPTs and eGPT"),
+        ] {
+            assert_eq!(mask.masked(text), masked);
+        }
     }
 
     #[test]

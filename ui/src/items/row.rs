@@ -11,7 +11,7 @@ use tiebreak_domain::filter::{ItemRow, RowRewrite, RowVerdict};
 use tiebreak_domain::{AnnotatorId, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
-use crate::document::hidden_in;
+use crate::document::{LineLook, hidden_in, needs_one_line, paint_one_line};
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, Palette, radius, space, text};
 
@@ -117,7 +117,7 @@ pub(super) fn row_ui(
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_selected, spoken(item, info)));
     let ink = if item.status == ItemStatus::Active { palette.ink } else { palette.ink_third };
     let second = if item.status == ItemStatus::Active { palette.ink_second } else { palette.ink_third };
-    let cell = Cell { painter, rect };
+    let cell = Cell { painter, rect, is_dark: ui.visuals().dark_mode };
 
     let number = cell.line(
         item.id.to_string(),
@@ -158,6 +158,7 @@ pub(super) fn row_ui(
 struct Cell<'a> {
     painter: &'a Painter,
     rect: Rect,
+    is_dark: bool,
 }
 
 impl Cell<'_> {
@@ -170,6 +171,11 @@ impl Cell<'_> {
     }
 
     fn text(&self, range: Rangef, words: &str, face: Face, color: Color32) {
+        if needs_one_line(words) {
+            let look = LineLook { face, size: text::SMALL, ink: color };
+            let rect = Rect::from_x_y_ranges(range, self.rect.y_range());
+            return paint_one_line(self.painter.ctx(), self.painter, words, look, rect, self.is_dark);
+        }
         let galley = self.line(words.to_owned(), face.at(text::SMALL), color, range.span());
         self.paint(range.min, galley);
     }

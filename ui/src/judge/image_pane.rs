@@ -4,6 +4,7 @@ use egui::{Color32, Rect, Sense, Ui, Vec2, pos2};
 use tiebreak_domain::SourceId;
 use tiebreak_domain::door::ImageRequest;
 
+use super::failed_pane::{failed_over_ui, failed_ui};
 use super::looks::Looks;
 use super::pane::Looked;
 use super::question::marks::Canvas;
@@ -12,8 +13,7 @@ use crate::compare::{Layer, Looking, Shown, Zoom, pane_ui};
 use crate::images::{Image, Images, Standing};
 use crate::player::Player;
 use crate::player::pane::{LINE_HEIGHT, Playing};
-use crate::theme::{self, space};
-use crate::widget::Notice;
+use crate::theme;
 
 /// Which picture, and what it is called aloud.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,12 @@ pub fn image_ui(ui: &mut Ui, images: &mut Images, picture: Picture<'_>, pane: Re
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
     let (size, has_alpha) = match images.standing(ui.ctx(), &request) {
         Standing::Here { size, has_alpha } => (size, has_alpha),
-        Standing::Failed(error) => return failed_ui(ui, pane, &error, images),
+        Standing::Failed(error) => {
+            if failed_ui(ui, pane, picture.name, &error) {
+                images.retry();
+            }
+            return;
+        }
         Standing::Coming => return coming_ui(ui, pane),
     };
     // Without a zoom of its own it is seen as any layer is that nobody zooms.
@@ -100,16 +105,19 @@ pub fn missing_ui(
     index: usize,
     pane: Rect,
 ) {
-    match (looks.error(index).cloned(), looks.medium(index)) {
-        (Some(error), Some(_)) => crate::player::pane::failed_ui(ui, player, pane, &error),
-        (Some(error), None) => failed_ui(ui, pane, &error, images),
-        (None, _) => coming_ui(ui, pane),
+    let Some(error) = looks.error(index) else { return coming_ui(ui, pane) };
+    if failed_ui(ui, pane, &looks.layers[index].name, error) {
+        if looks.medium(index).is_some() {
+            player.retry();
+        } else {
+            images.retry();
+        }
     }
 }
 
 /// Lays the mask over a picture that was painted, and over what its loupe shows of it, if there is one.
 pub fn mask_ui(
-    ui: &Ui,
+    ui: &mut Ui,
     images: &mut Images,
     picture: &ImageRequest,
     mask: Option<&str>,
@@ -118,7 +126,18 @@ pub fn mask_ui(
 ) {
     let Some(mask) = mask else { return };
     let request = Images::request(picture.source, mask, picture.fit.map(|side| side as f32));
-    if let Image::Ready { texture, .. } = images.get_veil(ui.ctx(), &request) {
+    let texture = match images.get_veil(ui.ctx(), &request) {
+        Image::Ready { texture, .. } => Some(texture.clone()),
+        Image::Failed(error) => {
+            let error = error.clone();
+            if failed_over_ui(ui, pane, "The mask", &error) {
+                images.retry();
+            }
+            None
+        }
+        Image::Coming | Image::Decoded(_) => None,
+    };
+    if let Some(texture) = texture {
         // Half seen through, so that what it covers is still judged.
         let veil = theme::palette(ui).loss.gamma_multiply(0.55);
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
@@ -149,16 +168,6 @@ pub(crate) fn coming_ui(ui: &mut Ui, pane: Rect) {
         Rect::from_center_size(pane.center(), Vec2::splat(24.0)),
         egui::Spinner::new().color(theme::palette(ui).ink_third),
     );
-}
-
-fn failed_ui(ui: &mut Ui, pane: Rect, error: &tiebreak_domain::ApiError, images: &mut Images) {
-    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(pane.shrink(space::LARGE)));
-    let what = crate::app::notice::with_capital(&error.message);
-    let notice = Notice::error(&what).todo(error.hint.as_deref().unwrap_or_default()).action("Try again");
-    if notice.show(&mut inner).is_some() {
-        images.retry();
-        inner.ctx().request_repaint();
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::compare_text::{self, Side};
 use crate::desk::Desk;
+use crate::document::{LineLook, one_line_ui};
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 use crate::widget::{ActionButton, Ink, caption_ui, text_ui};
@@ -213,10 +214,12 @@ fn drawn(desk: &Desk, drawing: &Drawing, wanted: &mut Vec<Action>) {
 }
 
 fn folded_ui(ui: &mut Ui, rect: Rect, words: &str) {
-    let palette = theme::palette(ui);
+    let ink = theme::palette(ui).ink_second;
     let first: String = words.split_whitespace().take(60).collect::<Vec<_>>().join(" ");
-    let label = egui::RichText::new(first).font(Face::Regular.at(text::BODY)).color(palette.ink_second);
-    ui.put(rect, egui::Label::new(label).truncate().selectable(false).halign(Align::LEFT));
+    let look = LineLook { face: Face::Regular, size: text::BODY, ink };
+    let mut inner =
+        ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+    one_line_ui(&mut inner, &first, look);
 }
 
 /// The width in which a prompt of the window's width is laid out.

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 use tiebreak_domain::item::MAX_CANDIDATES;
-use tiebreak_domain::{ItemId, Part, Settings, TextFormat};
+use tiebreak_domain::{ContextKind, ItemId, Part, Settings, TextFormat, Verdict};
 
-use super::card::{SCROLL_BAR, card_ui};
+use super::card::{SCROLL_BAR, card_ui, mask_of};
 use super::looks::Looks;
 use super::over_card::over_card_ui;
 use super::pane;
-use super::{answer_bar, grid, panel, prompt, top_bar};
+use super::{answer_bar, failed_pane, grid, panel, prompt, top_bar};
 use crate::app::{Action, Scene};
 use crate::command::{Command, Keymap};
 use crate::compare::{Layer, Looking, Mode, bar_ui};
@@ -234,6 +234,12 @@ pub(crate) fn content_ui(
 ) {
     let Some(shown) = &desk.session.current else { return };
     let count = shown.queued.order.len();
+    let was_judged = desk
+        .session
+        .setup
+        .said_before(shown.queued.previous.as_ref())
+        .is_some_and(|judgment| matches!(judgment.given.verdict, Verdict::Judged { .. }));
+    failed_pane::tell_places(ui.ctx(), was_judged || desk.session.setup.rubric.models_visible);
     desk.judge_screen.begin(shown.queued.item.id);
     desk.judge_screen.count = count;
     let is_linked = scene.settings.linked_scrolling;
@@ -384,8 +390,18 @@ pub fn prepare_ahead(ui: &mut Ui, desk: &mut Desk, settings: &Settings) {
     // All images in every frame, nearest first: what is no longer wanted makes room.
     if let Some(pane) = judge_screen.pane {
         let pixels = [pane.width() * pixels_per_point, pane.height() * pixels_per_point];
+        // A mask is a key away, and masks that are shown stay shown with the next item.
+        let current = session.current.iter().map(|shown| &shown.queued);
+        for queued in current.chain(session.ahead().filter(|_| judge_screen.is_mask_shown)) {
+            if let Some(mask) = mask_of(&queued.item.item) {
+                images.want_veil(&Images::request(queued.item.source, mask, pixels));
+            }
+        }
         for queued in session.ahead() {
-            for part in queued.item.item.parts() {
+            let context = queued.item.item.context.iter().filter(|context| context.kind != ContextKind::Mask);
+            let shown = queued.item.item.prompt.iter().chain(context.flat_map(|context| &context.parts));
+            let candidates = queued.item.item.candidates.iter().flat_map(|candidate| &candidate.parts);
+            for part in shown.chain(candidates) {
                 if let Part::Image { uri } = part {
                     images.want(&Images::request(queued.item.source, uri, pixels));
                 }

@@ -1,8 +1,8 @@
 //! The pane of one thing that plays: its frame, and under it a line with its own time and what became of it.
 
 use egui::{Align, Color32, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
-use tiebreak_domain::media::MediumRequest;
-use tiebreak_domain::{ApiError, Part};
+use tiebreak_domain::Part;
+use tiebreak_domain::media::{MediumRequest, VideoRemark};
 
 use super::Player;
 use super::icon::{Icon, icon_button_ui, icon_ui};
@@ -13,11 +13,12 @@ use crate::command::Command;
 use crate::compare::Zoom;
 use crate::compare::layer::vector;
 use crate::compare::surface::visual_ui;
+use crate::judge::failed_pane::failed_ui;
 use crate::judge::image_pane::coming_ui;
 use crate::judge::question::marks::Canvas;
 use crate::theme::font::Face;
-use crate::theme::{self, radius, space, text};
-use crate::widget::{Ink, Notice, figures_ui, text_ui};
+use crate::theme::{self, space, text};
+use crate::widget::{Ink, figures_ui, text_ui};
 
 /// Height of the line under a picture.
 pub const LINE_HEIGHT: f32 = 28.0;
@@ -54,8 +55,9 @@ impl Playing<'_> {
         let info = match player.known(self.medium) {
             Some(Known::Info(info)) => info.clone(),
             Some(Known::Failed(error)) => {
-                let error = error.clone();
-                failed_ui(ui, player, pane, &error);
+                if failed_ui(ui, pane, self.name, error) {
+                    player.retry();
+                }
                 return None;
             }
             Some(Known::Coming) | None => {
@@ -153,12 +155,38 @@ impl Playing<'_> {
                         };
                         figures_ui(ui, &says, "seen 100 %", ink, text::SMALL, Align::Max);
                     }
+                    if let Some(remark) = info.remark {
+                        let says = text_ui(ui, remark_words(remark), Ink::Second, Face::Regular, text::SMALL);
+                        says.on_hover_text(remark_help(remark));
+                    }
                     if let Some(ending) = player.timeline().ending(info.duration_us, time_us) {
                         text_ui(ui, ending_words(ending), Ink::Second, Face::Medium, text::SMALL);
                     }
                 });
             },
         );
+    }
+}
+
+/// What a pane says of how its video is shown.
+pub fn remark_words(remark: VideoRemark) -> String {
+    match remark {
+        VideoRemark::NumberedPictures { per_second: 1 } => "1 picture a second".to_owned(),
+        VideoRemark::NumberedPictures { per_second } => format!("{per_second} pictures a second"),
+        VideoRemark::RangeNotMapped => "HDR, colours not exact".to_owned(),
+    }
+}
+
+fn remark_help(remark: VideoRemark) -> &'static str {
+    match remark {
+        VideoRemark::NumberedPictures { .. } => {
+            "Numbered pictures say nothing of time; the study says how many are shown a second \
+             (pictures_per_second in the rubric's [video])"
+        }
+        VideoRemark::RangeNotMapped => {
+            "This video is of high dynamic range, and the ffmpeg of this machine cannot bring it to the screen's: \
+             it looks pale. A version with zscale can"
+        }
     }
 }
 
@@ -177,16 +205,4 @@ fn sound_ui(ui: &Ui, pane: Rect, player: &Player, now_ms: u64) {
     ui.painter().circle_filled(disc.center(), disc.width() / 2.0, palette.accent_wash);
     let is_going = player.clock().is_playing() && !player.clock().is_over(now_ms);
     icon_ui(ui, if is_going { Icon::Pause } else { Icon::Play }, disc.shrink(18.0), palette.accent);
-}
-
-/// Says what is wrong with a file, and what to do.
-pub fn failed_ui(ui: &mut Ui, player: &mut Player, pane: Rect, error: &ApiError) {
-    ui.painter().rect_filled(pane, radius::MEDIUM, theme::palette(ui).panel);
-    let mut inner = ui.new_child(UiBuilder::new().max_rect(pane.shrink(space::LARGE)));
-    let what = crate::app::notice::with_capital(&error.message);
-    let notice = Notice::error(&what).todo(error.hint.as_deref().unwrap_or_default()).action("Try again");
-    if notice.show(&mut inner).is_some() {
-        player.retry();
-        inner.ctx().request_repaint();
-    }
 }

@@ -1,6 +1,7 @@
 //! A frame of the app passes: which frame of each video is shown, what was seen, and what is asked for next.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{ColorImage, Context, TextureOptions};
@@ -13,6 +14,7 @@ use super::reel::{Known, Reel};
 use super::seen::Seen;
 use super::timeline::Timeline;
 use super::{AHEAD_BYTES, BUDGET_BYTES, Player, Shown, Wanted};
+use crate::pixel_form::is_movement_coarse;
 
 /// A clock that nobody looked at for so long, in milliseconds, stood still: the window was away, or the machine
 /// asleep.
@@ -31,6 +33,7 @@ impl Player {
     pub fn tick(&mut self, ctx: &Context, now_ms: u64, is_in_front: bool) {
         let before_ms = std::mem::replace(&mut self.ticked_at_ms, now_ms);
         self.frame_number += 1;
+        self.is_movement_coarse = is_movement_coarse(ctx);
         self.size_reels();
         if self.panes.is_empty() {
             self.ask_ahead();
@@ -134,12 +137,13 @@ impl Player {
             let Some(info) = reel.info().filter(|_| !reel.is_sound()) else { continue };
             let frame = self.timeline.frame_at(info, time_us);
             let is_there = pane.shown.as_ref().is_some_and(|shown| shown.frame == frame && !shown.is_small);
-            let is_other_size = || {
-                let sizes = (reel.frame(frame), pane.shown.as_ref());
-                matches!(sizes, (Some(new), Some(old)) if new.width != old.pixels.width)
+            // Of another size, or come once more without loss.
+            let is_other = || {
+                let pixels = (reel.frame(frame), pane.shown.as_ref());
+                matches!(pixels, (Some(new), Some(old)) if !Arc::ptr_eq(&new.rgba, &old.pixels.rgba))
             };
             let is_other_look = pane.is_sharp != pane.is_put_sharp;
-            if (!is_there || is_other_look || is_other_size())
+            if (!is_there || is_other_look || is_other())
                 && let Some(pixels) = reel.frame(frame).cloned()
             {
                 self.put(ctx, index, Shown { frame, pixels, is_small: false });
@@ -268,6 +272,15 @@ impl Player {
             let requests = reel.plan(&coming, share_bytes);
             is_comfortable &= requests.is_empty() && !reel.is_waiting();
             self.wanted.extend(requests.into_iter().map(Wanted::Frames));
+        }
+        if is_comfortable && self.is_movement_coarse && !self.clock.is_playing() {
+            for index in 0..self.panes.len() {
+                let Some(reel) = self.reels.get_mut(&self.panes[index].medium) else { continue };
+                let Some(frame) = reel.info().map(|info| self.timeline.frame_at(info, time_us)) else {
+                    continue;
+                };
+                self.wanted.extend(reel.plan_exact(frame).map(Wanted::Frames));
+            }
         }
         if is_comfortable {
             let thumb = self.panes.iter().find_map(|pane| self.reels.get_mut(&pane.medium)?.plan_thumb());

@@ -56,6 +56,8 @@ pub struct Reel {
     absent: BTreeSet<u32>,
     /// Frames of chunks that could not be had: each is asked for once more by itself.
     doubtful: BTreeSet<u32>,
+    /// Frames that are here and came with those that were played, perhaps with loss.
+    played: BTreeSet<u32>,
     /// How often in a row nothing could be had.
     failures: u32,
     /// Whether a frame was ever had.
@@ -77,6 +79,7 @@ impl Reel {
             held_bytes: 0,
             absent: BTreeSet::new(),
             doubtful: BTreeSet::new(),
+            played: BTreeSet::new(),
             failures: 0,
             has_had_any: false,
             on_the_way: Vec::new(),
@@ -141,9 +144,10 @@ impl Reel {
             Ok(info) if info.times_us.is_empty() || info.size.contains(&0) => Known::Failed(
                 ApiError::new(
                     tiebreak_domain::ErrorCode::BadInput,
-                    format!("the file has no picture that could be shown, {:?}", self.medium.uri),
+                    "the file has no picture that could be shown",
                 )
-                .hint("see whether another program plays it; the item can be judged or skipped all the same"),
+                .hint("see whether another program plays it; the item can be judged or skipped all the same")
+                .at(&self.medium.uri),
             ),
             Ok(info) => Known::Info(info),
             Err(error) => Known::Failed(error),
@@ -174,6 +178,7 @@ impl Reel {
             self.frames.clear();
             self.absent.clear();
             self.doubtful.clear();
+            self.played.clear();
             self.held_bytes = 0;
             self.on_the_way.clear();
         }
@@ -245,11 +250,24 @@ impl Reel {
                     fit: self.fit,
                     first: at,
                     count: end - at,
+                    is_exact: false,
                 });
                 at = end;
             }
         }
         requests
+    }
+
+    /// Asks once more for a frame that is looked at and came with those that were played.
+    pub fn plan_exact(&mut self, frame: u32) -> Option<FramesRequest> {
+        let is_wanted =
+            self.played.contains(&frame) && self.frames.contains_key(&frame) && self.on_the_way.is_empty();
+        is_wanted.then(|| {
+            self.played.remove(&frame);
+            self.on_the_way.push(frame..frame + 1);
+            let (medium, fit) = (self.medium.clone(), self.fit);
+            FramesRequest { medium, fit, first: frame, count: 1, is_exact: true }
+        })
     }
 
     fn is_on_the_way(&self, frame: u32) -> bool {
@@ -289,7 +307,13 @@ impl Reel {
         }
         let frame = self.thumb_frames()?.into_iter().find(|frame| !self.thumbs.contains_key(frame))?;
         self.thumb_on_the_way = Some(frame);
-        Some(FramesRequest { medium: self.medium.clone(), fit: THUMB_FIT, first: frame, count: 1 })
+        Some(FramesRequest {
+            medium: self.medium.clone(),
+            fit: THUMB_FIT,
+            first: frame,
+            count: 1,
+            is_exact: false,
+        })
     }
 
     /// The frames of which there are small pictures, coarse to fine: what is asked for first is spread widest.
@@ -321,6 +345,10 @@ impl Reel {
             return;
         }
         self.on_the_way.swap_remove(place);
+        if request.is_exact && result.is_err() {
+            // What was played stays.
+            return;
+        }
         let frames = match result {
             Ok(frames) => frames,
             Err(error) => return self.failed(run, error),
@@ -336,6 +364,11 @@ impl Reel {
                 self.thumbs.entry(index).or_insert_with(|| small(&pixels));
             }
             self.held_bytes += pixels.rgba.len() as u64;
+            if request.is_exact {
+                self.played.remove(&index);
+            } else {
+                self.played.insert(index);
+            }
             if let Some(before) = self.frames.insert(index, pixels) {
                 self.held_bytes -= before.rgba.len() as u64;
             }

@@ -56,6 +56,7 @@ mod tests {
             duration_us: 10,
             has_sound: false,
             codec: "gif".into(),
+            remark: None,
         };
         let mut seen = Seen::new(&info);
         seen.saw(8, 1);

@@ -16,6 +16,8 @@ const RATE_HZ: u64 = 48_000;
 const STRETCH_US: u64 = 1_000_000;
 /// With less than this queued, in samples, more is asked for.
 const ASKS_BELOW: u64 = RATE_HZ * 3 / 2;
+/// Sound is not made slower than this.
+const SLOWEST_PERCENT: u16 = 10;
 /// Pictures and sound farther apart than this begin anew.
 const APART_US: u64 = 250_000;
 
@@ -41,6 +43,8 @@ struct Stretch {
     from_us: Option<u64>,
     /// Up to where it was asked for, in the medium's own time.
     asked_us: u64,
+    /// The medium's own time when it was last looked, if the clock ran then.
+    seen_us: Option<u64>,
     on_the_way: Option<SoundRequest>,
 }
 
@@ -122,7 +126,10 @@ impl Player {
         let is_other = self.sounding.playing.as_ref().is_none_or(|playing| {
             (&playing.medium, playing.speed_percent) != (&wanted.medium, wanted.speed_percent)
         });
-        if is_other {
+        // However short what is looped: where the time goes back, it begins again.
+        let seen_us = self.sounding.playing.as_ref().and_then(|playing| playing.seen_us);
+        let is_again = self.clock.is_running() && seen_us.is_some_and(|seen_us| own_us < seen_us);
+        if is_other || is_again {
             out.stop();
             self.arrived_sound = None;
             self.sounding.playing = Some(wanted);
@@ -141,7 +148,12 @@ impl Player {
         out.hold(!self.clock.is_running());
         self.queue_arrived(out, own_us);
         self.follow(out, own_us, now_ms);
-        self.ask_sound(out, own_us);
+        self.ask_sound(out, own_us, now_ms);
+        let seen_us = self.sounding.playing.as_ref().map(|playing| self.own_time_us(playing, now_ms));
+        let is_running = self.clock.is_running();
+        if let Some(playing) = &mut self.sounding.playing {
+            playing.seen_us = seen_us.filter(|_| is_running);
+        }
     }
 
     fn silence(&mut self, out: &mut dyn SoundOut) {
@@ -163,10 +175,20 @@ impl Player {
             return None;
         }
         let pace_percent = self.timeline.pace_percent(info.duration_us);
-        let speed_percent =
-            (u64::from(self.clock.speed_percent()) * pace_percent / 100).clamp(10, 400) as u16;
+        let speed_percent = (u64::from(self.clock.speed_percent()) * pace_percent / 100).min(400) as u16;
+        // Slower than it can be made it would run ahead of the pictures.
+        if speed_percent < SLOWEST_PERCENT {
+            return None;
+        }
         let own_us = self.timeline.own_us(info.duration_us, time_us);
-        Some(Stretch { medium, speed_percent, from_us: None, asked_us: own_us, on_the_way: None })
+        Some(Stretch {
+            medium,
+            speed_percent,
+            from_us: None,
+            asked_us: own_us,
+            seen_us: None,
+            on_the_way: None,
+        })
     }
 
     fn solo_medium(&self) -> Option<MediumRequest> {
@@ -228,9 +250,15 @@ impl Player {
         }
     }
 
-    fn ask_sound(&mut self, out: &dyn SoundOut, own_us: u64) {
+    fn ask_sound(&mut self, out: &dyn SoundOut, own_us: u64, now_ms: u64) {
         let Some(playing) = &mut self.sounding.playing else { return };
         let Some(info) = self.reels.get(&playing.medium).and_then(Reel::info) else { return };
+        // Behind the end of what is looped nothing is heard.
+        let time_us = self.clock.time_us(now_ms);
+        let left_us = self.clock.loop_ahead_us().map(|[_, to_us]| {
+            to_us.saturating_sub(time_us) * self.timeline.pace_percent(info.duration_us) / 100
+        });
+        let end_us = left_us.map_or(info.duration_us, |left_us| (own_us + left_us).min(info.duration_us));
         if playing.on_the_way.is_some() || out.waiting() >= ASKS_BELOW {
             return;
         }
@@ -238,7 +266,7 @@ impl Player {
             playing.asked_us = playing.asked_us.max(own_us);
         }
         let length_us = (STRETCH_US * u64::from(playing.speed_percent) / 100)
-            .min(info.duration_us.saturating_sub(playing.asked_us));
+            .min(end_us.saturating_sub(playing.asked_us));
         if length_us == 0 {
             return;
         }

@@ -38,6 +38,7 @@ fn sized(frames: u64, per_second: u64, size: [u32; 2]) -> VideoInfo {
         duration_us: at(frames),
         has_sound: false,
         codec: "h264".into(),
+        remark: None,
     }
 }
 
@@ -129,8 +130,7 @@ impl Bench {
                 Wanted::Frames(request) => {
                     self.asked.push(request.clone());
                     let info = self.videos[&request.medium.uri].clone().expect("frames of what plays");
-                    let fit = request.fit.map(f64::from);
-                    let size = info.size.map(f64::from);
+                    let (fit, size) = (request.fit.map(f64::from), info.size.map(f64::from));
                     let scale = (fit[0] / size[0]).min(fit[1] / size[1]).min(1.0);
                     let [width, height] = size.map(|side| (side * scale).ceil() as u32);
                     let rgba: std::sync::Arc<[u8]> = vec![255; (width * height * 4) as usize].into();

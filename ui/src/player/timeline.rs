@@ -145,6 +145,7 @@ mod tests {
             duration_us,
             has_sound: false,
             codec: "h264".into(),
+            remark: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Align2, Color32, Id, Key, Layout, Order, Rect, Response, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use tiebreak_domain::{Note, QueuedItem};
@@ -22,8 +22,10 @@ use crate::widget::{ActionButton, Ink, figures_ui, focus_ring_ui, text_ui};
 pub const HEIGHT: f32 = 44.0;
 /// Below this width the speed has no buttons of its own; it has its keys.
 const NARROW: f32 = 620.0;
-/// At most so many small pictures stand side by side over the bar.
-const MOST_THUMBS: usize = 4;
+/// At most so many small pictures stand over the bar, one for each pane.
+const MOST_THUMBS: usize = 12;
+/// More than so many stand in two rows.
+const MOST_A_ROW: usize = 4;
 /// So near to a tick, in points, the pointer is on it.
 const NEAR: f32 = 6.0;
 /// Words over the bar are no wider than this.
@@ -283,12 +285,9 @@ fn thumbs_ui(ui: &Ui, player: &mut Player, below: egui::Pos2, time_us: u64, says
     let pictures = player.thumbs_at(ui.ctx(), time_us, MOST_THUMBS);
     let says = if says.is_empty() { clock_words(time_us) } else { says.to_owned() };
     let words = ui.painter().layout(says, Face::Figures.at(text::SMALL), palette.ink, WIDEST_WORDS);
-    let sizes: Vec<_> =
-        pictures.iter().map(|(_, ratio)| vec2((THUMB_HEIGHT * ratio).min(168.0), THUMB_HEIGHT)).collect();
-    let gaps = space::TINY * sizes.len().saturating_sub(1) as f32;
-    let width = sizes.iter().map(|size| size.x).sum::<f32>() + gaps;
-    let picture_height = if sizes.is_empty() { 0.0 } else { THUMB_HEIGHT + space::TINY };
-    let inner = vec2(width.max(words.size().x), picture_height + words.size().y);
+    let widths: Vec<f32> = pictures.iter().map(|(_, ratio)| (THUMB_HEIGHT * ratio).min(168.0)).collect();
+    let (room, places) = thumb_places(&widths);
+    let inner = vec2(room.x.max(words.size().x), room.y + words.size().y);
     let outer = inner + vec2(2.0 * space::SMALL, 2.0 * space::SMALL);
     let window = ui.ctx().content_rect();
     let left = (below.x - outer.x / 2.0).clamp(window.left(), (window.right() - outer.x).max(window.left()));
@@ -298,22 +297,52 @@ fn thumbs_ui(ui: &Ui, player: &mut Player, below: egui::Pos2, time_us: u64, says
     painter.rect_filled(rect, radius::MEDIUM, palette.panel);
     painter.rect_stroke(rect, radius::MEDIUM, Stroke::new(HAIRLINE, palette.line_strong), StrokeKind::Inside);
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    let mut x = rect.center().x - width / 2.0;
-    for ((texture, ratio), size) in pictures.iter().zip(&sizes) {
-        let place = Rect::from_min_size(pos2(x, rect.top() + space::SMALL), *size);
+    let origin = vec2(rect.center().x - room.x / 2.0, rect.top() + space::SMALL);
+    for ((texture, ratio), place) in pictures.iter().zip(places) {
+        let size = place.size();
         // As it is, within the room that it has.
         let shown = vec2(size.y * ratio, size.y) * (size.x / (size.y * ratio)).min(1.0);
-        let place = Align2::CENTER_CENTER.align_size_within_rect(shown, place);
+        let place = Align2::CENTER_CENTER.align_size_within_rect(shown, place.translate(origin));
         painter.image(*texture, place, whole, Color32::WHITE);
-        x += size.x + space::TINY;
     }
     let at = pos2(rect.center().x - words.size().x / 2.0, rect.bottom() - space::SMALL - words.size().y);
     painter.galley(at, words, palette.ink);
 }
 
+/// The room that small pictures of these widths take, and where in it each stands: in one row, or in two.
+fn thumb_places(widths: &[f32]) -> (Vec2, Vec<Rect>) {
+    let a_row = if widths.len() > MOST_A_ROW { widths.len().div_ceil(2) } else { widths.len().max(1) };
+    let width_of = |row: &[f32]| row.iter().sum::<f32>() + space::TINY * row.len().saturating_sub(1) as f32;
+    let width = widths.chunks(a_row).map(width_of).fold(0.0, f32::max);
+    let mut places = Vec::new();
+    let mut top = 0.0;
+    for row in widths.chunks(a_row) {
+        let mut left = (width - width_of(row)) / 2.0;
+        for width in row {
+            places.push(Rect::from_min_size(pos2(left, top), vec2(*width, THUMB_HEIGHT)));
+            left += width + space::TINY;
+        }
+        top += THUMB_HEIGHT + space::TINY;
+    }
+    (vec2(width, top), places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn six_small_pictures_stand_in_two_rows() {
+        let (room, places) = thumb_places(&[100.0; 6]);
+        assert_eq!(room, vec2(300.0 + 2.0 * space::TINY, 2.0 * (THUMB_HEIGHT + space::TINY)));
+        let tops: Vec<f32> = places.iter().map(Rect::top).collect();
+        assert_eq!(tops, [[0.0; 3], [THUMB_HEIGHT + space::TINY; 3]].concat());
+        for (one, place) in places.iter().enumerate() {
+            assert!(places[..one].iter().all(|other| !other.intersects(*place)), "none over another");
+        }
+        assert_eq!(thumb_places(&[100.0; 4]).0.y, THUMB_HEIGHT + space::TINY, "four are one row");
+        assert_eq!(thumb_places(&[]).0, Vec2::ZERO);
+    }
 
     #[test]
     fn times_and_speeds_read_as_people_write_them() {

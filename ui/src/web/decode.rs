@@ -1,4 +1,5 @@
-//! Pictures, decoded by the browser, off the thread that paints.
+//! Pictures, decoded by the browser, off the thread that paints. Its canvas keeps colours multiplied by their
+//! transparency, so that nothing may shine through what is to come back without loss.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = doorAddress)]
     pub fn door_address() -> String;
 
-    /// In which form pictures are had: `raw`, `png` or `jpeg`.
+    /// In which form pictures are had: `raw`, `png`, `flat` or `jpeg`, or `mixed` ([`crate::pixel_form`]).
     #[wasm_bindgen(js_namespace = tiebreakPage, js_name = pictureForm)]
     pub fn picture_form() -> String;
 

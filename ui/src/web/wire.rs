@@ -16,6 +16,7 @@ use web_sys::{AbortSignal, EventSource, MessageEvent, RequestInit, Response, Sto
 
 use super::{decode, machine, page};
 use crate::backend::http::{Answer, Arrived, PixelBody, Wire, answer_from_json, pixel_query};
+use crate::pixel_form::{FLAT, flat_parts, form_of, rgba_from_flat};
 
 /// How long a call may take that only reads or writes a little.
 const SHORT_MS: u32 = 20_000;
@@ -30,7 +31,7 @@ const EVENTS_AGAIN_MOST_MS: i32 = 60_000;
 pub struct BrowserWire {
     inbox: Inbox,
     door: Rc<str>,
-    form: Rc<str>,
+    form: String,
     storage: Option<Storage>,
 }
 
@@ -74,15 +75,15 @@ impl BrowserWire {
             let _ = window.add_event_listener_with_callback("online", online.as_ref().unchecked_ref());
             online.forget();
         }
-        Self { inbox, door, form: page::picture_form().into(), storage }
+        Self { inbox, door, form: page::picture_form(), storage }
     }
 }
 
 impl Wire for BrowserWire {
     fn call(&mut self, number: u64, request: &Request, project: Option<ProjectKey>) {
         let (inbox, door) = (self.inbox.clone(), Rc::clone(&self.door));
-        let form = Rc::clone(&self.form);
         let request = request.clone();
+        let form = form_of(&request, &self.form).to_owned();
         spawn_local(async move {
             let answer = match pixel_query(&request, &form) {
                 Some(query) => pixels(&format!("{door}/api/v1/pixels?{query}"), &request, &form).await,
@@ -196,7 +197,10 @@ async fn pixels(address: &str, request: &Request, form: &str) -> Result<Answer, 
     let mut stretches = Vec::new();
     for stretch in &body.stretches {
         stretches.push(if form != "raw" && body.is_pictures() {
-            match decode::rgba_from_picture(stretch).await {
+            let (is_clear, picture) =
+                flat_parts(stretch).filter(|_| form == FLAT).unwrap_or((false, *stretch));
+            match decode::rgba_from_picture(picture).await {
+                Ok(rgba) if is_clear => rgba_from_flat(&rgba),
                 Ok(rgba) => rgba,
                 Err(error) => {
                     return Ok(Answer::unreadable(format!("the browser decodes no picture: {error:?}")));

@@ -140,15 +140,47 @@ pub const KNOWN_NAMES: &[&str] = &[
     "Yi-34B",
     "Zephyr-7B",
     "Zhipu AI",
+    "EXAONE",
+    "GigaChat",
+    "HyperCLOVA",
+    "Tencent",
+    "YandexGPT",
+    "ГигаЧат",
+    "Яндекс",
+    "チャットGPT",
+    "クロード",
+    "零一万物",
+    "月之暗面",
+    "混元",
+    "深度求索",
+    "百川大模型",
+    "百川智能",
+    "百度",
+    "智谱",
+    "智谱清言",
+    "書生浦語",
+    "书生·浦语",
+    "书生浦语",
+    "腾讯",
+    "豆包",
+    "讯飞星火",
+    "通义",
+    "通义千问",
+    "千问",
+    "文心一言",
+    "文心大模型",
+    "阿里云",
+    "阶跃星辰",
+    "字节跳动",
+    "盘古大模型",
+    "챗GPT",
+    "챗지피티",
+    "클로드",
+    "클로바",
+    "하이퍼클로바",
 ];
 
 impl Anonymise {
-    /// Every word that is hidden.
-    pub fn all_words(&self) -> Vec<&str> {
-        let known: &[&str] = if self.known_names { KNOWN_NAMES } else { &[] };
-        self.words.iter().map(String::as_str).chain(known.iter().copied()).collect()
-    }
-
     /// What is wrong with it: at most one fault for the list.
     pub(super) fn fault(&self) -> Option<RubricFault> {
         let fault = |what: String, hint: &str| {

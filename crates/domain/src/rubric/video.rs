@@ -32,6 +32,9 @@ pub struct VideoRules {
     pub ends: Ends,
     /// Whether an item can be judged only when each of its candidates was seen to its end.
     pub must_be_seen: bool,
+    /// How many pictures a second are shown of a folder of numbered pictures; none for 25.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pictures_per_second: Option<u16>,
 }
 
 impl VideoRules {

@@ -98,6 +98,7 @@ fn video(top: &Table) -> VideoRules {
     let rules = VideoRules {
         ends: table.word("ends", &Ends::WORDS).unwrap_or_default(),
         must_be_seen: table.flag("must_be_seen").unwrap_or_default(),
+        pictures_per_second: table.number("pictures_per_second", 1..=240),
     };
     table.finish("[video]");
     rules

@@ -320,11 +320,14 @@ fn the_rules_for_videos_are_read_and_a_fault_in_them_is_told_at_its_line() {
             "media = \"video\"\ncandidates = 2\n[video]\n{rules}\n[[question]]\nkey = \"q\"\ntitle = \"Q\"\nkind = \"preference\"\n"
         )
     };
-    let read_rules = read(&file("ends = \"stretch\"\nmust_be_seen = true")).unwrap().rubric.video;
-    assert_eq!(read_rules, VideoRules { ends: Ends::Stretch, must_be_seen: true });
+    let read_rules = read(&file("ends = \"stretch\"\nmust_be_seen = true\npictures_per_second = 8"));
+    let read_rules = read_rules.unwrap().rubric.video;
+    let pictures_per_second = Some(8);
+    assert_eq!(read_rules, VideoRules { ends: Ends::Stretch, must_be_seen: true, pictures_per_second });
     for (rules, line, what) in [
         ("ends = \"hald\"", 4, "hald"),
         ("must_be_seen = 1", 4, "must_be_seen"),
+        ("pictures_per_second = 0", 4, "pictures_per_second"),
         ("\nseen = true", 5, "seen"),
     ] {
         let error = read(&file(rules)).unwrap_err();
@@ -347,7 +350,7 @@ proptest! {
             models_visible,
             type_column: Some("task".into()),
             shown_metadata: vec!["domain".into()],
-            video: VideoRules { ends: if models_visible { Ends::Stretch } else { Ends::Loop }, must_be_seen: models_visible },
+            video: VideoRules { ends: if models_visible { Ends::Stretch } else { Ends::Loop }, must_be_seen: models_visible, pictures_per_second: models_visible.then_some(24) },
             anonymise: Some(Anonymise { words: hidden, known_names: true, in_prompt: models_visible }),
         };
         prop_assert_eq!(rubric.faults(), []);

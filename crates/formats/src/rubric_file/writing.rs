@@ -44,6 +44,9 @@ pub fn write(template: &Template) -> String {
         file.0.push_str("\n[video]\n");
         file.word("ends", rubric.video.ends, &Ends::WORDS);
         file.flag("must_be_seen", rubric.video.must_be_seen);
+        if let Some(rate) = rubric.video.pictures_per_second {
+            file.value("pictures_per_second", &rate.to_string());
+        }
     }
     if let Some(anonymise) = &rubric.anonymise {
         file.0.push_str("\n[anonymise]\n");

@@ -251,3 +251,42 @@ fn odd_sizes_have_tiles() {
         assert!(matches!(beyond.problem, Problem::NoSuchTile { .. }), "{beyond}");
     }
 }
+
+#[test]
+fn what_is_too_large_to_be_decoded_whole_comes_in_bands() {
+    let folder = tempfile::tempdir().unwrap();
+    let media = MediaFolder::new(Some(folder.path().to_owned()), false);
+    let clear = RgbaImage::from_fn(700, 530, |x, y| Rgba([x as u8, y as u8, (x ^ y) as u8, (x * y) as u8]));
+    let deep = DynamicImage::from(noise(700, 530)).into_rgb16();
+    let deep_clear = DynamicImage::from(clear).into_rgba16();
+    let files = [
+        ("deep.png", encoded(deep.clone(), ImageFormat::Png)),
+        ("clear.png", encoded(deep_clear, ImageFormat::Png)),
+        ("deep.tif", encoded(deep, ImageFormat::Tiff)),
+    ];
+    // Four bytes a pixel are allowed, and these have six or eight.
+    let limits = Limits { decoded_bytes: 700 * 530 * 4, ..Limits::default() };
+    for memory_bytes in [TileBudget::default().memory_bytes, 1_000_000] {
+        let budget = TileBudget { memory_bytes, ..TileBudget::default() };
+        let cache = Some(folder.path().join("cache"));
+        let images = Images::with_limits(cache, 8_000_000, budget, limits, FetchLimits::default());
+        for (name, bytes) in &files {
+            fs::write(folder.path().join(name), bytes).unwrap();
+            let whole = image::load_from_memory(bytes).unwrap().into_rgba8();
+            for (column, row) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                let tile = images.tile(&media, &request(name, 0, column, row)).unwrap();
+                assert_is_part(&tile, &whole, column, row);
+            }
+            let fitted = images.get(&media, name, [1000, 1000]).unwrap();
+            assert!(fitted.rgba[..] == whole.as_raw()[..], "{name} is not the picture");
+            let small = images.get(&media, name, [100, 100]).unwrap();
+            assert_eq!([small.width, small.height, small.full_width], [100, 76, 700], "{name}");
+        }
+        fs::write(folder.path().join("wide.bmp"), encoded(noise(1000, 600), ImageFormat::Bmp)).unwrap();
+        let refused = images.get(&media, "wide.bmp", [100, 100]).unwrap_err();
+        assert!(matches!(refused.problem, Problem::TooLarge { .. }), "{refused}");
+        let cut = &files[0].1[..files[0].1.len() / 2];
+        fs::write(folder.path().join("cut.png"), cut).unwrap();
+        assert!(images.get(&media, "cut.png", [100, 100]).is_err());
+    }
+}

@@ -17,6 +17,7 @@ use std::{
     process::{Command, Stdio},
     sync::Mutex,
     thread::available_parallelism,
+    time::Duration,
 };
 
 pub(crate) use film::Film;
@@ -32,6 +33,8 @@ const OLDEST: [u32; 2] = [4, 3];
 /// Containers that hold their media themselves.
 const CONTAINERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,flv,ogg,\
                           asf,mxf,nut,wav,mp3,flac,aac,gif,apng,y4m,yuv4mpegpipe,dv,rm,w64,aiff,opus";
+/// Who does not say in this time which version it is hangs.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// More threads for one video help little and cost memory.
 const MOST_THREADS: usize = 4;
 
@@ -105,14 +108,14 @@ impl Ffmpeg {
         if !ffmpeg.is_file() || !ffprobe.is_file() {
             return None;
         }
-        let said = output(&ffmpeg, &["-hide_banner", "-version"])?;
+        let said = output(&ffmpeg, &["-hide_banner", "-version"], ANSWERS_WITHIN)?;
         let version = version_of(&said)?.to_owned();
         let number = number_of(&version);
         if number.is_some_and(|number| number < OLDEST) {
             tracing::warn!(path = %ffmpeg.display(), version, "this ffmpeg is too old");
             return None;
         }
-        let filters = output(&ffmpeg, &["-hide_banner", "-filters"]).unwrap_or_default();
+        let filters = output(&ffmpeg, &["-hide_banner", "-filters"], ANSWERS_WITHIN).unwrap_or_default();
         let has = |name: &str| filters.lines().any(|line| line.split_whitespace().nth(1) == Some(name));
         Some(Self { ffmpeg, ffprobe, version, number, maps_tones: has("zscale") && has("tonemap") })
     }
@@ -143,7 +146,8 @@ impl Ffmpeg {
     /// ffmpeg, told to write the first picture of one file as a PNG, if it has no more pixels than these.
     pub(crate) fn picture(&self, file: &Path, most_pixels: u64) -> Command {
         let mut command = quiet(&self.ffmpeg);
-        command.args(["-v", "error", "-nostdin", "-max_pixels", &most_pixels.to_string()]);
+        // Turned it is afterwards, by what the file says: only newer versions read that.
+        command.args(["-v", "error", "-nostdin", "-noautorotate", "-max_pixels", &most_pixels.to_string()]);
         fenced(&mut command).arg("-i").arg(file_url(file));
         command.args(["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
         command
@@ -204,9 +208,21 @@ fn quiet(program: &Path) -> Command {
     command
 }
 
-fn output(program: &Path, arguments: &[&str]) -> Option<String> {
-    let output = quiet(program).args(arguments).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+/// What a program says, if it ends well and in time.
+fn output(program: &Path, arguments: &[&str], patience: Duration) -> Option<String> {
+    let mut command = quiet(program);
+    command.args(arguments);
+    let mut piped = Piped::start_patiently(command, patience).ok()?;
+    let mut said = String::new();
+    let listened = piped.each_line(patience, &mut |line| {
+        said.push_str(line);
+        true
+    });
+    if let Err(problem) = listened {
+        tracing::warn!(%problem, program = %program.display(), "this program is not used");
+        return None;
+    }
+    piped.end().0.then_some(said)
 }
 
 fn version_of(said: &str) -> Option<&str> {
@@ -263,6 +279,20 @@ mod tests {
         assert_eq!(numbers[..4], [Some([5, 1]), Some([7, 1]), Some([4, 3]), Some([8, 0])]);
         assert_eq!(numbers[4], None, "a build from the sources is new");
         assert!(numbers[5] >= Some(OLDEST), "so is one that is called by its day");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let says = |script: &str| {
+            let program = folder.path().join("program");
+            std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("it is written");
+            output(Path::new("/bin/sh"), &[program.to_str().expect("a name")], Duration::from_millis(300))
+        };
+        assert_eq!(says("echo ffmpeg version 7.1"), Some("ffmpeg version 7.1\n".to_owned()));
+        assert_eq!(says("echo ffmpeg version 7.1; exec sleep 60"), None);
+        assert_eq!(says("exit 1"), None);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use tiebreak_domain::door::Pixels;
 
-/// Which frame: the number of its reel, and its index.
-pub(crate) type FrameKey = (u64, u32);
+/// Which frame: the number of its video, the size it is to fit in, and its index.
+pub(crate) type FrameKey = (u64, [u32; 2], u32);
 
 /// Frames up to a number of bytes.
 #[derive(Debug)]
@@ -65,15 +65,15 @@ mod tests {
     #[test]
     fn the_budget_holds_and_what_was_used_stays() {
         let mut cache = FrameCache::new(100);
-        cache.insert((1, 0), pixels(40));
-        cache.insert((1, 1), pixels(40));
-        assert!(cache.get((1, 0)).is_some());
-        cache.insert((2, 0), pixels(40));
-        assert!(cache.get((1, 1)).is_none(), "frame 0 was used after it");
-        assert!(cache.get((1, 0)).is_some() && cache.get((2, 0)).is_some());
-        cache.insert((2, 0), pixels(10));
+        cache.insert((1, [9, 9], 0), pixels(40));
+        cache.insert((1, [9, 9], 1), pixels(40));
+        assert!(cache.get((1, [9, 9], 0)).is_some());
+        cache.insert((2, [9, 9], 0), pixels(40));
+        assert!(cache.get((1, [9, 9], 1)).is_none(), "frame 0 was used after it");
+        assert!(cache.get((1, [9, 9], 0)).is_some() && cache.get((2, [9, 9], 0)).is_some());
+        cache.insert((2, [9, 9], 0), pixels(10));
         assert_eq!(cache.held_bytes, 50, "a replaced frame is not counted twice");
-        cache.insert((3, 0), pixels(101));
+        cache.insert((3, [9, 9], 0), pixels(101));
         assert_eq!((cache.held_bytes, cache.frames.len(), cache.by_use.len()), (0, 0, 0));
     }
 }

@@ -134,16 +134,19 @@ impl From<MediaError> for VideoError {
 
 impl From<VideoError> for ApiError {
     fn from(error: VideoError) -> Self {
+        let mut place = error.place.clone();
         let code = match &error.problem {
             VideoProblem::File(problem) => {
-                ApiError::from(MediaError::new(error.place.clone(), problem.clone())).code
+                let of_file = ApiError::from(MediaError::new(place.clone(), problem.clone()));
+                place = of_file.place.unwrap_or(place);
+                of_file.code
             }
             VideoProblem::NoFfmpeg | VideoProblem::NoSequence => ErrorCode::NotFound,
             VideoProblem::Address => ErrorCode::BadRequest,
             VideoProblem::TookTooLong { .. } | VideoProblem::NotRun { .. } => ErrorCode::System,
             _ => ErrorCode::BadInput,
         };
-        let api = ApiError::new(code, error.to_string());
+        let api = ApiError::new(code, error.problem.to_string()).at(place);
         match error.problem.hint() {
             Some(hint) => api.hint(hint),
             None => api,
@@ -159,7 +162,8 @@ mod tests {
     fn the_words_are_those_of_videos() {
         let error = VideoError::from(MediaError::new("a.mp4", Problem::NotFound));
         let api = ApiError::from(error);
-        assert_eq!((api.code, api.message.as_str()), (ErrorCode::NotFound, "the video is missing: a.mp4"));
+        assert_eq!((api.code, api.message.as_str()), (ErrorCode::NotFound, "the video is missing"));
+        assert_eq!(api.place.as_deref(), Some("a.mp4"));
         let none = ApiError::from(VideoError { place: "a.mp4".into(), problem: VideoProblem::NoFfmpeg });
         assert_eq!(none.code, ErrorCode::NotFound);
         assert!(none.message.starts_with("ffmpeg is needed to play this video"), "{}", none.message);

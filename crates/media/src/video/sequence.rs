@@ -1,6 +1,6 @@
 //! Numbered pictures as a video: a folder of them, or a pattern like `frames/%04d.png`.
 //!
-//! They say nothing of time, so that each is shown for a twenty-fifth of a second. All are brought to the size of the
+//! They say nothing of time: how many are shown a second is what the study says. All are brought to the size of the
 //! first, and to the colours of the screen. A picture that cannot be decoded stops the run, with its name.
 
 use std::{
@@ -10,7 +10,7 @@ use std::{
 };
 
 use image::{DynamicImage, RgbaImage};
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::{door::Pixels, media::VideoRemark};
 
 use super::{
     animation::fitted,
@@ -25,8 +25,6 @@ use crate::{
     decode::{decode_for_screen, read_file, size_of, size_within},
 };
 
-/// How long each is shown, in microseconds.
-const PICTURE_US: u64 = 40_000;
 /// What names of pictures end in.
 const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "avif"];
 
@@ -35,7 +33,13 @@ const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", 
 pub(crate) struct Sequence {
     pictures: Arc<[PathBuf]>,
     timeline: Timeline,
+    per_second: u16,
     limits: Limits,
+}
+
+/// When a picture appears, in microseconds.
+fn appears_us(index: usize, per_second: u16) -> u64 {
+    index as u64 * 1_000_000 / u64::from(per_second)
 }
 
 /// Which pictures of a folder belong to a sequence.
@@ -91,7 +95,12 @@ impl Naming {
 
 impl Sequence {
     /// The pictures of a resolved folder, in the order of their numbers. Links out of the folder are left out.
-    pub fn open(folder: &Path, naming: &Naming, limits: &VideoLimits) -> Result<Self, VideoProblem> {
+    pub fn open(
+        folder: &Path,
+        naming: &Naming,
+        per_second: u16,
+        limits: &VideoLimits,
+    ) -> Result<Self, VideoProblem> {
         let mut pictures = Vec::new();
         for entry in fs::read_dir(folder).map_err(Problem::from_io)? {
             let entry = entry.map_err(Problem::from_io)?;
@@ -111,9 +120,11 @@ impl Sequence {
         let pictures: Arc<[PathBuf]> = pictures.into_iter().map(|(_, path)| path).collect();
         let first = pictures.first().ok_or(VideoProblem::NoSequence)?;
         let size = size_of(&read_file(first, &limits.pictures)?, &limits.pictures)?;
-        let lengths_us = vec![PICTURE_US; pictures.len()];
-        let timeline = Timeline::of_lengths(&lengths_us, size, "pictures");
-        Ok(Self { pictures, timeline, limits: limits.pictures })
+        let at_us = |index| appears_us(index, per_second);
+        let lengths_us: Vec<_> = (0..pictures.len()).map(|index| at_us(index + 1) - at_us(index)).collect();
+        let mut timeline = Timeline::of_lengths(&lengths_us, size, "pictures");
+        timeline.remark = Some(VideoRemark::NumberedPictures { per_second });
+        Ok(Self { pictures, timeline, per_second, limits: limits.pictures })
     }
 }
 
@@ -127,6 +138,7 @@ impl Footage for Sequence {
             pictures: Arc::clone(&self.pictures),
             limits: self.limits,
             full: self.timeline.size,
+            per_second: self.per_second,
             fit,
             next: index as usize,
         }))
@@ -137,6 +149,7 @@ struct SequenceRun {
     pictures: Arc<[PathBuf]>,
     limits: Limits,
     full: [u32; 2],
+    per_second: u16,
     fit: [u32; 2],
     next: usize,
 }
@@ -144,7 +157,7 @@ struct SequenceRun {
 impl Run for SequenceRun {
     fn take(&mut self) -> Result<Option<Taken>, VideoProblem> {
         let Some(picture) = self.pictures.get(self.next) else { return Ok(None) };
-        let at_us = self.next as i64 * PICTURE_US as i64;
+        let at_us = appears_us(self.next, self.per_second) as i64;
         let bytes = read_file(picture, &self.limits)?;
         let pixels = as_large_as_all(decode_for_screen(&bytes, self.fit, &self.limits)?, self.full, self.fit);
         self.next += 1;
@@ -190,15 +203,16 @@ mod tests {
         }
         picture(&path, "f11.png", 11, [8, 8]);
         fs::write(path.join("notes1.txt"), "no picture").unwrap();
-        let sequence = Sequence::open(&path, &Naming::Numbered, &VideoLimits::default()).unwrap();
+        let sequence = Sequence::open(&path, &Naming::Numbered, 25, &VideoLimits::default()).unwrap();
         assert_eq!(
             greys(&sequence, 1),
             [(40_000, 9, [4, 2]), (80_000, 10, [4, 2]), (120_000, 11, [4, 2])],
             "the last has another size, and is brought to that of the first"
         );
         let padded = Naming::of_pattern("f%02d.png").unwrap();
-        assert_eq!(greys(&Sequence::open(&path, &padded, &VideoLimits::default()).unwrap(), 0).len(), 2);
-        let none = Sequence::open(&path, &Naming::of_pattern("g%d.png").unwrap(), &VideoLimits::default());
+        assert_eq!(greys(&Sequence::open(&path, &padded, 25, &VideoLimits::default()).unwrap(), 0).len(), 2);
+        let none =
+            Sequence::open(&path, &Naming::of_pattern("g%d.png").unwrap(), 25, &VideoLimits::default());
         assert!(matches!(none, Err(VideoProblem::NoSequence)));
     }
 
@@ -213,12 +227,24 @@ mod tests {
         encoder.write_image(&[200, 60, 40].repeat(8), 4, 2, ExtendedColorType::Rgb8).unwrap();
         fs::write(path.join("f1.png"), &bytes).unwrap();
         picture(&path, "f2.png", 90, [4, 2]);
-        let sequence = Sequence::open(&path, &Naming::Numbered, &VideoLimits::default()).unwrap();
+        let sequence = Sequence::open(&path, &Naming::Numbered, 25, &VideoLimits::default()).unwrap();
         let mut run = sequence.run_from(0, [64, 64]).unwrap();
         let shown = run.take().unwrap().unwrap().pixels.rgba;
         assert_eq!(shown, decode_for_screen(&bytes, [64, 64], &Limits::default()).unwrap().rgba);
         assert!(shown[0] > 210, "the red of P3 is more than that of sRGB: {:?}", &shown[..4]);
         assert_eq!(run.take().unwrap().unwrap().pixels.rgba[..4], [90, 90, 90, 255]);
+    }
+
+    #[test]
+    fn they_are_shown_as_fast_as_is_said_without_drift() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        (0..25).for_each(|number| picture(&path, &format!("{number}.png"), number, [4, 2]));
+        let sequence = Sequence::open(&path, &Naming::Numbered, 24, &VideoLimits::default()).unwrap();
+        assert_eq!((sequence.timeline.times_us[1], sequence.timeline.times_us[24]), (41_666, 1_000_000));
+        assert_eq!(greys(&sequence, 24), [(1_000_000, 24, [4, 2])], "the run says the same");
+        let remark = VideoRemark::NumberedPictures { per_second: 24 };
+        assert_eq!(sequence.timeline.info().remark, Some(remark));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tiebreak_domain::media::VideoInfo;
+use tiebreak_domain::media::{VideoInfo, VideoRemark};
 
 /// How long a frame lasts if nothing says so, in microseconds.
 const USUAL_FRAME_US: u64 = 40_000;
@@ -22,6 +22,8 @@ pub(crate) struct Timeline {
     pub has_sound: bool,
     /// As the decoder calls it.
     pub codec: String,
+    /// What is to be known of how it is shown.
+    pub remark: Option<VideoRemark>,
 }
 
 /// One frame of a list of stamps, in units of its stream.
@@ -70,6 +72,7 @@ impl Timeline {
             keys,
             has_sound: false,
             codec: String::new(),
+            remark: None,
         };
         (timeline, first)
     }
@@ -89,6 +92,7 @@ impl Timeline {
             duration_us,
             has_sound: false,
             codec: codec.to_owned(),
+            remark: None,
         }
     }
 
@@ -119,6 +123,7 @@ impl Timeline {
             duration_us: self.duration_us,
             has_sound: self.has_sound,
             codec: self.codec.clone(),
+            remark: self.remark,
         }
     }
 }

@@ -40,8 +40,14 @@ use crate::{
 const KEPT_FOOTAGE: usize = 256;
 /// How many decoders are kept ready: six panes, and their thumbnails.
 const KEPT_REELS: usize = 12;
+/// How many are while each of them is being asked: of a server that several look at at once.
+const MOST_REELS: usize = 8 * KEPT_REELS;
 /// How many of sound.
 const KEPT_SOUNDS: usize = 2;
+/// The same while each is being listened to.
+const MOST_SOUNDS: usize = 8 * KEPT_SOUNDS;
+/// Who asked so lately is at it still.
+const AT_IT: Duration = Duration::from_secs(3);
 /// After how long a decoder that nobody asks ends.
 pub(crate) const IDLE: Duration = Duration::from_secs(15);
 /// The most frames of one reply; who wants more asks again.
@@ -93,7 +99,7 @@ pub struct Videos {
 
 /// Decoders at work.
 pub(crate) struct Running {
-    reels: Mutex<Recent<ReelKey, Arc<Numbered>>>,
+    reels: Mutex<Recent<ReelKey, Arc<Mutex<Reel>>>>,
     sounds: Mutex<Recent<SoundKey, Arc<Mutex<Sounding>>>>,
 }
 
@@ -108,16 +114,11 @@ struct Sounding {
     used: Option<Instant>,
 }
 
-struct Numbered {
-    number: u64,
-    reel: Mutex<Reel>,
-}
-
 /// What of a folder is one video.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FootageKey {
     File(ContentKey),
-    Sequence(PathBuf, Naming, Option<std::time::SystemTime>),
+    Sequence { folder: PathBuf, naming: Naming, per_second: u16, modified: Option<std::time::SystemTime> },
 }
 
 #[derive(Clone)]
@@ -140,8 +141,8 @@ impl Videos {
 
     fn with_tools(limits: VideoLimits, has_ffmpeg: bool) -> Self {
         let running = Arc::new(Running {
-            reels: Mutex::new(Recent::new(KEPT_REELS)),
-            sounds: Mutex::new(Recent::new(KEPT_SOUNDS)),
+            reels: Mutex::new(Recent::growing(KEPT_REELS, MOST_REELS)),
+            sounds: Mutex::new(Recent::growing(KEPT_SOUNDS, MOST_SOUNDS)),
         });
         Self {
             limits,
@@ -207,22 +208,22 @@ impl Videos {
     }
 
     fn frame(&self, opened: &Opened, fit: [u32; 2], index: u32) -> Result<Pixels, VideoProblem> {
-        let new = || {
-            let reel = Mutex::new(Reel::new(Arc::clone(&opened.footage), fit, Instant::now()));
-            Arc::new(Numbered { number: fresh_number(), reel })
-        };
-        let numbered = locked(&self.running.reels).get_or_insert_with((opened.number, fit), new);
-        let number = numbered.number;
-        if let Some(pixels) = locked(&self.cache).get((number, index)) {
+        // What was decoded outlives the decoder.
+        let number = opened.number;
+        if let Some(pixels) = locked(&self.cache).get((number, fit, index)) {
             return Ok(pixels);
         }
-        let mut reel = locked(&numbered.reel);
+        let new = || Arc::new(Mutex::new(Reel::new(Arc::clone(&opened.footage), fit, Instant::now())));
+        let reel = locked(&self.running.reels).get_or_insert_with((number, fit), new);
+        let mut reel = locked(&reel);
         reel.used = Instant::now();
         // Whoever had the reel before may have passed it.
-        if let Some(pixels) = locked(&self.cache).get((number, index)) {
+        if let Some(pixels) = locked(&self.cache).get((number, fit, index)) {
             return Ok(pixels);
         }
-        reel.frame(index, &mut |index, pixels| locked(&self.cache).insert((number, index), pixels.clone()))
+        reel.frame(index, &mut |index, pixels| {
+            locked(&self.cache).insert((number, fit, index), pixels.clone());
+        })
     }
 
     fn opened(&self, folder: &MediaFolder, uri: &str) -> Result<Opened, VideoError> {
@@ -238,8 +239,8 @@ impl Videos {
     fn open(&self, key: &FootageKey) -> Result<Opened, VideoProblem> {
         let number = fresh_number();
         let path = match key {
-            FootageKey::Sequence(folder, naming, _) => {
-                let footage = Arc::new(Sequence::open(folder, naming, &self.limits)?);
+            FootageKey::Sequence { folder, naming, per_second, .. } => {
+                let footage = Arc::new(Sequence::open(folder, naming, *per_second, &self.limits)?);
                 return Ok(Opened { number, footage, film: None });
             }
             FootageKey::File(ContentKey::File { path, .. }) => path,
@@ -266,8 +267,8 @@ impl Running {
     pub fn end_idle(&self, now: Instant) {
         let is_idle = |used: Instant| now.saturating_duration_since(used) >= IDLE;
         let reels: Vec<_> = locked(&self.reels).values().cloned().collect();
-        for numbered in reels {
-            if let Some(mut reel) = try_locked(&numbered.reel)
+        for reel in reels {
+            if let Some(mut reel) = try_locked(&reel)
                 && is_idle(reel.used)
             {
                 reel.stop();
@@ -323,7 +324,8 @@ fn key_of(fetcher: Option<&Fetcher>, folder: &MediaFolder, uri: &str) -> Result<
     };
     let sequence = |path: PathBuf, naming| {
         let modified = path.metadata().and_then(|metadata| metadata.modified()).ok();
-        FootageKey::Sequence(path, naming, modified)
+        let per_second = folder.pictures_per_second();
+        FootageKey::Sequence { folder: path, naming, per_second, modified }
     };
     match &not_found.problem {
         Problem::NotAFile => Ok(sequence(folder.locate_folder(uri)?, Naming::Numbered)),
@@ -361,37 +363,75 @@ fn is_hopeless(kind: ContentKind) -> bool {
 /// Values by key, the least recently used of which go when there are too many.
 struct Recent<Key, Value> {
     most: usize,
+    /// How many there may be while each was used just now.
+    most_at_it: usize,
     clock: u64,
-    values: HashMap<Key, (u64, Value)>,
+    values: HashMap<Key, Held<Value>>,
+}
+
+struct Held<Value> {
+    /// Tells the order in which they were used.
+    used: u64,
+    used_at: Instant,
+    value: Value,
 }
 
 impl<Key: Clone + Eq + std::hash::Hash, Value: Clone> Recent<Key, Value> {
     fn new(most: usize) -> Self {
-        Self { most, clock: 0, values: HashMap::new() }
+        Self::growing(most, most)
+    }
+
+    fn growing(most: usize, most_at_it: usize) -> Self {
+        Self { most, most_at_it, clock: 0, values: HashMap::new() }
     }
 
     fn get(&mut self, key: &Key) -> Option<Value> {
         self.clock += 1;
-        let (used, value) = self.values.get_mut(key)?;
-        *used = self.clock;
-        Some(value.clone())
+        let held = self.values.get_mut(key)?;
+        (held.used, held.used_at) = (self.clock, Instant::now());
+        Some(held.value.clone())
     }
 
     fn get_or_insert_with(&mut self, key: Key, make: impl FnOnce() -> Value) -> Value {
         if let Some(value) = self.get(&key) {
             return value;
         }
+        let now = Instant::now();
         while self.values.len() >= self.most {
-            let oldest = self.values.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone());
-            let Some(oldest) = oldest else { break };
+            let Some((oldest, held)) = self.values.iter().min_by_key(|(_, held)| held.used) else { break };
+            let is_at_it = now.saturating_duration_since(held.used_at) < AT_IT;
+            if is_at_it && self.values.len() < self.most_at_it {
+                break;
+            }
+            let oldest = oldest.clone();
             self.values.remove(&oldest);
         }
         let value = make();
-        self.values.insert(key, (self.clock, value.clone()));
+        self.values.insert(key, Held { used: self.clock, used_at: now, value: value.clone() });
         value
     }
 
     fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.values().map(|(_, value)| value)
+        self.values.values().map(|held| &held.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_being_used_stays_up_to_a_bound() {
+        let mut recent = Recent::growing(2, 4);
+        for number in 0..10 {
+            recent.get_or_insert_with(number, || number);
+        }
+        assert_eq!(recent.values.len(), 4, "all were used just now");
+        assert!(recent.get(&9).is_some() && recent.get(&5).is_none());
+        let long_ago = Instant::now().checked_sub(2 * AT_IT).expect("the machine runs longer");
+        recent.values.values_mut().for_each(|held| held.used_at = long_ago);
+        recent.get_or_insert_with(10, || 10);
+        assert_eq!(recent.values.len(), 2, "nobody is at the others");
+        assert!(recent.get(&9).is_some(), "used last");
     }
 }

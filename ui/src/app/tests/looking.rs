@@ -176,3 +176,61 @@ fn pictures_among_other_parts_are_zoomed_and_laid_on_one_another_too() {
     assert_eq!(looking(&bench).mode, Mode::SideBySide, "beside texts this key is theirs");
     assert!(bench.app.desk().unwrap().judge_screen.texts.is_difference_on);
 }
+
+/// All that screen readers are told of a frame.
+fn told(bench: &mut Bench) -> String {
+    bench.ctx.enable_accesskit();
+    bench.frame(Vec::new());
+    let mut output = bench.output(Vec::new());
+    let update = output.platform_output.accesskit_update.take().unwrap();
+    output.drop_without_applying_deltas();
+    let words = update.nodes.iter().flat_map(|(_, node)| [node.label(), node.value()]);
+    words.flatten().map(str::to_owned).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_picture_that_is_missing_does_not_tell_its_model_before_the_vote() {
+    let gone = |id| {
+        let mut queued = pictures(id);
+        queued.item.item.candidates[0].parts = vec![Part::image(format!("gone/Wan21/{id}.png"))];
+        queued
+    };
+    let mut bench = Bench::over(info(), gone, saved);
+    (0..6).for_each(|_| bench.frame(Vec::new()));
+    let before = told(&mut bench);
+    assert!(before.contains("Image A cannot be shown: the image is missing"), "{before}");
+    assert!(!before.contains("Wan21"), "{before}");
+    let mut visible = info();
+    visible.rubric.models_visible = true;
+    let mut bench = Bench::over(visible, gone, saved);
+    (0..6).for_each(|_| bench.frame(Vec::new()));
+    let told = told(&mut bench);
+    assert!(told.contains("gone/Wan21/1.png"), "where models are shown, it is told too: {told}");
+}
+
+#[test]
+fn a_mask_that_cannot_be_had_is_told_and_is_here_before_it_is_asked_for() {
+    let masked = |id| {
+        let mut queued = pictures(id);
+        let parts = vec![Part::image(if id == 1 { "gone/mask.png" } else { "mask.png" })];
+        let mask = ItemContext { kind: ContextKind::Mask, parts, ..ItemContext::default() };
+        queued.item.item.context.push(mask);
+        queued
+    };
+    let mut bench = Bench::over(info(), masked, saved);
+    (0..6).for_each(|_| bench.frame(Vec::new()));
+    let asked = |bench: &Bench, wanted: &str| {
+        let is_it = |request: &Request| matches!(request, Request::Image(image) if image.uri == wanted);
+        bench.remote.sent().iter().filter(|(_, request)| is_it(request)).count()
+    };
+    assert_eq!(
+        (asked(&bench, "gone/mask.png"), asked(&bench, "mask.png")),
+        (1, 0),
+        "the next is not shown yet"
+    );
+    bench.keys("M");
+    let says = told(&mut bench);
+    assert!(says.contains("The mask cannot be shown: the image is missing"), "{says}");
+    (0..3).for_each(|_| bench.frame(Vec::new()));
+    assert_eq!(asked(&bench, "mask.png"), 1, "masks stay shown");
+}

@@ -175,7 +175,13 @@ mod tests {
         let reply = read(&image, &body(&format!("{{{sizes},\"lengths\":[4]}}"), &[1, 2, 3, 4]));
         let Ok(Reply::Image(pixels)) = reply else { panic!("an image, not {reply:?}") };
         assert_eq!((&pixels.rgba[..], pixels.full_height), (&[1, 2, 3, 4][..], 6));
-        let frames = Request::Frames(FramesRequest { medium: medium(), fit: [9, 9], first: 7, count: 2 });
+        let frames = Request::Frames(FramesRequest {
+            medium: medium(),
+            fit: [9, 9],
+            first: 7,
+            count: 2,
+            is_exact: false,
+        });
         let head = format!("{{\"first\":7,\"pictures\":[{{{sizes}}},{{{sizes}}}],\"lengths\":[4,4]}}");
         let reply = read(&frames, &body(&head, &[1, 2, 3, 4, 5, 6, 7, 8]));
         let Ok(Reply::Frames(frames)) = reply else { panic!("frames, not {reply:?}") };

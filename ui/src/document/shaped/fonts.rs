@@ -114,6 +114,10 @@ pub(in crate::document) fn lend(ctx: &Context, script: &str, font: Arc<dyn AsRef
             put_first(FallbackKey::from(Script::from_bytes(*tag)), &format!("Noto Sans{name}"));
         }
     }
+    let is_named = script == "Hani" || NOTO.iter().any(|(tag, _)| *tag == script.as_bytes());
+    if let (false, Ok(tag)) = (is_named, <[u8; 4]>::try_from(script.as_bytes())) {
+        put_first(FallbackKey::from(Script::from_bytes(tag)), "");
+    }
     Shop::of(ctx).lock().renew_fonts();
 }
 

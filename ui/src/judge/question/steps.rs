@@ -9,10 +9,10 @@ use tiebreak_domain::rubric::Slot;
 use super::row::Row;
 use super::{Asked, Change, digit};
 use crate::command::Chord;
-use crate::document::hidden_in;
+use crate::document::{LineLook, few_lines_ui, hidden_in, needs_one_line};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
-use crate::theme::{space, text};
+use crate::theme::{self, space, text};
 use crate::widget::{Ink, Segmented, text_ui};
 
 fn steps<'a>(asked: &Asked<'a>, slot: Slot) -> Vec<&'a str> {
@@ -86,7 +86,13 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
         let is_here = row.is_active && index == cursor.at;
         let ink = if is_here { Ink::First } else { Ink::Second };
         let step = hidden_in(ui.ctx(), step, false);
-        let words = text_ui(ui, format!("{}. {step}", index + 1), ink, Face::Regular, text::SMALL);
+        let words = format!("{}. {step}", index + 1);
+        let words = if needs_one_line(&step) {
+            let ink = ink.color(theme::palette(ui));
+            few_lines_ui(ui, &words, LineLook { face: Face::Regular, size: text::SMALL, ink })
+        } else {
+            text_ui(ui, words, ink, Face::Regular, text::SMALL)
+        };
         if words.interact(egui::Sense::click()).clicked() {
             cursor.at = index;
             change = Some(Change::Move);

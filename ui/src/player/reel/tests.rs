@@ -19,6 +19,7 @@ fn reel(frames: u64) -> Reel {
         duration_us: frames * 40_000,
         has_sound: false,
         codec: "h264".into(),
+        remark: None,
     }));
     reel.set_pixels([2000.0, 2000.0]);
     reel
@@ -135,6 +136,7 @@ fn a_file_without_a_picture_says_so() {
         duration_us: 0,
         has_sound: true,
         codec: String::new(),
+        remark: None,
     }));
     assert!(matches!(reel.known(), Known::Failed(error) if error.hint.is_some()));
     assert!(reel.retry() && !reel.retry(), "it is asked for again, once");

@@ -105,3 +105,23 @@ fn past_a_range_it_plays_to_the_end_and_the_window_sleeps() {
     bench.frame(16);
     assert!(bench.time_us() < 200_000, "and then it begins again");
 }
+
+#[test]
+fn a_frame_that_stands_is_asked_for_once_more_where_movement_loses_something() {
+    for is_coarse in [false, true] {
+        let mut bench = Bench::new(Ends::Hold, &[("a.mp4", video(30, 30))]);
+        crate::pixel_form::set_coarse_movement(&bench.ctx, is_coarse);
+        for _ in 0..20 {
+            bench.frame(16);
+        }
+        assert!(bench.asked.iter().all(|asked| !asked.is_exact), "what moves is not waited for");
+        bench.command(Command::PlayPause);
+        for _ in 0..20 {
+            bench.frame(16);
+        }
+        let frame = bench.player.shown_frame(&bench.media()[0]).expect("a frame");
+        let exact: Vec<_> = bench.asked.iter().filter(|asked| asked.is_exact).collect();
+        let expected = if is_coarse { vec![(frame, 1)] } else { Vec::new() };
+        assert_eq!(exact.iter().map(|asked| (asked.first, asked.count)).collect::<Vec<_>>(), expected);
+    }
+}

@@ -154,3 +154,53 @@ fn ten_minutes_by_a_crystal_that_is_off_stay_within_one_frame() {
         assert!(farthest_us <= FRAME_US, "{ppm} millionths: {farthest_us} µs");
     }
 }
+
+#[test]
+fn a_short_loop_begins_its_sound_anew_each_time_and_goes_no_faster_for_it() {
+    let with_sound = VideoInfo { has_sound: true, ..sized(90, 30, [8, 4]) };
+    let mut bench = Bench::new(Ends::Hold, &[("a.mp4", with_sound)]);
+    for (at_us, command) in [(500_000, Command::LoopFrom), (700_000, Command::LoopTo)] {
+        bench.player.seek(at_us, bench.now_ms);
+        bench.command(command);
+    }
+    bench.player.seek(500_000, bench.now_ms);
+    let medium = bench.media()[0].clone();
+    bench.player.toggle_solo(&medium);
+    let mut device = Device::new(0, bench.now_ms);
+    let (mut rounds, mut last_us, mut heard) = (0, 500_000, 0);
+    for _ in 0..250 {
+        device.pass_to(bench.now_ms + 16);
+        bench.player.tick_sound(Some(&mut device), bench.now_ms + 16);
+        bench.frame(16);
+        let shown_us = bench.player.shown_us();
+        rounds += u32::from(shown_us < last_us);
+        last_us = shown_us;
+        if let Some(heard_us) = device.hears_us() {
+            heard += 1;
+            assert!(heard_us < 700_000, "nothing behind the range is heard: {heard_us}");
+            assert!(heard_us.abs_diff(shown_us) <= 2 * FRAME_US, "{heard_us} with {shown_us}");
+        }
+    }
+    assert!((19..=20).contains(&rounds), "four seconds are twenty rounds of a fifth: {rounds}");
+    assert!(device.starts >= 18 && heard > 150, "it is heard in each: {} and {heard}", device.starts);
+}
+
+#[test]
+fn what_is_too_slow_to_be_heard_is_silent() {
+    let with_sound = |frames| VideoInfo { has_sound: true, ..sized(frames, 30, [8, 4]) };
+    let mut bench = Bench::new(Ends::Stretch, &[("a.mp4", with_sound(30)), ("b.mp4", with_sound(90))]);
+    let medium = bench.media()[0].clone();
+    bench.player.toggle_solo(&medium);
+    let mut device = Device::new(0, bench.now_ms);
+    for (speed_percent, is_heard) in [(50, true), (25, false)] {
+        bench.player.clock.set_speed(speed_percent, bench.now_ms);
+        bench.waiting.clear();
+        bench.is_stalled = true;
+        for _ in 0..4 {
+            bench.player.tick_sound(Some(&mut device), bench.now_ms + 16);
+            bench.frame(16);
+        }
+        let asked = bench.waiting.iter().any(|wanted| matches!(wanted, Wanted::Sound(_)));
+        assert_eq!(asked, is_heard, "a third of {speed_percent} %");
+    }
+}

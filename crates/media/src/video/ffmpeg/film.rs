@@ -6,12 +6,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::{door::Pixels, media::VideoRemark};
 
 use super::{
     Ffmpeg, Piped,
     probe::{Colour, Probed, probe},
+    process::LONGEST_SILENCE,
     showinfo::{SHOWINFO, Shown, micros_after},
     unreadable,
 };
@@ -28,6 +30,9 @@ use crate::{
 
 /// From so many lines on, colours that say nothing are those of high definition.
 const HIGH_DEFINITION_LINES: u32 = 720;
+
+/// The slowest decoder that is waited for: twelve frames of 1920 x 1080 a second.
+const PIXELS_A_MS: u64 = 25_000;
 
 /// So long before a stretch its sound is decoded: a decoder needs what came before.
 const RUN_UP_S: f64 = 0.25;
@@ -46,7 +51,10 @@ pub(crate) struct Film {
 impl Film {
     /// Looks through a file.
     pub fn open(ffmpeg: &Ffmpeg, file: &Path, limits: &VideoLimits) -> Result<Self, VideoProblem> {
-        let probed = probe(ffmpeg, file, limits)?;
+        let mut probed = probe(ffmpeg, file, limits)?;
+        if probed.colour.is_bright() && !ffmpeg.maps_tones {
+            probed.timeline.remark = Some(VideoRemark::RangeNotMapped);
+        }
         Ok(Self { ffmpeg: ffmpeg.clone(), file: file.to_owned(), probed })
     }
 
@@ -101,8 +109,7 @@ impl Film {
     /// What turns a decoded frame into pixels of this size.
     fn filters(&self, [width, height]: [u32; 2]) -> String {
         let Colour { matrix, transfer, primaries, range, is_rgb } = &self.probed.colour;
-        let is_bright = matches!(transfer.as_str(), "smpte2084" | "arib-std-b67");
-        if is_bright && self.ffmpeg.maps_tones {
+        if self.probed.colour.is_bright() && self.ffmpeg.maps_tones {
             let or =
                 |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
             let (primaries, matrix) = (or(primaries, "bt2020"), or(matrix, "bt2020nc"));
@@ -139,13 +146,14 @@ impl Footage for Film {
     fn run_from(&self, index: u32, fit: [u32; 2]) -> Result<Box<dyn Run>, VideoProblem> {
         let full = self.probed.timeline.size;
         let size = size_within(full, fit);
+        let passed_over = index - self.probed.timeline.key_before(index);
         let mut command = self.ffmpeg.decode(&self.file, self.seek_to(index));
         command.args(["-map", &format!("0:{}", self.probed.stream), "-an", "-sn", "-dn"]);
         command.args(["-vf", &self.filters(size)]);
         command.args(self.ffmpeg.one_for_one());
         command.args(["-f", "rawvideo", "pipe:1"]);
         Ok(Box::new(FilmRun {
-            piped: Piped::start(command)?,
+            piped: Piped::start_patiently(command, patience(passed_over, full))?,
             size,
             full,
             first: self.probed.first,
@@ -155,6 +163,13 @@ impl Footage for Film {
             last_us: i64::MIN,
         }))
     }
+}
+
+/// How long a decoder may be silent that decodes so many frames of a size before the first that is wanted: it says
+/// nothing of them.
+fn patience(passed_over: u32, [width, height]: [u32; 2]) -> Duration {
+    let pixels = u64::from(passed_over) * u64::from(width) * u64::from(height);
+    LONGEST_SILENCE + Duration::from_millis(pixels / PIXELS_A_MS)
 }
 
 /// A decoder at work.
@@ -213,5 +228,29 @@ impl Run for FilmRun {
                 return Ok(Some(Taken { at_us, pixels }));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decodes_many_frames_before_the_first_is_waited_for() {
+        assert_eq!(patience(0, [1920, 1080]), LONGEST_SILENCE);
+        // Ten minutes of one group of pictures, at 30 a second.
+        let long = patience(18_000, [1920, 1080]);
+        assert!((24..26).contains(&(long.as_secs() / 60)), "{long:?}");
+        assert!(
+            patience(100, [640, 360]) < LONGEST_SILENCE + Duration::from_secs(1),
+            "{:?}",
+            patience(100, [640, 360])
+        );
+    }
+
+    #[test]
+    fn the_curves_of_high_range_are_known() {
+        let of = |transfer: &str| Colour { transfer: transfer.into(), ..Colour::default() }.is_bright();
+        assert!(of("smpte2084") && of("arib-std-b67") && !of("bt709"));
     }
 }

@@ -51,6 +51,13 @@ pub(crate) struct Colour {
     pub is_rgb: bool,
 }
 
+impl Colour {
+    /// Whether they are of high dynamic range: PQ or HLG.
+    pub fn is_bright(&self) -> bool {
+        matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
+    }
+}
+
 /// A line of ffprobe's: its section, and values by name.
 type Section = HashMap<String, String>;
 

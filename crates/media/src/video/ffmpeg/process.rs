@@ -27,7 +27,7 @@ const KEPT_COMPLAINTS: usize = 4;
 /// A message is for reading.
 const LONGEST_MESSAGE: usize = 240;
 /// A process that is waited for and says nothing for so long hangs: no picture takes as long to decode.
-const LONGEST_SILENCE: Duration = Duration::from_mins(1);
+pub(super) const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
 /// A process whose output is read.
 pub(crate) struct Piped {
@@ -81,7 +81,8 @@ impl Piped {
         Self::start_patiently(command, LONGEST_SILENCE)
     }
 
-    fn start_patiently(mut command: Command, silence: Duration) -> Result<Self, VideoProblem> {
+    /// The same, for one that may be silent for longer.
+    pub fn start_patiently(mut command: Command, silence: Duration) -> Result<Self, VideoProblem> {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(VideoProblem::not_run)?;
         let output = child.stdout.take().expect("it was asked for");
