@@ -93,6 +93,6 @@ mod tests {
         let stream = stored(b"Wikipedia");
         assert_eq!(stream[..7], [0x78, 0x01, 1, 9, 0, 0xF6, 0xFF]);
         assert_eq!(stream[16..], 0x11E6_0398_u32.to_be_bytes());
-        assert_eq!(stored(&[1; 70_000]).len(), 2 + 5 + 65_535 + 5 + 4_465 + 4);
+        assert_eq!(stored(&[1].repeat(70_000)).len(), 2 + 5 + 65_535 + 5 + 4_465 + 4);
     }
 }

@@ -74,30 +74,27 @@ impl<'bytes> Streamed<'bytes> {
             return Ok(None);
         }
         let conversion = Conversion::of(&mut decoder, format, bytes, Colours::Screen);
-        let bands = match format {
-            ImageFormat::Png => {
-                let mut decoder = png::Decoder::new(Cursor::new(bytes));
-                decoder.set_transformations(png::Transformations::EXPAND);
-                let reader = decoder.read_info().map_err(|error| problem(unreadable(format, error)))?;
-                if reader.info().interlaced {
-                    return Ok(None);
-                }
-                Bands::Png(Box::new(reader))
+        let bands = if format == ImageFormat::Png {
+            let mut decoder = png::Decoder::new(Cursor::new(bytes));
+            decoder.set_transformations(png::Transformations::EXPAND);
+            let reader = decoder.read_info().map_err(|error| problem(unreadable(format, error)))?;
+            if reader.info().interlaced {
+                return Ok(None);
             }
-            _ => {
-                let tiff = TiffDecoder::new(Cursor::new(bytes)).and_then(|mut tiff| {
-                    let planar = tiff.find_tag_unsigned::<u16>(Tag::PlanarConfiguration)?;
-                    Ok((tiff, planar.unwrap_or(1)))
-                });
-                let (tiff, planar) = tiff.map_err(|error| problem(unreadable(format, error)))?;
-                let (chunk_width, chunk_height) = tiff.chunk_dimensions();
-                let band = u64::from(chunk_height) * u64::from(width.max(chunk_width)) * 8;
-                // Channels one after the other, or all of it in one strip, come in no bands.
-                if planar != 1 || band > limits.decoded_bytes.min(MOST_BAND_BYTES) {
-                    return Ok(None);
-                }
-                Bands::Tiff(Box::new(tiff))
+            Bands::Png(Box::new(reader))
+        } else {
+            let tiff = TiffDecoder::new(Cursor::new(bytes)).and_then(|mut tiff| {
+                let planar = tiff.find_tag_unsigned::<u16>(Tag::PlanarConfiguration)?;
+                Ok((tiff, planar.unwrap_or(1)))
+            });
+            let (tiff, planar) = tiff.map_err(|error| problem(unreadable(format, error)))?;
+            let (chunk_width, chunk_height) = tiff.chunk_dimensions();
+            let band = u64::from(chunk_height) * u64::from(width.max(chunk_width)) * 8;
+            // Channels one after the other, or all of it in one strip, come in no bands.
+            if planar != 1 || band > limits.decoded_bytes.min(MOST_BAND_BYTES) {
+                return Ok(None);
             }
+            Bands::Tiff(Box::new(tiff))
         };
         let size = [width, height];
         Ok(Some(Self { bands, format, bytes, limits: *limits, conversion, size, has_alpha, read: 0 }))

@@ -275,9 +275,12 @@ mod tests {
     fn a_long_change_is_paired_by_what_its_lines_say() {
         // Indented anew, with ten lines more in front: no line is the same.
         let lines = |indent: &str| -> String {
-            (0..80).map(|number| format!("{indent}let value_{number} = {number};\n")).collect()
+            (0..80)
+                .map(|number| format!("{indent}let value_{number} = {number};\n"))
+                .collect::<Vec<_>>()
+                .concat()
         };
-        let more: String = (0..10).map(|number| format!("    # why {number}\n")).collect();
+        let more = (0..10).map(|number| format!("    # why {number}\n")).collect::<Vec<_>>().concat();
         let rows = rows(code(&lines("")), code(&(more + &lines("    "))));
         assert_eq!(shape(&rows), format!("{}{}=", ">".repeat(10), "~".repeat(80)));
     }
