@@ -153,8 +153,8 @@ mod tests {
         assert_eq!(kappa(&[true; 4], &[true; 4]), 1.0);
     }
 
-    fn promise(now: f64) -> Option<Promise> {
-        Some(Promise { now, at_first: 0.1 })
+    fn promise(now: f64) -> Promise {
+        Promise { now, at_first: 0.1 }
     }
 
     #[test]
@@ -162,18 +162,18 @@ mod tests {
         let rule = StoppingRule::default();
         let mut history = StoppingHistory::default();
         let steady = (0..100).map(|index| index % 3 == 0).collect::<Vec<_>>();
-        history.push(25, steady.iter().map(|side| !side).collect(), promise(0.1));
+        history.push(25, steady.iter().map(|side| !side).collect(), Some(promise(0.1)));
         for turn in 2..=4 {
-            history.push(25 * turn, steady.clone(), promise(0.09));
+            history.push(25 * turn, steady.clone(), Some(promise(0.09)));
         }
         assert!(!history.signs(&rule, Some(0.001)).is_stable, "the first step was a turn");
-        history.push(125, steady.clone(), promise(0.09));
+        history.push(125, steady.clone(), Some(promise(0.09)));
         let signs = history.signs(&rule, None);
         assert!(signs.is_stable && !signs.is_exhausted && !signs.says_stop(), "one sign is not enough");
         assert!(history.signs(&rule, Some(0.001)).says_stop(), "and a flat audit makes two");
-        history.push(150, steady.clone(), promise(0.01));
+        history.push(150, steady.clone(), Some(promise(0.01)));
         assert!(history.signs(&rule, Some(0.02)).says_stop(), "so do questions that hardly teach");
-        history.push(175, steady, promise(0.0));
+        history.push(175, steady, Some(promise(0.0)));
         assert!(history.signs(&rule, None).is_exhausted, "and where none is left, none teaches");
     }
 
@@ -182,13 +182,13 @@ mod tests {
         let mut history = StoppingHistory::default();
         let sides = vec![true, false, true];
         for labels in 0..=60 {
-            history.push(labels, sides.clone(), promise(0.1));
+            history.push(labels, sides.clone(), Some(promise(0.1)));
         }
         assert_eq!(history.kappas().count(), 1, "at 25 and at 50");
-        history.push(48, sides.clone(), promise(0.1));
+        history.push(48, sides.clone(), Some(promise(0.1)));
         assert_eq!(history.kappas().count(), 0, "what learned from labels that were taken back is forgotten");
         for labels in (50..=400).step_by(25) {
-            history.push(labels, sides.clone(), promise(0.1));
+            history.push(labels, sides.clone(), Some(promise(0.1)));
         }
         assert_eq!(history.kappas().count(), 15, "each against the one before, however many there were");
     }
