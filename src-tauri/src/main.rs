@@ -50,7 +50,8 @@ fn main() -> anyhow::Result<()> {
         })
         .invoke_handler(tauri::generate_handler![leave, open_native_window, stay_open, take_opened])
         .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { .. } = event {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
                 leave_anyway(window.app_handle().clone());
             }
         })
@@ -122,7 +123,6 @@ fn open_window(app: &AppHandle, file: Option<&Path>) -> anyhow::Result<()> {
 /// Brings the window to the front.
 fn show(app: &AppHandle) {
     if let Some(window) = app.get_webview_window("main") {
-        // A window manager may have its own mind.
         let _ = window.unminimize().and_then(|()| window.set_focus());
     }
 }

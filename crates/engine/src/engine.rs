@@ -189,7 +189,12 @@ impl Engine {
             }
             Request::OpenProject { path } => {
                 let place = place(&path)?;
-                self.switch(&place, || Ok(Store::open(&place)?))
+                // Whoever opens a project hears that its database is away; only who has it open waits for that to pass.
+                let opened = self.switch(&place, || Ok(Store::open(&place)?));
+                opened.map_err(|error| match error.code {
+                    ErrorCode::Unavailable => ApiError { code: ErrorCode::System, ..error },
+                    _ => error,
+                })
             }
             Request::CreateProject { path, name } => {
                 let place = place(&path)?;

@@ -38,8 +38,8 @@ pub fn wilson(successes: u64, trials: u64, level: f64) -> Option<Interval> {
 /// effect is the cluster-robust variance, `C/(C−1) · Σ_c (Σ_i (y_i − p))² / n²`, against that of independent trials;
 /// few clusters are paid for by Student's t. It never counts trials for more than they are, and is Wilson's own
 /// interval where every cluster has one trial. Each trial is its cluster, any number, and whether it succeeded.
-pub fn clustered_share(trials: impl IntoIterator<Item = (u64, bool)>, level: f64) -> Option<Interval> {
-    let mut clusters = BTreeMap::<u64, (u64, u64)>::new();
+pub fn clustered_share<K: Ord>(trials: impl IntoIterator<Item = (K, bool)>, level: f64) -> Option<Interval> {
+    let mut clusters = BTreeMap::<K, (u64, u64)>::new();
     for (cluster, is_success) in trials {
         let (count, successes) = clusters.entry(cluster).or_default();
         *count += 1;
@@ -139,7 +139,7 @@ mod tests {
     fn one_trial_a_cluster_is_wilsons() {
         let trials = (0..40_u64).map(|at| (at, at % 3 == 0));
         assert_eq!(clustered_share(trials, 0.95), wilson(14, 40, 0.95));
-        assert_eq!(clustered_share([], 0.95), None);
+        assert_eq!(clustered_share::<u64>([], 0.95), None);
     }
 
     #[test]

@@ -165,6 +165,17 @@ impl Store {
     }
 }
 
+/// Whoever signed in before, or has the old password, comes in no more.
+fn shut_out_others(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
+    connection.execute(
+        "UPDATE account SET password_salt = NULL, password_hash = NULL WHERE annotator_id = ?1",
+        [annotator.0],
+    )?;
+    connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+    connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+    Ok(())
+}
+
 /// A new password: all sign-ins end, and tokens where that is wanted.
 fn set_password(
     connection: &Connection,

@@ -76,8 +76,9 @@ impl Store {
     }
 
     /// Keeps the first `count` of these items that have a place free for an annotator, in one go, and gives them back in
-    /// their order; none that the annotator has judged or passed by. What is offered again on purpose is not wished for here. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last
-    /// until the same moment.
+    /// their order; none that the annotator has judged or passed by. What is offered again on purpose is not wished for
+    /// here. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last until
+    /// the same moment.
     ///
     /// Rows that another process is just claiming are passed over; where that leaves too few, they are waited for.
     #[allow(clippy::too_many_arguments)]

@@ -273,7 +273,7 @@ impl Player {
             is_comfortable &= requests.is_empty() && !reel.is_waiting();
             self.wanted.extend(requests.into_iter().map(Wanted::Frames));
         }
-        if is_comfortable && self.is_movement_coarse && !self.clock.is_playing() {
+        if self.is_movement_coarse && !self.clock.is_playing() {
             for index in 0..self.panes.len() {
                 let Some(reel) = self.reels.get_mut(&self.panes[index].medium) else { continue };
                 let Some(frame) = reel.info().map(|info| self.timeline.frame_at(info, time_us)) else {

@@ -261,7 +261,7 @@ impl Reel {
     /// Asks once more for a frame that is looked at and came with those that were played.
     pub fn plan_exact(&mut self, frame: u32) -> Option<FramesRequest> {
         let is_wanted =
-            self.played.contains(&frame) && self.frames.contains_key(&frame) && self.on_the_way.is_empty();
+            self.played.contains(&frame) && self.frames.contains_key(&frame) && !self.is_on_the_way(frame);
         is_wanted.then(|| {
             self.played.remove(&frame);
             self.on_the_way.push(frame..frame + 1);

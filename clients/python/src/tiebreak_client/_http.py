@@ -6,7 +6,9 @@ import gzip
 import http.client
 import json
 import random
+import shutil
 import socket
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -19,6 +21,8 @@ from ._errors import ApiError, NotReachable, TiebreakError
 _PASSING = frozenset({429, 502, 503, 504})
 # Answers of the server itself, before it began.
 _NOT_BEGUN = frozenset({429, 503})
+# What of an answer is kept in memory, in bytes.
+_IN_MEMORY = 8 << 20
 #: The longest pause between two attempts, in seconds.
 _LONGEST_PAUSE = 20.0
 
@@ -77,17 +81,24 @@ class Connection:
             raise TiebreakError(f"{path}: the answer is no JSON; is this a Tiebreak server?") from error
 
     def lines(self, path: str, parameters: Optional[Parameters] = None) -> Iterator[bytes]:
-        """The lines of an answer as they arrive, with their ends: within a quoted field these are data."""
+        """The lines of an answer with their ends: within a quoted field these are data.
+
+        The answer is taken whole before the first line is given, beyond some megabytes into a temporary file: a server
+        hangs up on whoever takes nothing for long, and who works on a line is no such one.
+        """
         request = self._request("GET", path, parameters, None, {"Accept-Encoding": "gzip"})
         response = self._attempt(request, True, self._timeout, lambda response: response)
-        try:
-            is_packed = response.headers.get("Content-Encoding", "") == "gzip"
-            for line in gzip.GzipFile(fileobj=response) if is_packed else response:
-                yield line
-        except (OSError, EOFError, http.client.HTTPException) as error:
-            raise NotReachable(f"{path}: the connection broke while judgments arrived: {error}") from error
-        finally:
-            response.close()
+        is_packed = response.headers.get("Content-Encoding", "") == "gzip"
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as taken:
+            try:
+                with response:
+                    shutil.copyfileobj(response, taken)
+                taken.seek(0)
+                # A packed answer that broke off is known by its end.
+                for line in gzip.open(taken) if is_packed else taken:
+                    yield line
+            except (OSError, EOFError, http.client.HTTPException) as error:
+                raise NotReachable(f"{path}: the connection broke while judgments arrived: {error}") from error
 
     def send(
         self,
@@ -119,10 +130,12 @@ class Connection:
             try:
                 return take(self._opener.open(request, timeout=timeout))
             except urllib.error.HTTPError as error:
-                if error.code not in passing or is_last:
-                    raise _error_of(error) from None
                 pause = _pause_asked(error) or _pause(attempt)
-                error.close()
+                told = _error_of(error)
+                # A database may have been lost after it had done what it was asked.
+                may_be_done = not is_repeatable and told.code == "unavailable"
+                if error.code not in passing or is_last or may_be_done:
+                    raise told from None
             except socket.timeout as error:
                 # The request arrived, or urllib would say so in other words: what was sent is at work there, and sent
                 # again it would stand behind itself.

@@ -98,7 +98,7 @@ pub fn raise(learned: &Learned, dimensions: &[Dimension], learning: &Learning, n
     let found = flags.iter().filter(|(is_discovery, _)| *is_discovery).count();
     let (question, main) = &measured[0];
     let mut remarks =
-        vec![format!("{} flagged, {found} of them with {}", flags.len(), main.control(question, learning))];
+        vec![format!("{} flagged, {found} of them with {}", flags.len(), main.control(learning))];
     if let Some(unchosen) = question.standing_in().filter(|_| main.basis == Basis::Audits) {
         remarks.push(format!(
             "of the votes that stand for audits {unchosen} are on items that nobody drew, labels of data or in the order of \

@@ -9,6 +9,7 @@ use tiebreak_domain::reward::{ItemScores, Scorer};
 use tiebreak_reward::learn::head::Vote;
 use tiebreak_reward::learn::ordinal::Verdict;
 
+use super::learned::is_about;
 use super::pool::{Pool, PoolItem};
 use super::sharpness::sharpness;
 
@@ -64,14 +65,16 @@ impl PoolJudge {
     }
 }
 
-/// What judges add to each pair, on the logit scale, by the scale that votes on pairs ask for; none where there is no
-/// judge.
-pub fn offsets(pool: &Pool, votes: &[(usize, Vote)]) -> Option<Vec<f32>> {
-    if pool.judges.is_empty() {
+/// What the judges of a question add to each pair, on the logit scale, by the scale that votes on pairs ask for; none
+/// where there is no such judge.
+pub fn offsets(pool: &Pool, question: &str, votes: &[(usize, Vote)]) -> Option<Vec<f32>> {
+    let about: Vec<&PoolJudge> =
+        pool.judges.iter().filter(|judge| is_about(question, &judge.dimension)).collect();
+    if about.is_empty() {
         return None;
     }
     let (mut sums, mut counts) = (vec![0.0_f32; pool.pairs.len()], vec![0_u32; pool.pairs.len()]);
-    for judge in &pool.judges {
+    for judge in about {
         let scale = judge.sharpness(votes.iter().map(|(pair, vote)| (*pair, vote.verdict))) as f32;
         for ((sum, count), logit) in sums.iter_mut().zip(&mut counts).zip(&judge.logits) {
             if logit.is_finite() {

@@ -7,7 +7,7 @@ mod fitting;
 mod planning;
 mod stopping;
 
-pub use fitting::{Dimension, Foretold};
+pub use fitting::{Dimension, Foretold, is_about};
 pub use planning::{Ahead, Planned};
 
 use std::collections::{BTreeMap, HashSet};
@@ -173,7 +173,9 @@ impl Learned {
             .dimensions
             .iter()
             .filter(|dimension| {
-                let has_prior = !self.pool.scorers.is_empty() || !self.pool.judges.is_empty();
+                let knows = |scored: &str| is_about(&dimension.key, scored);
+                let has_prior = self.pool.scorers.iter().any(|scorer| knows(&scorer.dimension))
+                    || self.pool.judges.iter().any(|judge| knows(&judge.dimension));
                 !dimension.votes.is_empty() || has_prior
             })
             .map(|dimension| ItemScores {
@@ -343,6 +345,7 @@ impl Learned {
             })
             .map(|known| known.item)
             .collect();
+        items.sort_unstable();
         items.dedup();
         items
     }

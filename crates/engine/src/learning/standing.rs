@@ -58,15 +58,17 @@ pub fn predicted<'a>(
             Some(Predicted { known, votes_before, prediction })
         })
         .collect();
-    predicted.sort_by_key(|predicted| predicted.votes_before);
-    let mut first_on: HashMap<[u32; 2], u64> = HashMap::new();
+    predicted.sort_by_key(|predicted| (predicted.votes_before, predicted.known.judgment));
+    let mut first_on: HashMap<[u32; 2], (u64, JudgmentId)> = HashMap::new();
     for known in main.votes.iter().chain(&main.set_aside) {
-        let place = said.votes_before(known.judgment).unwrap_or(u64::MAX);
+        // A vote that another took the place of has as many before it as the next one.
+        let place = (said.votes_before(known.judgment).unwrap_or(u64::MAX), known.judgment);
         let first = first_on.entry(ends(&learned.pool.pairs[known.pair])).or_insert(place);
         *first = place.min(*first);
     }
     let is_first = |predicted: &Predicted<'_>| {
-        first_on.get(&ends(&learned.pool.pairs[predicted.known.pair])) == Some(&predicted.votes_before)
+        first_on.get(&ends(&learned.pool.pairs[predicted.known.pair]))
+            == Some(&(predicted.votes_before, predicted.known.judgment))
     };
     predicted.retain(is_first);
     predicted
@@ -76,21 +78,39 @@ pub fn predicted<'a>(
 pub fn curve(predicted: &[Predicted<'_>]) -> Vec<(u64, Interval)> {
     let decided = decided_audits(predicted);
     // Pairs of one judgment go together: it is one vote.
-    let votes: Vec<&[(u64, bool)]> = decided.chunk_by(|one, other| one.0 == other.0).collect();
+    let votes: Vec<&[Decided]> = decided.chunk_by(|one, other| one.vote == other.vote).collect();
     votes
         .chunks_exact(WINDOW)
         .filter_map(|window| {
-            let votes = window.iter().map(|vote| vote[0].0).sum::<u64>() / WINDOW as u64;
-            let pairs = window.iter().flat_map(|vote| vote.iter().copied());
+            let votes = window.iter().map(|vote| vote[0].votes_before).sum::<u64>() / WINDOW as u64;
+            let pairs = window.iter().flat_map(|vote| vote.iter().map(Decided::share));
             Some((votes, clustered_share(pairs, REPORT_LEVEL)?))
         })
         .collect()
 }
 
-/// The decided pairs of audit votes: how many votes there were before, and whether the head was right.
-fn decided_audits(predicted: &[Predicted<'_>]) -> Vec<(u64, bool)> {
+/// A pair of an audit vote that says which side is better.
+struct Decided {
+    vote: JudgmentId,
+    votes_before: u64,
+    is_right: bool,
+}
+
+impl Decided {
+    /// Which vote it is of, and whether the head was right.
+    fn share(&self) -> (JudgmentId, bool) {
+        (self.vote, self.is_right)
+    }
+}
+
+/// The decided pairs of audit votes, those of one vote beside each other.
+fn decided_audits(predicted: &[Predicted<'_>]) -> Vec<Decided> {
     let audits = predicted.iter().filter(|predicted| predicted.known.is_audit());
-    audits.filter_map(|predicted| Some((predicted.votes_before, is_right(predicted)?))).collect()
+    let decided = |predicted: &Predicted<'_>| {
+        let (vote, votes_before) = (predicted.known.judgment, predicted.votes_before);
+        Some(Decided { vote, votes_before, is_right: is_right(predicted)? })
+    };
+    audits.filter_map(decided).collect()
 }
 
 /// What more votes than there are now are likely to bring; none before the curve says anything.
@@ -145,7 +165,7 @@ pub fn state(
         votes: main.votes.len() as u64,
         audit_votes: main.first_votes().filter(|known| known.is_audit()).count() as u64,
         pairs: learned.pool.pairs.len() as u64,
-        accuracy: clustered_share(decided_audits(&predicted), REPORT_LEVEL),
+        accuracy: clustered_share(decided_audits(&predicted).iter().map(Decided::share), REPORT_LEVEL),
         curve,
         next_200,
         stopping,

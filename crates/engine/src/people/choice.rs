@@ -69,7 +69,9 @@ impl Session {
     pub(crate) fn coming_in_order(&self, annotator: AnnotatorId, count: usize) -> Result<Vec<u32>, ApiError> {
         let mut open = self.open_to_learning(annotator)?;
         let QueueOrder::Own { seed } = self.people.plan().study.assignment.order else {
-            return Ok(open.iter().take(count).collect());
+            let after = self.people.work.lock().expect("the work is never left half-changed");
+            let from = after.cursors.get(&annotator).copied().unwrap_or(0);
+            return Ok(open.range(from + 1..).chain(open.range(..=from)).take(count).collect());
         };
         let reader = self.readers.lend()?;
         let (key, last_item) = (reader.key_and_tags(annotator)?.0, reader.facets().read().last_item());

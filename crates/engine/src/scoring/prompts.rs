@@ -53,6 +53,7 @@ impl Run<'_> {
             if self.cancel.is_set() {
                 break;
             }
+            self.score_in_sight(work, manifest)?;
             let item = ItemId(i64::from(item));
             if known.places.contains(&(item, 0)) {
                 continue;

@@ -2,7 +2,7 @@
 
 use tiebreak_domain::{AnnotatorId, AnnotatorKey, Role, UnixMillis};
 
-use super::{NewAccount, SecretHash, insert, role_from, set_password};
+use super::{NewAccount, SecretHash, insert, role_from, set_password, shut_out_others};
 use crate::change::Change;
 use crate::reader::Reader;
 use crate::sql::{Connection, Row, params};
@@ -73,7 +73,11 @@ impl Store {
     /// Keeps the link of a terminal, in the place of those before it that nobody followed.
     pub fn offer_sign_in(&mut self, hash: &SecretHash, invitation: &Invitation) -> Result<()> {
         self.change(|connection| {
-            connection.execute("DELETE FROM invitation WHERE is_sign_in = 1 AND used_at IS NULL", ())?;
+            // Links that last otherwise are others': somebody is on the way to a provider.
+            connection.execute(
+                "DELETE FROM invitation WHERE is_sign_in = 1 AND used_at IS NULL AND expires_at - created_at = ?1",
+                [invitation.expires_at.0 - invitation.created_at.0],
+            )?;
             keep(connection, hash, invitation)
         })
     }
@@ -114,6 +118,9 @@ impl Store {
                 match (joining.subject, &joining.password) {
                     (Some(subject), _) if is_way_back || invitation.is_sign_in => {
                         tie(connection, annotator, subject)?;
+                        if !invitation.is_sign_in {
+                            shut_out_others(connection, annotator)?;
+                        }
                     }
                     _ if invitation.is_sign_in => {}
                     (None, Some(password)) if is_way_back => {

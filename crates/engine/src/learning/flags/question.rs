@@ -199,17 +199,16 @@ impl<'a> Question<'a> {
 
 impl Measured {
     /// What the control of false discoveries stands on.
-    pub fn control(&self, question: &Question<'_>, learning: &Learning) -> String {
+    pub fn control(&self, learning: &Learning) -> String {
         let allowed = learning.false_discovery * 100.0;
         match self.basis {
             Basis::Lot => format!(
                 "at most {allowed:.0} % false alarms expected, by {} second looks at items drawn at random",
                 self.basis_count
             ),
-            Basis::Looks => format!(
-                "at most {allowed:.0} % false alarms expected, by {} second looks",
-                question.clean.len()
-            ),
+            Basis::Looks => {
+                format!("at most {allowed:.0} % false alarms expected, by {} second looks", self.basis_count)
+            }
             Basis::Audits => format!(
                 "at most {allowed:.0} % false alarms expected; as odd as audit votes are, whose own slips count in"
             ),

@@ -74,7 +74,7 @@ impl Dimension {
         let head = Head::over(columns.clone(), likelihood, Prior::default());
         let form = rubric.ranking_form(&key);
         let (votes, set_aside) = (Vec::new(), Vec::new());
-        let offsets = judges::offsets(pool, &[]).map(Arc::new);
+        let offsets = judges::offsets(pool, &key, &[]).map(Arc::new);
         Self { key, head, form, votes, set_aside, columns, offers_ties, offsets, chosen: None }
     }
 
@@ -101,7 +101,7 @@ impl Dimension {
         // The votes that choose the prior choose the scale of judges too, so that both stay while those do.
         let first: Vec<(usize, Vote)> =
             self.votes[..choosing(self.votes.len())].iter().map(of_pair).collect();
-        let offsets = judges::offsets(pool, &first);
+        let offsets = judges::offsets(pool, &self.key, &first);
         for known in &mut self.votes {
             known.vote.offset = offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[known.pair]));
         }
@@ -178,16 +178,19 @@ impl Dimension {
     }
 }
 
+/// Whether what a model scores is what a question asks, or all in all.
+pub fn is_about(question: &str, dimension: &str) -> bool {
+    let dimension = dimension.trim().to_lowercase();
+    dimension == question || dimension == OVERALL
+}
+
 /// The pool's columns as a question takes them: of the scores of models, those of its own dimension and of all in all are
 /// trusted before the first vote, and nobody knows what the others mean for it.
 fn columns(question: &str, pool: &Pool) -> Vec<Column> {
     let mut scorers = pool.scorers.iter();
     let mut columns = pool.table.columns().to_vec();
     for column in columns.iter_mut().filter(|column| column.kind == ColumnKind::Scorer) {
-        let is_about = scorers.next().is_none_or(|scorer| {
-            let dimension = scorer.dimension.trim().to_lowercase();
-            dimension == question || dimension == OVERALL
-        });
+        let is_about = scorers.next().is_none_or(|scorer| is_about(question, &scorer.dimension));
         column.kind = if is_about { ColumnKind::Scorer } else { ColumnKind::Aspect };
     }
     columns
@@ -263,7 +266,7 @@ impl Learned {
             let mut taught: Vec<KnownVote> = taught.cloned().collect();
             // The scale of judges is learned from those votes alone, too.
             let first: Vec<(usize, Vote)> = taught[..choosing(taught.len())].iter().map(of_pair).collect();
-            let offsets = judges::offsets(pool, &first);
+            let offsets = judges::offsets(pool, &dimension.key, &first);
             let offset = |pair: usize| offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]));
             for known in &mut taught {
                 known.vote.offset = offset(known.pair);

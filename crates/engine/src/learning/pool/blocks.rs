@@ -58,7 +58,7 @@ impl Raw {
                 if let Some(table) = self.pictures(reader, &is_covered)? {
                     words.push(format!("colour, sharpness and shape of pictures, {PICTURE_WIDTH} numbers"));
                     blocks.push(table);
-                } else {
+                } else if !matches!(learning.features, FeatureSource::Embedding(_)) {
                     remarks.push(
                         "the pictures are not described yet: a window does it in the background, and `tiebreak \
                          score` does"
