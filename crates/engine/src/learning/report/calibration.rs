@@ -87,8 +87,8 @@ mod tests {
         // Four votes on each prompt, all of them right or none.
         let votes = |prompts: u64, each: u64| -> Vec<(u64, Scored)> {
             let of = |prompt: u64| Scored {
-                probability: if prompt % 2 == 0 { 0.9 } else { 0.6 },
-                happened: prompt % 5 != 0,
+                probability: if prompt.is_multiple_of(2) { 0.9 } else { 0.6 },
+                happened: !prompt.is_multiple_of(5),
             };
             (0..prompts * each).map(|at| (at / each, of(at / each))).collect()
         };
