@@ -109,6 +109,8 @@ pub fn effect(learned: &Learned, of_head: &Foretold, votes: &[Judgment]) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use tiebreak_domain::learning::{Learning, Policy};
     use tiebreak_domain::model_report::ReportFilter;
     use tiebreak_domain::queue::{Place, QueueRequest};
@@ -205,7 +207,9 @@ mod tests {
         let offered = |place: Place, count: u32| {
             let request = QueueRequest { annotator, place, count, except: Vec::new() };
             let offered = session.queue(&seat, &request).unwrap();
-            offered.into_iter().map(|item| (item.item.id.0, !item.scores.is_empty())).collect::<Vec<_>>()
+            // Audits come in between the others, wherever chance has them.
+            let seen = offered.into_iter().map(|item| (item.item.id.0, !item.scores.is_empty()));
+            seen.collect::<BTreeMap<i64, bool>>().into_iter().collect::<Vec<(i64, bool)>>()
         };
         let drawn = offered(Place::Start, 50);
         assert_eq!(drawn, offered(Place::Start, 50), "it is drawn once");
