@@ -336,7 +336,7 @@ fn the_report_shows_baselines_beside_models_and_is_written_as_a_page() {
     bench.press_control(Key::H);
     assert!(bench.shows("the head") && bench.shows("longer wins"), "never one without the other");
     assert!(bench.shows("70 % (65–75)"), "a share carries its interval");
-    assert!(bench.shows("Calibration error 0.080 (0.030 to 0.130)"));
+    assert!(bench.shows("Calibration error 0.080 (0.030–0.130)"));
     assert!(bench.shows("Truthfulness") && bench.shows("0.62 (0.57–0.67)"), "the error of ratings foretold");
     assert!(bench.shows("0.84 (0.79–0.89)"), "beside that of a guess");
     bench.click("Only items drawn at random");
