@@ -185,7 +185,8 @@ class Failing(unittest.TestCase):
             self.assertEqual(server.client().invite().link, "l")
             self.assertEqual(len(server.asked), 2, "the server had not begun")
         away = json.dumps({"code": "unavailable", "message": "the database is away"}).encode()
-        for lost in ((502, {}, b"lost"), (503, {}, away)):
+        answers: List[Answer] = [(502, {}, b"lost"), (503, {}, away)]
+        for lost in answers:
             with Scripted(lost, made) as server:
                 with self.assertRaises(ApiError):
                     server.client().invite()
