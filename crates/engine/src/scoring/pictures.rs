@@ -44,6 +44,8 @@ pub struct Described {
     pub unreadable: u64,
     /// Why, of the first.
     pub problem: Option<String>,
+    /// Items that another program was at.
+    pub passed_over: RoaringBitmap,
 }
 
 /// Whether a candidate is a picture or a video and nothing that is read.
@@ -116,7 +118,8 @@ impl Run<'_> {
         self.session.is_describing.store(false, Ordering::Release);
         let described = described?;
         if !self.cancel.is_set() {
-            self.described |= fresh;
+            // What another program was at is looked at again: it may have ended before it was done.
+            self.described |= fresh - &described.passed_over;
         }
         self.has_described |= described.count > 0;
         if described.count > 0 {
@@ -157,14 +160,15 @@ fn describe(
     let mut claims = session.readers.lend()?.scoring_claims()?;
     let key = ModelKey::built_in_pictures();
     for stretch in stretches_of(items) {
+        let first = stretch * STRETCH;
+        let last = first + (STRETCH - 1);
         // What another program is at is described when it is done.
         if let Some(claims) = &mut claims
             && !claims.take(&key, stretch)?
         {
+            work.described.passed_over.extend(items.range(first..=last));
             continue;
         }
-        let first = stretch * STRETCH;
-        let last = first + (STRETCH - 1);
         let covered = work.covered(&models, first, last)?;
         for item in items.range(first..=last) {
             if cancel.is_set() {

@@ -1,7 +1,7 @@
 //! The outline of a letter as straight lines.
 //!
-//! vello flattens curves itself, and writes beyond its own room where the parts of one round up to a line more than it
-//! reckoned with (linebender/vello#1277): in a browser the interface ends by that. It is given lines only.
+//! vello flattens curves itself, and is known to write beyond its own room for some (linebender/vello#1277), at which a
+//! page ends. It is given lines only.
 
 use skrifa::instance::Size;
 use skrifa::outline::{

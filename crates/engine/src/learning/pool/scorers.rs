@@ -61,8 +61,12 @@ impl OfPairs {
         if self.is_excluded {
             return;
         }
-        let has = |candidate: u8| raw.rows.contains_key(&(item, candidate));
-        if candidate == 0 && has(1) && !has(2) {
+        let is_read = |candidate: u8| {
+            raw.rows.get(&(item, candidate)).map(|row| !raw.texts[*row as usize].trim().is_empty())
+        };
+        // A model of single candidates that cannot read the second is no judge of both.
+        let are_alike = is_read(1).is_some() && is_read(0) == is_read(1) && is_read(2).is_none();
+        if candidate == 0 && are_alike {
             self.said.push((item, scores.to_vec()));
         } else {
             *self = Self { is_excluded: true, said: Vec::new() };
