@@ -115,6 +115,13 @@ impl Desktop {
         wait_until("its web view ends", || self.web_views().is_empty());
     }
 
+    /// Opens the bundle, judges an item, and closes it again.
+    fn judge_one(&self) {
+        let driver = self.open();
+        driver.judge(&["1", "Return"]);
+        self.close(driver);
+    }
+
     /// The processes in which web views of this home draw.
     fn web_views(&self) -> Vec<String> {
         let home = format!("TIEBREAK_HOME={}", self.program.path("home").display());
@@ -220,9 +227,7 @@ fn a_bundle_that_is_killed_has_lost_nothing_that_was_acknowledged_and_brings_the
     drop(driver);
     wait_until("the web view ends", || desktop.web_views().is_empty());
     assert_eq!(comments(&desktop.program), ["", ""], "both judgments are there");
-    let driver = desktop.open();
-    driver.judge(&["1", "Return"]);
-    desktop.close(driver);
+    desktop.judge_one();
     assert_eq!(comments(&desktop.program), ["", "", "draft"]);
 }
 
@@ -235,9 +240,7 @@ fn closing_the_window_keeps_what_was_typed_a_moment_before() {
     driver.keys(&["l", "a", "s", "t"]);
     std::thread::sleep(A_MOMENT);
     desktop.close(driver);
-    let driver = desktop.open();
-    driver.judge(&["1", "Return"]);
-    desktop.close(driver);
+    desktop.judge_one();
     assert_eq!(comments(&desktop.program), ["last"]);
 }
 
@@ -252,9 +255,7 @@ fn quitting_from_the_menu_keeps_what_was_typed_a_moment_before() {
     assert!(desktop.xdotool(&["key", "ctrl+q"]));
     wait_until("the bundle ends", || processes_of(&desktop.bundle).is_empty());
     drop(driver);
-    let driver = desktop.open();
-    driver.judge(&["1", "Return"]);
-    desktop.close(driver);
+    desktop.judge_one();
     assert_eq!(comments(&desktop.program), ["last"]);
 }
 

@@ -190,15 +190,9 @@ impl Reader {
 
     /// What has a score of a model, of the items from one number to another.
     pub fn scored_between(&self, model: &ModelKey, first: ItemId, last: ItemId) -> Result<Vec<(ItemId, u8)>> {
-        let mut statement = self.connection().prepare_cached(
-            "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
-             AND candidate BETWEEN ?2 AND ?3",
-        )?;
-        let most = (CANDIDATES_PER_ITEM - 1) as u8;
-        let places = statement.query_map(params![model.0, place(first, 0), place(last, most)], |row| {
-            row.get(0).map(item_and_candidate)
-        })?;
-        places.collect()
+        let known = "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
+                     AND candidate BETWEEN ?2 AND ?3";
+        self.known_between(known, model, first, last)
     }
 
     /// What has an embedding of a model, of the items from one number to another.
@@ -208,10 +202,19 @@ impl Reader {
         first: ItemId,
         last: ItemId,
     ) -> Result<Vec<(ItemId, u8)>> {
-        let mut statement = self.connection().prepare_cached(
-            "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
-             AND candidate BETWEEN ?2 AND ?3 AND embedding IS NOT NULL",
-        )?;
+        let known = "SELECT candidate FROM score WHERE model_id = (SELECT id FROM model WHERE key = ?1) \
+                     AND candidate BETWEEN ?2 AND ?3 AND embedding IS NOT NULL";
+        self.known_between(known, model, first, last)
+    }
+
+    fn known_between(
+        &self,
+        known: &str,
+        model: &ModelKey,
+        first: ItemId,
+        last: ItemId,
+    ) -> Result<Vec<(ItemId, u8)>> {
+        let mut statement = self.connection().prepare_cached(known)?;
         let most = (CANDIDATES_PER_ITEM - 1) as u8;
         let places = statement.query_map(params![model.0, place(first, 0), place(last, most)], |row| {
             row.get(0).map(item_and_candidate)

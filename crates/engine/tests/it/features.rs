@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tiebreak_domain::reward::{ItemScores, ModelInfo, ModelKey, ModelPlace, ScoringReport};
-use tiebreak_domain::{Event, ExportFormat, ItemId, Reply, Request};
+use tiebreak_domain::reward::{ModelInfo, ModelKey, ModelPlace, ScoringReport};
+use tiebreak_domain::{Event, ExportFormat, Reply, Request};
 
 use crate::world::{World, trl_rows};
 
@@ -41,16 +41,6 @@ fn score(world: &World, models: Vec<ModelKey>) -> ScoringReport {
 fn info(world: &World, key: &ModelKey) -> ModelInfo {
     let Reply::Models(models) = world.engine.call(Request::Models).unwrap() else { panic!("models") };
     models.models.into_iter().find(|model| model.key == *key).unwrap()
-}
-
-/// What is told to the lead, who need not have judged.
-fn said(world: &World, item: i64) -> Vec<ItemScores> {
-    let annotator = world.info().annotator;
-    world.engine.call(Request::SetLead { annotator, is_lead: true }).unwrap();
-    match world.engine.call(Request::ItemScores { annotator, item: ItemId(item) }).unwrap() {
-        Reply::ItemScores(scores) => scores,
-        other => panic!("expected scores, found {other:?}"),
-    }
 }
 
 /// Three pairs whose candidates have columns of their own; `columns` gives them by item and candidate.
@@ -104,7 +94,7 @@ fn a_model_reads_a_list_of_each_candidate_and_refuses_those_that_lack_it_by_name
     assert!(short.contains("holds 2 numbers, and the model takes 3"), "{short}");
     assert_eq!(info(&world, &key).scored, 4);
     // x times [[1, 0], [0, 10], [2, 5]].
-    let scores: Vec<Vec<Option<f64>>> = said(&world, 2).into_iter().map(|said| said.scores).collect();
+    let scores: Vec<Vec<Option<f64>>> = world.told_lead(2).into_iter().map(|said| said.scores).collect();
     assert_eq!(scores, [[Some(3.0), Some(3.0)], [Some(5.0), Some(15.0)]]);
     let again = score(&world, vec![key]);
     assert_eq!((again.scored, again.known, again.refused_count), (0, 4, 2), "{again:?}");
@@ -125,7 +115,7 @@ fn a_pairwise_model_reads_columns_of_single_numbers_of_both() {
     let reason = &report.refused[0].reason;
     assert!(reason.starts_with("the second candidate: ") && reason.contains("\"w\""), "{reason}");
     // (first - second) times 1, -2, 3.
-    assert_eq!(said(&world, 2)[0].scores[0], Some(2.0));
+    assert_eq!(world.told_lead(2)[0].scores[0], Some(2.0));
 }
 
 #[test]

@@ -1,42 +1,21 @@
 //! Pictures that no model embeds: they are described in the background by what is built in, and heads learn from it.
 
-use std::io::Write as _;
-
 use tiebreak_domain::learning::{FeatureSource, Learning};
 use tiebreak_domain::model_report::{Contestant, ReportFilter};
 use tiebreak_domain::queue::Place;
-use tiebreak_domain::reward::{ItemScores, Scorer, ScoringReport};
-use tiebreak_domain::{Event, ItemId, Outcome, Reply, Request, StudySetup, Verdict};
+use tiebreak_domain::reward::{Scorer, ScoringReport};
+use tiebreak_domain::{Event, Outcome, Reply, Request, StudySetup, Verdict};
 
 use crate::world::{World, preference, until};
 
 const SIDE: u32 = 32;
 
-fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut checked = kind.to_vec();
-    checked.extend_from_slice(data);
-    let mut crc = flate2::Crc::new();
-    crc.update(&checked);
-    let mut chunk = (data.len() as u32).to_be_bytes().to_vec();
-    chunk.extend_from_slice(&checked);
-    chunk.extend_from_slice(&crc.sum().to_be_bytes());
-    chunk
-}
-
 /// A grey picture by the brightness of each pixel.
 fn png(grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
-    let mut header = [SIDE.to_be_bytes(), SIDE.to_be_bytes()].concat();
-    header.extend_from_slice(&[8, 0, 0, 0, 0]);
-    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    for y in 0..SIDE {
-        let row: Vec<u8> = std::iter::once(0).chain((0..SIDE).map(|x| grey(x, y))).collect();
-        packed.write_all(&row).unwrap();
-    }
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    file.extend(chunk(*b"IHDR", &header));
-    file.extend(chunk(*b"IDAT", &packed.finish().unwrap()));
-    file.extend(chunk(*b"IEND", &[]));
-    file
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::GrayImage::from_fn(SIDE, SIDE, |x, y| image::Luma([grey(x, y)]));
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 /// Stripes of a width, all of one contrast and brightness within an item: the narrower, the sharper.
@@ -79,16 +58,6 @@ fn learn(world: &World, features: FeatureSource) {
     world.engine.call(Request::SetStudy(Box::new(study))).unwrap();
 }
 
-/// What is told to the lead, who need not have judged.
-fn said(world: &World, item: i64) -> Vec<ItemScores> {
-    let annotator = world.info().annotator;
-    world.engine.call(Request::SetLead { annotator, is_lead: true }).unwrap();
-    match world.engine.call(Request::ItemScores { annotator, item: ItemId(item) }).unwrap() {
-        Reply::ItemScores(scores) => scores,
-        other => panic!("expected scores, found {other:?}"),
-    }
-}
-
 fn score(world: &World) -> ScoringReport {
     let job = world.start(Request::StartScoring { models: Vec::new(), keeps_watch: false });
     world.wait(|event| match event {
@@ -117,7 +86,7 @@ fn a_head_learns_from_pictures_that_the_sharper_one_is_preferred() {
     until(|| (world.learning_state().votes == 30).then_some(()));
     let open: Vec<i64> = (1..=60).filter(|item| !judged.contains(item)).collect();
     let is_right = |item: &&i64| {
-        let said = said(&world, **item);
+        let said = world.told_lead(**item);
         assert!(said.iter().all(|said| said.scorer == Scorer::Head), "no model has said anything: {said:?}");
         let [first, second] = said[0].scores[..] else { panic!("two candidates: {said:?}") };
         (first > second) == is_first_sharper(**item as usize)

@@ -2,12 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiebreak_domain::reward::{ModelKey, ModelPlace};
 use tiebreak_domain::{Event, JobId, Reply, Request};
 
 use crate::world::{World, trl_rows};
@@ -72,37 +70,12 @@ fn hanging_server(batches: usize) -> (String, Receiver<()>) {
     (address, does_hang)
 }
 
-fn remote_model(world: &World, address: &str) -> ModelKey {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reward/tests/data");
-    let tokenizer = std::fs::read(data.join("tokenizer.json")).unwrap();
-    let folder = world.path("remote");
-    std::fs::create_dir(&folder).unwrap();
-    let manifest = format!(
-        "format = 1\nname = \"Far\"\nversion = \"1\"\nlicence = \"MIT\"\ndescription = \"For a test\"\n\
-         task = \"score\"\nprecision = \"fp32\"\ninput = \"text\"\n\
-         [text]\nfirst = \"{{response}}\"\nmax_tokens = 8\npad_id = 0\nids = \"ids\"\n\
-         [score]\nname = \"score\"\ndimensions = [\"overall\"]\n\
-         [remote]\naddress = \"{address}\"\nmodel = \"far\"\n\
-         [files]\nmodel = {{ path = \"m.onnx\", blake3 = \"{}\" }}\n\
-         tokenizer = {{ path = \"tokenizer.json\", blake3 = \"{}\" }}\n",
-        "0".repeat(64),
-        blake3::hash(&tokenizer).to_hex()
-    );
-    std::fs::write(folder.join("tokenizer.json"), tokenizer).unwrap();
-    std::fs::write(folder.join("reward.toml"), manifest).unwrap();
-    let job = world.start(Request::AddModel(ModelPlace::Folder(folder.to_string_lossy().into_owned())));
-    world.wait(|event| match event {
-        Event::InstallEnded(of, result) if of == job => Some(result.unwrap().key),
-        _ => None,
-    })
-}
-
 /// A job that waits for a server which hangs after so many batches.
 fn hanging_job(world: &World, batches: usize) -> JobId {
     world.create("p.tiebreak");
     world.import(&world.write("rows.jsonl", trl_rows(3)));
     let (address, does_hang) = hanging_server(batches);
-    let model = remote_model(world, &address);
+    let model = world.add_remote_model(&address);
     let job = world.start(Request::StartScoring { models: vec![model], keeps_watch: false });
     does_hang.recv_timeout(Duration::from_mins(1)).expect("a batch comes to the server");
     job

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use tiebreak_domain::reward::{ModelKey, ModelPlace, ServerToken};
+use tiebreak_domain::reward::{ModelKey, ServerToken};
 use tiebreak_domain::{ApiError, ErrorCode, Event, Reply, Request};
 
 use crate::world::{World, trl_rows};
@@ -35,33 +35,6 @@ fn closed_server() -> (String, Receiver<Option<String>>) {
     (address, shows)
 }
 
-/// Adds a model that runs on a server.
-fn remote_model(world: &World, address: &str) -> ModelKey {
-    let tokenizer =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../reward/tests/data/tokenizer.json");
-    let tokenizer = std::fs::read(tokenizer).unwrap();
-    let folder = world.path("remote");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("tokenizer.json"), &tokenizer).unwrap();
-    let manifest = format!(
-        "format = 1\nname = \"Far\"\nversion = \"1\"\nlicence = \"MIT\"\ndescription = \"For a test\"\n\
-         task = \"score\"\nprecision = \"fp32\"\ninput = \"text\"\n\
-         [text]\nfirst = \"{{response}}\"\nmax_tokens = 8\npad_id = 0\nids = \"ids\"\n\
-         [score]\nname = \"score\"\ndimensions = [\"overall\"]\n\
-         [remote]\naddress = \"{address}\"\nmodel = \"far\"\n\
-         [files]\nmodel = {{ path = \"m.onnx\", blake3 = \"{}\" }}\n\
-         tokenizer = {{ path = \"tokenizer.json\", blake3 = \"{}\" }}\n",
-        "0".repeat(64),
-        blake3::hash(&tokenizer).to_hex()
-    );
-    std::fs::write(folder.join("reward.toml"), manifest).unwrap();
-    let job = world.start(Request::AddModel(ModelPlace::Folder(folder.to_string_lossy().into_owned())));
-    world.wait(|event| match event {
-        Event::InstallEnded(of, result) if of == job => Some(result.unwrap().key),
-        _ => None,
-    })
-}
-
 fn score(world: &World, model: &ModelKey) -> ApiError {
     let job = world.start(Request::StartScoring { models: vec![model.clone()], keeps_watch: false });
     world.wait(|event| match event {
@@ -76,7 +49,7 @@ fn a_token_goes_to_its_server_alone_and_is_told_to_nobody() {
     world.create("p.tiebreak");
     world.import(&world.write("rows.jsonl", trl_rows(3)));
     let (address, shows) = closed_server();
-    let model = remote_model(&world, &address);
+    let model = world.add_remote_model(&address);
     let shown = || shows.recv_timeout(Duration::from_mins(1)).unwrap();
     score(&world, &model);
     assert_eq!(shown(), None, "no token yet");
@@ -117,7 +90,7 @@ fn a_token_goes_to_its_server_alone_and_is_told_to_nobody() {
 fn without_a_keyring_it_says_so_and_what_to_do() {
     let world = World::new();
     let (address, _shows) = closed_server();
-    let model = remote_model(&world, &address);
+    let model = world.add_remote_model(&address);
     *world.keyring.problem.lock().unwrap() = Some("there is none that answers".to_owned());
     let token = ServerToken(TOKEN.into());
     let error = world.refused(Request::KeepToken { model: model.clone(), token: token.clone() });

@@ -1,7 +1,7 @@
 //! An engine in a folder of its own, with a clock and randomness that a test can know.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,9 +11,11 @@ use tiebreak_domain::export::{ExportReport, SeveralPolicy, StrengthPolicy, TiePo
 use tiebreak_domain::import::{ImportReport, LabelPolicy};
 use tiebreak_domain::learning::LearningState;
 use tiebreak_domain::queue::{Place, QueueRequest};
+use tiebreak_domain::reward::{ItemScores, ModelKey, ModelPlace};
 use tiebreak_domain::{
-    AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, JobId, JudgmentId, NewJudgment,
-    Origin, Outcome, Preference, ProjectInfo, QueuedItem, Reply, Request, Showing, UnixMillis, Verdict,
+    AnnotatorId, ApiError, Event, ExportFormat, ExportPlan, ImportPlan, ItemId, JobId, JudgmentId,
+    NewJudgment, Origin, Outcome, Preference, ProjectInfo, QueuedItem, Reply, Request, Showing, UnixMillis,
+    Verdict,
 };
 use tiebreak_engine::{Engine, Host, Keyring};
 
@@ -69,6 +71,42 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 impl World {
+    /// What is told of an item to the lead, who need not have judged.
+    pub fn told_lead(&self, item: i64) -> Vec<ItemScores> {
+        let annotator = self.info().annotator;
+        self.engine.call(Request::SetLead { annotator, is_lead: true }).unwrap();
+        match self.engine.call(Request::ItemScores { annotator, item: ItemId(item) }).unwrap() {
+            Reply::ItemScores(scores) => scores,
+            other => panic!("expected scores, found {other:?}"),
+        }
+    }
+
+    /// Adds a model of texts that runs on a server.
+    pub fn add_remote_model(&self, address: &str) -> ModelKey {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reward/tests/data");
+        let tokenizer = std::fs::read(data.join("tokenizer.json")).unwrap();
+        let folder = self.path("remote");
+        std::fs::create_dir(&folder).unwrap();
+        let manifest = format!(
+            "format = 1\nname = \"Far\"\nversion = \"1\"\nlicence = \"MIT\"\ndescription = \"For a test\"\n\
+             task = \"score\"\nprecision = \"fp32\"\ninput = \"text\"\n\
+             [text]\nfirst = \"{{response}}\"\nmax_tokens = 8\npad_id = 0\nids = \"ids\"\n\
+             [score]\nname = \"score\"\ndimensions = [\"overall\"]\n\
+             [remote]\naddress = \"{address}\"\nmodel = \"far\"\n\
+             [files]\nmodel = {{ path = \"m.onnx\", blake3 = \"{}\" }}\n\
+             tokenizer = {{ path = \"tokenizer.json\", blake3 = \"{}\" }}\n",
+            "0".repeat(64),
+            blake3::hash(&tokenizer).to_hex()
+        );
+        std::fs::write(folder.join("tokenizer.json"), tokenizer).unwrap();
+        std::fs::write(folder.join("reward.toml"), manifest).unwrap();
+        let job = self.start(Request::AddModel(ModelPlace::Folder(folder.to_string_lossy().into_owned())));
+        self.wait(|event| match event {
+            Event::InstallEnded(of, result) if of == job => Some(result.unwrap().key),
+            _ => None,
+        })
+    }
+
     /// How learning stands.
     pub fn learning_state(&self) -> LearningState {
         match self.engine.call(Request::Learning).unwrap() {

@@ -6,6 +6,7 @@ use tiebreak_domain::Request;
 use tiebreak_domain::quality::Repeats;
 use tiebreak_domain::study::StudySetup;
 
+use crate::client::Client;
 use crate::world::{PASSWORD, World, annotator_of, judgment, queue};
 
 #[test]
@@ -94,14 +95,19 @@ fn items_that_are_not_offered_to_somebody_are_not_theirs() {
     assert_ne!(other["items"][0]["item"]["id"].as_i64(), Some(item));
 }
 
-#[test]
-fn nobody_takes_the_whole_project_at_once_or_passes_questions_by() {
-    let world = World::new();
-    let owner = world.owner();
+/// A hundred pairs more.
+fn push_more(owner: &Client) {
     let rows: Vec<String> = (0..100)
         .map(|row| json!({ "prompt": format!("more {row}"), "chosen": "a", "rejected": "b" }).to_string())
         .collect();
     assert_eq!(owner.send("POST", "/api/v1/items?name=more.jsonl", rows.join("\n").as_bytes()).status, 200);
+}
+
+#[test]
+fn nobody_takes_the_whole_project_at_once_or_passes_questions_by() {
+    let world = World::new();
+    let owner = world.owner();
+    push_more(&owner);
     let ana = world.join(&owner, "annotator", "Ana");
     let me = annotator_of(&ana);
     let greedy =
@@ -122,10 +128,7 @@ fn nobody_takes_the_whole_project_at_once_or_passes_questions_by() {
 fn nobody_evades_a_repeat_by_leaving_out_what_was_shown() {
     let world = World::new();
     let owner = world.owner();
-    let rows: Vec<String> = (0..100)
-        .map(|row| json!({ "prompt": format!("more {row}"), "chosen": "a", "rejected": "b" }).to_string())
-        .collect();
-    assert_eq!(owner.send("POST", "/api/v1/items?name=more.jsonl", rows.join("\n").as_bytes()).status, 200);
+    push_more(&owner);
     let mut study = StudySetup::default();
     study.quality.repeats = Some(Repeats { rate: 0.5, after: 3 });
     world.engine.call(Request::SetStudy(Box::new(study))).unwrap();

@@ -1,4 +1,3 @@
-use std::io::Write;
 use std::path::Path;
 
 use tiebreak_domain::learning::Learning;
@@ -8,31 +7,12 @@ use super::*;
 use crate::engine::Engine;
 use crate::scoring::tests::engine;
 
-fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut checked = kind.to_vec();
-    checked.extend_from_slice(data);
-    let mut crc = flate2::Crc::new();
-    crc.update(&checked);
-    let mut chunk = (data.len() as u32).to_be_bytes().to_vec();
-    chunk.extend_from_slice(&checked);
-    chunk.extend_from_slice(&crc.sum().to_be_bytes());
-    chunk
-}
-
-/// A grey picture, written by hand.
+/// A grey picture.
 fn png(side: u32, grey: u8) -> Vec<u8> {
-    let mut header = [side.to_be_bytes(), side.to_be_bytes()].concat();
-    header.extend_from_slice(&[8, 0, 0, 0, 0]);
-    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    for _ in 0..side {
-        packed.write_all(&[0]).unwrap();
-        packed.write_all(&vec![grey; side as usize]).unwrap();
-    }
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    file.extend(chunk(*b"IHDR", &header));
-    file.extend(chunk(*b"IDAT", &packed.finish().unwrap()));
-    file.extend(chunk(*b"IEND", &[]));
-    file
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::GrayImage::from_pixel(side, side, image::Luma([grey]));
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 /// A project of pairs of pictures: the first and the second of each row.
