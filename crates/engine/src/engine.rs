@@ -98,16 +98,12 @@ impl Engine {
             return Ok(Reply::Settings(Box::default()));
         }
         let seat = Seat::of_caller(caller);
-        if let Ok(session) = self.session() {
-            let asked = visible::medium_of(&request);
-            session
-                .refuse_media_of_nobody(&seat, &request)
-                .map_err(|error| visible::error(caller, asked.as_deref(), error))?;
-        }
         let asked = visible::medium_of(&request);
-        let reply = self
-            .answer(request, Some(seat))
-            .map_err(|error| visible::error(caller, asked.as_deref(), error))?;
+        let told = |error| visible::error(caller, asked.as_deref(), error);
+        if let Ok(session) = self.session() {
+            session.refuse_media_of_nobody(&seat, &request).map_err(told)?;
+        }
+        let reply = self.answer(request, Some(seat)).map_err(told)?;
         if let Ok(session) = self.session() {
             session.note_media_of(&reply);
         }

@@ -9,13 +9,12 @@
 
 use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::model_report::Anchoring;
-use tiebreak_domain::rubric::OVERALL;
 use tiebreak_domain::{AnnotatorId, ApiError, ItemId, Judgment, Origin, ProjectKey, UnixMillis};
 use tiebreak_stats::anchoring::{AnchoredVote, anchoring_effect};
 use tiebreak_stats::interval::REPORT_LEVEL;
 use tiebreak_store::Reader;
 
-use super::learned::{Foretold, Learned};
+use super::learned::{Foretold, Learned, is_about};
 use super::votes::{KnownVote, votes_of};
 
 /// Apart from every other order that is made of the same numbers.
@@ -73,8 +72,7 @@ pub fn randomised(
 /// with the head. None where there are not both kinds of votes.
 pub fn effect(learned: &Learned, of_head: &Foretold, votes: &[Judgment]) -> Option<Anchoring> {
     let (pool, key) = (&learned.pool, &learned.main().key);
-    let is_asked =
-        |dimension: &str| dimension.eq_ignore_ascii_case(key) || dimension.eq_ignore_ascii_case(OVERALL);
+    let is_asked = |dimension: &str| is_about(key, dimension);
     let scorer = pool.scorers.iter().find(|scorer| is_asked(&scorer.dimension));
     let judge = pool.judges.iter().find(|judge| is_asked(&judge.dimension));
     let difference = |known: &KnownVote| -> Option<f64> {

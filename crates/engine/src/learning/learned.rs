@@ -16,7 +16,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use tiebreak_domain::reward::{ItemScores, Prediction, Scorer};
 use tiebreak_domain::rubric::OVERALL;
-use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, Rubric};
+use tiebreak_domain::{AnnotatorId, ItemId, Judgment, JudgmentId, Origin, Rubric};
 use tiebreak_reward::learn::ensemble::{Member, differences};
 use tiebreak_reward::learn::head::Belief;
 use tiebreak_reward::learn::head::information::InformationTable;
@@ -228,11 +228,9 @@ impl Learned {
     /// Starts again from all judgments in force. A review stands for its item alone.
     pub fn refit(&mut self, judgments: &[Judgment], threads: usize) {
         self.known = judgments.iter().map(|judgment| judgment.given.id).collect();
-        let reviewed: HashSet<ItemId> = judgments
-            .iter()
-            .filter(|judgment| judgment.given.origin == tiebreak_domain::Origin::Review)
-            .map(|judgment| judgment.given.item)
-            .collect();
+        let is_review = |judgment: &Judgment| judgment.given.origin == Origin::Review;
+        let reviews = judgments.iter().filter(|judgment| is_review(judgment));
+        let reviewed: HashSet<ItemId> = reviews.map(|judgment| judgment.given.item).collect();
         for dimension in &mut self.dimensions {
             let (key, form) = (dimension.key.clone(), dimension.form);
             let votes = judgments.iter().flat_map(|judgment| votes_of(&self.pool, judgment, &key, form));
@@ -242,10 +240,9 @@ impl Learned {
             dimension.set_aside = set_aside;
         }
         for head in &mut self.ratings {
-            let counted = judgments.iter().filter(|judgment| {
-                let is_review = judgment.given.origin == tiebreak_domain::Origin::Review;
-                is_review || !reviewed.contains(&judgment.given.item)
-            });
+            let counts =
+                |judgment: &&Judgment| is_review(judgment) || !reviewed.contains(&judgment.given.item);
+            let counted = judgments.iter().filter(counts);
             head.refit(&self.pool, counted);
         }
         let head = &self.dimensions[0].head;

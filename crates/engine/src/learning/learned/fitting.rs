@@ -87,7 +87,7 @@ impl Dimension {
 
     /// What judges of pairs add to a pair's difference, on the logit scale.
     pub fn offset(&self, pair: usize) -> f64 {
-        self.offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]))
+        offset_in(self.offsets(), pair)
     }
 
     /// The same of every pair; none where there is no judge.
@@ -103,7 +103,7 @@ impl Dimension {
             self.votes[..choosing(self.votes.len())].iter().map(of_pair).collect();
         let offsets = judges::offsets(pool, &self.key, &first);
         for known in &mut self.votes {
-            known.vote.offset = offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[known.pair]));
+            known.vote.offset = offset_in(offsets.as_deref(), known.pair);
         }
         self.offsets = offsets.map(Arc::new);
         let votes: Vec<Vote> = self.votes.iter().map(|known| known.vote).collect();
@@ -135,7 +135,7 @@ impl Dimension {
         // The pairs of a judgment stand together.
         for judgment in votes.chunk_by(|one, other| one.judgment == other.judgment) {
             let votes = judgment.iter().map(|known| known.vote);
-            match whole_order(judgment).filter(|_| self.form.is_some()) {
+            match self.form.and_then(|_| whole_order(judgment)) {
                 Some(order) => {
                     taught.orders.push(order);
                     taught.of_orders.extend(votes);
@@ -194,6 +194,11 @@ fn columns(question: &str, pool: &Pool) -> Vec<Column> {
         column.kind = if is_about { ColumnKind::Scorer } else { ColumnKind::Aspect };
     }
     columns
+}
+
+/// What judges of pairs add to a pair; nothing where there is none.
+fn offset_in(offsets: Option<&[f32]>, pair: usize) -> f64 {
+    offsets.map_or(0.0, |offsets| f64::from(offsets[pair]))
 }
 
 fn of_pair(known: &KnownVote) -> (usize, Vote) {
@@ -267,7 +272,7 @@ impl Learned {
             // The scale of judges is learned from those votes alone, too.
             let first: Vec<(usize, Vote)> = taught[..choosing(taught.len())].iter().map(of_pair).collect();
             let offsets = judges::offsets(pool, &dimension.key, &first);
-            let offset = |pair: usize| offsets.as_ref().map_or(0.0, |offsets| f64::from(offsets[pair]));
+            let offset = |pair: usize| offset_in(offsets.as_deref(), pair);
             for known in &mut taught {
                 known.vote.offset = offset(known.pair);
             }
