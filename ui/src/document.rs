@@ -55,7 +55,7 @@ pub(crate) use layout::token_color;
 pub use marking::{Marked, Marking, Taken};
 pub(crate) use mask::folded;
 pub use mask::{MASKED, WordMask, hidden_in};
-pub use one_line::{LineLook, few_lines_ui, needs_one_line, one_line_ui, paint_one_line};
+pub use one_line::{LineLook, few_lines_ui, one_line_ui, paint_one_line};
 pub use origin::Origins;
 pub use places::Places;
 pub use set_line::{LineStretch, needs_setting, set_line};

@@ -6,6 +6,8 @@ use moxcms::{
     ToneReprCurve, TransferCharacteristics, XyY,
 };
 
+use crate::png_chunks;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(crate) struct PngColours {
@@ -18,8 +20,6 @@ pub(crate) struct PngColours {
     chromaticities: Option<[u32; 8]>,
 }
 
-/// The signature of a PNG and its first chunk.
-const HEAD_BYTES: usize = 33;
 /// The numbers of sRGB, near which a gamma or chromaticities mean sRGB itself.
 const SRGB_GAMMA: u32 = 45_455;
 const SRGB_CHROMATICITIES: [u32; 8] = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000];
@@ -57,12 +57,9 @@ pub(crate) fn with_code_points(png: &mut Vec<u8>, [primaries, transfer]: [u8; 2]
     let is_wide =
         transfer == TransferCharacteristics::Srgb as u8 && primaries != CicpColorPrimaries::Bt709 as u8;
     let says = of(png);
-    if !(is_high_range || is_wide) || says.code_points.is_some() || png.len() < HEAD_BYTES {
-        return;
+    if (is_high_range || is_wide) && says.code_points.is_none() {
+        png_chunks::insert(png, *b"cICP", &[primaries, transfer, 0, 1]);
     }
-    let body = [b'c', b'I', b'C', b'P', primaries, transfer, 0, 1];
-    let chunk = [&4_u32.to_be_bytes()[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat();
-    png.splice(HEAD_BYTES..HEAD_BYTES, chunk);
 }
 
 impl PngColours {

@@ -127,8 +127,8 @@ impl Store {
             )?;
             changed(count, annotator)?;
             if is_disabled {
-                connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
-                connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+                end_sign_ins(connection, annotator)?;
+                take_tokens_back(connection, annotator)?;
             }
             Ok(())
         })
@@ -165,14 +165,24 @@ impl Store {
     }
 }
 
+fn end_sign_ins(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
+    connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+    Ok(())
+}
+
+fn take_tokens_back(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
+    connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+    Ok(())
+}
+
 /// Whoever signed in before, or has the old password, comes in no more.
 fn shut_out_others(connection: &Connection, annotator: AnnotatorId) -> Result<()> {
     connection.execute(
         "UPDATE account SET password_salt = NULL, password_hash = NULL WHERE annotator_id = ?1",
         [annotator.0],
     )?;
-    connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
-    connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+    end_sign_ins(connection, annotator)?;
+    take_tokens_back(connection, annotator)?;
     Ok(())
 }
 
@@ -189,9 +199,9 @@ fn set_password(
         params![annotator.0, password.salt, password.hash],
     )?;
     changed(count, annotator)?;
-    connection.execute("DELETE FROM sign_in WHERE annotator_id = ?1", [annotator.0])?;
+    end_sign_ins(connection, annotator)?;
     if ends_tokens {
-        connection.execute("DELETE FROM api_token WHERE annotator_id = ?1", [annotator.0])?;
+        take_tokens_back(connection, annotator)?;
     }
     Ok(())
 }

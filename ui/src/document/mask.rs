@@ -15,7 +15,7 @@ use super::block::{Content, Document};
 use super::highlight::Token;
 use super::inline::Inlines;
 use super::origin::Origins;
-use super::word_ends::{is_of_word, may_begin, may_end, version_end};
+use super::word_ends::{may_begin, may_end, version_end};
 
 /// What stands in the place of a word.
 pub const MASKED: &str = "▮▮▮";
@@ -134,7 +134,7 @@ fn end_of(characters: &[char], written: &[char], at: usize, word: &Word) -> Opti
         }
     }
     let last = written[end - 1];
-    let goes_on = is_of_word(last) && written.get(end).is_some_and(|next| !may_end(last, *next));
+    let goes_on = written.get(end).is_some_and(|next| !may_end(last, *next));
     let behind = if word.is_name { version_end(written, end) } else { end };
     (!goes_on || behind > end).then_some(behind)
 }

@@ -78,11 +78,6 @@ pub fn few_lines_ui(ui: &mut Ui, text: &str, look: LineLook) -> Response {
     response
 }
 
-/// Whether a text has to be painted by [`paint_one_line`] to be read right.
-pub fn needs_one_line(text: &str) -> bool {
-    needs_setting(text)
-}
-
 /// A text as one line in the room there is, as a label.
 pub fn one_line_ui(ui: &mut Ui, text: &str, look: LineLook) -> Response {
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -11,7 +11,7 @@ use tiebreak_domain::filter::{ItemRow, RowRewrite, RowVerdict};
 use tiebreak_domain::{AnnotatorId, ItemStatus, Outcome, ProjectInfo};
 
 use super::ItemsBrowser;
-use crate::document::{LineLook, hidden_in, needs_one_line, paint_one_line};
+use crate::document::{LineLook, hidden_in, needs_setting, paint_one_line};
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, Palette, radius, space, text};
 
@@ -171,7 +171,7 @@ impl Cell<'_> {
     }
 
     fn text(&self, range: Rangef, words: &str, face: Face, color: Color32) {
-        if needs_one_line(words) {
+        if needs_setting(words) {
             let look = LineLook { face, size: text::SMALL, ink: color };
             let rect = Rect::from_x_y_ranges(range, self.rect.y_range());
             return paint_one_line(self.painter.ctx(), self.painter, words, look, rect, self.is_dark);

@@ -9,7 +9,7 @@ use tiebreak_domain::rubric::Slot;
 use super::row::Row;
 use super::{Asked, Change, digit};
 use crate::command::Chord;
-use crate::document::{LineLook, few_lines_ui, hidden_in, needs_one_line};
+use crate::document::{LineLook, few_lines_ui, hidden_in, needs_setting};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
@@ -87,7 +87,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
         let ink = if is_here { Ink::First } else { Ink::Second };
         let step = hidden_in(ui.ctx(), step, false);
         let words = format!("{}. {step}", index + 1);
-        let words = if needs_one_line(&step) {
+        let words = if needs_setting(&step) {
             let ink = ink.color(theme::palette(ui));
             few_lines_ui(ui, &words, LineLook { face: Face::Regular, size: text::SMALL, ink })
         } else {
