@@ -34,8 +34,8 @@ pub(super) fn rules_ui(ui: &mut Ui, rules: &mut Option<Learning>, models: &[Mode
         share_ui(ui, "Share", &mut learning.audit_share);
         form::note_ui(
             ui,
-            "So many items are drawn at random whatever the policy: accuracy and thresholds are measured on them \
-             alone",
+            "So many items are drawn at random whatever the policy: accuracy is measured on them alone, and \
+             thresholds as soon as there are enough",
         );
     });
     form::titled_ui(ui, "Where time goes", |ui| time_ui(ui, learning));

@@ -141,11 +141,14 @@ impl ReportDialog {
             form::note_ui(ui, "Counting…");
             return;
         };
-        let votes = format!(
+        let mut votes = format!(
             "{}, {} of them on items drawn at random",
             counted(report.votes, "vote", "votes"),
             number(report.audit_votes)
         );
+        if report.unchosen_votes > 0 {
+            votes.push_str(&format!(", {} on items that no model chose", number(report.unchosen_votes)));
+        }
         text_ui(ui, votes, Ink::First, Face::Medium, text::BODY);
         if report.rows.is_empty() {
             form::note_ui(ui, "No pair was judged yet that a model has something to say about");

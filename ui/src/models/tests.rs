@@ -113,6 +113,7 @@ fn report() -> ModelReport {
     ModelReport {
         votes: 60,
         audit_votes: 12,
+        unchosen_votes: 7,
         ratings: vec![RatingReport {
             dimension: "Truthfulness".into(),
             ratings: 80,
@@ -335,6 +336,10 @@ fn the_report_shows_baselines_beside_models_and_is_written_as_a_page() {
     let mut bench = bench();
     bench.press_control(Key::H);
     assert!(bench.shows("the head") && bench.shows("longer wins"), "never one without the other");
+    assert!(
+        bench.shows("60 votes, 12 of them on items drawn at random, 7 on items that no model chose"),
+        "what stands for an audit and is none is told"
+    );
     assert!(bench.shows("70 % (65–75)"), "a share carries its interval");
     assert!(bench.shows("Calibration error 0.080 (0.030–0.130)"));
     assert!(bench.shows("Truthfulness") && bench.shows("0.62 (0.57–0.67)"), "the error of ratings foretold");
