@@ -264,16 +264,28 @@ const TRAP: &str = "new WebAssembly.Instance(new WebAssembly.Module(new Uint8Arr
                     3,2,1,0,7,5,1,1,102,0,0,10,5,1,3,0,0,11]))).exports.f()";
 
 #[test]
-fn where_the_interface_breaks_off_the_native_window_is_offered() {
+fn an_interface_that_breaks_off_begins_anew_and_offers_the_native_window_where_that_does_not_last() {
     let Some(desktop) = Desktop::start() else { return };
     let driver = desktop.open();
-    driver.script(&format!("setTimeout(() => {TRAP}, 1)"));
+    let break_off = || {
+        driver.script(&format!(
+            "setTimeout(() => {{ delete document.documentElement.dataset.item; {TRAP} }}, 1)"
+        ))
+    };
+    for _ in 0..2 {
+        driver.judge(&["1", "Return"]);
+        break_off();
+        driver.wait_for("return document.documentElement.dataset.fault === undefined");
+        driver.wait_for_item();
+    }
+    break_off();
     driver.wait_for("return document.documentElement.dataset.state === 'no-picture'");
     let said = driver.script("return document.getElementById('cover-title').textContent");
     assert_eq!(said, "The interface broke off");
     let button = driver.script("return document.activeElement.textContent");
     assert_eq!(button, "Open the native window");
     desktop.close(driver);
+    assert_eq!(comments(&desktop.program), ["", ""], "both judgments are there");
 }
 
 #[test]

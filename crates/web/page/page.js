@@ -43,12 +43,37 @@ console.error = (...words) => {
   sayFault.apply(console, words);
 };
 
+/** How often within a minute the page begins anew by itself, before it says what is the matter. */
+const MOST_TIMES = 2;
+
+/** When this page began anew by itself within the last minute. */
+function timesAnew() {
+  const lately = (time) => Date.now() - time < 60_000;
+  return JSON.parse(sessionStorage.getItem("tiebreak-anew") ?? "[]").filter(lately);
+}
+
+/** Begins anew after a fault of the module or of the system's compiler for it, which need not come again. What was saved
+ * is safe, and what was begun is kept; judgments that live in this page alone would be lost. */
+function beginsAnew() {
+  if (holdsJudgments) return false;
+  try {
+    const times = timesAnew();
+    if (times.length >= MOST_TIMES) return false;
+    sessionStorage.setItem("tiebreak-anew", JSON.stringify([...times, Date.now()]));
+  } catch {
+    // Where nothing is kept, nobody knows how often it was tried.
+    return false;
+  }
+  location.reload();
+  return true;
+}
+
 /** A module that broke off draws nothing more and hears no key, while its last picture stays. */
 function brokeOff(error) {
-  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  if (!(error instanceof WebAssembly.RuntimeError) || document.documentElement.dataset.fault) return;
   const [why] = (lastFault || String(error)).split("\n");
   document.documentElement.dataset.fault = lastFault || String(error);
-  noPicture("The interface broke off", `${why}. ${kept}`);
+  if (!beginsAnew()) noPicture("The interface broke off", `${why}. ${kept}`);
 }
 addEventListener("error", (event) => brokeOff(event.error));
 addEventListener("unhandledrejection", (event) => brokeOff(event.reason));
@@ -202,6 +227,12 @@ function hasWebGl() {
   return Boolean(gl);
 }
 
+/** Whether the browser knows the instructions for vectors: a module that has one is valid to it. */
+function hasVectors() {
+  const splat = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+  return WebAssembly.validate(new Uint8Array(splat));
+}
+
 /** Fetches the module, telling how much of it is here; the browser may keep what it compiles of it. */
 async function load() {
   const [{ default: start }, answer] = await Promise.all([
@@ -241,8 +272,15 @@ if (!hasWebGl()) {
     "Tiebreak draws with WebGL, which is missing or switched off here. Switch on hardware acceleration in the " +
       "browser's settings, or open this page in another browser.",
   );
+} else if (!hasVectors()) {
+  noPicture(
+    "This browser is too old",
+    "Tiebreak runs in Chrome and Edge from 91, Firefox from 89 and Safari from 16.4. Update this browser, or open this " +
+      "page in another.",
+  );
 } else {
   load().catch((error) => {
+    if (error instanceof WebAssembly.RuntimeError) return brokeOff(error);
     document.documentElement.dataset.state = "failed";
     cover("The interface could not be loaded", `${error.message ?? error}`, reload);
   });
