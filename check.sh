@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything but bundle and card, which compile most of it once more
+#   ./check.sh            everything but card, which compiles the interface once more
 #   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -166,7 +166,8 @@ browser() {
   TIEBREAK_TEST_BROWSER=1 TIEBREAK_TEST_WEB="$PWD/assets/web" cargo test --workspace --locked --test it -- browser --nocapture
 }
 
-# The installed program, out of its package, in the system's web view.
+# The installed program, out of its package, in the system's web view. Web views have faults of their own that do not come
+# again: what fails once is tried once more, and fails if it fails twice.
 bundle() {
   step 'bundle'
   install Xvfb xvfb
@@ -181,8 +182,12 @@ bundle() {
   local unpacked; unpacked=$(mktemp -d)
   dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
   local outcome=0
-  TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop" cargo test --workspace --locked --test it -- bundle --nocapture ||
-    outcome=$?
+  export TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop"
+  cargo test --workspace --locked --test it -- bundle:: --nocapture || {
+    printf 'once more: a story of the bundle failed\n' >&2
+    cargo test --workspace --locked --test it -- bundle:: --nocapture || outcome=$?
+  }
+  unset TIEBREAK_TEST_BUNDLE
   # A project opens by double click where the system knows what its name means.
   cp -r /usr/share/mime/packages/freedesktop.org.xml "$unpacked/usr/share/mime/packages/"
   update-mime-database "$unpacked/usr/share/mime"
@@ -199,7 +204,7 @@ bundle() {
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
-if [ $# -eq 0 ]; then set -- format lint web test window python video postgres browser; fi
+if [ $# -eq 0 ]; then set -- format lint web test window python video postgres browser bundle; fi
 for name in "$@"; do
   case "$name" in
     format) format ;;

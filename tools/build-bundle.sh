@@ -29,6 +29,14 @@ fi
 
 fail() { printf 'build-bundle.sh: %s\n' "$1" >&2; exit 1; }
 
+fetch() {
+  printf 'installing %s\n' "$*"
+  local sudo=''
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 # One file that runs where it lies: a small program that mounts the rest of the file, and the files of the .deb.
 appimage() {
   local folder="$target/$profile/bundle/appimage" runtime version
@@ -57,12 +65,7 @@ appimage() {
 
 if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null 2>&1; then
   packages=(libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libxdo-dev patchelf file xdg-utils squashfs-tools)
-  if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
-    printf 'installing %s\n' "${packages[*]}"
-    sudo=''; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
-  fi
+  dpkg -s "${packages[@]}" >/dev/null 2>&1 || fetch "${packages[@]}"
 fi
 
 [ -f assets/web/index.html ] || tools/build-web.sh
@@ -87,6 +90,7 @@ if [ "$profile" = release ] && command -v strip >/dev/null 2>&1; then strip -S "
 if cargo tauri --version >/dev/null 2>&1; then
   bundler=(cargo tauri)
 else
+  if ! command -v npm >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then fetch npm; fi
   command -v npm >/dev/null 2>&1 || fail 'neither `cargo tauri` nor npm is here: cargo install tauri-cli@^2'
   npm install --silent --no-fund --no-audit --prefix "$target/web-tools" @tauri-apps/cli@2 >/dev/null
   bundler=("$target/web-tools/node_modules/.bin/tauri")
