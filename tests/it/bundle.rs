@@ -98,7 +98,8 @@ impl Desktop {
                 connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap();
             }
         }
-        connection.flush().unwrap();
+        // What a client that leaves at once has sent may not be read: the answer says that it was.
+        connection.get_input_focus().unwrap().reply().unwrap();
     }
 
     /// Closes the window, and waits until nothing is left of the bundle. Whoever sees that nothing happens asks again.

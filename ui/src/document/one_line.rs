@@ -37,7 +37,7 @@ pub struct LineLook {
 
 /// Lines that were set.
 #[derive(Clone, Default)]
-struct Kept(Arc<HashMap<u64, Arc<Shaped>>>);
+struct Kept(HashMap<u64, Arc<Shaped>>);
 
 /// Forgets all lines that were set: they may look otherwise with a font that came.
 pub(super) fn forget(ctx: &Context) {
@@ -103,9 +103,9 @@ fn set(ctx: &Context, text: &str, look: LineLook, width: Option<f32>) -> Arc<Sha
     let end = text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
     let text = &text[..end];
     let number = egui::util::hash((text, look.face, look.size.to_bits(), look.ink, width.map(f32::to_bits)));
-    let kept = ctx.data_mut(|data| data.get_temp_mut_or_default::<Kept>(Id::NULL).clone());
-    if let Some(shaped) = kept.0.get(&number) {
-        return Arc::clone(shaped);
+    let kept = ctx.data_mut(|data| data.get_temp_mut_or_default::<Kept>(Id::NULL).0.get(&number).cloned());
+    if let Some(shaped) = kept {
+        return shaped;
     }
     // Natively the system is asked for fonts.
     if cfg!(target_arch = "wasm32") {
@@ -121,12 +121,13 @@ fn set(ctx: &Context, text: &str, look: LineLook, width: Option<f32>) -> Arc<Sha
         let width = width.unwrap_or_else(|| unbroken.width());
         Arc::new(unbroken.broken(width))
     };
-    let mut lines = kept.0;
-    if lines.len() >= MOST_KEPT {
-        lines = Arc::default();
-    }
-    Arc::make_mut(&mut lines).insert(number, Arc::clone(&shaped));
-    ctx.data_mut(|data| data.insert_temp(Id::NULL, Kept(lines)));
+    ctx.data_mut(|data| {
+        let Kept(lines) = data.get_temp_mut_or_default(Id::NULL);
+        if lines.len() >= MOST_KEPT {
+            lines.clear();
+        }
+        lines.insert(number, Arc::clone(&shaped));
+    });
     shaped
 }
 
