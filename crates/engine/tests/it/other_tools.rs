@@ -1,7 +1,7 @@
 //! Projects of other annotation tools, in and out, and what their readers and axolotl find beside a file.
 
 use serde_json::{Value, json};
-use tiebreak_domain::export::{AxolotlType, SeveralPolicy};
+use tiebreak_domain::export::{AxolotlType, IdentityChoice, SeveralPolicy, TiePolicy};
 use tiebreak_domain::queue::Place;
 use tiebreak_domain::{ExportFormat, ExportPlan, Outcome, Verdict};
 
@@ -26,7 +26,10 @@ fn manifest(world: &World, name: &str) -> Value {
 #[test]
 fn label_studio_gets_one_array_and_its_configuration_and_gives_back_every_vote_and_skip() {
     let world = judged();
-    world.export(ExportFormat::LabelStudio, "tasks.json");
+    // Whoever sits in the other project is called the same.
+    let plan =
+        ExportPlan { identity: IdentityChoice::Pseudonyms, ..ExportPlan::new(ExportFormat::LabelStudio) };
+    world.try_export(plan, "tasks.json").unwrap();
     let tasks: Value = serde_json::from_str(&world.read("tasks.json")).unwrap();
     assert_eq!(tasks.as_array().unwrap().len(), 3, "it reads arrays and no lines");
     assert_eq!(tasks[2]["annotations"][0]["was_cancelled"], true);
@@ -89,7 +92,7 @@ fn axolotl_finds_its_configuration_beside_the_file() {
     let world = judged();
     let plan = ExportPlan {
         several: Some(SeveralPolicy::Each),
-        ties: Some(tiebreak_domain::export::TiePolicy::Drop),
+        ties: Some(TiePolicy::Drop),
         test_share: Some(50),
         ..ExportPlan::new(ExportFormat::Axolotl(AxolotlType::Intel))
     };
