@@ -174,7 +174,10 @@ fn plan_from_arguments(desk: &Desk, arguments: &Arguments, path: String) -> Resu
         makes_pairs: matches!(arguments.pairs, Pairs::All),
     };
     if arguments.columns.says_something() {
-        plan.format = Some(DataFormat::Columns);
+        // What other tools show has names of its own, which may have to be said.
+        if !matches!(plan.format, Some(DataFormat::LabelStudio | DataFormat::Argilla)) {
+            plan.format = Some(DataFormat::Columns);
+        }
         // What is not said is what the file itself suggests.
         let proposed = match desk.call(Request::PreviewImport(plan.clone())) {
             Ok(Reply::ImportPreview(preview)) => preview.mapping.unwrap_or_default(),

@@ -125,6 +125,11 @@ class Pulling(unittest.TestCase):
             self.assertEqual(list(client.pull("trl-explicit")), rows)
             self.assertEqual(server.asked[0]["query"], {"format": ["trl-explicit"], "ties": ["drop"], "since": ["4"]})
 
+    def test_an_array_arrives_row_by_row(self) -> None:
+        for body, expected in [(b'[\n{"a":1},\n{"a":2}\n]\n', [{"a": 1}, {"a": 2}]), (b"[]\n", [])]:
+            with Scripted((200, {}, body)) as server:
+                self.assertEqual(list(server.client().pull("label-studio")), expected)
+
     def test_tables_keep_line_ends_within_quotes(self) -> None:
         with Scripted((200, {}, b'number,comment\n1,"two\nlines, one field"\n')) as server:
             rows = list(server.client().pull("csv"))

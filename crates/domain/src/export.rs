@@ -3,11 +3,13 @@
 //! Nothing about ties, both bad, strength, rewrites or several judgments is assumed: where the project holds such a
 //! judgment and the plan says nothing, the export names the question and writes nothing.
 
+mod axolotl;
 mod fit;
 mod format;
 
+pub use axolotl::AxolotlType;
 pub use fit::VIDEO_DIMENSIONS;
-pub use format::ExportFormat;
+pub use format::{ExportFormat, FormatFamily};
 
 use serde::{Deserialize, Serialize};
 

@@ -62,6 +62,14 @@ pub enum DataFormat {
     PrismSurvey,
     /// PRISM's metadata: what detectors say of its texts. It holds nothing that is taken in.
     PrismMetadata,
+    /// Label Studio's tasks: `data`, and `annotations` with their results.
+    LabelStudio,
+    /// Argilla's records: `fields`, `responses`, `suggestions`; nested, or flattened into columns.
+    Argilla,
+    /// Prodigy's choices: `options`, `accept`, `answer`.
+    Prodigy,
+    /// AutoArena: head-to-heads with `winner` A, B or `-`; or the `response` of one model to each `prompt`.
+    AutoArena,
     /// Flat rows, by a [`ColumnMapping`].
     Columns,
     /// Tiebreak's own lossless JSONL.
@@ -70,7 +78,7 @@ pub enum DataFormat {
 
 impl DataFormat {
     /// Every format.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 32] = [
         Self::TrlPreference,
         Self::AnthropicHh,
         Self::OpenAi,
@@ -97,6 +105,10 @@ impl DataFormat {
         Self::PrismUtterances,
         Self::PrismSurvey,
         Self::PrismMetadata,
+        Self::LabelStudio,
+        Self::Argilla,
+        Self::Prodigy,
+        Self::AutoArena,
         Self::Columns,
         Self::Tiebreak,
     ];
@@ -130,6 +142,10 @@ impl DataFormat {
             Self::PrismUtterances => "prism-utterances",
             Self::PrismSurvey => "prism-survey",
             Self::PrismMetadata => "prism-metadata",
+            Self::LabelStudio => "label-studio",
+            Self::Argilla => "argilla",
+            Self::Prodigy => "prodigy",
+            Self::AutoArena => "autoarena",
             Self::Columns => "columns",
             Self::Tiebreak => "tiebreak",
         }
@@ -164,6 +180,10 @@ impl DataFormat {
             Self::PrismUtterances => "PRISM utterances",
             Self::PrismSurvey => "PRISM survey",
             Self::PrismMetadata => "PRISM metadata",
+            Self::LabelStudio => "Label Studio tasks",
+            Self::Argilla => "Argilla records",
+            Self::Prodigy => "Prodigy choices",
+            Self::AutoArena => "AutoArena results",
             Self::Columns => "Columns",
             Self::Tiebreak => "Tiebreak, lossless",
         }

@@ -108,7 +108,7 @@ fn paths() -> Value {
              is needed and missing is named in the error. The header `X-Tiebreak-Next` is what `since` takes next \
              time. Scope judgments:read, of a lead.",
             &[
-                query("format", "As `csv`, `trl-explicit`."),
+                query("format", "As `csv`, `trl-explicit`; a table, an array of JSON, or JSON line by line."),
                 query("since", "Only items of which something was said after the judgment with this number."),
                 query("ties", ""), query("both_bad", ""), query("strength", ""), query("several", ""),
                 query("question", ""), query("n_way", ""), query("ratings", ""), query("neutral_steps", ""),

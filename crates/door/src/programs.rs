@@ -160,8 +160,11 @@ impl Door {
         self.engine.export_for(known, &plan, since, &path)?;
         let file = File::open(&path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len();
-        let content_type =
-            if plan.format.is_table() { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
+        let content_type = match plan.format.extension() {
+            "csv" => "text/csv; charset=utf-8",
+            "json" => "application/json",
+            _ => "application/x-ndjson",
+        };
         let body = Body::File { file, length, folder: Some(folder) };
         let mut answer = answer::with(StatusCode::OK, content_type, body);
         answer.headers_mut().insert(NEXT, HeaderValue::from(next));

@@ -4,6 +4,9 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 use serde_json::Value;
 
 use crate::elements::Place;
+use crate::shape::argilla::is_record;
+use crate::shape::label_studio::is_task;
+use crate::shape::prodigy::is_choice;
 
 /// How many bytes at the start are looked at.
 pub(crate) const WINDOW_BYTES: usize = 1024 * 1024;
@@ -87,6 +90,9 @@ fn is_row(object: &[u8], list: &str) -> bool {
     const PAIR: [&str; 3] = ["chosen", "rejected", "tiebreak"];
     const PROMPT: [&str; 6] = ["prompt", "instruction", "context", "conversation_id", "info", "filename"];
     let Ok(Value::Object(object)) = serde_json::from_slice(object) else { return false };
+    if is_task(&object) || is_record(&object) || is_choice(&object) {
+        return true;
+    }
     let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
     has(&PAIR) || (has(&PROMPT) && !is_rows_key(list))
 }

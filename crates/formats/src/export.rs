@@ -4,12 +4,16 @@
 //! and what was refused. Each format has a file of its own, with the row it writes; what they share is in `judged`
 //! (what goes in), `output` (what comes out), `questions` (which question is meant), `standing` (who is better
 //! by an answer), `policy` (what becomes of doubtful judgments), `aggregate` (several numbers as one),
-//! `rewrites` (responses that annotators wrote) and `turns` (texts and conversations).
+//! `rewrites` (responses that annotators wrote), `turns` (texts and conversations), `told` (what the formats of other
+//! annotation tools say of everyone's answers) and `snippet` (what a trainer or a tool needs to read the file).
 
 pub mod aggregate;
 mod answers;
 mod arena;
 mod arena_one_hot;
+mod argilla;
+mod auto_arena;
+mod axolotl;
 mod code_pref_bench;
 mod criteria;
 mod heat_map;
@@ -19,35 +23,42 @@ mod hpd;
 mod image_reward;
 pub mod judged;
 mod kto;
+mod label_studio;
 mod language_feedback;
 mod llama_factory;
 mod openai;
 pub mod output;
 mod pairs;
+mod pick_a_pic;
 mod png;
 pub mod policy;
 pub mod preference;
 mod prism;
+mod prodigy;
 pub mod questions;
 mod ranking;
 mod rewrites;
 mod rich_hf;
 #[cfg(test)]
 mod round_trip;
+mod snippet;
 pub mod standing;
 mod stepwise;
 mod survey;
 pub mod table;
 #[cfg(test)]
 mod testing;
+mod told;
 mod turns;
 mod ultra_feedback;
+mod unified_reward;
 mod videoalign;
 
 pub use kto::ClassBalance;
-pub use llama_factory::{DatasetColumns, dataset_info};
 pub use questions::refusal;
+pub use snippet::Snippet;
 
+use tiebreak_domain::export::AxolotlType;
 use tiebreak_domain::{ExportFormat, ExportPlan};
 
 use judged::{Judged, Names};
@@ -98,6 +109,8 @@ fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
             ExportFormat::RichHf => rich_hf::write(plan, judged, &mut output),
             ExportFormat::VideoAlign => videoalign::write(plan, judged, &mut output),
             ExportFormat::Criteria => criteria::write(plan, judged, &mut output),
+            ExportFormat::LabelStudio => label_studio::write(judged, &mut output),
+            ExportFormat::Argilla => argilla::write(judged, &mut output),
             ExportFormat::Answers => answers::write(judged, &mut output),
             ExportFormat::Csv => table::write(judged, &mut output),
             _ => output.leave_out(WAITING, judged.judgments.len() as u64),
@@ -105,7 +118,15 @@ fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
         return output;
     };
     match plan.format {
-        ExportFormat::Kto => kto::write(plan, question, judged, &mut output),
+        ExportFormat::Kto | ExportFormat::Axolotl(AxolotlType::Kto) => {
+            kto::write(plan, question, judged, &mut output);
+        }
+        ExportFormat::Axolotl(AxolotlType::Nectar) => {
+            axolotl::write_ranked(plan, question, judged, &mut output);
+        }
+        ExportFormat::PickAPic => pick_a_pic::write(question, judged, &mut output),
+        ExportFormat::Prodigy => prodigy::write(question, judged, &mut output),
+        ExportFormat::AutoArena => auto_arena::write(question, judged, &mut output),
         ExportFormat::HelpSteer2Preference => help_steer2::write_preferences(question, judged, &mut output),
         ExportFormat::HelpSteer3 => help_steer3::write(question, judged, &mut output),
         ExportFormat::Ranking => ranking::write(question, judged, &mut output),
@@ -114,7 +135,9 @@ fn write_item(plan: &ExportPlan, judged: &Judged) -> ItemOutput {
         ExportFormat::Arena => arena::write(question, judged, &mut output),
         ExportFormat::ArenaOneHot => arena_one_hot::write(question, judged, &mut output),
         ExportFormat::CodePrefBench => code_pref_bench::write(question, judged, &mut output),
-        ExportFormat::Stepwise => stepwise::write(plan, question, judged, &mut output),
+        ExportFormat::Stepwise | ExportFormat::Axolotl(AxolotlType::Stepwise) => {
+            stepwise::write(plan, question, judged, &mut output);
+        }
         _ => pairs::write(plan, question, judged, &mut output),
     }
     output
@@ -127,6 +150,7 @@ pub fn header(format: ExportFormat, names: &Names) -> Option<String> {
         ExportFormat::Answers => Some(answers::header()),
         ExportFormat::VideoAlign => Some(videoalign::header(names)),
         ExportFormat::ArenaOneHot => Some(arena_one_hot::header()),
+        ExportFormat::AutoArena => Some(auto_arena::header()),
         _ => None,
     }
 }

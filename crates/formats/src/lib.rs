@@ -37,5 +37,5 @@ pub use lossless::{
 };
 pub use preview::preview;
 pub use reader::Reader;
-pub use record::{Label, Profile, Record};
+pub use record::{Label, Profile, Record, WITH_DOUBT, WITHOUT_VOTE};
 pub use rubric_file::{RubricFileError, RubricFileFault};

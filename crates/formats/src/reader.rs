@@ -8,7 +8,7 @@ use tiebreak_domain::{DataFormat, ImportPlan};
 use crate::FormatError;
 use crate::lossless::{LosslessError, LosslessRecord};
 use crate::recognise::{Recognised, recognise};
-use crate::record::Record;
+use crate::record::{Record, WITH_DOUBT, WITHOUT_VOTE};
 use crate::rows::{Advance, Rows, Wanted};
 use crate::shape::joining::join;
 use crate::shape::{Meaning, Shape, Understood};
@@ -142,7 +142,7 @@ impl Reader {
     fn give(&mut self, line: u64, understood: Understood) {
         self.waiting.push_back(Record::Item { line, item: understood.item, labels: understood.labels });
         if let Some(doubt) = understood.doubt {
-            let reason = format!("taken without its vote: {doubt}");
+            let reason = format!("{WITHOUT_VOTE}: {doubt}");
             self.waiting.push_back(Record::Problem(RowProblem { line, reason }));
         }
     }
@@ -165,6 +165,7 @@ impl Reader {
                     self.close();
                     self.waiting.push_back(Record::Profile { line, profile });
                 }
+                Ok(Meaning::Doubt(doubt)) => self.refuse(format!("{WITH_DOUBT}: {doubt}")),
                 Ok(Meaning::Item(mut understood)) => {
                     for label in &mut understood.labels {
                         // A name that is blank names nobody.

@@ -9,6 +9,8 @@ use crate::FormatError;
 use crate::mapping::{pair_of_choice, propose};
 use crate::rows::{Advance, Rows};
 use crate::shape::arena::ArenaShape;
+use crate::shape::argilla::{ArgillaShape, is_record};
+use crate::shape::auto_arena::{AutoArenaShape, is_auto_arena};
 use crate::shape::battle::BattleShape;
 use crate::shape::code_pref_bench::CodePrefBenchShape;
 use crate::shape::columns::ColumnsShape;
@@ -17,11 +19,13 @@ use crate::shape::hh::{HhShape, is_transcript};
 use crate::shape::hpd::{HpdV2Shape, HpdV3Shape};
 use crate::shape::image_reward::ImageRewardShape;
 use crate::shape::kto::KtoShape;
+use crate::shape::label_studio::{LabelStudioShape, is_task};
 use crate::shape::oasst::TreesShape;
 use crate::shape::openai::OpenAiShape;
 use crate::shape::pandalm::{PandaLmShape, annotator_number};
 use crate::shape::prism::ConversationsShape;
 use crate::shape::prism_utterances::UtterancesShape;
+use crate::shape::prodigy::{ProdigyShape, is_choice};
 use crate::shape::ranking_list::RankingListShape;
 use crate::shape::rich_hf::RichHfShape;
 use crate::shape::stepwise::StepwiseShape;
@@ -57,7 +61,7 @@ pub(crate) fn recognise(plan: &ImportPlan) -> Result<Recognised, FormatError> {
     let (format, because) = match (plan.format, &plan.mapping) {
         (Some(format), _) => (format, "This format was asked for".to_owned()),
         (None, Some(_)) => (DataFormat::Columns, "A column mapping was given".to_owned()),
-        (None, None) => format_of_rows(&columns, &rows),
+        (None, None) => format_of_rows(&columns, &rows, is_table),
     };
     let mut recognised = Recognised { format, because, columns, rows, is_table, mapping: None };
     if format == DataFormat::Columns {
@@ -107,6 +111,16 @@ impl Recognised {
             DataFormat::PrismMetadata => {
                 return Err(FormatError::NothingToJudge { path: plan.path.clone() });
             }
+            DataFormat::Prodigy => Some(Box::new(ProdigyShape::new(columns, text))),
+            DataFormat::AutoArena => Some(Box::new(AutoArenaShape::new(columns, &plan.path, text))),
+            DataFormat::LabelStudio => {
+                let shape = LabelStudioShape::new(&self.rows, plan.mapping.as_ref(), text);
+                Some(Box::new(mapped(shape, plan)?))
+            }
+            DataFormat::Argilla => {
+                let shape = ArgillaShape::new(columns, &self.rows, plan.mapping.as_ref(), text);
+                Some(Box::new(mapped(shape, plan)?))
+            }
             DataFormat::Columns => {
                 let mapping = self.mapping.clone().unwrap_or_default();
                 if mapping.candidates.is_empty() {
@@ -118,6 +132,13 @@ impl Recognised {
             }
         })
     }
+}
+
+/// A shape that goes by what its first rows show; somebody has to say what of it are the candidates where they do not.
+fn mapped<S>(shape: Result<Option<S>, String>, plan: &ImportPlan) -> Result<S, FormatError> {
+    let path = || plan.path.clone();
+    let shape = shape.map_err(|reason| FormatError::Mapping { path: path(), reason })?;
+    shape.ok_or_else(|| FormatError::MappingNeeded { path: path() })
 }
 
 /// Stands in where no row among the first could be read: the rows say themselves what is wrong with them.
@@ -162,7 +183,7 @@ fn first_rows(path: &str) -> Result<(Vec<String>, Vec<Metadata>, bool), FormatEr
     Ok((columns, found, !rows.is_json()))
 }
 
-fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String) {
+fn format_of_rows(columns: &[String], rows: &[Metadata], is_table: bool) -> (DataFormat, String) {
     let has = |name: &str| columns.iter().any(|column| column == name);
     let in_most = |test: &dyn Fn(&Metadata) -> bool| {
         !rows.is_empty() && rows.iter().filter(|row| test(row)).count() * 10 >= rows.len() * 9
@@ -172,6 +193,9 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
         .is_some_and(|row| row.contains_key("tiebreak") && row.get("record") == Some(&"project".into()))
     {
         return (DataFormat::Tiebreak, "The first line is a project record of Tiebreak".to_owned());
+    }
+    if let Some((format, because)) = format_of_tool(columns, rows, is_table, in_most) {
+        return (format, because.to_owned());
     }
     let text = |row: &Metadata, name: &str| row.get(name).and_then(Value::as_str).map(str::to_owned);
     if in_most(&|row| {
@@ -216,6 +240,33 @@ fn format_of_rows(columns: &[String], rows: &[Metadata]) -> (DataFormat, String)
         return (DataFormat::TrlPreference, because);
     }
     (DataFormat::Columns, String::new())
+}
+
+/// The formats of annotation tools, which keep what was said apart from what was shown.
+fn format_of_tool(
+    columns: &[String],
+    rows: &[Metadata],
+    is_table: bool,
+    in_most: impl Fn(&dyn Fn(&Metadata) -> bool) -> bool,
+) -> Option<(DataFormat, &'static str)> {
+    if is_table {
+        let because = "The table has the columns of AutoArena, which knows the winners A, B and -";
+        return is_auto_arena(columns, rows).then_some((DataFormat::AutoArena, because));
+    }
+    if in_most(&is_task) {
+        return Some((
+            DataFormat::LabelStudio,
+            "Each row is a task: `data`, and `annotations` or `predictions`",
+        ));
+    }
+    if in_most(&is_record) {
+        return Some((
+            DataFormat::Argilla,
+            "Each row is a record: fields, with responses or suggestions by question",
+        ));
+    }
+    in_most(&is_choice)
+        .then_some((DataFormat::Prodigy, "Each row has `options` with ids, and which were accepted"))
 }
 
 /// The formats that the names of their columns give away, with those names.

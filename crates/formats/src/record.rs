@@ -7,6 +7,11 @@ use tiebreak_domain::{Answer, AnswerValue, Item, Preference};
 
 use crate::lossless::LosslessRecord;
 
+/// How the reason begins where only the vote of a row was refused.
+pub const WITHOUT_VOTE: &str = "taken without its vote";
+/// How the reason begins where a row was taken whole and something speaks against it.
+pub const WITH_DOUBT: &str = "taken with a doubt";
+
 /// A vote found in the data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Label {
@@ -15,6 +20,8 @@ pub struct Label {
     pub annotator: Option<String>,
     /// Whether that is a model, and this no judgment of a person.
     pub is_model: bool,
+    /// Whether they looked at the item and went on without an answer; there are no answers then.
+    pub is_skip: bool,
     /// What was said, by the keys that the data's own protocol gives its questions; a preference that has no
     /// name there answers the question [`OVERALL`].
     pub answers: Vec<Answer>,
@@ -35,6 +42,11 @@ impl Label {
     /// Answers of the plan's past annotator.
     pub fn of_answers(answers: Vec<Answer>) -> Self {
         Self { answers, ..Self::default() }
+    }
+
+    /// Somebody went on without an answer.
+    pub fn skip(annotator: Option<String>) -> Self {
+        Self { annotator, is_skip: true, ..Self::default() }
     }
 
     /// The overall preference, or the first preference if none is called so.
@@ -79,8 +91,8 @@ pub enum Record {
         /// Who, and what.
         profile: Profile,
     },
-    /// A row that was refused, or (its reason begins with "taken without its vote") whose item came just
-    /// before, but whose vote could not be understood.
+    /// A row that was refused; or (its reason begins with [`WITHOUT_VOTE`]) whose item came just before, but whose
+    /// vote could not be understood; or (with [`WITH_DOUBT`]) that was taken whole, though something speaks against it.
     Problem(RowProblem),
     /// A record of the lossless format.
     Lossless(Box<LosslessRecord>),

@@ -1,13 +1,17 @@
 //! What a row means: one file per data format, each from wanted cells to an item and its votes.
 //!
 //! Most formats have an item in each row ([`ItemShape`]). Where a row is a whole conversation or tree, it holds
-//! several; where it is a person, it holds none ([`Meaning`]).
+//! several; where it is a person, it holds none ([`Meaning`]). The formats of other annotation tools keep what is
+//! judged ([`task`]) apart from what was said of it ([`control`]).
 
 pub(crate) mod arena;
+pub(crate) mod argilla;
+pub(crate) mod auto_arena;
 pub(crate) mod battle;
 pub(crate) mod code_pref_bench;
 pub(crate) mod columns;
 pub(crate) mod continuation;
+pub(crate) mod control;
 pub(crate) mod fields;
 pub(crate) mod help_steer;
 pub(crate) mod hh;
@@ -15,6 +19,7 @@ pub(crate) mod hpd;
 pub(crate) mod image_reward;
 pub(crate) mod joining;
 pub(crate) mod kto;
+pub(crate) mod label_studio;
 pub(crate) mod margin;
 pub(crate) mod oasst;
 pub(crate) mod openai;
@@ -23,11 +28,13 @@ pub(crate) mod placeholders;
 pub(crate) mod preference;
 pub(crate) mod prism;
 pub(crate) mod prism_utterances;
+pub(crate) mod prodigy;
 pub(crate) mod ranking_list;
 pub(crate) mod rich_hf;
 pub(crate) mod stepwise;
 pub(crate) mod summaries;
 pub(crate) mod survey;
+pub(crate) mod task;
 pub(crate) mod trl;
 pub(crate) mod ultra_feedback;
 pub(crate) mod video_align;
@@ -57,6 +64,8 @@ pub(crate) enum Meaning {
     Item(Understood),
     /// What somebody says of themselves.
     Profile(Profile),
+    /// What speaks against the item just before, though it is taken whole; in a sentence.
+    Doubt(String),
 }
 
 /// A data format, ready to read rows.

@@ -38,6 +38,18 @@ pub(crate) fn is_unratable(value: &str) -> bool {
     value.trim().eq_ignore_ascii_case(Outcome::Unratable.word())
 }
 
+/// What a word means that names no winner: a tie, both bad, or that it cannot be judged.
+pub(crate) fn outcome_without_winner(word: &str) -> Option<Outcome> {
+    let word = word.trim().to_lowercase();
+    if TIES.contains(&word.as_str()) {
+        Some(Outcome::Tie)
+    } else if BOTH_BAD.contains(&word.as_str()) {
+        Some(Outcome::BothBad)
+    } else {
+        is_unratable(&word).then_some(Outcome::Unratable)
+    }
+}
+
 /// What a value means under a mapping; the name of one of two different models is a vote for it.
 pub(crate) fn outcome_from_value(
     label: &LabelColumn,

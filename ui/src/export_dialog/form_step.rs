@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use egui::Ui;
+use tiebreak_domain::export::{AxolotlType, FormatFamily};
 use tiebreak_domain::export::{ExportPreview, IdentityChoice, LabelChoice};
 use tiebreak_domain::{ErrorCode, ExportFormat, ProjectInfo};
 
@@ -59,19 +60,16 @@ impl ExportDialog {
         }
     }
 
-    /// The formats that the project's questions can be said in, in three groups.
+    /// The formats that the project's questions can be said in, family by family.
     fn format_ui(&mut self, ui: &mut Ui, info: &ProjectInfo) {
-        for (title, formats) in [
-            ("Format for training", &ExportFormat::ALL[..8]),
-            ("Format of a published data set", &ExportFormat::ALL[8..24]),
-            ("Format with everything", &ExportFormat::ALL[24..]),
-        ] {
-            let formats: Vec<ExportFormat> =
-                formats.iter().copied().filter(|format| format.fits(&info.rubric.questions)).collect();
+        for family in FormatFamily::ALL {
+            let is_listed =
+                |format: &ExportFormat| format.family() == family && format.fits(&info.rubric.questions);
+            let formats: Vec<ExportFormat> = ExportFormat::ALL.into_iter().filter(is_listed).collect();
             if formats.is_empty() {
                 continue;
             }
-            form::titled_ui(ui, title, |ui| {
+            form::titled_ui(ui, family.title(), |ui| {
                 let options: Vec<(&str, &str)> =
                     formats.iter().map(|format| (format.title(), explained(*format))).collect();
                 let mut chosen = formats.iter().position(|format| *format == self.format);
@@ -232,6 +230,11 @@ fn explained(format: ExportFormat) -> &'static str {
             "Prompt, chosen, rejected, and in words what is wrong with the rejected one"
         }
         ExportFormat::Kto => "Prompt, completion and label, for KTO in TRL and elsewhere",
+        ExportFormat::UnifiedReward => {
+            "The preferred picture and the other one, for UnifiedReward and diffusion DPO"
+        }
+        ExportFormat::VideoDpo => "The preferred video and the other one, for UnifiedReward and VideoDPO",
+        ExportFormat::Axolotl(kind) => explained_axolotl(kind),
         ExportFormat::HelpSteer2 => "One row for each response with its ratings as whole numbers",
         ExportFormat::HelpSteer2Preference => {
             "One row for each pair, from -3 to 3, with the three most similar judgments"
@@ -243,6 +246,9 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::RichHf => "Scores and marks of each picture, with heat maps in a folder beside it",
         ExportFormat::HpdV2 => "Pictures of one prompt and everyone's ranks",
         ExportFormat::HpdV3 => "The preferred picture and the other one, for reward models of pictures",
+        ExportFormat::PickAPic => {
+            "Two pictures by their paths and each vote, for diffusion DPO and PickScore"
+        }
         ExportFormat::Prism => {
             "Conversations with scores, with utterances, survey and metadata in files beside it"
         }
@@ -252,10 +258,36 @@ fn explained(format: ExportFormat) -> &'static str {
         ExportFormat::Stepwise => "Steps of a solution with labels, for process supervision in TRL",
         ExportFormat::VideoAlign => "Pairs of videos with VQ, MQ and TA, as VideoReward is trained on",
         ExportFormat::Criteria => "Winner and loser for each criterion of each task",
+        ExportFormat::LabelStudio => {
+            "Tasks with everyone's annotations, skips too, and the labeling configuration beside it"
+        }
+        ExportFormat::Argilla => "Records with everyone's responses, skips too",
+        ExportFormat::Prodigy => "The choice interface: each judgment with its options and what was chosen",
+        ExportFormat::AutoArena => "Head-to-heads of two models as a table; both bad is a tie there",
         ExportFormat::Answers => "For pandas and R: each answer with candidate, annotator and times",
         ExportFormat::Csv => "For spreadsheets, pandas and R: each judgment with times and sides, skips too",
         ExportFormat::Tiebreak => {
             "For another project or an archive: everything there is, and it comes back the same"
         }
+    }
+}
+
+/// What a type of axolotl's is for.
+fn explained_axolotl(kind: AxolotlType) -> &'static str {
+    match kind {
+        AxolotlType::ChatTemplate => "For DPO and IPO: messages, chosen and rejected, with any chat template",
+        AxolotlType::Argilla => "For DPO: instruction, chosen_response and rejected_response as texts",
+        AxolotlType::ArgillaChat => {
+            "For DPO: one question and its answer as messages, in chosen and rejected"
+        }
+        AxolotlType::Icr => "For DPO: input, chosen and rejected as texts",
+        AxolotlType::Intel => "For DPO: question, chosen and rejected as texts",
+        AxolotlType::PromptPairs => "For DPO: prompt, chosen and rejected as texts",
+        AxolotlType::Ultra => "For DPO: prompt as a text, chosen and rejected as messages",
+        AxolotlType::Nectar => "For DPO: ranked answers, of which axolotl takes the best two",
+        AxolotlType::Orpo => "For ORPO: whole conversations in chosen and rejected",
+        AxolotlType::Kto => "For KTO: prompt, completion and label as texts",
+        AxolotlType::RewardModel => "For a reward model: input, chosen and rejected as texts",
+        AxolotlType::Stepwise => "For a process reward model: steps of a solution with labels",
     }
 }

@@ -91,6 +91,10 @@ pub(super) fn explained(format: DataFormat) -> &'static str {
         }
         DataFormat::PrismSurvey => "What people say of themselves, for those whose votes are taken in",
         DataFormat::PrismMetadata => "What detectors say of texts; nothing of it is taken in",
+        DataFormat::LabelStudio => "Tasks with everyone's annotations; cancelled ones are skips",
+        DataFormat::Argilla => "Records with everyone's responses, nested or flattened",
+        DataFormat::Prodigy => "Tasks of the choice interface, with what was accepted",
+        DataFormat::AutoArena => "Head-to-heads of two models, or the answers of one",
         DataFormat::Columns => {
             "Any table: you say which column is the prompt and which are the two candidates"
         }

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import pandas
 
 #: Formats whose export is a table of comma-separated values; all others are JSON, one row a line.
-TABLES = frozenset({"csv", "answers", "videoalign", "arena-one-hot"})
+TABLES = frozenset({"csv", "answers", "videoalign", "arena-one-hot", "autoarena"})
+#: Formats whose rows stand in one JSON array, still one a line.
+ARRAYS = frozenset({"label-studio", "unified-reward", "video-dpo"})
 #: Columns of these tables that are numbers; every other one is text, as the people and models wrote it.
 NUMBERS = frozenset(
     {
@@ -141,8 +143,9 @@ class Client:
             yield from _rows_of(lines)
         else:
             for line in lines:
-                if line.strip():
-                    yield _row_of(line)
+                row = _element_of(line) if format in ARRAYS else line.strip()
+                if row:
+                    yield _row_of(row)
 
     def pull_pandas(
         self, format: str = "csv", *, since: Optional[int] = None, **policies: Policy
@@ -213,6 +216,11 @@ def _rows_of(lines: Iterator[bytes]) -> Iterator[Dict[str, Any]]:
         yield from csv.DictReader(line.decode() for line in lines)
     except (csv.Error, UnicodeDecodeError) as error:
         raise TiebreakError(f"the table cannot be read: {error}") from error
+
+
+def _element_of(line: bytes) -> bytes:
+    element = line.strip().removesuffix(b",")
+    return b"" if element in (b"[", b"]", b"[]") else element
 
 
 def _row_of(line: bytes) -> Dict[str, Any]:

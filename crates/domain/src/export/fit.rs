@@ -3,9 +3,9 @@
 //! A format that takes several kinds of question prefers some: pairs are made of a preference where one is
 //! asked, else of a ranking, else of a rating of the candidates, else of rewritten responses alone.
 
-use super::{ExportFormat, PolicyQuestion};
+use super::{AxolotlType, ExportFormat, PolicyQuestion};
 use crate::Question;
-use crate::rubric::{QuestionKind, Scale, Scope};
+use crate::rubric::{QuestionKind, RankingForm, Scale, Scope};
 
 /// The keys of the questions that VideoAlign knows.
 pub const VIDEO_DIMENSIONS: [&str; 3] = ["vq", "mq", "ta"];
@@ -22,18 +22,32 @@ impl ExportFormat {
                 | Self::HelpSteer3
                 | Self::Arena
                 | Self::ArenaOneHot
-                | Self::CodePrefBench,
+                | Self::CodePrefBench
+                | Self::Prodigy
+                | Self::PickAPic
+                | Self::AutoArena,
             )
-            | (QuestionKind::Ranking { .. }, Self::Ranking | Self::ImageReward | Self::HpdV2)
-            | (QuestionKind::Steps, Self::Stepwise) => Some(0),
+            | (
+                QuestionKind::Ranking { .. },
+                Self::Ranking | Self::ImageReward | Self::HpdV2 | Self::Axolotl(AxolotlType::Nectar),
+            )
+            | (QuestionKind::Steps, Self::Stepwise | Self::Axolotl(AxolotlType::Stepwise)) => Some(0),
             (QuestionKind::Rating { .. }, Self::Prism) if is_of_candidates => Some(0),
-            (QuestionKind::Rating { .. }, Self::Ranking | Self::ImageReward | Self::HpdV2)
-                if is_of_candidates =>
+            (
+                QuestionKind::Rating { .. },
+                Self::Ranking | Self::ImageReward | Self::HpdV2 | Self::Axolotl(AxolotlType::Nectar),
+            ) if is_of_candidates => Some(1),
+            (
+                QuestionKind::Preference { .. },
+                Self::Ranking | Self::HpdV2 | Self::Axolotl(AxolotlType::Nectar),
+            ) => Some(2),
+            // Best and worst of several are a choice of one; of the order behind it the interface knows nothing.
+            (QuestionKind::Ranking { form: RankingForm::Best }, Self::Prodigy) => Some(1),
+            (QuestionKind::Rating { scale: Scale::YesNo }, format)
+                if format.is_unpaired() && is_of_candidates =>
             {
-                Some(1)
+                Some(2)
             }
-            (QuestionKind::Preference { .. }, Self::Ranking | Self::HpdV2) => Some(2),
-            (QuestionKind::Rating { scale: Scale::YesNo }, Self::Kto) if is_of_candidates => Some(2),
             (QuestionKind::Preference { .. }, format) if format.is_of_pairs() => Some(0),
             (QuestionKind::Ranking { .. }, format) if format.is_of_pairs() => Some(1),
             (QuestionKind::Rating { .. }, format) if format.is_of_pairs() && is_of_candidates => Some(3),
@@ -60,6 +74,15 @@ impl ExportFormat {
                     VIDEO_DIMENSIONS.contains(&question.key.as_str())
                 }
                 (Self::Criteria, QuestionKind::Preference { .. } | QuestionKind::Ranking { .. })
+                | (
+                    Self::LabelStudio | Self::Argilla,
+                    QuestionKind::Preference { .. }
+                    | QuestionKind::Ranking { .. }
+                    | QuestionKind::Rating { .. }
+                    | QuestionKind::Choice { .. }
+                    | QuestionKind::Checklist { .. }
+                    | QuestionKind::Text { .. },
+                )
                 | (Self::Answers | Self::Csv | Self::Tiebreak, _) => true,
                 _ => false,
             }

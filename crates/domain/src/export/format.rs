@@ -2,7 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BothBadPolicy, NWayPolicy, PolicyQuestion, TiePolicy};
+use super::{AxolotlType, BothBadPolicy, NWayPolicy, PolicyQuestion, TiePolicy};
+
+/// Formats that are listed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatFamily {
+    /// What trainers read.
+    Training,
+    /// What axolotl reads, type by type.
+    Axolotl,
+    /// What published data sets look like.
+    DataSet,
+    /// What other annotation tools read.
+    Tool,
+    /// What holds everything.
+    Everything,
+}
+
+impl FormatFamily {
+    /// Every family, in the order in which they are listed.
+    pub const ALL: [Self; 5] = [Self::Training, Self::Axolotl, Self::DataSet, Self::Tool, Self::Everything];
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Training => "Format for training",
+            Self::Axolotl => "Format for training with axolotl",
+            Self::DataSet => "Format of a published data set",
+            Self::Tool => "Format of another tool",
+            Self::Everything => "Format with everything",
+        }
+    }
+}
 
 /// The formats that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +55,12 @@ pub enum ExportFormat {
     LanguageFeedback,
     /// Unpaired rows of prompt, completion and label, for KTO.
     Kto,
+    /// UnifiedReward's pairs of pictures, the preferred one as `jpg_0`.
+    UnifiedReward,
+    /// UnifiedReward's pairs of videos, as its training on videos and VideoDPO read them.
+    VideoDpo,
+    /// The types of axolotl, with the part of a configuration that names them.
+    Axolotl(AxolotlType),
     /// HelpSteer2's ratings, one row for each response.
     HelpSteer2,
     /// HelpSteer2's preferences, one row for each pair.
@@ -42,6 +79,8 @@ pub enum ExportFormat {
     HpdV2,
     /// HPDv3: the preferred picture and the other one.
     HpdV3,
+    /// Pick-a-Pic's pairs of pictures, with their paths for the bytes.
+    PickAPic,
     /// PRISM: conversations, with utterances, survey and metadata beside them.
     Prism,
     /// Chatbot Arena battles.
@@ -56,6 +95,14 @@ pub enum ExportFormat {
     VideoAlign,
     /// Winner and loser by task and criterion.
     Criteria,
+    /// Label Studio: tasks with everyone's annotations, and the labeling configuration that shows them.
+    LabelStudio,
+    /// Argilla: records with everyone's responses.
+    Argilla,
+    /// Prodigy's choice interface: a task and one annotator's choice.
+    Prodigy,
+    /// AutoArena's head-to-heads, as CSV.
+    AutoArena,
     /// One row per answer, every answer of every judgment.
     Answers,
     /// One row per judgment, every outcome, with times and sides.
@@ -66,7 +113,7 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// Every format.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 46] = [
         Self::TrlExplicit,
         Self::TrlImplicit,
         Self::TrlConversational,
@@ -75,6 +122,20 @@ impl ExportFormat {
         Self::LlamaFactory,
         Self::LanguageFeedback,
         Self::Kto,
+        Self::UnifiedReward,
+        Self::VideoDpo,
+        Self::Axolotl(AxolotlType::ChatTemplate),
+        Self::Axolotl(AxolotlType::Argilla),
+        Self::Axolotl(AxolotlType::ArgillaChat),
+        Self::Axolotl(AxolotlType::Icr),
+        Self::Axolotl(AxolotlType::Intel),
+        Self::Axolotl(AxolotlType::PromptPairs),
+        Self::Axolotl(AxolotlType::Ultra),
+        Self::Axolotl(AxolotlType::Nectar),
+        Self::Axolotl(AxolotlType::Orpo),
+        Self::Axolotl(AxolotlType::Kto),
+        Self::Axolotl(AxolotlType::RewardModel),
+        Self::Axolotl(AxolotlType::Stepwise),
         Self::HelpSteer2,
         Self::HelpSteer2Preference,
         Self::HelpSteer3,
@@ -84,6 +145,7 @@ impl ExportFormat {
         Self::RichHf,
         Self::HpdV2,
         Self::HpdV3,
+        Self::PickAPic,
         Self::Prism,
         Self::Arena,
         Self::ArenaOneHot,
@@ -91,6 +153,10 @@ impl ExportFormat {
         Self::Stepwise,
         Self::VideoAlign,
         Self::Criteria,
+        Self::LabelStudio,
+        Self::Argilla,
+        Self::Prodigy,
+        Self::AutoArena,
         Self::Answers,
         Self::Csv,
         Self::Tiebreak,
@@ -107,6 +173,20 @@ impl ExportFormat {
             Self::LlamaFactory => "llama-factory",
             Self::LanguageFeedback => "language-feedback",
             Self::Kto => "kto",
+            Self::UnifiedReward => "unified-reward",
+            Self::VideoDpo => "video-dpo",
+            Self::Axolotl(AxolotlType::ChatTemplate) => "axolotl",
+            Self::Axolotl(AxolotlType::Argilla) => "axolotl-argilla",
+            Self::Axolotl(AxolotlType::ArgillaChat) => "axolotl-argilla-chat",
+            Self::Axolotl(AxolotlType::Icr) => "axolotl-icr",
+            Self::Axolotl(AxolotlType::Intel) => "axolotl-intel",
+            Self::Axolotl(AxolotlType::PromptPairs) => "axolotl-prompt-pairs",
+            Self::Axolotl(AxolotlType::Ultra) => "axolotl-ultra",
+            Self::Axolotl(AxolotlType::Nectar) => "axolotl-nectar",
+            Self::Axolotl(AxolotlType::Orpo) => "axolotl-orpo",
+            Self::Axolotl(AxolotlType::Kto) => "axolotl-kto",
+            Self::Axolotl(AxolotlType::RewardModel) => "axolotl-reward-model",
+            Self::Axolotl(AxolotlType::Stepwise) => "axolotl-stepwise",
             Self::HelpSteer2 => "helpsteer2",
             Self::HelpSteer2Preference => "helpsteer2-preference",
             Self::HelpSteer3 => "helpsteer3",
@@ -116,6 +196,7 @@ impl ExportFormat {
             Self::RichHf => "richhf",
             Self::HpdV2 => "hpdv2",
             Self::HpdV3 => "hpdv3",
+            Self::PickAPic => "pick-a-pic",
             Self::Prism => "prism",
             Self::Arena => "arena",
             Self::ArenaOneHot => "arena-one-hot",
@@ -123,6 +204,10 @@ impl ExportFormat {
             Self::Stepwise => "stepwise",
             Self::VideoAlign => "videoalign",
             Self::Criteria => "criteria",
+            Self::LabelStudio => "label-studio",
+            Self::Argilla => "argilla",
+            Self::Prodigy => "prodigy",
+            Self::AutoArena => "autoarena",
             Self::Answers => "answers",
             Self::Csv => "csv",
             Self::Tiebreak => "tiebreak",
@@ -140,6 +225,20 @@ impl ExportFormat {
             Self::LlamaFactory => "LLaMA-Factory ranking",
             Self::LanguageFeedback => "Language feedback",
             Self::Kto => "KTO, unpaired",
+            Self::UnifiedReward => "UnifiedReward pairs of pictures",
+            Self::VideoDpo => "UnifiedReward and VideoDPO pairs of videos",
+            Self::Axolotl(AxolotlType::ChatTemplate) => "axolotl, chat_template.default",
+            Self::Axolotl(AxolotlType::Argilla) => "axolotl, chatml.argilla",
+            Self::Axolotl(AxolotlType::ArgillaChat) => "axolotl, chatml.argilla_chat",
+            Self::Axolotl(AxolotlType::Icr) => "axolotl, chatml.icr",
+            Self::Axolotl(AxolotlType::Intel) => "axolotl, chatml.intel",
+            Self::Axolotl(AxolotlType::PromptPairs) => "axolotl, chatml.prompt_pairs",
+            Self::Axolotl(AxolotlType::Ultra) => "axolotl, chatml.ultra",
+            Self::Axolotl(AxolotlType::Nectar) => "axolotl, zephyr.nectar",
+            Self::Axolotl(AxolotlType::Orpo) => "axolotl, ORPO chat_template.argilla",
+            Self::Axolotl(AxolotlType::Kto) => "axolotl, KTO chatml.ultra",
+            Self::Axolotl(AxolotlType::RewardModel) => "axolotl, bradley_terry.chat_template",
+            Self::Axolotl(AxolotlType::Stepwise) => "axolotl, stepwise_supervised",
             Self::HelpSteer2 => "HelpSteer2 ratings",
             Self::HelpSteer2Preference => "HelpSteer2 preferences",
             Self::HelpSteer3 => "HelpSteer3 preferences",
@@ -149,6 +248,7 @@ impl ExportFormat {
             Self::RichHf => "RichHF scores and heat maps",
             Self::HpdV2 => "HPDv2 ranks",
             Self::HpdV3 => "HPDv3 preferences",
+            Self::PickAPic => "Pick-a-Pic preferences",
             Self::Prism => "PRISM conversations",
             Self::Arena => "Chatbot Arena battles",
             Self::ArenaOneHot => "Chatbot Arena, one-hot winners",
@@ -156,6 +256,10 @@ impl ExportFormat {
             Self::Stepwise => "TRL stepwise supervision",
             Self::VideoAlign => "VideoAlign CSV",
             Self::Criteria => "Winner and loser by criterion",
+            Self::LabelStudio => "Label Studio tasks",
+            Self::Argilla => "Argilla records",
+            Self::Prodigy => "Prodigy choices",
+            Self::AutoArena => "AutoArena head-to-heads",
             Self::Answers => "CSV, every answer",
             Self::Csv => "CSV, every judgment",
             Self::Tiebreak => "Tiebreak, lossless",
@@ -169,16 +273,42 @@ impl ExportFormat {
 
     /// The name its file ends in.
     pub fn extension(self) -> &'static str {
-        if self.is_table() { "csv" } else { "jsonl" }
+        if self.is_table() {
+            "csv"
+        } else if self.is_array() {
+            "json"
+        } else {
+            "jsonl"
+        }
+    }
+
+    /// Whether its rows stand in one JSON array, since whoever reads it knows no lines.
+    pub fn is_array(self) -> bool {
+        matches!(self, Self::LabelStudio | Self::UnifiedReward | Self::VideoDpo)
+    }
+
+    /// Where it is listed.
+    pub fn family(self) -> FormatFamily {
+        match self {
+            Self::Axolotl(_) => FormatFamily::Axolotl,
+            Self::LabelStudio | Self::Argilla | Self::Prodigy | Self::AutoArena => FormatFamily::Tool,
+            Self::Answers | Self::Csv | Self::Tiebreak => FormatFamily::Everything,
+            Self::Kto | Self::UnifiedReward | Self::VideoDpo => FormatFamily::Training,
+            format if format.is_preference() => FormatFamily::Training,
+            _ => FormatFamily::DataSet,
+        }
     }
 
     /// Whether its file is a table with a line of column names.
     pub fn is_table(self) -> bool {
-        matches!(self, Self::Csv | Self::Answers | Self::VideoAlign | Self::ArenaOneHot)
+        matches!(self, Self::Csv | Self::Answers | Self::VideoAlign | Self::ArenaOneHot | Self::AutoArena)
     }
 
     /// Whether it is made of chosen and rejected.
     pub fn is_preference(self) -> bool {
+        if let Self::Axolotl(kind) = self {
+            return kind.is_preference();
+        }
         matches!(
             self,
             Self::TrlExplicit
@@ -192,9 +322,19 @@ impl ExportFormat {
     }
 
     /// Whether its rows are made of pairs of which one won: [`Self::is_preference`], KTO, which takes those
-    /// pairs apart, and HPDv3, which names their pictures.
+    /// pairs apart, and what names their pictures or videos.
     pub fn is_of_pairs(self) -> bool {
-        self.is_preference() || matches!(self, Self::Kto | Self::HpdV3)
+        self.is_preference() || self.is_unpaired() || self.is_of_paths()
+    }
+
+    /// Whether it takes pairs apart into completions that are desirable or not.
+    pub fn is_unpaired(self) -> bool {
+        matches!(self, Self::Kto | Self::Axolotl(AxolotlType::Kto))
+    }
+
+    /// Whether its pairs are the paths of their media.
+    pub fn is_of_paths(self) -> bool {
+        matches!(self, Self::HpdV3 | Self::UnifiedReward | Self::VideoDpo)
     }
 
     /// Whether its rows can say that a model is their source.
@@ -204,7 +344,8 @@ impl ExportFormat {
 
     /// Whether its rows can carry a `margin`.
     pub fn has_margin(self) -> bool {
-        self.is_preference() && !matches!(self, Self::OpenAi | Self::LlamaFactory | Self::LanguageFeedback)
+        self.is_preference()
+            && !matches!(self, Self::OpenAi | Self::LlamaFactory | Self::LanguageFeedback | Self::Axolotl(_))
     }
 
     /// What it may have to be told, in the order in which it is asked; what a project does not hold is not
@@ -223,9 +364,12 @@ impl ExportFormat {
             | Self::Prism
             | Self::Arena
             | Self::ArenaOneHot
-            | Self::CodePrefBench => &[Question],
-            Self::ImageReward => &[Question, Several],
-            Self::Stepwise => &[Question, NeutralSteps, Several],
+            | Self::CodePrefBench
+            | Self::Prodigy
+            | Self::PickAPic
+            | Self::AutoArena => &[Question],
+            Self::ImageReward | Self::Axolotl(AxolotlType::Nectar) => &[Question, Several],
+            Self::Stepwise | Self::Axolotl(AxolotlType::Stepwise) => &[Question, NeutralSteps, Several],
             Self::VideoAlign => &[BothBad, Several, Ratings],
             Self::Criteria => &[NWay],
             _ => &[],
@@ -235,12 +379,14 @@ impl ExportFormat {
     /// What it can make of ties.
     pub fn tie_policies(self) -> &'static [TiePolicy] {
         match self {
-            Self::Kto => &[TiePolicy::Drop, TiePolicy::BothChosen, TiePolicy::BothRejected],
+            format if format.is_unpaired() => {
+                &[TiePolicy::Drop, TiePolicy::BothChosen, TiePolicy::BothRejected]
+            }
             format if format.has_margin() => {
                 &[TiePolicy::Drop, TiePolicy::MarginZero, TiePolicy::BothDirections]
             }
             format if format.is_preference() => &[TiePolicy::Drop, TiePolicy::BothDirections],
-            Self::HpdV3 => &[TiePolicy::Drop],
+            format if format.is_of_paths() => &[TiePolicy::Drop],
             _ => &[],
         }
     }
@@ -248,9 +394,13 @@ impl ExportFormat {
     /// What it can make of pairs in which both are bad.
     pub fn both_bad_policies(self) -> &'static [BothBadPolicy] {
         match self {
-            Self::Kto => &[BothBadPolicy::Drop, BothBadPolicy::AsTie, BothBadPolicy::BothRejected],
-            Self::VideoAlign | Self::HpdV3 => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
-            format if format.is_preference() => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
+            format if format.is_unpaired() => {
+                &[BothBadPolicy::Drop, BothBadPolicy::AsTie, BothBadPolicy::BothRejected]
+            }
+            Self::VideoAlign => &[BothBadPolicy::Drop, BothBadPolicy::AsTie],
+            format if format.is_preference() || format.is_of_paths() => {
+                &[BothBadPolicy::Drop, BothBadPolicy::AsTie]
+            }
             _ => &[],
         }
     }

@@ -1,8 +1,9 @@
-//! What some formats write beside their file: other files of lines, a folder of pictures, the entry that a
-//! trainer needs to find the file.
+//! What some formats write beside their file: other files of lines, a folder of pictures, what a trainer or a tool
+//! needs to read the file.
 //!
-//! Their names are the file's with a word in it: `x.jsonl` has `x.utterances.jsonl`, `x.survey.jsonl`, `x.maps`
-//! and `x.dataset_info.json`; a file that is parted has `x.test.jsonl`. All are written under other names first and put in their places with the file.
+//! Their names are the file's with a word in it: `x.jsonl` has `x.utterances.jsonl`, `x.survey.jsonl`, `x.maps`,
+//! `x.dataset_info.json`, `x.axolotl.yaml`; a file that is parted has `x.test.jsonl`. All are written under other
+//! names first and put in their places with the file.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempDir};
 use tiebreak_domain::{ApiError, ExportFormat, ExportPlan};
+use tiebreak_formats::export::judged::Names;
 use tiebreak_formats::export::output::Picture;
-use tiebreak_formats::export::{DatasetColumns, dataset_info, line_files};
+use tiebreak_formats::export::{Snippet, line_files};
 
 use crate::export::line_file::LineFile;
 use crate::export::manifest::ManifestCompanion;
@@ -23,7 +25,8 @@ pub struct Companions<'a> {
     target: &'a Target,
     files: Vec<(&'static str, PathBuf, LineFile)>,
     pictures: Option<Pictures>,
-    info: Option<(PathBuf, DatasetColumns)>,
+    snippet: Option<Snippet>,
+    names: &'a Names,
 }
 
 struct Pictures {
@@ -37,12 +40,9 @@ struct Pictures {
 
 /// Where the companions of a format would lie.
 fn paths(plan: &ExportPlan, path: &Path) -> Vec<PathBuf> {
-    let others: &[&str] = match plan.format {
-        ExportFormat::RichHf => &["maps"],
-        ExportFormat::LlamaFactory => &["dataset_info.json"],
-        _ => &[],
-    };
-    files_of_lines(plan).iter().chain(others).map(|word| beside(path, word)).collect()
+    let maps = (plan.format == ExportFormat::RichHf).then_some("maps");
+    let others = maps.into_iter().chain(Snippet::of(plan.format).map(|snippet| snippet.ending()));
+    files_of_lines(plan).into_iter().chain(others).map(|word| beside(path, word)).collect()
 }
 
 fn files_of_lines(plan: &ExportPlan) -> Vec<&'static str> {
@@ -52,7 +52,11 @@ fn files_of_lines(plan: &ExportPlan) -> Vec<&'static str> {
 
 /// What the name of the file of items to test with ends in.
 pub fn test_file(format: ExportFormat) -> &'static str {
-    if format.is_table() { "test.csv" } else { "test.jsonl" }
+    match format.extension() {
+        "csv" => "test.csv",
+        "json" => "test.json",
+        _ => "test.jsonl",
+    }
 }
 
 fn beside(path: &Path, word: &str) -> PathBuf {
@@ -73,23 +77,17 @@ pub fn refuse_existing(plan: &ExportPlan, target: &Target) -> Result<(), ApiErro
 
 impl<'a> Companions<'a> {
     /// Begins with empty ones, of those that the format has.
-    pub fn new(plan: &ExportPlan, target: &'a Target) -> Result<Self, ApiError> {
+    pub fn new(plan: &ExportPlan, target: &'a Target, names: &'a Names) -> Result<Self, ApiError> {
         refuse_existing(plan, target)?;
-        let mut companions = Self { target, files: Vec::new(), pictures: None, info: None };
+        let snippet = Snippet::of(plan.format);
+        let mut companions = Self { target, files: Vec::new(), pictures: None, snippet, names };
         for word in files_of_lines(plan) {
-            let file = LineFile::new(target.temporary()?);
+            let file = LineFile::of(plan.format, target.temporary()?);
             companions.files.push((word, beside(&target.path, word), file));
         }
-        match plan.format {
-            ExportFormat::RichHf => {
-                let folder = target.temporary_folder()?;
-                companions.pictures = Some(Pictures::new(beside(&target.path, "maps"), folder));
-            }
-            ExportFormat::LlamaFactory => {
-                let path = beside(&target.path, "dataset_info.json");
-                companions.info = Some((path, DatasetColumns::default()));
-            }
-            _ => {}
+        if plan.format == ExportFormat::RichHf {
+            let folder = target.temporary_folder()?;
+            companions.pictures = Some(Pictures::new(beside(&target.path, "maps"), folder));
         }
         Ok(companions)
     }
@@ -107,24 +105,29 @@ impl<'a> Companions<'a> {
 
     /// Takes note of a line of the file itself.
     pub fn see(&mut self, line: &str) {
-        if let Some((_, columns)) = &mut self.info {
-            columns.see(line);
+        if let Some(snippet) = &mut self.snippet {
+            snippet.see(line);
         }
+    }
+
+    /// Why the file, of so many bytes, cannot be read at once by whom it is for, in a sentence; none if it can.
+    pub fn too_large(&self, bytes: u64) -> Option<String> {
+        self.snippet.as_ref().and_then(|snippet| snippet.too_large(bytes))
     }
 
     /// Makes them durable, still under other names.
     pub fn finish(self) -> Result<FinishedCompanions<'a>, ApiError> {
-        let Self { target, files, pictures, info } = self;
+        let Self { target, files, pictures, snippet, names } = self;
         let mut finished = Vec::new();
         for (_, path, file) in files {
             let file = file.finish().map_err(|error| failure::of_io("write the export", &path, &error))?;
             let companion = ManifestCompanion::file(&path, file.size_bytes, file.blake3);
             finished.push((file.file, path, companion));
         }
-        if let Some((path, columns)) = info {
+        if let Some(snippet) = snippet {
+            let path = beside(&target.path, snippet.ending());
             let name = target.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let stem = target.path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
-            let text = dataset_info(&stem, &name, columns);
+            let text = snippet.text(&name, names);
             let mut file = target.temporary()?;
             file.write_all(text.as_bytes())
                 .and_then(|()| file.as_file().sync_all())

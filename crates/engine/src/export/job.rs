@@ -107,8 +107,8 @@ pub fn export(
         asking.tell_profiles(reader)?;
     }
     let mut output = Output {
-        file: LineFile::new(target.temporary()?),
-        companions: Companions::new(plan, target)?,
+        file: LineFile::of(plan.format, target.temporary()?),
+        companions: Companions::new(plan, target, &asking.names)?,
         test_file: test_file(plan.format),
         test_rows: 0,
         cancel,
@@ -117,7 +117,7 @@ pub fn export(
         on_progress,
     };
     let mut split = Split::new(reader, plan)?;
-    let account = if plan.format == ExportFormat::Tiebreak {
+    let mut account = if plan.format == ExportFormat::Tiebreak {
         write_lossless(reader, &mut output)?
     } else {
         write_lines(reader, plan, &asking, (told.within.as_ref(), split.as_ref()), &mut output)?
@@ -131,7 +131,9 @@ pub fn export(
         split.told.test_rows = test_rows;
     }
     let finished = file.finish().map_err(|error| of_io(&error))?;
+    let too_large = companions.too_large(finished.size_bytes);
     let companions = companions.finish()?;
+    account.problems.extend(too_large.map(|reason| RowProblem { line: 0, reason }));
     // From here on what is there belongs together: the file first, what stands beside it, and last who vouches for all.
     target.withdraw_manifest()?;
     target.place(finished.file, &target.path)?;
@@ -159,7 +161,7 @@ pub fn export(
         annotators,
         split: split.map(|split| split.told),
         rubric_versions: account.rubric_versions,
-        class_balance: (plan.format == ExportFormat::Kto).then(|| ClassBalance::of_labels(account.labels)),
+        class_balance: plan.format.is_unpaired().then(|| ClassBalance::of_labels(account.labels)),
         file: ManifestFile { name: &file_name, size_bytes: finished.size_bytes, blake3: &finished.blake3 },
         companions,
     };

@@ -3,10 +3,14 @@
 use std::io::{self, BufWriter, Write};
 
 use tempfile::NamedTempFile;
+use tiebreak_domain::ExportFormat;
 
 /// Lines on their way into a temporary file. What fails is kept and told at the end, since those who hand over
 /// lines only know to stop.
 pub struct LineFile {
+    /// Whether the lines stand in one JSON array.
+    is_array: bool,
+    lines: u64,
     writer: BufWriter<NamedTempFile>,
     hash: blake3::Hasher,
     size_bytes: u64,
@@ -26,12 +30,25 @@ pub struct FinishedFile {
 impl LineFile {
     /// Begins with an empty file.
     pub fn new(file: NamedTempFile) -> Self {
-        Self { writer: BufWriter::new(file), hash: blake3::Hasher::new(), size_bytes: 0, failed: None }
+        let writer = BufWriter::new(file);
+        Self { is_array: false, lines: 0, writer, hash: blake3::Hasher::new(), size_bytes: 0, failed: None }
+    }
+
+    /// Begins with an empty file of a format.
+    pub fn of(format: ExportFormat, file: NamedTempFile) -> Self {
+        Self { is_array: format.is_array(), ..Self::new(file) }
     }
 
     /// Writes a line and its end; says whether it can go on.
     pub fn line(&mut self, line: &str) -> bool {
-        self.bytes(line.as_bytes()) && self.bytes(b"\n")
+        let before: &[u8] = match (self.is_array, self.lines) {
+            (false, _) => b"",
+            (true, 0) => b"[\n",
+            (true, _) => b",\n",
+        };
+        self.lines += 1;
+        let after: &[u8] = if self.is_array { b"" } else { b"\n" };
+        self.bytes(before) && self.bytes(line.as_bytes()) && self.bytes(after)
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> bool {
@@ -44,7 +61,10 @@ impl LineFile {
     }
 
     /// Makes what was written durable.
-    pub fn finish(self) -> io::Result<FinishedFile> {
+    pub fn finish(mut self) -> io::Result<FinishedFile> {
+        if self.is_array {
+            self.bytes(if self.lines == 0 { b"[]\n" } else { b"\n]\n" });
+        }
         if let Some(error) = self.failed {
             return Err(error);
         }
@@ -55,5 +75,23 @@ impl LineFile {
             size_bytes: self.size_bytes,
             blake3: self.hash.finalize().to_hex().to_string(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lines_of_an_array_stand_in_one() {
+        for (lines, expected) in [(0, "[]\n"), (1, "[\n{}\n]\n"), (2, "[\n{},\n{}\n]\n")] {
+            let mut file = LineFile::of(ExportFormat::LabelStudio, NamedTempFile::new().unwrap());
+            assert!((0..lines).all(|_| file.line("{}")));
+            let finished = file.finish().unwrap();
+            let written = std::fs::read_to_string(finished.file.path()).unwrap();
+            assert_eq!((written.as_str(), written.len() as u64), (expected, finished.size_bytes));
+            assert_eq!(finished.blake3, blake3::hash(expected.as_bytes()).to_hex().to_string());
+        }
     }
 }

@@ -99,9 +99,16 @@ impl<'a> Lines<'a> {
             self.contributors.extend(&output.voters);
             return;
         }
-        // A conversation is written with its last item; a table of judgments has skips.
+        // A conversation is written with its last item; tables of judgments and other tools' files have skips.
         let has_rows = !output.lines.is_empty() || self.plan.format == ExportFormat::Prism;
-        let has_skips = matches!(self.plan.format, ExportFormat::Csv | ExportFormat::Answers);
+        let has_skips = matches!(
+            self.plan.format,
+            ExportFormat::Csv
+                | ExportFormat::Answers
+                | ExportFormat::LabelStudio
+                | ExportFormat::Argilla
+                | ExportFormat::Prodigy
+        );
         let is_in =
             |judgment: &&Judgment| has_skips || matches!(judgment.given.verdict, Verdict::Judged { .. });
         let judged = judgments.iter().filter(|judgment| has_rows && is_in(judgment));

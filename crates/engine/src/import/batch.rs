@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
 use tiebreak_domain::item::Metadata;
 use tiebreak_domain::{AnnotatorKey, Answer, ApiError, DataFormat, ErrorCode, ImportPlan, Rubric};
-use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record};
+use tiebreak_formats::{FormatError, Label, LosslessRecord, Reader, Record, WITH_DOUBT, WITHOUT_VOTE};
 use tiebreak_store::PreparedItem;
 
 use crate::failure;
@@ -23,9 +23,6 @@ const RECORDS: usize = 512;
 const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// How many batches may wait: with texts of 1 KB, some megabytes.
 pub const BATCHES_WAITING: usize = 4;
-
-/// How the reason begins where only the vote of a row was refused.
-pub const WITHOUT_VOTE: &str = "taken without its vote";
 
 /// A message to the writer thread.
 pub enum Message {
@@ -96,6 +93,8 @@ pub struct Vote {
     pub is_nameless: bool,
     /// Whether it is a model.
     pub is_model: bool,
+    /// Whether they went on without an answer.
+    pub is_skip: bool,
     /// What was said, by the keys of the data.
     pub answers: Vec<Answer>,
     /// Words given with it.
@@ -199,7 +198,8 @@ fn incoming(record: Record, number: u64, plan: &ImportPlan, rubric: &Rubric, to:
             });
         }
         Record::Problem(problem) => {
-            let is_refused = !problem.reason.starts_with(WITHOUT_VOTE);
+            let is_refused =
+                ![WITHOUT_VOTE, WITH_DOUBT].iter().any(|taken| problem.reason.starts_with(taken));
             to.push(Incoming::Problem { problem, is_refused });
         }
         Record::Profile { line, profile } => {
@@ -242,6 +242,7 @@ fn votes_from_labels(labels: Vec<Label>, policy: &LabelPolicy) -> Vec<Vote> {
                 name,
                 is_nameless,
                 is_model: label.is_model,
+                is_skip: label.is_skip,
                 answers: label.answers,
                 comment: label.comment,
             }

@@ -9,9 +9,10 @@ use tiebreak_domain::{
     AnnotatorId, AnnotatorKey, Answer, AnswerValue, ApiError, ErrorCode, ItemId, ItemStatus, JudgmentId,
     NewJudgment, Origin, Outcome, Rubric, SourceId, StudySetup, UnixMillis, Verdict,
 };
-use tiebreak_store::{Import, ModelLabel, NewSource, PreparedItem, StoreError};
+use tiebreak_formats::WITHOUT_VOTE;
+use tiebreak_store::{AddedItem, Import, ModelLabel, NewSource, PreparedItem, StoreError};
 
-use crate::import::batch::{Vote, WITHOUT_VOTE};
+use crate::import::batch::Vote;
 use crate::import::voters::{MAX_NAMELESS, Voters};
 
 /// What every row of one import has in common.
@@ -86,6 +87,8 @@ impl<'a, 'store> Rows<'a, 'store> {
             self.report.items_deleted_before += u64::from(added.status == ItemStatus::Deleted);
         }
         let mut voted = HashSet::new();
+        // Whoever skipped an item and answered it as well has answered it.
+        let (skips, votes): (Vec<Vote>, Vec<Vote>) = votes.into_iter().partition(|vote| vote.is_skip);
         for vote in votes {
             let answers = self.setting.rubric.fitted(vote.answers.clone());
             if answers.is_empty() {
@@ -140,6 +143,34 @@ impl<'a, 'store> Rows<'a, 'store> {
                 self.note(line, format!("{WITHOUT_VOTE}: {reason}"));
             }
         }
+        for skip in skips {
+            self.skip(&added, skip)?;
+        }
+        Ok(())
+    }
+
+    /// Writes that somebody went on without an answer, unless they have one.
+    fn skip(&mut self, added: &AddedItem, skip: Vote) -> Result<(), ApiError> {
+        let Some((skip, _)) = self.voters.place(added.id, skip, &[]) else { return Ok(()) };
+        let annotator = self.annotator(skip.annotator, &skip.name)?;
+        if self.import.label_in_force(annotator, added.id)?.is_some() {
+            return Ok(());
+        }
+        let judgment = NewJudgment {
+            id: JudgmentId::of_label_answers(added.key, skip.annotator, &[]),
+            item: added.id,
+            annotator,
+            verdict: Verdict::Skipped,
+            flagged: false,
+            comment: skip.comment,
+            notes: Vec::new(),
+            rubric_version: self.setting.rubric.version,
+            showing: None,
+            origin: Origin::Label,
+            recorded_at: self.setting.started_at,
+        };
+        let is_new = self.import.add_judgment(&judgment, None)?;
+        self.report.judgments_added += u64::from(is_new);
         Ok(())
     }
 

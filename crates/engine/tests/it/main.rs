@@ -18,6 +18,7 @@ mod lot;
 mod merging;
 mod model_labels;
 mod opening;
+mod other_tools;
 mod pairs;
 mod people;
 mod pictures;

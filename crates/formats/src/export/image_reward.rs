@@ -2,13 +2,11 @@
 //! per line. Ranks may repeat; every picture has one, so an order that leaves some out is refused.
 
 use serde::Serialize;
-use tiebreak_domain::export::SeveralPolicy;
-use tiebreak_domain::{ExportPlan, Judgment, Question};
+use tiebreak_domain::{ExportPlan, Question};
 
 use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
-use super::policy::{WAITING, agreed_value, disagreement};
-use super::ranking::ranked;
+use super::ranking::{Places, each_order};
 use super::turns::{medium, prompt_text};
 
 #[derive(Serialize)]
@@ -21,42 +19,12 @@ struct Line<'a> {
     annotator: Option<&'a str>,
 }
 
-type Ranks = Vec<Option<u32>>;
-
 /// Writes the rankings of one item.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
-    let ranked = ranked(question, judged, output);
-    let all = ranked.len() as u64;
-    match plan.several {
-        _ if ranked.is_empty() => {}
-        Some(SeveralPolicy::Each) => {
-            for (judgment, ranks) in &ranked {
-                output.take(vec![row(judged, ranks, judged.names.known_annotator(judgment))], 1);
-            }
-        }
-        Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {
-            let orders: Vec<Ranks> = ranked.iter().map(|(_, ranks)| ranks.clone()).collect();
-            match agreed_value(policy, &orders) {
-                None => output.leave_out(disagreement(policy), all),
-                Some(ranks) => {
-                    let agreeing = orders.iter().filter(|order| **order == ranks).count() as u64;
-                    output.leave_out("outvoted", all - agreeing);
-                    output.take(vec![row(judged, &ranks, None)], agreeing);
-                }
-            }
-        }
-        None if all > 1 => output.leave_out(WAITING, all),
-        Some(SeveralPolicy::Latest) | None => {
-            output.leave_out("an earlier judgment of the item", all - 1);
-            let time = |(judgment, _): &&(&Judgment, Ranks)| (judgment.given.recorded_at, judgment.given.id);
-            if let Some((_, ranks)) = ranked.iter().max_by_key(time) {
-                output.take(vec![row(judged, ranks, None)], 1);
-            }
-        }
-    }
+    each_order(plan, question, judged, output, |ranks, annotator| row(judged, ranks, annotator));
 }
 
-fn row(judged: &Judged, ranks: &Ranks, annotator: Option<&str>) -> Result<String, String> {
+fn row(judged: &Judged, ranks: &Places, annotator: Option<&str>) -> Result<String, String> {
     let Some(ranking) = ranks.iter().copied().collect::<Option<Vec<u32>>>() else {
         return Err("the order leaves pictures out, and this format has a rank for each".to_owned());
     };
@@ -74,6 +42,7 @@ fn row(judged: &Judged, ranks: &Ranks, annotator: Option<&str>) -> Result<String
 mod tests {
     use super::super::testing::*;
     use super::*;
+    use tiebreak_domain::export::SeveralPolicy;
     use tiebreak_domain::rubric::RankingForm;
     use tiebreak_domain::{ExportFormat, Part};
 

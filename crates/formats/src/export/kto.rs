@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 use tiebreak_domain::export::SeveralPolicy;
-use tiebreak_domain::{AnnotatorId, Candidate, ExportPlan, Judgment, Part, Question};
+use tiebreak_domain::{AnnotatorId, Candidate, ExportFormat, ExportPlan, Judgment, Part, Question};
 
+use super::axolotl;
 use super::judged::{Judged, rating_of};
 use super::output::{ItemOutput, json_line};
 use super::policy::{PairRow, UNANSWERED, WAITING, agreed_value, disagreement, is_labelled, rows_of_item};
@@ -20,6 +21,9 @@ use super::turns::{check_end, check_turns, messages, prompt_text, response_text,
 
 #[derive(Serialize)]
 struct Line<'a> {
+    /// Of axolotl's rows, which have no other place for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
     prompt: Value,
     completion: Value,
     label: bool,
@@ -29,7 +33,7 @@ struct Line<'a> {
     id: Option<&'a str>,
 }
 
-/// Writes the rows of one item.
+/// Writes the rows of one item; those that axolotl reads are the same in bare texts.
 pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, output: &mut ItemOutput) {
     let mut named = BTreeSet::new();
     if is_of_rewrites(question) {
@@ -44,8 +48,9 @@ pub(super) fn write(plan: &ExportPlan, question: &Question, judged: &Judged, out
     rewrites::write(plan, question, judged, output, |rewrite| {
         let annotator = rewrite.names_annotator.then(|| judged.names.annotators.get(&rewrite.by)).flatten();
         let annotator = annotator.map(String::as_str);
-        let label =
-            |candidate, label| (line(judged, candidate, rewrite.original, label, annotator), Some(label));
+        let label = |candidate, label| {
+            (line(plan, judged, candidate, rewrite.original, label, annotator), Some(label))
+        };
         let mut rows = vec![label(Some(&rewrite.candidate), true)];
         // A completion is never called two things; of several rewrites of one, it is called so once.
         if named.insert(rewrite.original) {
@@ -82,7 +87,7 @@ fn write_pairs(
             |(index, label, by): &(usize, bool, Option<&str>)| labelled.contains(&(*index, !*label, *by));
         let labelled: Vec<_> = labelled.iter().copied().filter(|row| !is_both(row)).collect();
         named.extend(labelled.iter().map(|(index, ..)| *index));
-        if take(judged, &labelled, group.judgments, output) {
+        if take(plan, judged, &labelled, group.judgments, output) {
             output.voters.extend(voters);
         }
     }
@@ -119,7 +124,7 @@ fn write_labelled(
         _ if said.is_empty() => {}
         Some(SeveralPolicy::Each) => {
             for (judgment, labels) in &said {
-                take(judged, &rows(labels, judged.names.known_annotator(judgment)), 1, output);
+                take(plan, judged, &rows(labels, judged.names.known_annotator(judgment)), 1, output);
             }
         }
         Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {
@@ -133,7 +138,7 @@ fn write_labelled(
             if rows.is_empty() {
                 output.leave_out(disagreement(policy), said.len() as u64);
             } else {
-                take(judged, &rows, said.len() as u64, output);
+                take(plan, judged, &rows, said.len() as u64, output);
             }
         }
         None if said.len() > 1 => output.leave_out(WAITING, said.len() as u64),
@@ -142,7 +147,7 @@ fn write_labelled(
                 said.iter().max_by_key(|(judgment, _)| (judgment.given.recorded_at, judgment.given.id));
             output.leave_out("an earlier judgment of the item", said.len() as u64 - 1);
             if let Some((_, labels)) = latest {
-                take(judged, &rows(labels, None), 1, output);
+                take(plan, judged, &rows(labels, None), 1, output);
             }
         }
     }
@@ -150,6 +155,7 @@ fn write_labelled(
 
 /// Writes rows; says whether they are written, and not refused.
 fn take(
+    plan: &ExportPlan,
     judged: &Judged,
     rows: &[(usize, bool, Option<&str>)],
     judgments: u64,
@@ -158,7 +164,7 @@ fn take(
     let lines: Vec<Result<String, String>> = rows
         .iter()
         .map(|(index, label, annotator)| {
-            line(judged, judged.candidates().get(*index), *index, *label, *annotator)
+            line(plan, judged, judged.candidates().get(*index), *index, *label, *annotator)
         })
         .collect();
     let are_valid = lines.iter().all(Result::is_ok);
@@ -172,6 +178,7 @@ fn take(
 }
 
 fn line(
+    plan: &ExportPlan,
     judged: &Judged,
     candidate: Option<&Candidate>,
     index: usize,
@@ -186,13 +193,18 @@ fn line(
             index + 1
         ));
     }
+    let id = item.external_id.as_deref();
+    if plan.format != ExportFormat::Kto {
+        let [system, prompt, completion] = axolotl::completion(&item.prompt, candidate, index)?;
+        let (prompt, completion) = (prompt.into(), completion.into());
+        return Ok(json_line(&Line { system, prompt, completion, label, annotator, id }));
+    }
     let (prompt, completion) = if is_conversation(&item.prompt, candidate) {
         response_turns(&item.prompt, candidate, index)?
     } else {
         (prompt_text(&item.prompt)?.into(), response_text(candidate, index)?.into())
     };
-    let id = item.external_id.as_deref();
-    Ok(json_line(&Line { prompt, completion, label, annotator, id }))
+    Ok(json_line(&Line { system: None, prompt, completion, label, annotator, id }))
 }
 
 fn is_conversation(prompt: &[Part], candidate: &Candidate) -> bool {
@@ -247,9 +259,9 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use serde_json::json;
+    use tiebreak_domain::Outcome;
     use tiebreak_domain::export::{BothBadPolicy, NWayPolicy, TiePolicy};
     use tiebreak_domain::rubric::{QuestionKind, RankingForm, Scale, Scope, StrengthSteps};
-    use tiebreak_domain::{ExportFormat, Outcome};
 
     #[test]
     fn a_pair_comes_apart_and_two_bad_ones_stay_bad() {

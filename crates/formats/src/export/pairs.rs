@@ -11,6 +11,7 @@ use super::output::ItemOutput;
 use super::policy::{PairRow, rows_of_item};
 use super::preference::{Membership, PreferenceRow, preference_line_in_group};
 use super::rewrites::{self, Rewrite, is_of_rewrites};
+use super::unified_reward;
 use crate::shape::openai::PARALLEL;
 
 /// Writes the rows of one item.
@@ -81,11 +82,15 @@ impl Pair<'_> {
             tools: tools(&judged.item.item.metadata),
             may_call_in_parallel: judged.item.item.metadata.get(PARALLEL) != Some(&Value::Bool(false)),
         };
-        if plan.format == ExportFormat::HpdV3 {
+        if plan.format.is_of_paths() {
             let place =
                 judged.candidates().iter().position(|candidate| candidate == self.chosen).unwrap_or_default();
             let pair = [(self.chosen, place), (self.rejected, self.place)];
-            return hpd::pair_line(judged, pair, annotator.map(String::as_str), membership.as_ref());
+            let (annotator, group) = (annotator.map(String::as_str), membership.as_ref());
+            return match plan.format {
+                ExportFormat::HpdV3 => hpd::pair_line(judged, pair, annotator, group),
+                format => unified_reward::pair_line(format, judged, pair, annotator, group),
+            };
         }
         if plan.format == ExportFormat::LanguageFeedback {
             let critique = language_feedback::critique(judged, self.place, self.voters);

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tiebreak_domain::{Candidate, ExportFormat, Part};
 
 use super::turns::{Turn, bare_text, check_end, check_turns, content_lists, joined, messages, turns};
-use super::{llama_factory, openai};
+use super::{axolotl, llama_factory, openai};
 use crate::shape::hh::MARKS;
 
 /// A decided pair, ready to be written.
@@ -88,6 +88,7 @@ pub fn preference_line_in_group(
     check_prompt(format, row)?;
     let (prompt, chosen, rejected) = match format {
         ExportFormat::OpenAi => return openai::openai_line(row),
+        ExportFormat::Axolotl(kind) => return axolotl::preference_line(kind, row, group),
         ExportFormat::TrlExplicit => explicit(row)?,
         ExportFormat::TrlImplicit => implicit(row)?,
         ExportFormat::TrlConversational => conversational(row)?,

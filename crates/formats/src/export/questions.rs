@@ -8,6 +8,7 @@ use tiebreak_domain::export::PolicyQuestion;
 use tiebreak_domain::{ExportFormat, ExportPlan, Question};
 
 use super::judged::Names;
+use super::told;
 
 /// The questions that fit a format, those it would rather have first.
 pub fn fitting(format: ExportFormat, names: &Names) -> Vec<&Question> {
@@ -53,7 +54,7 @@ pub fn refusal(plan: &ExportPlan, names: &Names) -> Option<(String, String)> {
     if let Some(key) = taken_key(format, names) {
         return Some((
             format!(
-                "{} has a field {key:?} of its own, and so no place for ratings by that key",
+                "{} has a field {key:?} of its own, and so no place for answers by that key",
                 format.title()
             ),
             "give the question another key, or export another format".to_owned(),
@@ -70,8 +71,11 @@ pub fn refusal(plan: &ExportPlan, names: &Names) -> Option<(String, String)> {
     ))
 }
 
-/// The key of a rating that a format would write over a field of its own.
+/// The key of a question that a format would write over a field of its own.
 fn taken_key(format: ExportFormat, names: &Names) -> Option<String> {
+    if matches!(format, ExportFormat::LabelStudio | ExportFormat::Argilla) {
+        return told::taken_key(names);
+    }
     let fields: &[&str] = match format {
         ExportFormat::HelpSteer2 => &["prompt", "response", "annotator"],
         _ => return None,

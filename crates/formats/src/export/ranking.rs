@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tiebreak_domain::{Candidate, Judgment, Question};
+use tiebreak_domain::export::SeveralPolicy;
+use tiebreak_domain::{Candidate, ExportPlan, Judgment, Question};
 
 use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
-use super::policy::{UNANSWERED, UNRATABLE};
+use super::policy::{UNANSWERED, UNRATABLE, WAITING, agreed_value, disagreement};
 use super::standing::standing_of;
 use super::turns::{prompt_text, text_or_medium};
 
@@ -61,6 +62,48 @@ pub(super) fn ranked<'a>(
         }
     }
     ranked
+}
+
+/// A place for each candidate that has one, 1 for the best.
+pub(super) type Places = Vec<Option<u32>>;
+
+/// Writes a row for each order that the plan makes of what the annotators said.
+pub(super) fn each_order(
+    plan: &ExportPlan,
+    question: &Question,
+    judged: &Judged,
+    output: &mut ItemOutput,
+    row: impl Fn(&Places, Option<&str>) -> Result<String, String>,
+) {
+    let ranked = ranked(question, judged, output);
+    let all = ranked.len() as u64;
+    match plan.several {
+        _ if ranked.is_empty() => {}
+        Some(SeveralPolicy::Each) => {
+            for (judgment, ranks) in &ranked {
+                output.take(vec![row(ranks, judged.names.known_annotator(judgment))], 1);
+            }
+        }
+        Some(policy @ (SeveralPolicy::Majority | SeveralPolicy::Unanimous)) => {
+            let orders: Vec<Places> = ranked.iter().map(|(_, ranks)| ranks.clone()).collect();
+            match agreed_value(policy, &orders) {
+                None => output.leave_out(disagreement(policy), all),
+                Some(ranks) => {
+                    let agreeing = orders.iter().filter(|order| **order == ranks).count() as u64;
+                    output.leave_out("outvoted", all - agreeing);
+                    output.take(vec![row(&ranks, None)], agreeing);
+                }
+            }
+        }
+        None if all > 1 => output.leave_out(WAITING, all),
+        Some(SeveralPolicy::Latest) | None => {
+            output.leave_out("an earlier judgment of the item", all - 1);
+            let time = |(judgment, _): &&(&Judgment, Places)| (judgment.given.recorded_at, judgment.given.id);
+            if let Some((_, ranks)) = ranked.iter().max_by_key(time) {
+                output.take(vec![row(ranks, None)], 1);
+            }
+        }
+    }
 }
 
 fn row(

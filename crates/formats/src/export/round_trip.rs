@@ -9,6 +9,7 @@ use tiebreak_domain::{
     Outcome, Part, StoredItem,
 };
 
+mod tools;
 mod trainers;
 
 use super::judged::Names;

@@ -61,6 +61,10 @@ pub(crate) fn join(before: &mut Understood, mut next: Understood) -> Option<Unde
 
 /// Adds a vote to the first of the same annotator that answers none of its questions; else to the end.
 fn add(labels: &mut Vec<Label>, mut label: Label) {
+    if label.is_skip {
+        labels.push(label);
+        return;
+    }
     let is_same =
         |one: &Answer, other: &Answer| one.question == other.question && one.candidate == other.candidate;
     if label.annotator.is_some()
@@ -75,6 +79,7 @@ fn add(labels: &mut Vec<Label>, mut label: Label) {
     let is_free = |known: &&mut Label| {
         known.annotator == label.annotator
             && known.is_model == label.is_model
+            && !known.is_skip
             && label.answers.iter().all(|answer| known.answers.iter().all(|there| !is_same(there, answer)))
     };
     match labels.iter_mut().find(is_free) {

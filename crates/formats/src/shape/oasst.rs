@@ -210,7 +210,7 @@ mod tests {
         let shape = TreesShape::new(&["tree_state".to_owned()]);
         let item = |meaning| match meaning {
             Meaning::Item(item) => item,
-            Meaning::Profile(profile) => panic!("no item: {profile:?}"),
+            other => panic!("no item: {other:?}"),
         };
         let meanings = shape.meanings(cells_from_json(line, &shape.columns()).unwrap());
         meanings.into_iter().map(|meaning| meaning.map(item)).collect()

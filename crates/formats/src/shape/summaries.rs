@@ -59,7 +59,7 @@ impl ItemShape for ComparisonsShape {
                     answers.push(fields::text("note", None, &notes.join("\n\n")));
                 }
                 let comment = confidence.map(|value| format!("confidence {value}")).unwrap_or_default();
-                (vec![Label { annotator, answers, comment, is_model: false }], None)
+                (vec![Label { annotator, comment, ..Label::of_answers(answers) }], None)
             }
             Some((_, choice)) => (Vec::new(), Some(format!("\"choice\" is {choice}, expected 0 or 1"))),
         };

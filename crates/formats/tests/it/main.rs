@@ -9,3 +9,4 @@ mod real_data;
 mod round_trip;
 mod shapes;
 mod soup;
+mod tools;

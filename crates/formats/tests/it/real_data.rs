@@ -104,3 +104,83 @@ fn real_video_pairs_have_their_three_verdicts() {
     assert!(!read.items.is_empty());
     assert!(read.items.iter().all(|(_, _, labels)| labels[0].answers.len() == 3));
 }
+
+/// The flat PandaLM pairs and their votes, put into the words of other tools: each gives back the same items and votes.
+#[test]
+fn real_votes_are_the_same_in_the_words_of_other_tools() {
+    let Some(path) = data("text/pandalm_pairs.jsonl") else { return };
+    let flat = read(&path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let words =
+        |outcome: Outcome| ["a", "b", "tie"][Outcome::ALL.iter().position(|one| *one == outcome).unwrap()];
+    let said: std::collections::HashMap<u64, Vec<Outcome>> = flat
+        .items
+        .iter()
+        .map(|(line, _, labels)| {
+            (*line, labels.iter().map(|label| label.preference().unwrap().outcome).collect())
+        })
+        .collect();
+    let votes = |line: usize| said.get(&(line as u64 + 1)).cloned().unwrap_or_default();
+    let shown = |row: &serde_json::Value| serde_json::json!({ "id": row["id"], "prompt": row["prompt"], "response_a": row["response_a"], "response_b": row["response_b"] });
+    let task = |(line, row): (usize, &serde_json::Value)| {
+        let annotation = |(who, outcome): (usize, Outcome)| {
+            let side = if outcome == Outcome::A { "left" } else { "right" };
+            let (kind, name, value) = match outcome {
+                Outcome::A | Outcome::B => ("pairwise", "pref", serde_json::json!({ "selected": side })),
+                _ => ("choices", "pref_outcome", serde_json::json!({ "choices": [words(outcome)] })),
+            };
+            let result =
+                serde_json::json!([{ "from_name": name, "to_name": name, "type": kind, "value": value }]);
+            serde_json::json!({ "completed_by": who + 1, "result": result })
+        };
+        let annotations: Vec<_> = votes(line).into_iter().enumerate().map(annotation).collect();
+        serde_json::json!({ "id": line, "data": shown(row), "annotations": annotations })
+    };
+    let record = |(line, row): (usize, &serde_json::Value)| {
+        let response = |(who, outcome): (usize, Outcome)| {
+            let rank = |won: bool| if won || outcome == Outcome::Tie { 1 } else { 2 };
+            let ranks = serde_json::json!([
+                { "value": "response_a", "rank": rank(outcome == Outcome::A) },
+                { "value": "response_b", "rank": rank(outcome == Outcome::B) },
+            ]);
+            serde_json::json!({ "value": ranks, "user_id": (who + 1).to_string() })
+        };
+        let responses: Vec<_> = votes(line).into_iter().enumerate().map(response).collect();
+        let mut fields = shown(row);
+        let id = fields.as_object_mut().unwrap().shift_remove("id");
+        serde_json::json!({ "id": id, "fields": fields, "responses": { "pref": responses }, "suggestions": {} })
+    };
+    let files = [
+        (DataFormat::LabelStudio, rows.iter().enumerate().map(task).collect::<Vec<_>>()),
+        (DataFormat::Argilla, rows.iter().enumerate().map(record).collect()),
+    ];
+    for (format, rows) in files {
+        let file = crate::files::file("tasks.json", serde_json::Value::Array(rows).to_string());
+        let reader = Reader::open(&ImportPlan::of_file(&file.path)).unwrap();
+        assert_eq!(reader.format(), format);
+        let read = read(&file.path);
+        assert!(read.error.is_none());
+        assert_eq!(
+            (read.items.len(), read.problems.len()),
+            (flat.items.len(), flat.problems.len()),
+            "{format:?}: {:?}",
+            read.problems
+        );
+        for ((line, item, labels), (_, expected, votes)) in read.items.iter().zip(&flat.items) {
+            assert_eq!(
+                (&item.prompt, &item.external_id),
+                (&expected.prompt, &expected.external_id),
+                "{line}"
+            );
+            let texts = |item: &tiebreak_domain::Item| {
+                item.candidates.iter().map(tiebreak_domain::Candidate::text).collect::<Vec<_>>()
+            };
+            assert_eq!(texts(item), texts(expected), "{format:?}, {line}");
+            let outcomes = |labels: &[tiebreak_formats::Label]| {
+                labels.iter().map(|label| label.preference().unwrap().outcome).collect::<Vec<_>>()
+            };
+            assert_eq!(outcomes(labels), outcomes(votes), "{format:?}, {line}");
+        }
+    }
+}

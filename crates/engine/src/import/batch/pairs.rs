@@ -6,10 +6,10 @@
 use tiebreak_domain::candidate_pairs::{PairItem, pair_items};
 use tiebreak_domain::import::{LabelPolicy, RowProblem};
 use tiebreak_domain::{Item, Rubric};
-use tiebreak_formats::Label;
+use tiebreak_formats::{Label, WITHOUT_VOTE};
 use tiebreak_store::PreparedItem;
 
-use super::{Incoming, Vote, WITHOUT_VOTE, refusal, votes_from_labels};
+use super::{Incoming, Vote, refusal, votes_from_labels};
 
 /// Makes the pairs of a row ready to be written.
 pub(super) fn incoming(
@@ -29,7 +29,9 @@ pub(super) fn incoming(
         to.push(refusal(line, reason));
         return;
     }
-    let votes = votes_from_labels(labels, policy);
+    // Who skipped all of it may well have answered a pair.
+    let votes: Vec<Vote> =
+        votes_from_labels(labels, policy).into_iter().filter(|vote| !vote.is_skip).collect();
     let mut is_said = vec![false; votes.len()];
     for (place, PairItem { item: pair, candidates }) in pairs.into_iter().enumerate() {
         let of_pair = votes.iter().zip(&mut is_said).filter_map(|(vote, is_said)| {

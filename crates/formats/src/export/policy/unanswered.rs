@@ -1,7 +1,7 @@
 //! What must be asked before a plan can be carried out: the policies on what the project holds.
 
 use tiebreak_domain::answer::StepVerdict;
-use tiebreak_domain::export::{BothBadPolicy, PolicyCounts, PolicyQuestion};
+use tiebreak_domain::export::{AxolotlType, BothBadPolicy, PolicyCounts, PolicyQuestion};
 use tiebreak_domain::rubric::QuestionKind;
 use tiebreak_domain::{AnswerValue, ExportFormat, ExportPlan, Judgment, Outcome, Question};
 
@@ -75,7 +75,7 @@ pub fn count_policies(
                 count_standing(standing, candidates, counts);
             }
         }
-        ExportFormat::Stepwise => {
+        ExportFormat::Stepwise | ExportFormat::Axolotl(AxolotlType::Stepwise) => {
             let neutral = answered.iter().filter(|judgment| has_neutral_step(judgment)).count();
             counts.neutral_steps += neutral as u64;
         }
@@ -86,7 +86,7 @@ pub fn count_policies(
 /// Whether each candidate has a label of its own, so that no pairs are made.
 pub(in crate::export) fn is_labelled(format: ExportFormat, question: &Question) -> bool {
     use tiebreak_domain::rubric::Scale;
-    format == ExportFormat::Kto && matches!(question.kind, QuestionKind::Rating { scale: Scale::YesNo })
+    format.is_unpaired() && matches!(question.kind, QuestionKind::Rating { scale: Scale::YesNo })
 }
 
 fn count_standing(standing: &Standing, candidates: usize, counts: &mut PolicyCounts) {

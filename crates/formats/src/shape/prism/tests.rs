@@ -8,7 +8,7 @@ fn read(line: &str) -> Vec<Result<Understood, String>> {
     let meanings = shape.meanings(cells_from_json(line, &shape.columns()).unwrap());
     let item = |meaning| match meaning {
         Meaning::Item(item) => item,
-        Meaning::Profile(profile) => panic!("no item: {profile:?}"),
+        other => panic!("no item: {other:?}"),
     };
     meanings.into_iter().map(|meaning| meaning.map(item)).collect()
 }
