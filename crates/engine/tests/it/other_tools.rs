@@ -45,7 +45,7 @@ fn label_studio_gets_one_array_and_its_configuration_and_gives_back_every_vote_a
     other.create("b.tiebreak");
     let report = other.import_with_labels(&world.text("tasks.json"), "past");
     assert_eq!((report.items_added, report.judgments_added, report.problems.len()), (3, 3, 0), "{report:?}");
-    let person = &other.info().annotators.iter().find(|one| one.judged + one.skipped > 0).cloned().unwrap();
+    let person = other.info().annotators.iter().find(|one| one.judged + one.skipped > 0).cloned().unwrap();
     assert_eq!((person.judged, person.skipped), (2, 1), "who skipped has not judged");
     let again = other.import_with_labels(&world.text("tasks.json"), "past");
     assert_eq!((again.items_added, again.judgments_added), (0, 0), "the same file again adds nothing");
@@ -54,7 +54,11 @@ fn label_studio_gets_one_array_and_its_configuration_and_gives_back_every_vote_a
 
 #[test]
 fn a_skip_never_takes_an_answer_out_of_force() {
-    let annotation = |result: Value, cancelled: bool| json!({ "completed_by": 1, "result": result, "was_cancelled": cancelled });
+    let annotation = |result: Value, cancelled: bool| {
+        let mut annotation = json!({ "completed_by": 1, "result": result });
+        annotation["was_cancelled"] = cancelled.into();
+        annotation
+    };
     let left =
         json!([{ "from_name": "q", "to_name": "q", "type": "pairwise", "value": { "selected": "left" } }]);
     let task = json!([{
@@ -68,7 +72,7 @@ fn a_skip_never_takes_an_answer_out_of_force() {
     assert_eq!(report.problems[0].reason, "taken without its vote: it answers no question of the project");
     let named = task.to_string().replace("\"q\"", "\"comparison\"");
     let report = world.import_with_labels(&world.write("named.json", named), "past");
-    let person = &world.info().annotators.iter().find(|one| one.judged > 0).cloned().unwrap();
+    let person = world.info().annotators.iter().find(|one| one.judged > 0).cloned().unwrap();
     assert_eq!((person.judged, person.skipped, report.problems.len()), (1, 0, 0), "{report:?}");
 }
 

@@ -161,6 +161,15 @@ mod tests {
     }
 
     #[test]
+    fn who_skipped_and_voted_later_has_said_two_things() {
+        let mut first = row("p", "x", "ann", 1);
+        first.labels = vec![Label::skip(Some("ann".into()))];
+        assert!(join(&mut first, row("p", "x", "ann", 2)).is_none());
+        let said: Vec<_> = first.labels.iter().map(|label| (label.is_skip, label.answers.len())).collect();
+        assert_eq!(said, [(true, 0), (false, 1)], "a skip holds no answers");
+    }
+
+    #[test]
     fn an_item_has_at_most_twelve_candidates() {
         let mut first = row("p", "0", "ann", 1);
         let left: Vec<_> =

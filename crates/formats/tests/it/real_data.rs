@@ -122,7 +122,11 @@ fn real_votes_are_the_same_in_the_words_of_other_tools() {
         })
         .collect();
     let votes = |line: usize| said.get(&(line as u64 + 1)).cloned().unwrap_or_default();
-    let shown = |row: &serde_json::Value| serde_json::json!({ "id": row["id"], "prompt": row["prompt"], "response_a": row["response_a"], "response_b": row["response_b"] });
+    let shown = |row: &serde_json::Value| {
+        let shown = ["id", "prompt", "response_a", "response_b"];
+        let shown = shown.map(|name| (name.to_owned(), row[name].clone()));
+        serde_json::Value::Object(shown.into_iter().collect())
+    };
     let task = |(line, row): (usize, &serde_json::Value)| {
         let annotation = |(who, outcome): (usize, Outcome)| {
             let side = if outcome == Outcome::A { "left" } else { "right" };

@@ -166,7 +166,7 @@ proptest! {
         // text may be a record's only field.
         let most = match plan.format {
             Some(DataFormat::Prism) => 2 * rows,
-            Some(DataFormat::Argilla) => 3 * rows,
+            Some(DataFormat::Argilla) => 4 * rows,
             _ => rows,
         };
         prop_assert!(read.items.len() <= most, "{read:?}");
