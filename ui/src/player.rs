@@ -39,7 +39,7 @@ use crate::compare::{Piece, Visual, Wanted as Layered};
 
 /// How much memory the frames of all panes may take together. Each is with the graphics card once more while
 /// it is on the screen.
-pub const BUDGET_BYTES: u64 = 208 << 20;
+pub const BUDGET_BYTES: u64 = 160 << 20;
 /// How much of it the first frames of the next item may take.
 const AHEAD_BYTES: u64 = 24 << 20;
 /// For so many items the frames seen are remembered.
