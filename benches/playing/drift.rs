@@ -54,12 +54,12 @@ struct Since {
 
 impl Since {
     fn now(show: &Show) -> Self {
-        Self { wall: Instant::now(), shown_us: show.shown_us() }
+        Self { wall: show.frame_began, shown_us: show.shown_us() }
     }
 
-    /// How far what is shown is ahead of the machine's clock, both counted from here. The moment of a frame is its
-    /// beginning, so this is by as much too low as painting it took.
+    /// How far what is shown is ahead of the machine's clock, both counted from here.
     fn off_us(&self, show: &Show) -> i64 {
-        (show.shown_us() - self.shown_us) as i64 - self.wall.elapsed().as_micros() as i64
+        (show.shown_us() - self.shown_us) as i64
+            - show.frame_began.duration_since(self.wall).as_micros() as i64
     }
 }

@@ -91,8 +91,11 @@ fn main() {
         cores(figures.decoders_s),
         alone_cores
     );
-    let [_, none] = files_and_none(std::process::id(), &[]);
-    println!("memory, {}; at the end {} MB of the app's in no file", figures.memory.words(), megabytes(none));
+    println!(
+        "memory, {}; {} MB of the app's in no file",
+        figures.memory.words(),
+        megabytes(figures.in_no_file)
+    );
 }
 
 /// The number behind a word.
@@ -114,11 +117,12 @@ fn seek(seeks: u64) {
         let sought = Seeker::open(Path::new(&project), &folder, WINDOW, 7).go_about(seeks.div_ceil(PAIRS));
         println!(
             "{rows}: {} pairs, {} seeks at every speed: {} frames in panes covered the clock, {} stretches of it were \
-             as long as the machine's; {} s",
+             as long as the machine's; frames were asked for {} times; {} s",
             sought.pairs,
             sought.seeks,
             sought.frames,
             sought.stretches,
+            sought.asked,
             began.elapsed().as_secs()
         );
     }
@@ -168,6 +172,8 @@ struct Figures {
     own_s: f64,
     decoders_s: f64,
     memory: Memory,
+    /// What of it is the app's own, when the films had played.
+    in_no_file: u64,
 }
 
 fn at(sorted: &[f64], share: f64) -> f64 {
@@ -200,6 +206,7 @@ fn play(project: String, seconds: u64, look: Option<Look>) -> Figures {
     figures.own_s = own.elapsed().as_secs_f64();
     figures.decoders_s = children_s() + ended_children_s() - decoders_s;
     figures.memory = watch.most();
+    [_, figures.in_no_file] = files_and_none(std::process::id(), &[]);
     figures.cpu_ms.sort_by(f64::total_cmp);
     figures
 }

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub struct Show {
     app: App,
     ctx: egui::Context,
+    /// When the latest frame began: the moment that its clock stands for.
+    pub frame_began: Instant,
 }
 
 impl Show {
@@ -45,7 +47,7 @@ impl Show {
         let app = App::new(Box::new(backend), Box::new(Real(Instant::now())), start);
         let ctx = egui::Context::default();
         theme::install(&ctx);
-        let mut show = Self { app, ctx };
+        let mut show = Self { app, ctx, frame_began: Instant::now() };
         let began = Instant::now();
         while show.frames().is_none_or(|shown| shown.contains(&None)) {
             assert!(began.elapsed() < PATIENCE, "the project is open, and the films play");
@@ -102,6 +104,7 @@ impl Show {
             focused: true,
             ..RawInput::default()
         };
+        self.frame_began = Instant::now();
         let cpu = ThreadTime::now();
         let app = &mut self.app;
         let mut output = self.ctx.run_ui(input, |ui| {

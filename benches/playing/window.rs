@@ -48,6 +48,15 @@ pub fn run(folder: &Path, project: &str, seconds: u64) {
         .spawn()
         .expect("the program");
     let program = Ending(program);
+    // As large as the other runs' window, where there is xdotool.
+    let [width, height] = WINDOW.map(|side| side.to_string());
+    let sized = Command::new("xdotool")
+        .args(["search", "--sync", "--onlyvisible", "--name", "Tiebreak", "windowsize", &width, &height])
+        .env("DISPLAY", format!(":{}", number.trim()))
+        .status();
+    if !sized.is_ok_and(|status| status.success()) {
+        println!("the window has its usual size: there is no xdotool");
+    }
     let watch = Watch::start(program.0.id());
     thread::sleep(Duration::from_secs(seconds));
     let [renderer, none] = files_and_none(program.0.id(), &RENDERER);

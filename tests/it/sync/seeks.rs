@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use egui::{Rect, pos2};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use tiebreak_domain::Part;
 use tiebreak_domain::media::MediumRequest;
+use tiebreak_domain::{Part, Request};
 use tiebreak_ui::player::Player;
 use tiebreak_ui::player::clock::SPEEDS_PERCENT;
 use tiebreak_ui::player::reel::Known;
@@ -30,6 +30,8 @@ const ROUNDING_US: u64 = 1;
 pub struct Sought {
     pub pairs: u64,
     pub seeks: u64,
+    /// How often frames were asked of the engine.
+    pub asked: u64,
     /// Frames in panes that were held against the truth.
     pub frames: u64,
     /// Stretches between two frames of the app whose length on the clock was held against the machine's.
@@ -92,6 +94,9 @@ impl<'a> Seeker<'a> {
     fn frame(&mut self, ms: u64) {
         self.stage.frame_after(ms);
         self.settled.settle();
+        let requests = self.settled.take_requests();
+        self.sought.asked +=
+            requests.iter().filter(|request| matches!(request, Request::Frames(_))).count() as u64;
     }
 
     fn player(&self) -> &Player {
