@@ -2,7 +2,7 @@
 //!
 //! For tests that use the whole program from outside. What it paints is laid out and thrown away.
 
-use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, pos2, vec2};
+use egui::{Context, Event, Modifiers, RawInput, Rect, pos2, vec2};
 
 use crate::app::App;
 use crate::command::Chord;
@@ -56,7 +56,8 @@ impl Stage {
     }
 
     /// Presses the pointer's button at a place, and lets it go in the next frame.
-    pub fn click(&mut self, at: Pos2) {
+    pub fn click(&mut self, [x, y]: [f32; 2]) {
+        let at = pos2(x, y);
         let button = |pressed| Event::PointerButton {
             pos: at,
             button: egui::PointerButton::Primary,
@@ -73,8 +74,8 @@ impl Stage {
         self.frame_with(vec![Event::PointerGone]);
     }
 
-    /// Where the first thing is that screen readers call so; a frame passes.
-    pub fn place(&mut self, name: &str) -> Option<Rect> {
+    /// Where the first thing is that screen readers call so, its left, top, right and bottom; a frame passes.
+    pub fn place(&mut self, name: &str) -> Option<[f32; 4]> {
         self.ctx.enable_accesskit();
         let mut output = self.run(FRAME_MS, Vec::new());
         self.ctx.disable_accesskit();
@@ -82,8 +83,7 @@ impl Stage {
         output.drop_without_applying_deltas();
         let (_, node) = update?.nodes.into_iter().find(|(_, node)| node.label() == Some(name))?;
         let bounds = node.bounds()?;
-        let corner = |x: f64, y: f64| pos2(x as f32, y as f32);
-        Some(Rect::from_min_max(corner(bounds.x0, bounds.y0), corner(bounds.x1, bounds.y1)))
+        Some([bounds.x0, bounds.y0, bounds.x1, bounds.y1].map(|side| side as f32))
     }
 
     /// Presses keys as a key list writes them, `2 Enter Ctrl+Z`, a frame each. Fails at a word that is no key.

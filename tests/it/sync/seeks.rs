@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use egui::{Rect, pos2};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use tiebreak_domain::media::MediumRequest;
@@ -148,7 +147,7 @@ impl<'a> Seeker<'a> {
     }
 
     /// Goes to a place of the bar, at the next speed, and watches; every third time standing.
-    fn seek(&mut self, panes: &[Pane], bar: Rect, seek: u64) {
+    fn seek(&mut self, panes: &[Pane], [left, top, right, bottom]: [f32; 4], seek: u64) {
         let speed_percent = SPEEDS_PERCENT[seek as usize % SPEEDS_PERCENT.len()];
         while self.player().clock().speed_percent() != speed_percent {
             let is_slower = self.player().clock().speed_percent() > speed_percent;
@@ -163,7 +162,7 @@ impl<'a> Seeker<'a> {
             2 => 1.0,
             _ => self.random.random_range(0.0..=1.0_f32),
         };
-        self.stage.click(pos2(bar.left() + share * bar.width(), bar.center().y));
+        self.stage.click([left + share * (right - left), f32::midpoint(top, bottom)]);
         self.stage.pointer_gone();
         self.settled.settle();
         self.wait(panes);
