@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use cpu_time::ThreadTime;
 use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::door::{Picture, Pixels};
 use tiebreak_domain::project::{Progress, SearchIndex};
 use tiebreak_domain::queue::Place;
 use tiebreak_domain::rubric::{QuestionKind, Scale, Scope};
@@ -228,7 +228,8 @@ fn answer(request: &Request, load: Load, pixels: &Arc<[u8]>) -> Option<Reply> {
         Request::Image(image) => {
             let side = image.fit[0].min(image.fit[1]).min(2048);
             let rgba: Arc<[u8]> = pixels[..(side * side * 4) as usize].into();
-            Reply::Image(Pixels { width: side, height: side, full_width: 2048, full_height: 2048, rgba })
+            let pixels = Pixels { width: side, height: side, full_width: 2048, full_height: 2048, rgba };
+            Reply::Image(Picture { pixels, may_move: false })
         }
         _ => Reply::Done,
     })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cpu_time::ThreadTime;
 use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::door::{Picture, Pixels};
 use tiebreak_domain::project::SearchIndex;
 use tiebreak_domain::showing::Acquisition;
 use tiebreak_domain::{
@@ -125,7 +125,8 @@ fn answer(request: &Request, pixels: &Arc<[u8]>, tile: &Arc<[u8]>) -> Reply {
         Request::Queue(_) => Reply::Items(vec![queued()]),
         Request::Image(image) => {
             let side = image.fit[0].min(image.fit[1]).min(2048);
-            Reply::Image(whole(side, side, pixels[..(side * side * 4) as usize].into()))
+            let pixels = whole(side, side, pixels[..(side * side * 4) as usize].into());
+            Reply::Image(Picture { pixels, may_move: false })
         }
         // Every level of a picture of this size is whole tiles.
         Request::Tile(_) => Reply::Tile(whole(512, 512, Arc::clone(tile))),

@@ -90,8 +90,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
 
 /// Each foreign name with the only places where it may be written.
 const WRITTEN_ONLY_IN: [(&str, &[&str]); 13] = [
-    // One test plays the window, frame by frame, over a real engine.
-    ("egui::", &["ui/", "tests/it/ready.rs"]),
+    ("egui::", &["ui/"]),
     ("eframe::", &["ui/src/window.rs", "ui/src/web.rs"]),
     ("web_sys::", &["ui/src/web.rs", "ui/src/web/"]),
     ("tauri::", &["src-tauri/"]),

@@ -24,6 +24,8 @@ mod ready;
 mod rubrics;
 mod sampling;
 mod serving;
+mod settled;
+mod sync;
 mod templates;
 mod video_models;
 mod watching;

@@ -3,6 +3,7 @@
 
 mod gallery;
 mod lead;
+mod scripts;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -3,9 +3,10 @@
 
 use egui::Context;
 use tiebreak_domain::answer::Mark;
-use tiebreak_domain::door::{ImageRequest, Pixels};
+use tiebreak_domain::door::{ImageRequest, Picture};
 use tiebreak_domain::export::{ExportProgress, ExportReport};
 use tiebreak_domain::import::{ImportProgress, ImportReport};
+use tiebreak_domain::media::MediumRequest;
 use tiebreak_domain::person::People;
 use tiebreak_domain::project::Progress;
 use tiebreak_domain::rubric::Slot;
@@ -356,8 +357,11 @@ impl Desk {
     }
 
     /// An image arrived, or could not be had.
-    pub fn image_arrived(&mut self, request: ImageRequest, image: Result<Pixels, ApiError>) {
-        self.images.arrived(request, image);
+    pub fn image_arrived(&mut self, request: ImageRequest, image: Result<Picture, ApiError>) {
+        if image.as_ref().is_ok_and(|picture| picture.may_move) {
+            self.player.may_move(MediumRequest { source: request.source, uri: request.uri.clone() });
+        }
+        self.images.arrived(request, image.map(|picture| picture.pixels));
     }
 
     /// Paints the project.

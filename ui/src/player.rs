@@ -19,7 +19,7 @@ mod sound;
 pub mod timeline;
 pub mod transport;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use egui::TextureHandle;
 use tiebreak_domain::door::Pixels;
@@ -39,7 +39,7 @@ use crate::compare::{Piece, Visual, Wanted as Layered};
 
 /// How much memory the frames of all panes may take together. Each is with the graphics card once more while
 /// it is on the screen.
-pub const BUDGET_BYTES: u64 = 208 << 20;
+pub const BUDGET_BYTES: u64 = 160 << 20;
 /// How much of it the first frames of the next item may take.
 const AHEAD_BYTES: u64 = 24 << 20;
 /// For so many items the frames seen are remembered.
@@ -100,6 +100,8 @@ pub struct Player {
     item: Option<ItemId>,
     panes: Vec<Pane>,
     reels: HashMap<MediumRequest, Reel>,
+    /// Images that may play, by what their files say; others are still, whatever they are called.
+    may_move: HashSet<MediumRequest>,
     seen: HashMap<(ItemId, MediumRequest), Seen>,
     wanted: Vec<Wanted>,
     ahead: Vec<MediumRequest>,
@@ -176,7 +178,7 @@ impl Player {
         self.forget_sound();
         let mut textures: Vec<TextureHandle> = self.panes.drain(..).filter_map(|pane| pane.texture).collect();
         for (medium, part) in queued.map(media_in_order).unwrap_or_default() {
-            self.reel(&medium, matches!(part, Part::Audio { .. }));
+            self.reel_of(&medium, part);
             if self.panes.iter().all(|pane| pane.medium != medium) {
                 let may_be_still = !part.always_plays();
                 let texture = if may_be_still { None } else { textures.pop() };
@@ -205,15 +207,22 @@ impl Player {
         let mut nearest = true;
         for queued in ahead {
             for (medium, part) in media(queued.item.source, &queued.item.item) {
-                self.reel(&medium, matches!(part, Part::Audio { .. }));
                 // Frames only of the very next, and knowledge of all.
-                if nearest || self.ahead.len() < 64 {
+                if self.reel_of(&medium, part) && (nearest || self.ahead.len() < 64) {
                     self.ahead.push(medium);
                 }
             }
             nearest = false;
         }
         self.forget_others();
+    }
+
+    /// The file of an image says that it may be an animation.
+    pub fn may_move(&mut self, medium: MediumRequest) {
+        if self.pane(&medium).is_some() {
+            self.reel(&medium, false);
+        }
+        self.may_move.insert(medium);
     }
 
     /// An answer to what was wanted came.
@@ -425,6 +434,15 @@ impl Player {
     fn is_playable(&self, pane: &Pane) -> bool {
         let Some(reel) = self.reels.get(&pane.medium) else { return false };
         if pane.may_be_still { reel.moves() } else { reel.info().is_some() }
+    }
+
+    /// Has a reel for a part that plays, or may as far as is known; whether there is one.
+    fn reel_of(&mut self, medium: &MediumRequest, part: &Part) -> bool {
+        let may_play = part.always_plays() || part.is_called_animation() || self.may_move.contains(medium);
+        if may_play {
+            self.reel(medium, matches!(part, Part::Audio { .. }));
+        }
+        may_play
     }
 
     fn reel(&mut self, medium: &MediumRequest, is_sound: bool) {

@@ -6,7 +6,7 @@ use egui::{Context, Event, Modifiers, RawInput, Rect, pos2, vec2};
 
 use crate::app::App;
 use crate::command::Chord;
-use crate::host::Still;
+use crate::host::{Host as _, Still};
 use crate::theme;
 
 /// The window's size in points.
@@ -19,6 +19,7 @@ pub struct Stage {
     app: App,
     ctx: Context,
     clock: Still,
+    size: [f32; 2],
 }
 
 impl Stage {
@@ -26,7 +27,12 @@ impl Stage {
     pub fn new(app: App, clock: Still) -> Self {
         let ctx = Context::default();
         theme::install(&ctx);
-        Self { app, ctx, clock }
+        Self { app, ctx, clock, size: SIZE }
+    }
+
+    /// The same in a window of another size, in points.
+    pub fn sized(self, size: [f32; 2]) -> Self {
+        Self { size, ..self }
     }
 
     /// The app.
@@ -34,9 +40,50 @@ impl Stage {
         &self.app
     }
 
+    /// What the app's monotonic clock says, in milliseconds.
+    pub fn now_ms(&self) -> u64 {
+        self.clock.now().monotonic_ms
+    }
+
     /// Lets a frame pass in which nothing is touched.
     pub fn frame(&mut self) {
         self.frame_with(Vec::new());
+    }
+
+    /// The same, so many milliseconds after the one before.
+    pub fn frame_after(&mut self, ms: u64) {
+        self.frame_in(ms, Vec::new());
+    }
+
+    /// Presses the pointer's button at a place, and lets it go in the next frame.
+    pub fn click(&mut self, [x, y]: [f32; 2]) {
+        let at = pos2(x, y);
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame_with(vec![Event::PointerMoved(at)]);
+        self.frame_with(vec![button(true)]);
+        self.frame_with(vec![button(false)]);
+    }
+
+    /// Takes the pointer out of the window.
+    pub fn pointer_gone(&mut self) {
+        self.frame_with(vec![Event::PointerGone]);
+    }
+
+    /// Where the first thing is that screen readers call so, its left, top, right and bottom; a frame passes.
+    pub fn place(&mut self, name: &str) -> Option<[f32; 4]> {
+        self.ctx.enable_accesskit();
+        let mut output = self.run(FRAME_MS, Vec::new());
+        self.ctx.disable_accesskit();
+        let update = output.platform_output.accesskit_update.take();
+        output.drop_without_applying_deltas();
+        let (_, node) = update?.nodes.into_iter().find(|(_, node)| node.label() == Some(name))?;
+        let bounds = node.bounds()?;
+        Some([bounds.x0, bounds.y0, bounds.x1, bounds.y1].map(|side| side as f32))
     }
 
     /// Presses keys as a key list writes them, `2 Enter Ctrl+Z`, a frame each. Fails at a word that is no key.
@@ -68,18 +115,25 @@ impl Stage {
     }
 
     fn frame_with(&mut self, events: Vec<Event>) {
-        self.clock.pass(FRAME_MS);
+        self.frame_in(FRAME_MS, events);
+    }
+
+    fn frame_in(&mut self, ms: u64, events: Vec<Event>) {
+        self.run(ms, events).drop_without_applying_deltas();
+    }
+
+    fn run(&mut self, ms: u64, events: Vec<Event>) -> egui::FullOutput {
+        self.clock.pass(ms);
         let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(SIZE[0], SIZE[1]))),
+            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(self.size[0], self.size[1]))),
             events,
             focused: true,
             ..RawInput::default()
         };
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
+        self.ctx.run_ui(input, |ui| {
             app.logic(&ui.ctx().clone());
             app.ui(ui);
-        });
-        output.drop_without_applying_deltas();
+        })
     }
 }

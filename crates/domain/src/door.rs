@@ -67,6 +67,15 @@ pub struct Pixels {
     pub rgba: Arc<[u8]>,
 }
 
+/// A picture that was asked for; of several frames the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// What is seen.
+    pub pixels: Pixels,
+    /// Whether its file says that it may hold more frames than this one, whatever it is called.
+    pub may_move: bool,
+}
+
 impl std::fmt::Debug for Pixels {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Pixels({}x{})", self.width, self.height)
@@ -418,7 +427,7 @@ pub enum Reply {
     /// What an export would write.
     ExportPreview(Box<ExportPreview>),
     /// A decoded image.
-    Image(Pixels),
+    Image(Picture),
     /// A part of a picture; its full size is that of the whole, at full scale.
     Tile(Pixels),
     /// What a video is.

@@ -94,8 +94,13 @@ impl Part {
         matches!(self, Self::Video { .. } | Self::Audio { .. })
     }
 
-    /// Whether it is an image of a format that can hold an animation.
+    /// Whether it may turn out to play: an image, which its name does not tell.
     pub fn may_be_animated(&self) -> bool {
+        matches!(self, Self::Image { .. })
+    }
+
+    /// Whether it is an image that is called as animations are. Others are known by what is in them.
+    pub fn is_called_animation(&self) -> bool {
         let Self::Image { uri } = self else { return false };
         let path = uri.split(['?', '#']).next().unwrap_or(uri);
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();

@@ -2,7 +2,8 @@
 //!
 //! A body is the length of a JSON header (32 bits, little-endian), the header, and the blobs one after the other.
 //! The header is the reply without its bytes, with `lengths` of the blobs: a picture or tile has `width`, `height`,
-//! `full_width`, `full_height`; frames have `first` and `pictures` of that kind; sound has `rate_hz` and `channels`.
+//! `full_width`, `full_height`, a picture also `may_move`, where its file may be an animation; frames have `first` and
+//! `pictures` of that kind; sound has `rate_hz` and `channels`.
 //! Blobs are RGBA of 8 bits, or PNG or JPEG where that is asked for; or `flat`, for readers that cannot read
 //! transparency without loss: a byte, and a PNG without transparency. Where the byte is 1 the PNG is twice as high as
 //! the picture, and the transparency stands as grey below the colours. Sound is 32-bit floats, little-endian.
@@ -13,7 +14,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use serde_json::{Value, json};
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::door::{Picture, Pixels};
 use tiebreak_domain::{ApiError, ErrorCode, Reply, Request, SourceId};
 
 const JPEG_QUALITY: u8 = 90;
@@ -58,7 +59,12 @@ pub fn medium_of(request: &Request) -> Option<(SourceId, &str)> {
 /// The body for a reply.
 pub fn body(reply: &Reply, coding: Coding) -> Result<Vec<u8>, ApiError> {
     let (mut header, blobs) = match reply {
-        Reply::Image(pixels) | Reply::Tile(pixels) => (facts(pixels), vec![coded(pixels, coding)?]),
+        Reply::Image(Picture { pixels, may_move }) => {
+            let mut facts = facts(pixels);
+            facts["may_move"] = (*may_move).into();
+            (facts, vec![coded(pixels, coding)?])
+        }
+        Reply::Tile(pixels) => (facts(pixels), vec![coded(pixels, coding)?]),
         Reply::Frames(frames) => {
             let pictures: Vec<Value> = frames.pictures.iter().map(facts).collect();
             let blobs =
@@ -169,7 +175,9 @@ mod tests {
 
     #[test]
     fn a_picture_comes_with_its_facts() {
-        let (header, blobs) = read(&body(&Reply::Image(pixels()), Coding::Raw).unwrap());
+        let picture = Picture { pixels: pixels(), may_move: true };
+        let (header, blobs) = read(&body(&Reply::Image(picture), Coding::Raw).unwrap());
+        assert_eq!(header["may_move"].as_bool(), Some(true));
         assert_eq!((header["width"].as_u64(), header["full_height"].as_u64()), (Some(2), Some(10)));
         assert_eq!(blobs, [pixels().rgba.to_vec()]);
     }
@@ -185,7 +193,7 @@ mod tests {
 
     #[test]
     fn flat_pictures_lose_neither_colours_nor_transparency() {
-        let (_, blobs) = read(&body(&Reply::Image(pixels()), Coding::Flat).unwrap());
+        let (_, blobs) = read(&body(&Reply::Tile(pixels()), Coding::Flat).unwrap());
         let (is_clear, png) = blobs[0].split_first().unwrap();
         let both = image::load_from_memory(png).unwrap().to_rgb8();
         assert_eq!((*is_clear, both.width(), both.height()), (1, 2, 2));
@@ -195,7 +203,7 @@ mod tests {
             "what is clear has colours too"
         );
         let opaque = Pixels { rgba: [9, 8, 7, 255].into(), width: 1, height: 1, ..pixels() };
-        let (_, blobs) = read(&body(&Reply::Image(opaque), Coding::Flat).unwrap());
+        let (_, blobs) = read(&body(&Reply::Tile(opaque), Coding::Flat).unwrap());
         let picture = image::load_from_memory(&blobs[0][1..]).unwrap().to_rgb8();
         assert_eq!((blobs[0][0], picture.into_raw()), (0, vec![9, 8, 7]));
     }

@@ -355,7 +355,7 @@ impl Engine {
             Request::Cancel(job) => self.shared.jobs.cancel(job).map(|()| Reply::Done),
             Request::Image(request) => {
                 let folder = self.session()?.media_folder(request.source)?;
-                Ok(Reply::Image(self.images.get(&folder, &request.uri, request.fit)?))
+                Ok(Reply::Image(self.images.picture(&folder, &request.uri, request.fit)?))
             }
             Request::Tile(request) => {
                 let folder = self.session()?.media_folder(request.source)?;

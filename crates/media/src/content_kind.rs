@@ -4,6 +4,8 @@ use std::fmt;
 
 use image::ImageFormat;
 
+use crate::png_chunks;
+
 /// What some bytes look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentKind {
@@ -93,6 +95,21 @@ fn media_container(bytes: &[u8]) -> Option<ContentKind> {
         }
         _ => ContentKind::Known("an MP4 video"),
     })
+}
+
+/// Whether the bytes of an image say that there may be more frames than one: a GIF says no more.
+pub(crate) fn may_move(bytes: &[u8]) -> bool {
+    match ContentKind::of(bytes) {
+        ContentKind::Image(ImageFormat::Gif) => true,
+        // The control chunk of an animation (PNG, third edition, 11.3.6.1).
+        ContentKind::Image(ImageFormat::Png) => png_chunks::has(bytes, *b"acTL"),
+        // A bit of the extended header (RFC 9649, 2.7.1).
+        ContentKind::Image(ImageFormat::WebP) => {
+            bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 2 != 0)
+        }
+        ContentKind::Avif => bytes.get(8..12) == Some(b"avis"),
+        _ => false,
+    }
 }
 
 fn markup(bytes: &[u8]) -> Option<ContentKind> {

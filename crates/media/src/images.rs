@@ -6,11 +6,15 @@ use std::{
     time::Instant,
 };
 
-use tiebreak_domain::{door::Pixels, media::TileRequest};
+use tiebreak_domain::{
+    door::{Picture, Pixels},
+    media::TileRequest,
+};
 
 use crate::{
     cache::Cache,
     content_key::{ContentBytes, ContentKey},
+    content_kind::may_move,
     conversion::Colours,
     decode::{decode, decode_for_screen, read_file},
     error::MediaError,
@@ -26,8 +30,8 @@ use crate::{
 pub struct Images {
     limits: Limits,
     fetcher: Arc<Fetcher>,
-    cache: Mutex<Cache<ImageKey, Pixels>>,
-    flights: SingleFlight<ImageKey, Result<Pixels, Problem>>,
+    cache: Mutex<Cache<ImageKey, Picture>>,
+    flights: SingleFlight<ImageKey, Result<Picture, Problem>>,
     tiles: Tiles,
 }
 
@@ -74,6 +78,11 @@ impl Images {
     /// never up, in the colours that people are to see: brought to sRGB by the file's colour profile. A file that
     /// was changed meanwhile is read anew.
     pub fn get(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Pixels, MediaError> {
+        Ok(self.picture(folder, uri, fit)?.pixels)
+    }
+
+    /// The same, with whether its file may be an animation.
+    pub fn picture(&self, folder: &MediaFolder, uri: &str, fit: [u32; 2]) -> Result<Picture, MediaError> {
         self.found(folder, uri, fit, Colours::Screen)
     }
 
@@ -84,7 +93,7 @@ impl Images {
         uri: &str,
         fit: [u32; 2],
     ) -> Result<Pixels, MediaError> {
-        self.found(folder, uri, fit, Colours::AsStored)
+        Ok(self.found(folder, uri, fit, Colours::AsStored)?.pixels)
     }
 
     /// A tile of an image, in the colours that people are to see. The first tile of a picture waits until all of it
@@ -110,35 +119,36 @@ impl Images {
         uri: &str,
         fit: [u32; 2],
         colours: Colours,
-    ) -> Result<Pixels, MediaError> {
+    ) -> Result<Picture, MediaError> {
         let located = folder.locate(uri)?;
         ContentKey::of(located)
             .and_then(|content| self.decoded_once(ImageKey { content, fit, colours }))
             .map_err(|problem| MediaError::new(uri, problem))
     }
 
-    fn decoded_once(&self, key: ImageKey) -> Result<Pixels, Problem> {
-        if let Some(pixels) = self.kept(&key) {
-            return Ok(pixels);
+    fn decoded_once(&self, key: ImageKey) -> Result<Picture, Problem> {
+        if let Some(picture) = self.kept(&key) {
+            return Ok(picture);
         }
         self.flights.run(key.clone(), || {
             // Another flight may have landed since the look above.
-            if let Some(pixels) = self.kept(&key) {
-                return Ok(pixels);
+            if let Some(picture) = self.kept(&key) {
+                return Ok(picture);
             }
-            let pixels = self.decoded(&key)?;
-            let bytes = pixels.rgba.len() as u64;
-            locked(&self.cache).insert(key, pixels.clone(), bytes);
-            Ok(pixels)
+            let picture = self.decoded(&key)?;
+            let bytes = picture.pixels.rgba.len() as u64;
+            locked(&self.cache).insert(key, picture.clone(), bytes);
+            Ok(picture)
         })
     }
 
-    fn kept(&self, key: &ImageKey) -> Option<Pixels> {
+    fn kept(&self, key: &ImageKey) -> Option<Picture> {
         locked(&self.cache).get(key)
     }
 
-    fn decoded(&self, key: &ImageKey) -> Result<Pixels, Problem> {
+    fn decoded(&self, key: &ImageKey) -> Result<Picture, Problem> {
         let bytes = self.bytes(&key.content)?;
+        let may_move = may_move(&bytes);
         let decoded = match key.colours {
             Colours::AsStored => decode(&bytes, key.fit, &self.limits),
             Colours::Screen => match decode_for_screen(&bytes, key.fit, &self.limits) {
@@ -150,7 +160,8 @@ impl Images {
                 decoded => decoded,
             },
         };
-        decoded.inspect_err(|problem| self.reject(&key.content, problem))
+        let picture = decoded.map(|pixels| Picture { pixels, may_move });
+        picture.inspect_err(|problem| self.reject(&key.content, problem))
     }
 
     /// A fetched image that turned out to be useless is not kept.

@@ -74,7 +74,7 @@ impl App {
             (Purpose::Image(request), result) => {
                 if let Some(desk) = &mut self.desk {
                     let image = result.and_then(|reply| match reply {
-                        Reply::Image(pixels) => Ok(pixels),
+                        Reply::Image(picture) => Ok(picture),
                         other => Err(unexpected(&other)),
                     });
                     desk.image_arrived(request, image);

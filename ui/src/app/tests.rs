@@ -78,7 +78,7 @@ impl Bench {
                     full_height: 200,
                     rgba,
                 };
-                Some(Ok(Reply::Image(pixels)))
+                Some(Ok(Reply::Image(tiebreak_domain::door::Picture { pixels, may_move: false })))
             }
             // A picture of 400 by 200 is one tile at every level.
             Request::Tile(tile) => {

@@ -152,10 +152,13 @@ impl Looks {
         index: usize,
         wanted: &Wanted,
     ) -> Option<Visual> {
-        if let Some(medium) = &self.media[index] {
-            return player.visual_as(medium, wanted);
-        }
-        images.visual(ctx, &self.requests[index], wanted)
+        let Some(medium) = &self.media[index] else {
+            return images.visual(ctx, &self.requests[index], wanted);
+        };
+        let playing = player.visual_as(medium, wanted);
+        // An animation was there as a picture before it was known to be one.
+        let was_still = playing.is_none() && player.has_alpha(medium);
+        if was_still { images.visual(ctx, &self.requests[index], wanted) } else { playing }
     }
 }
 

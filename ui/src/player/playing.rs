@@ -35,7 +35,7 @@ impl Player {
         self.frame_number += 1;
         self.is_movement_coarse = is_movement_coarse(ctx);
         self.size_reels();
-        if self.panes.is_empty() {
+        if !self.panes.iter().any(|pane| self.reels.contains_key(&pane.medium)) {
             self.ask_ahead();
             return;
         }

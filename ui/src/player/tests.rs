@@ -46,7 +46,7 @@ fn item(id: i64, uris: &[&str]) -> QueuedItem {
     let candidates = uris.iter().map(|uri| {
         let part = if uri.ends_with("wav") {
             Part::Audio { uri: (*uri).to_owned() }
-        } else if uri.ends_with("gif") {
+        } else if uri.ends_with("gif") || uri.ends_with("png") {
             Part::image(*uri)
         } else {
             Part::Video { uri: (*uri).to_owned() }

@@ -76,7 +76,7 @@ fn a_picture_of_forty_thousand_pixels_is_refused_before_it_is_decoded() {
     );
     let good = world.engine.call(request(&world, "good.png")).unwrap();
     assert!(
-        matches!(good, Reply::Image(pixels) if (pixels.width, pixels.height) == (4, 4)),
+        matches!(good, Reply::Image(picture) if (picture.pixels.width, picture.pixels.height) == (4, 4)),
         "the next one shows"
     );
 }

@@ -104,7 +104,7 @@ fn images_keep_their_folder() {
     let uri = item.item.candidates[0].parts.iter().find_map(|part| part.uri()).unwrap().to_owned();
     let image = tiebreak_domain::door::ImageRequest { source: item.source, uri, fit: [64, 64] };
     match world.engine.call(Request::Image(image)).unwrap() {
-        tiebreak_domain::Reply::Image(pixels) => {
+        tiebreak_domain::Reply::Image(tiebreak_domain::door::Picture { pixels, .. }) => {
             assert!(pixels.width <= 64 && pixels.height <= 64 && pixels.full_width > 64);
             assert_eq!(pixels.rgba.len(), (pixels.width * pixels.height * 4) as usize);
         }

@@ -90,3 +90,52 @@ fn a_fetched_image_that_is_damaged_is_not_kept() {
     assert_eq!(server.requests(), 1, "the failure rests");
     assert_eq!(fs::read_dir(folder.path().join("cache/media")).unwrap().count(), 0);
 }
+
+/// A file of these frames, each a WebP of one picture of its own, shown for a tenth of a second (RFC 9649, 2.7).
+fn moving_webp(width: u32, stills: &[Vec<u8>]) -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], body: &[u8]| [&kind[..], &(body.len() as u32).to_le_bytes(), body].concat();
+    let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let size = [three(width - 1), three(99)].concat();
+    let mut body = chunk(b"VP8X", &[&[2, 0, 0, 0][..], &size].concat());
+    body.extend(chunk(b"ANIM", &[0; 6]));
+    for still in stills {
+        let head = [three(0), three(0), size.clone(), three(100), vec![0]].concat();
+        body.extend(chunk(b"ANMF", &[&head, &still[12..]].concat()));
+    }
+    [&b"RIFF"[..], &(body.len() as u32 + 4).to_le_bytes(), b"WEBP", &body].concat()
+}
+
+#[test]
+fn an_animation_is_known_by_what_is_in_it_and_not_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (images, media) = made(folder.path());
+    let coded = |shade: u8, format| {
+        let mut bytes = Cursor::new(Vec::new());
+        RgbImage::from_pixel(20, 100, Rgb([shade; 3])).write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    };
+    let webps = [90, 200].map(|shade| coded(shade, ImageFormat::WebP));
+    let mut gif = Vec::new();
+    let frame = |shade| image::Frame::new(image::RgbaImage::from_pixel(20, 100, image::Rgba([shade; 4])));
+    image::codecs::gif::GifEncoder::new(&mut gif).encode_frames([frame(255), frame(254)]).unwrap();
+    let mut apng = Vec::new();
+    let mut encoder = png::Encoder::new(&mut apng, 20, 100);
+    encoder.set_animated(2, 0).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    (0..2).for_each(|shade| writer.write_image_data(&[shade; 2000]).unwrap());
+    writer.finish().unwrap();
+    let videos = crate::Videos::without_ffmpeg(crate::VideoLimits::default());
+    for (name, bytes, frames) in [
+        ("gif.jpg", gif, 2),
+        ("webp.png", moving_webp(20, &webps), 2),
+        ("no name at all", moving_webp(20, &webps), 2),
+        ("apng.png", apng, 2),
+        ("still.gif", png(20, 1), 1),
+        ("still.webp", webps[0].clone(), 1),
+        ("still.apng", coded(3, ImageFormat::Jpeg), 1),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        assert_eq!(images.picture(&media, name, FIT).unwrap().may_move, frames > 1, "{name}");
+        assert_eq!(videos.info(&media, name).unwrap().times_us.len(), frames, "{name}");
+    }
+}

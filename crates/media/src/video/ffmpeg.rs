@@ -36,7 +36,7 @@ const CONTAINERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,
 /// Who does not say in this time which version it is hangs.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// More threads for one video help little and cost memory.
-const MOST_THREADS: usize = 4;
+pub(crate) const MOST_THREADS: usize = 4;
 
 #[cfg(target_os = "macos")]
 const COMMON_PLACES: &[&str] = &["/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin"];
@@ -128,11 +128,11 @@ impl Ffmpeg {
         command
     }
 
-    /// ffmpeg, told to read one file and no other; options of the output come behind.
-    pub(crate) fn decode(&self, file: &Path, seek: Option<f64>) -> Command {
+    /// ffmpeg, told to read one file and no other; options of the output come behind. Each of its threads holds frames.
+    pub(crate) fn decode(&self, file: &Path, seek: Option<f64>, most_threads: usize) -> Command {
         let mut command = quiet(&self.ffmpeg);
         command.args(["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]);
-        let threads = available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        let threads = available_parallelism().map_or(1, usize::from).min(most_threads);
         command.args(["-threads", &threads.to_string(), "-copyts"]);
         match seek {
             Some(seconds) => command.args(["-ss", &format!("{seconds:.6}")]),

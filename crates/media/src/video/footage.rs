@@ -4,6 +4,14 @@ use tiebreak_domain::door::Pixels;
 
 use super::{problem::VideoProblem, timeline::Timeline};
 
+/// Pictures that fit in a square of so many pixels are for finding a place: nobody watches them play.
+const SMALL_SIDE: u32 = 256;
+
+/// Whether what fits in this is for finding a place. It may take its time, and is soon done with.
+pub(crate) fn is_small(fit: [u32; 2]) -> bool {
+    fit.iter().all(|side| *side <= SMALL_SIDE)
+}
+
 /// A video that was opened and looked through.
 pub(crate) trait Footage: Send + Sync {
     /// Its times.
@@ -27,4 +35,15 @@ pub(crate) struct Taken {
     pub at_us: i64,
     /// What is seen.
     pub pixels: Pixels,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_over_the_bar_are_small_and_panes_are_not() {
+        assert!(is_small([192, 108]) && is_small([108, 192]));
+        assert!(!is_small([384, 216]) && !is_small([128, 896]));
+    }
 }

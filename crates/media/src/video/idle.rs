@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use super::videos::{IDLE, Running};
+use super::videos::{Running, SMALL_IDLE};
 
 /// The thread; it ends when this is dropped.
 pub(crate) struct IdleWatch {
@@ -21,7 +21,7 @@ impl IdleWatch {
     pub fn new(running: Weak<Running>) -> Self {
         let (until_dropped, dropped) = channel::<()>();
         let spawned = thread::Builder::new().name("tiebreak-idle".to_owned()).spawn(move || {
-            while dropped.recv_timeout(IDLE / 3) == Err(RecvTimeoutError::Timeout) {
+            while dropped.recv_timeout(SMALL_IDLE) == Err(RecvTimeoutError::Timeout) {
                 let Some(running) = running.upgrade() else { return };
                 running.end_idle(Instant::now());
             }

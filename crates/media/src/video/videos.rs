@@ -21,7 +21,7 @@ use tiebreak_domain::{
 use super::{
     animation::Animation,
     ffmpeg::{Ffmpeg, Film},
-    footage::Footage,
+    footage::{Footage, is_small},
     frame_cache::FrameCache,
     idle::IdleWatch,
     problem::{VideoError, VideoProblem},
@@ -50,6 +50,8 @@ const MOST_SOUNDS: usize = 8 * KEPT_SOUNDS;
 const AT_IT: Duration = Duration::from_secs(3);
 /// After how long a decoder that nobody asks ends.
 pub(crate) const IDLE: Duration = Duration::from_secs(15);
+/// After how long one does whose pictures are small: as a rule all of them were had.
+pub(crate) const SMALL_IDLE: Duration = Duration::from_secs(2);
 /// The most frames of one reply; who wants more asks again.
 const MOST_FRAMES: u32 = 64;
 /// Enough to tell what a file is.
@@ -266,15 +268,17 @@ impl Running {
     /// Ends what nobody has asked for a while; tells whether anything is left.
     pub fn end_idle(&self, now: Instant) {
         let is_idle = |used: Instant| now.saturating_duration_since(used) >= IDLE;
-        let reels: Vec<_> = locked(&self.reels).values().cloned().collect();
-        for reel in reels {
+        let reels: Vec<_> =
+            locked(&self.reels).iter().map(|((_, fit), reel)| (*fit, Arc::clone(reel))).collect();
+        for (fit, reel) in reels {
+            let idle = if is_small(fit) { SMALL_IDLE } else { IDLE };
             if let Some(mut reel) = try_locked(&reel)
-                && is_idle(reel.used)
+                && now.saturating_duration_since(reel.used) >= idle
             {
                 reel.stop();
             }
         }
-        let sounds: Vec<_> = locked(&self.sounds).values().cloned().collect();
+        let sounds: Vec<_> = locked(&self.sounds).iter().map(|(_, sounding)| Arc::clone(sounding)).collect();
         for sounding in sounds {
             if let Some(mut sounding) = try_locked(&sounding)
                 && sounding.used.is_some_and(is_idle)
@@ -411,8 +415,8 @@ impl<Key: Clone + Eq + std::hash::Hash, Value: Clone> Recent<Key, Value> {
         value
     }
 
-    fn values(&self) -> impl Iterator<Item = &Value> {
-        self.values.values().map(|held| &held.value)
+    fn iter(&self) -> impl Iterator<Item = (&Key, &Value)> {
+        self.values.iter().map(|(key, held)| (key, &held.value))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use tiebreak_domain::door::Pixels;
+use tiebreak_domain::door::{Picture, Pixels};
 use tiebreak_domain::media::{Frames, Sound};
 use tiebreak_domain::{Reply, Request};
 
@@ -43,6 +43,14 @@ struct Sizes {
 }
 
 #[derive(Deserialize)]
+struct ImageHead {
+    #[serde(flatten)]
+    sizes: Sizes,
+    #[serde(default)]
+    may_move: bool,
+}
+
+#[derive(Deserialize)]
 struct FramesHead {
     first: u32,
     pictures: Vec<Sizes>,
@@ -61,7 +69,7 @@ struct Lengths {
 }
 
 enum Head {
-    Image(Sizes),
+    Image(ImageHead),
     Tile(Sizes),
     Frames(FramesHead),
     Sound(SoundHead),
@@ -114,7 +122,9 @@ impl<'a> PixelBody<'a> {
         let mut stretches = stretches.into_iter();
         let mut next = || stretches.next().ok_or_else(|| "a picture is missing".to_owned());
         Ok(match self.head {
-            Head::Image(sizes) => Reply::Image(pixels(sizes, next()?)?),
+            Head::Image(ImageHead { sizes, may_move }) => {
+                Reply::Image(Picture { pixels: pixels(sizes, next()?)?, may_move })
+            }
             Head::Tile(sizes) => Reply::Tile(pixels(sizes, next()?)?),
             Head::Frames(head) => {
                 let pictures = head
@@ -172,9 +182,13 @@ mod tests {
     fn pictures_frames_and_sound_are_read() {
         let image = Request::Image(ImageRequest { source: SourceId(1), uri: "a.png".into(), fit: [9, 9] });
         let sizes = r#""width":1,"height":1,"full_width":5,"full_height":6"#;
-        let reply = read(&image, &body(&format!("{{{sizes},\"lengths\":[4]}}"), &[1, 2, 3, 4]));
-        let Ok(Reply::Image(pixels)) = reply else { panic!("an image, not {reply:?}") };
-        assert_eq!((&pixels.rgba[..], pixels.full_height), (&[1, 2, 3, 4][..], 6));
+        for (says, moves) in [("", false), (",\"may_move\":true", true)] {
+            let reply = read(&image, &body(&format!("{{{sizes}{says},\"lengths\":[4]}}"), &[1, 2, 3, 4]));
+            let Ok(Reply::Image(Picture { pixels, may_move })) = reply else {
+                panic!("an image, not {reply:?}")
+            };
+            assert_eq!((&pixels.rgba[..], pixels.full_height, may_move), (&[1, 2, 3, 4][..], 6, moves));
+        }
         let frames = Request::Frames(FramesRequest {
             medium: medium(),
             fit: [9, 9],

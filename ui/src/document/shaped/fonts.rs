@@ -31,6 +31,9 @@ const SYMBOLS: [&str; 7] = [
     "DejaVu Sans",
 ];
 
+/// Signs and emoji that egui brings, by its names.
+const BROUGHT: [&str; 2] = ["NotoEmoji-Regular", "emoji-icon-font"];
+
 /// Emoji in colour, by system.
 const EMOJI: [&str; 3] = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"];
 
@@ -109,7 +112,8 @@ pub(in crate::document) fn lend(ctx: &Context, script: &str, font: Arc<dyn AsRef
         }
     }
     for (tag, name) in NOTO {
-        let is_han = matches!(tag, b"Hani" | b"Hira" | b"Kana" | b"Hang") && script == "Hani";
+        // Latin letters as wide as Han characters are in the same font.
+        let is_han = matches!(tag, b"Hani" | b"Hira" | b"Kana" | b"Hang" | b"Latn") && script == "Hani";
         if is_han || tag == script.as_bytes() {
             put_first(FallbackKey::from(Script::from_bytes(*tag)), &format!("Noto Sans{name}"));
         }
@@ -147,17 +151,23 @@ fn register(collection: &mut Collection) {
 
 fn choose_fallbacks(collection: &mut Collection) {
     let mut last: Vec<FamilyId> = SYMBOLS.iter().filter_map(|name| collection.family_id(name)).collect();
+    // Latin letters as wide as Han characters are in no other font, but among the signs that egui brings: those are bold.
+    let mut wide: Vec<FamilyId> = collection.family_id("Noto Sans CJK SC").into_iter().collect();
+    wide.extend(collection.fallback_families(FallbackKey::from(Script::from_bytes(*b"Hani"))));
+    let mut brought = Vec::new();
     let definitions = FontDefinitions::default();
-    for name in ["NotoEmoji-Regular", "emoji-icon-font"] {
+    for name in BROUGHT {
         let Some(data) = definitions.font_data.get(name) else { continue };
         let registered = collection.register_fonts(Blob::new(Arc::clone(&data.font)), None);
-        last.extend(registered.into_iter().map(|(family, _)| family));
+        brought.extend(registered.into_iter().map(|(family, _)| family));
     }
     let mut emoji: Vec<FamilyId> = EMOJI.iter().filter_map(|name| collection.family_id(name)).collect();
     emoji.extend(collection.generic_families(GenericFamily::Emoji));
     // What belongs to a class of fonts of our own goes before what the system has for it.
-    emoji.extend(last.iter().copied());
+    emoji.extend(last.iter().chain(&brought).copied());
     collection.set_generic_families(GenericFamily::Emoji, emoji.into_iter());
+    last.extend(wide);
+    last.extend(brought);
     for (tag, name) in NOTO_HAN {
         let key = FallbackKey::from((Script::from_bytes(*b"Hani"), tag));
         prefer(collection, key, &format!("Noto Sans CJK {name}"), &last);
@@ -204,4 +214,25 @@ pub(super) fn asked(face: Face) -> (FontFamily<'static>, FontWeight, FontStyle) 
         _ => &WORDS_FIRST,
     };
     (FontFamily::List(families.into()), weight, style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_latin_letters_come_from_a_font_of_han_characters_before_the_signs_that_egui_brings() {
+        let mut collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
+        // Any font stands for the one that the system would have.
+        let (_, bytes) = FACES[0];
+        let named = FontInfoOverride { family_name: Some("Noto Sans CJK SC"), ..FontInfoOverride::default() };
+        let han = collection.register_fonts(Blob::new(Arc::new(bytes)), Some(named))[0].0;
+        choose_fallbacks(&mut collection);
+        for script in [b"Latn", b"Zyyy"] {
+            let key = FallbackKey::from(Script::from_bytes(*script));
+            let families: Vec<FamilyId> = collection.fallback_families(key).collect();
+            assert_eq!(families.iter().position(|family| *family == han), Some(0), "{families:?}");
+            assert!(families.len() > 1, "the signs that egui brings are still there");
+        }
+    }
 }

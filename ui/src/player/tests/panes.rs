@@ -125,3 +125,29 @@ fn a_frame_that_stands_is_asked_for_once_more_where_movement_loses_something() {
         assert_eq!(exact.iter().map(|asked| (asked.first, asked.count)).collect::<Vec<_>>(), expected);
     }
 }
+
+#[test]
+fn an_image_plays_once_its_file_says_that_it_may_whatever_it_is_called() {
+    let mut bench = Bench::new(Ends::Hold, &[("moves.png", video(8, 10)), ("still.png", video(1, 10))]);
+    let part = bench.queued.item.item.parts().next().expect("two candidates").clone();
+    assert!(!bench.player.has_anything());
+    assert_eq!(bench.watched(), [Watched::Still; 2]);
+    for medium in bench.media() {
+        assert!(bench.player.known(&medium).is_none(), "nobody asks what a picture is that plays");
+    }
+    bench.player.may_move(bench.media()[0].clone());
+    bench.settle();
+    assert!(bench.player.plays(SourceId(1), &part) && bench.player.clock().is_running());
+    for _ in 0..60 {
+        bench.frame(16);
+    }
+    assert_eq!((bench.shown()[0], bench.watched()), (Some(7), vec![Watched::ToEnd, Watched::Still]));
+    // What comes next may be known to move before it is on the screen.
+    let next = item(2, &["next.png"]);
+    bench.videos.insert("next.png".into(), Ok(video(8, 10)));
+    let medium = MediumRequest { source: SourceId(1), uri: "next.png".into() };
+    bench.player.may_move(medium.clone());
+    bench.player.prepare(std::iter::once(&next));
+    bench.settle();
+    assert!(matches!(bench.player.known(&medium), Some(Known::Info(_))));
+}

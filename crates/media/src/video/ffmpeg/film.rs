@@ -11,7 +11,7 @@ use std::time::Duration;
 use tiebreak_domain::{door::Pixels, media::VideoRemark};
 
 use super::{
-    Ffmpeg, Piped,
+    Ffmpeg, MOST_THREADS, Piped,
     probe::{Colour, Probed, probe},
     process::LONGEST_SILENCE,
     showinfo::{SHOWINFO, Shown, micros_after},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     decode::size_within,
     video::{
-        footage::{Footage, Run, Taken},
+        footage::{Footage, Run, Taken, is_small},
         problem::VideoProblem,
         sound::{SOUND_RATE_HZ, tempo},
         timeline::Timeline,
@@ -83,7 +83,7 @@ impl Film {
         let run_up_s = if is_counted { begins_s.min(from_s) } else { from_s - RUN_UP_S };
         let sought_s = run_up_s - begins_s;
         let sample = |at_s: f64| (at_s * f64::from(SOUND_RATE_HZ)).round() as i64;
-        let mut command = self.ffmpeg.decode(&self.file, (!is_counted).then_some(sought_s));
+        let mut command = self.ffmpeg.decode(&self.file, (!is_counted).then_some(sought_s), 1);
         let stream = self.probed.sound.unwrap_or_default();
         command.args(["-map", &format!("0:{stream}"), "-vn", "-sn", "-dn"]);
         command.args([
@@ -146,8 +146,9 @@ impl Footage for Film {
     fn run_from(&self, index: u32, fit: [u32; 2]) -> Result<Box<dyn Run>, VideoProblem> {
         let full = self.probed.timeline.size;
         let size = size_within(full, fit);
+        let threads = if is_small(fit) { 1 } else { MOST_THREADS };
         let passed_over = index - self.probed.timeline.key_before(index);
-        let mut command = self.ffmpeg.decode(&self.file, self.seek_to(index));
+        let mut command = self.ffmpeg.decode(&self.file, self.seek_to(index), threads);
         command.args(["-map", &format!("0:{}", self.probed.stream), "-an", "-sn", "-dn"]);
         command.args(["-vf", &self.filters(size)]);
         command.args(self.ffmpeg.one_for_one());
