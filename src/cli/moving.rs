@@ -10,8 +10,8 @@ use crate::cli::json;
 
 /// A place is a file, or an address of PostgreSQL: postgres://user:password@host:port/database#project.
 ///
-/// Everything comes along as it is and is held against what was sent before it is kept: all of it, or nothing. Nothing is
-/// replaced, and FROM stays as it is. PGPASSWORD may hold the password. Media that stand in folders stay where they
+/// Everything comes along as it is and is held against what was sent before it is kept: all of it, or nothing. Nothing
+/// is replaced, and FROM stays as it is. PGPASSWORD may hold the password. Media that stand in folders stay where they
 /// are; relative folders of a project in a database are looked for below TIEBREAK_MEDIA.
 #[derive(clap::Args)]
 pub struct Arguments {

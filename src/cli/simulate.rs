@@ -36,11 +36,11 @@ pub struct Arguments {
     annotator: String,
     /// Replay labels over this grid (TOML) instead; an empty file is the usual grid
     ///
-    /// Its keys, each of which may be left out: policies; seeds; batch_sizes; priors (without and with a scorer to start
-    /// from); scorer (that model's name, or "length"); features ("automatic", "built_in", or "embedding:NAME" for the
-    /// embedding of the model of that name); budget; warm_up; test_share; audit_shares; per_prompt; teachers (hidden ones
-    /// of these accuracies instead of people); flips (shares of labels turned around,
-    /// of which it is told too how many the second look finds); target_shares.
+    /// Its keys, each of which may be left out: policies; seeds; batch_sizes; priors (without and with a scorer to
+    /// start from); scorer (that model's name, or "length"); features ("automatic", "built_in", or "embedding:NAME" for
+    /// the embedding of the model of that name); budget; warm_up; test_share; audit_shares; per_prompt; teachers
+    /// (hidden ones of these accuracies instead of people); flips (shares of labels turned around, of which it is told
+    /// too how many the second look finds); target_shares.
     #[arg(long, requires = "out")]
     grid: Option<PathBuf>,
     /// The folder for what a replay finds: curves.csv, simulation.json, curves.svg

@@ -187,7 +187,8 @@ impl App {
         self.desk.as_ref().is_some_and(|desk| desk.has_refused_judgments())
     }
 
-    /// Whether a window that is to be closed may go: what was given and begun is stored, or whoever sits here let it go.
+    /// Whether a window that is to be closed may go: what was given and begun is stored, or whoever sits here let it
+    /// go.
     pub fn may_close(&self) -> bool {
         self.is_quitting || !(self.has_refused_judgments() || self.tickets.has_judging())
     }

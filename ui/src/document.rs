@@ -1,10 +1,10 @@
 //! Texts made comfortable to read: Markdown and plain text, parsed, laid out once, painted for next to nothing.
 //!
-//! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) →
-//! [`DocumentCache::get`] (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is
-//! visible is painted), or [`marked_ui`] where stretches of the source are [`Marking`]s. [`DocumentCache::prepare`] does the first two steps ahead for the items that come
-//! next, in idle frames. Formulas in TeX are drawn ([`Drawing`]). Nothing is ever fetched or run:
-//! images show their description, HTML its source, and links open only on Ctrl+click.
+//! A text goes [`Document::parse`] (blocks and code colours, the same whatever the window) → [`DocumentCache::get`]
+//! (laid out for one [`Reading`]: width, size, theme) → [`document_ui`] (only what is visible is painted), or
+//! [`marked_ui`] where stretches of the source are [`Marking`]s. [`DocumentCache::prepare`] does the first two steps
+//! ahead for the items that come next, in idle frames. Formulas in TeX are drawn ([`Drawing`]). Nothing is ever fetched
+//! or run: images show their description, HTML its source, and links open only on Ctrl+click.
 
 mod block;
 mod cache;

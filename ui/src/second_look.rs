@@ -115,8 +115,8 @@ impl SecondLookDesk {
         self.listed.iter().find(|look| look.item == item)
     }
 
-    /// What a decision that is on the disk says of a model that was surprised; none where none was, and of a vote of one's
-    /// own.
+    /// What a decision that is on the disk says of a model that was surprised; none where none was, and of a vote of
+    /// one's own.
     pub fn decided(
         &self,
         item: ItemId,

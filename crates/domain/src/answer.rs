@@ -67,7 +67,8 @@ pub struct TextAnswer {
     pub confidence: Option<u8>,
 }
 
-/// A mark on an image, or on a frame of a video. Lengths are fractions of the picture's width (x) and height (y), from the top left.
+/// A mark on an image, or on a frame of a video. Lengths are fractions of the picture's width (x) and height (y), from
+/// the top left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// The image: its place among the candidate's parts (the prompt's, where the scope is the item).

@@ -151,8 +151,8 @@ pub enum SeveralPolicy {
     Latest,
 }
 
-/// Whose labels are written: people's judgments are never mixed with a model's word but where it is said, and then every
-/// row says whose it is (`source`).
+/// Whose labels are written: people's judgments are never mixed with a model's word but where it is said, and then
+/// every row says whose it is (`source`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelChoice {

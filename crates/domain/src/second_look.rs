@@ -112,9 +112,9 @@ pub struct ModelFlag {
 }
 
 impl ModelFlag {
-    /// Whether a second look says of the pair what the vote says of it, so that the model was wrong to hold the vote for
-    /// unlikely. None where either says nothing of the pair, and where the second look is by whoever gave the vote: to
-    /// keep one's own answer is no second opinion.
+    /// Whether a second look says of the pair what the vote says of it, so that the model was wrong to hold the vote
+    /// for unlikely. None where either says nothing of the pair, and where the second look is by whoever gave the vote:
+    /// to keep one's own answer is no second opinion.
     pub fn is_borne_out(
         &self,
         rubric: &Rubric,

@@ -1,9 +1,9 @@
 //! Where a source's media folder is: as the project says it, and as the disk has it.
 //!
-//! A folder below a project file's own is stored relative to it, with `/` between its parts, so that the
-//! two can be moved together. One in a bucket or at a web server is its address. Any other is stored absolute, and so is every one of a project in a database; a relative
-//! one that such a project was moved with is looked for below the folder that `TIEBREAK_MEDIA` names, else below the
-//! one that the program runs in.
+//! A folder below a project file's own is stored relative to it, with `/` between its parts, so that the two can be
+//! moved together. One in a bucket or at a web server is its address. Any other is stored absolute, and so is every one
+//! of a project in a database; a relative one that such a project was moved with is looked for below the folder that
+//! `TIEBREAK_MEDIA` names, else below the one that the program runs in.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -65,7 +65,8 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// Begins to hear; [`Sharing::look`] begins to do something about it. None of a project that nobody else can change.
+    /// Begins to hear; [`Sharing::look`] begins to do something about it. None of a project that nobody else can
+    /// change.
     pub fn begin(store: &Store) -> Result<Option<Self>, ApiError> {
         let gathered = Gathered::default();
         let hears = Arc::clone(&gathered);

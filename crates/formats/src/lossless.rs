@@ -1,10 +1,10 @@
 //! The lossless format: one JSON object per line, everything a project holds.
 //!
-//! `record` names the kind of each line. They come in this order, so that a reader never has to look ahead:
-//! the project, its study in every version, its sources, its annotators with what is known of them, its items in
-//! file order and what they are for, its judgments in the order they were recorded, then what was said when items
-//! were offered again, what merges found, and what was taken from models. Writing what was read gives the same bytes. PINs, leases and drafts
-//! are no part of it.
+//! `record` names the kind of each line. They come in this order, so that a reader never has to look ahead: the
+//! project, its study in every version, its sources, its annotators with what is known of them, its items in file order
+//! and what they are for, its judgments in the order they were recorded, then what was said when items were offered
+//! again, what merges found, and what was taken from models. Writing what was read gives the same bytes. PINs, leases
+//! and drafts are no part of it.
 //!
 //! Version 1 knew neither studies nor what belongs to them, version 2 no labels of models; their files are read as
 //! they are.

@@ -1,11 +1,11 @@
 //! AVIF, by the `ffmpeg` program where it is installed: there is no decoder of AV1 in Rust that could be trusted with
 //! hostile bytes in this process (those there are end the program where they go wrong).
 //!
-//! The program makes a PNG of the first picture, which is then read like any other. It runs beside us, with a limit
-//! of pixels, of bytes and of time; it may open nothing but the file that it is given. Transparency is a picture of its
+//! The program makes a PNG of the first picture, which is then read like any other. It runs beside us, with a limit of
+//! pixels, of bytes and of time; it may open nothing but the file that it is given. Transparency is a picture of its
 //! own, which is asked for apart. What the file says of its colours, which old ones do not hand on, is written into the
-//! PNG: so the range of PQ and HLG, wide colours and a colour profile are brought to the screen as those of any PNG, and
-//! the picture is turned as the file says.
+//! PNG: so the range of PQ and HLG, wide colours and a colour profile are brought to the screen as those of any PNG,
+//! and the picture is turned as the file says.
 
 use std::{
     fs::File,

@@ -86,7 +86,8 @@ impl Fetcher {
     }
 
     /// The file that holds what is at an address, for media that are read piece by piece; they may be larger than
-    /// [`Fetcher::fetch`] allows. `is_wanted` looks at its beginning. Blocks for as long as it takes, within the limits.
+    /// [`Fetcher::fetch`] allows. `is_wanted` looks at its beginning. Blocks for as long as it takes, within the
+    /// limits.
     pub fn fetch_file(
         &self,
         address: &str,

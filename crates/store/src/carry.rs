@@ -1,8 +1,8 @@
 //! Carrying a project to another place: from a file into a database, back, or from one database into another.
 //!
-//! Every table, every column and every row comes along as it is: ids, bytes, and numbers bit by bit. The search index is
-//! made anew where the project arrives. What arrived is read again and held against what was sent, table by table, in
-//! the transaction that wrote it: either all of it is there and the same, or nothing is. The place that it came from
+//! Every table, every column and every row comes along as it is: ids, bytes, and numbers bit by bit. The search index
+//! is made anew where the project arrives. What arrived is read again and held against what was sent, table by table,
+//! in the transaction that wrote it: either all of it is there and the same, or nothing is. The place that it came from
 //! stays as it was.
 
 use std::path::{Path, PathBuf};

@@ -104,7 +104,8 @@ pub(crate) fn announce(connection: &Connection) -> Result<()> {
     }
 }
 
-/// Appends one revision and, if it is the highest, makes it the last word. The transaction has [announced](announce) it.
+/// Appends one revision and, if it is the highest, makes it the last word. The transaction has [announced](announce)
+/// it.
 pub(crate) fn append(
     connection: &Connection,
     judgment: &NewJudgment,

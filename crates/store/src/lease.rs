@@ -75,10 +75,10 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps the first `count` of these items that have a place free for an annotator, in one go, and gives them back in
-    /// their order; none that the annotator has judged or passed by. What is offered again on purpose is not wished for
-    /// here. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last until
-    /// the same moment.
+    /// Keeps the first `count` of these items that have a place free for an annotator, in one go, and gives them back
+    /// in their order; none that the annotator has judged or passed by. What is offered again on purpose is not wished
+    /// for here. Judgments of `past` annotators fill no place. Leases of the annotator's own that are `renewed` last
+    /// until the same moment.
     ///
     /// Rows that another process is just claiming are passed over; where that leaves too few, they are waited for.
     #[allow(clippy::too_many_arguments)]
@@ -123,7 +123,8 @@ impl Store {
 
 /// What of some items may be claimed.
 struct Places {
-    /// Those with a place free, in the order they were wished for; their rows are locked until the end of the transaction.
+    /// Those with a place free, in the order they were wished for; their rows are locked until the end of the
+    /// transaction.
     free: Vec<ItemId>,
     /// Those that another process is just claiming.
     passed_over: Vec<ItemId>,

@@ -1,7 +1,8 @@
 //! The reader: a connection that changes nothing, and answers every question the interface asks.
 //!
-//! Which items: the sets of [`crate::Facets`]. What is in them: the database. `queue` finds the next item,
-//! `find` and `rows` serve the items browser, `stream` the exports, `derived` what annotators wrote, `check` looks whether the file is sound.
+//! Which items: the sets of [`crate::Facets`]. What is in them: the database. `queue` finds the next item, `find` and
+//! `rows` serve the items browser, `stream` the exports, `derived` what annotators wrote, `check` looks whether the
+//! file is sound.
 
 mod check;
 mod derived;

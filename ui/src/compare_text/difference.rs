@@ -1,9 +1,10 @@
 //! What two scripts share, and what stands in one of them only.
 //!
 //! Short scripts are compared word by word; long ones line by line first ([`super::lines`]), and then word by word
-//! within what changed ([`super::passage`]), so that no step takes longer than a frame has ([`Work::step`]). Runs of a few common words between
-//! long differences say nothing and are left out of what is shared, by the rule of Fraser's "Diff strategies"
-//! (2006, "semantics"): a shared run no longer than the differences on both sides of it is no shared run.
+//! within what changed ([`super::passage`]), so that no step takes longer than a frame has ([`Work::step`]). Runs of a
+//! few common words between long differences say nothing and are left out of what is shared, by the rule of Fraser's
+//! "Diff strategies" (2006, "semantics"): a shared run no longer than the differences on both sides of it is no shared
+//! run.
 
 use std::ops::Range;
 

@@ -120,8 +120,8 @@ impl Characters {
     }
 }
 
-/// Where code stands between its signs, piece by piece: where it goes on in another line of a list or a quote, what stands
-/// before it there is no part of it. A line break in code is shown as a space.
+/// Where code stands between its signs, piece by piece: where it goes on in another line of a list or a quote, what
+/// stands before it there is no part of it. A line break in code is shown as a space.
 pub(super) fn code_within<'a>(
     source: &str,
     range: Range<usize>,

@@ -1,9 +1,9 @@
 //! A miniature of the question panel: what a rubric will ask, drawn from the rubric itself.
 //!
-//! Each question is a row, its title at the left and its control at the right, or below it where the title is
-//! long and there is room; ratings of several candidates stand together as a table, as on the judge screen. Nothing in it can be clicked and no answer is
-//! shown as chosen. Its size is a matter of the height of one line: small on the cards of the gallery, larger
-//! beside the editor. What does not fit is counted in a last line. The controls are drawn in `drawing`.
+//! Each question is a row, its title at the left and its control at the right, or below it where the title is long and
+//! there is room; ratings of several candidates stand together as a table, as on the judge screen. Nothing in it can be
+//! clicked and no answer is shown as chosen. Its size is a matter of the height of one line: small on the cards of the
+//! gallery, larger beside the editor. What does not fit is counted in a last line. The controls are drawn in `drawing`.
 
 mod drawing;
 

@@ -38,7 +38,8 @@ impl Closing {
         }
     }
 
-    /// Closes the window as soon as nothing is lost by it; while judgments live in it alone, whoever sits here is asked.
+    /// Closes the window as soon as nothing is lost by it; while judgments live in it alone, whoever sits here is
+    /// asked.
     pub fn tick(&mut self, app: &App) {
         if !self.is_under_way && !app.is_quitting() {
             return;

@@ -14,9 +14,9 @@ impl Rubric {
     /// The answers as this rubric can hold them, in its order.
     ///
     /// An answer goes to the question of its key. A preference for [`OVERALL`] or `overall_comparison`, words for
-    /// `rationale`, an order for `ranking`, verdicts for `steps` and spans for `misaligned_words`, the names
-    /// where the data has no better ones, go to the only question of their kind if none has that key. A strength that is not asked is left out. What answers no
-    /// question, or is no answer to it, is dropped.
+    /// `rationale`, an order for `ranking`, verdicts for `steps` and spans for `misaligned_words`, the names where the
+    /// data has no better ones, go to the only question of their kind if none has that key. A strength that is not
+    /// asked is left out. What answers no question, or is no answer to it, is dropped.
     pub fn fitted(&self, answers: Vec<Answer>) -> Vec<Answer> {
         let mut fitted: Vec<(usize, Answer)> = Vec::new();
         for mut answer in answers {

@@ -101,8 +101,8 @@ impl Engine {
         session.begin_sign_in(account.annotator, "signed in", &account.name, address)
     }
 
-    /// Changes one's own password, which ends all one's sign-ins, and one's tokens where that is wanted: the secret for a
-    /// new sign-in.
+    /// Changes one's own password, which ends all one's sign-ins, and one's tokens where that is wanted: the secret for
+    /// a new sign-in.
     pub fn change_password(
         &self,
         known: &Known,

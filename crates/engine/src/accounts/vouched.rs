@@ -40,8 +40,8 @@ impl Engine {
         Ok(begun)
     }
 
-    /// Offers somebody who is signed in that the provider vouches for them from now on: the secret of an invitation that
-    /// they follow to the provider, once and soon. It is no way to a new password.
+    /// Offers somebody who is signed in that the provider vouches for them from now on: the secret of an invitation
+    /// that they follow to the provider, once and soon. It is no way to a new password.
     pub fn offer_tie(&self, known: &Known, address: &str) -> Result<String, ApiError> {
         let session = self.session()?;
         let host = &session.shared.host;

@@ -1,9 +1,10 @@
 //! Writes a lossless file: into an empty project as it was, into any other as an addition.
 //!
-//! An empty project takes over the file's key, name, rubric, study, people and time of making, and afterwards
-//! exports the same bytes. Whoever has an account there keeps it; another person of that name in the file gets a
-//! number. A project that holds something keeps what it is and says, its study and its leads among that, and gains the items, judgments and knowledge of people that it lacks; a judgment that supersedes
-//! another waits until that one is there, so that the last word stays the last.
+//! An empty project takes over the file's key, name, rubric, study, people and time of making, and afterwards exports
+//! the same bytes. Whoever has an account there keeps it; another person of that name in the file gets a number. A
+//! project that holds something keeps what it is and says, its study and its leads among that, and gains the items,
+//! judgments and knowledge of people that it lacks; a judgment that supersedes another waits until that one is there,
+//! so that the last word stays the last.
 
 use std::collections::{HashMap, HashSet};
 

@@ -2,10 +2,10 @@
 //! whom they were hidden.
 //!
 //! That means something only where chance decided who saw them. It is drawn once for each item and annotator, by the
-//! project's key, so that whoever comes back to an item finds it as it was, and so that the draw is known afterwards. Held
-//! against each other are people's own first votes from the time in which scores were shown, as far as their showing
-//! was as the draw has it: labels of data, second looks, votes from before and revisions were seen or not seen for
-//! other reasons.
+//! project's key, so that whoever comes back to an item finds it as it was, and so that the draw is known afterwards.
+//! Held against each other are people's own first votes from the time in which scores were shown, as far as their
+//! showing was as the draw has it: labels of data, second looks, votes from before and revisions were seen or not seen
+//! for other reasons.
 
 use tiebreak_domain::assignment::mixed;
 use tiebreak_domain::model_report::Anchoring;

@@ -1,8 +1,8 @@
 //! Ensembles: what several models that score the same dimension say together, as one more scorer each.
 //!
-//! Members are taken in standard deviations of what their makers measured, or else of the pool. What comes of it is told
-//! beside the models, held against people like them, and has a word like any of them. Heads do not start from them: what a head
-//! makes of the models' scores is a combination already.
+//! Members are taken in standard deviations of what their makers measured, or else of the pool. What comes of it is
+//! told beside the models, held against people like them, and has a word like any of them. Heads do not start from
+//! them: what a head makes of the models' scores is a combination already.
 
 use tiebreak_domain::reward::{Combination, Scorer};
 use tiebreak_reward::learn::ensemble::{average, combined, uncertainty_weighted, worst_case};

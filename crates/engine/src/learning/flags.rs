@@ -11,8 +11,9 @@
 //! beyond chance. Once there are enough second looks, votes are held against what those decided, which is clean. Second
 //! looks at what was flagged are odder than second looks at random items, so that p-values are rather too large than
 //! too small; second looks at items drawn by lot ([`Lot`]) are just as odd as honest votes, and where there are enough
-//! of those, they alone count. What two people agree on would be no such measure: they agree on plain pairs, against which each honest
-//! vote on a hard one would look like a slip. Until then it is said how many second looks are missing.
+//! of those, they alone count. What two people agree on would be no such measure: they agree on plain pairs, against
+//! which each honest vote on a hard one would look like a slip. Until then it is said how many second looks are
+//! missing.
 //!
 //! Each question is held against its own audits and second looks ([`question`]), and within it each medium, as far as
 //! it has enough; what survives is decided over all of them together.
@@ -116,8 +117,8 @@ pub fn raise(learned: &Learned, dimensions: &[Dimension], learning: &Learning, n
 }
 
 /// The least number of second looks against which the oddest share of votes that is flagged could survive the control
-/// of false discoveries: the smallest p-value of n is 1/(n + 1), and of m votes the k oddest survive where it is at most
-/// the level times k/m.
+/// of false discoveries: the smallest p-value of n is 1/(n + 1), and of m votes the k oddest survive where it is at
+/// most the level times k/m.
 pub fn clean_needed(learning: &Learning) -> u64 {
     // A hair more than a whole number is meant as it.
     (1.0 / (learning.false_discovery * learning.flag_level) - 1e-6).ceil().max(1.0) as u64 - 1

@@ -1,10 +1,10 @@
 //! The pool: every active item's candidates as rows of numbers, and every pair that could be asked.
 //!
-//! It is read from the project once, and again when items or scores change. Features are the embeddings that
-//! installed models gave, with the style of the text beside them, or what is built in where there is none
-//! ([`blocks`]); the scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
-//! about 160,000 different candidates one prompt in so many is taken, whole, and a remark says so. What is left out can be
-//! judged all the same, at random, and is neither planned nor told of.
+//! It is read from the project once, and again when items or scores change. Features are the embeddings that installed
+//! models gave, with the style of the text beside them, or what is built in where there is none ([`blocks`]); the
+//! scores of models are columns of their own, from which heads start. Memory is bounded: of a project with more than
+//! about 160,000 different candidates one prompt in so many is taken, whole, and a remark says so. What is left out can
+//! be judged all the same, at random, and is neither planned nor told of.
 
 mod blocks;
 mod scorers;

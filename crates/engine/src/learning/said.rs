@@ -1,7 +1,7 @@
 //! All that people said of a project's items, as it stands and as it was first given.
 //!
-//! Heads are fitted to what stands. They are measured on what was given first: whoever has voted may be told what models
-//! say, and a vote that was revised or looked at again after that is no longer independent of them.
+//! Heads are fitted to what stands. They are measured on what was given first: whoever has voted may be told what
+//! models say, and a vote that was revised or looked at again after that is no longer independent of them.
 
 use std::collections::HashMap;
 

@@ -50,8 +50,8 @@ impl KnownVote {
 /// Where the item of a vote came from, and so what the vote can be taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// It was drawn uniformly at random and judged with no scores in sight: what is measured on such votes holds for all
-    /// items.
+    /// It was drawn uniformly at random and judged with no scores in sight: what is measured on such votes holds for
+    /// all items.
     Audit,
     /// No model chose it, and no scores were in sight, but nobody drew it either: a label of data, or what came in the
     /// order of the file.

@@ -1,8 +1,8 @@
 //! The worker: takes votes in as they come, and starts again from all of them now and then.
 //!
 //! What came while it was at something is taken together. Votes that were revised or taken back ask for a refit, as do
-//! many new ones; after a refit it rests for as long as that took, so that a team that revises all day leaves the machine
-//! half of its time. Plans are made for those who ask for them, and for nobody who has long stopped asking.
+//! many new ones; after a refit it rests for as long as that took, so that a team that revises all day leaves the
+//! machine half of its time. Plans are made for those who ask for them, and for nobody who has long stopped asking.
 
 use std::collections::BTreeMap;
 use std::sync::Weak;

@@ -64,8 +64,8 @@ impl Session {
         Ok(open)
     }
 
-    /// The items that an annotator is offered next where the study's order says which, as it stands now. Nothing of it is
-    /// taken.
+    /// The items that an annotator is offered next where the study's order says which, as it stands now. Nothing of it
+    /// is taken.
     pub(crate) fn coming_in_order(&self, annotator: AnnotatorId, count: usize) -> Result<Vec<u32>, ApiError> {
         let mut open = self.open_to_learning(annotator)?;
         let QueueOrder::Own { seed } = self.people.plan().study.assignment.order else {
@@ -139,8 +139,8 @@ impl Session {
         Ok((offers, leases))
     }
 
-    /// Chooses where other processes choose too: what is chosen here is confirmed by the database, all of it at once, and
-    /// what is refused there is passed over.
+    /// Chooses where other processes choose too: what is chosen here is confirmed by the database, all of it at once,
+    /// and what is refused there is passed over.
     fn choose_with_others(
         &self,
         plan: &Plan,

@@ -1,5 +1,5 @@
-//! Surprises: votes that a model held for unlikely, and what a second look decided of them. They are kept with the review,
-//! because a model that has learned from it is surprised no more.
+//! Surprises: votes that a model held for unlikely, and what a second look decided of them. They are kept with the
+//! review, because a model that has learned from it is surprised no more.
 
 use tiebreak_domain::{ApiError, NewJudgment, Origin};
 use tiebreak_store::Surprise;

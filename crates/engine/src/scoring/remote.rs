@@ -15,8 +15,8 @@ use crate::keyring::{Found, token_for};
 /// The variable that a server's token is taken from, before any keyring is asked.
 pub const TOKEN_VARIABLE: &str = "TIEBREAK_SCORER_TOKEN";
 
-/// Connects to a model's server; a session for each batch that may be in flight. When the job is cancelled, it hangs up,
-/// whatever the server is at.
+/// Connects to a model's server; a session for each batch that may be in flight. When the job is cancelled, it hangs
+/// up, whatever the server is at.
 pub fn open(
     host: &Host,
     folder: &Path,

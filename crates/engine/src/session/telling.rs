@@ -83,8 +83,8 @@ impl Session {
         Ok(Reply::ItemScores(scores))
     }
 
-    /// Whether an item that is open to an annotator has one of this item's candidates under the same prompt. Where nothing
-    /// is learned, the items nearby are looked at.
+    /// Whether an item that is open to an annotator has one of this item's candidates under the same prompt. Where
+    /// nothing is learned, the items nearby are looked at.
     fn is_judged_further(
         &self,
         reader: &Reader,

@@ -40,7 +40,8 @@ pub struct Grid {
     pub teachers: Vec<f64>,
     /// Shares of labels turned around.
     pub flips: Vec<f64>,
-    /// Shares of items that had a second look before flags are raised, drawn at random; for grids that turn labels around.
+    /// Shares of items that had a second look before flags are raised, drawn at random; for grids that turn labels
+    /// around.
     pub clean_audits: Vec<f64>,
     /// The shares of the full pool's gain over chance at which savings are told.
     pub target_shares: Vec<f64>,

@@ -1,9 +1,9 @@
 //! From the judgments of one item to rows of chosen and rejected, by the policies of a plan.
 //!
-//! Pure: no file, no format, no project. The order of the steps is fixed. Skips and what cannot be judged
-//! are left out; several judgments become one or stay several, both bad counting with the ties where it is treated
-//! as one; then ties, both bad and strength are looked at. A majority is found before weak judgments are left out,
-//! so that leaving out weak votes never turns a majority round. Items of more than two candidates go through the same steps pair by pair
+//! Pure: no file, no format, no project. The order of the steps is fixed. Skips and what cannot be judged are left out;
+//! several judgments become one or stay several, both bad counting with the ties where it is treated as one; then ties,
+//! both bad and strength are looked at. A majority is found before weak judgments are left out, so that leaving out
+//! weak votes never turns a majority round. Items of more than two candidates go through the same steps pair by pair
 //! ([`many`]).
 
 mod many;

@@ -1,14 +1,13 @@
 //! Rows of chosen and rejected, as trainers read them. A row that would not be valid is refused, and why.
 //!
-//! What each format says, and what is held against it (FORMATS, section 5, rule 5):
-//! explicit: texts only, and a prompt. Implicit: for texts, prompt and response in one, put together by a
-//! blank line unless the data brought its own white space between the two; for conversations, full lists of
-//! messages. Conversational: lists of messages, the prompt ending with the user, one assistant turn on each
-//! side. HH: transcripts, in which no text may hold the marks that part turns, and each side ends with the
-//! assistant. OpenAI and LLaMA-Factory have files of their own beside this. None of them can say that one
-//! image was chosen over another. Images of the prompt stand in `images` and have their places in lists of content,
-//! which TRL reads in conversations; tools stand in `tools`. An empty response can be rejected; to choose one would teach a model to say
-//! nothing, and such a row is refused in every format.
+//! What each format says, and what is held against it (FORMATS, section 5, rule 5): explicit: texts only, and a prompt.
+//! Implicit: for texts, prompt and response in one, put together by a blank line unless the data brought its own white
+//! space between the two; for conversations, full lists of messages. Conversational: lists of messages, the prompt
+//! ending with the user, one assistant turn on each side. HH: transcripts, in which no text may hold the marks that
+//! part turns, and each side ends with the assistant. OpenAI and LLaMA-Factory have files of their own beside this.
+//! None of them can say that one image was chosen over another. Images of the prompt stand in `images` and have their
+//! places in lists of content, which TRL reads in conversations; tools stand in `tools`. An empty response can be
+//! rejected; to choose one would teach a model to say nothing, and such a row is refused in every format.
 
 use serde::Serialize;
 use serde_json::Value;

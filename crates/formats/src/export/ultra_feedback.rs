@@ -1,9 +1,9 @@
 //! UltraFeedback: a prompt with all its completions, each with its ratings.
 //!
-//! Ratings are texts there, `N/A` where there is none. Means and medians keep their fractions. A checklist
-//! about each candidate whose key is a rating's with `_type` behind it becomes that rating's `Type`. Words whose
-//! key has `_rationale` behind a rating's are its `Rationale`; where a `_type` is asked, `Rationale` is the words
-//! of `_type_rationale`, and those about the rating are `Rationale For Rating`. The rating `overall_score` and a critique
+//! Ratings are texts there, `N/A` where there is none. Means and medians keep their fractions. A checklist about each
+//! candidate whose key is a rating's with `_type` behind it becomes that rating's `Type`. Words whose key has
+//! `_rationale` behind a rating's are its `Rationale`; where a `_type` is asked, `Rationale` is the words of
+//! `_type_rationale`, and those about the rating are `Rationale For Rating`. The rating `overall_score` and a critique
 //! of each candidate belong to the completion itself.
 
 use serde::Serialize;

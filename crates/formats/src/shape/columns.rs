@@ -1,11 +1,11 @@
 //! Flat rows, read by a [`ColumnMapping`].
 //!
 //! Some conventions go beyond the mapping's words. Where several candidates name the same column, each takes its
-//! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same
-//! holds for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the
-//! messages that all candidates begin with are. A blank candidate is an empty response; a blank column behind those
-//! of a pair more likely belongs to a candidate that never was, and its row is refused. And images beside the prompt whose
-//! column is called so are a mask, unless the mapping says what they are.
+//! element of the list in it, and a single candidate whose column holds a list gives all its elements; the same holds
+//! for models, where a text such as `bloom-7b_llama-7b` is taken apart. Where no column is the prompt, the messages
+//! that all candidates begin with are. A blank candidate is an empty response; a blank column behind those of a pair
+//! more likely belongs to a candidate that never was, and its row is refused. And images beside the prompt whose column
+//! is called so are a mask, unless the mapping says what they are.
 
 use serde_json::Value;
 use tiebreak_domain::import::{CandidateColumns, ColumnMapping, ContentKind, ContextContent, LabelColumn};

@@ -1,7 +1,7 @@
 //! The `margin` of a pair of chosen and rejected: how much better the chosen one is. In a file that Tiebreak wrote 0 is
 //! a tie and 1 to 3 are the steps of strength: there each row says who judged, and the whole column holds such steps,
-//! not all of them 0. In any other file a margin is a number of somebody else's, as of a reward model, or what a trainer
-//! takes where nothing was said (OpenRLHF's `"margin": 0`): it is kept as it is, and the chosen one is better.
+//! not all of them 0. In any other file a margin is a number of somebody else's, as of a reward model, or what a
+//! trainer takes where nothing was said (OpenRLHF's `"margin": 0`): it is kept as it is, and the chosen one is better.
 
 use serde_json::Value;
 use tiebreak_domain::item::Metadata;

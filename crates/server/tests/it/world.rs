@@ -118,7 +118,8 @@ impl World {
         world
     }
 
-    /// A pair of pictures that are not there, a pair of other files, and a media folder with other things in it: source 2.
+    /// A pair of pictures that are not there, a pair of other files, and a media folder with other things in it: source
+    /// 2.
     pub fn import_media(&self) {
         let media = self.folder.path().join("media");
         std::fs::create_dir_all(media.join("inner")).unwrap();

@@ -1,8 +1,9 @@
 //! Merging people: what another copy knows of those who said something there, and is not known here.
 //!
-//! What is known here stays. Repeats come by their id, and what merges found there comes too; roles of items, tags, consent and profile answers come
-//! where there are none here. The study, PINs, leads and leases stay in their copy: how work is shared out here
-//! is for whoever leads it here. An arm comes where a person has none here, with a place after all others.
+//! What is known here stays. Repeats come by their id, and what merges found there comes too; roles of items, tags,
+//! consent and profile answers come where there are none here. The study, PINs, leads and leases stay in their copy:
+//! how work is shared out here is for whoever leads it here. An arm comes where a person has none here, with a place
+//! after all others.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -47,9 +47,9 @@ impl Reader {
     /// The number of the last judgment in the log up to which it is complete; 0 where there is none.
     ///
     /// In a database numbers are drawn before they are committed, and not committed in their order: an import holds its
-    /// own for minutes. Up to this number there will never be a judgment that is not there now, so that whoever has read
-    /// the log after asking for it may go on behind it and miss nothing. What is added meanwhile behind a number that an
-    /// import holds is read again each time until that import ends.
+    /// own for minutes. Up to this number there will never be a judgment that is not there now, so that whoever has
+    /// read the log after asking for it may go on behind it and miss nothing. What is added meanwhile behind a number
+    /// that an import holds is read again each time until that import ends.
     pub fn last_judgment_number(&self) -> Result<u64> {
         let mut statement = self.connection.prepare_cached(self.connection.dialect().last_number())?;
         Ok(statement.query_row((), |row| row.get::<i64>(0))? as u64)

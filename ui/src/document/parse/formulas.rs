@@ -1,7 +1,7 @@
 //! Formulas on their way from Markdown into running text and blocks.
 //!
-//! They were masked before Markdown was read ([`super::tex`]); here each takes the place of its mask, drawn where it can
-//! be laid out, and as it was written, with its fault, where not.
+//! They were masked before Markdown was read ([`super::tex`]); here each takes the place of its mask, drawn where it
+//! can be laid out, and as it was written, with its fault, where not.
 
 use std::borrow::Cow;
 use std::ops::Range;

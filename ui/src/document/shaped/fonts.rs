@@ -151,7 +151,8 @@ fn register(collection: &mut Collection) {
 
 fn choose_fallbacks(collection: &mut Collection) {
     let mut last: Vec<FamilyId> = SYMBOLS.iter().filter_map(|name| collection.family_id(name)).collect();
-    // Latin letters as wide as Han characters are in no other font, but among the signs that egui brings: those are bold.
+    // Latin letters as wide as Han characters are in no other font, but among the signs that egui brings: those are
+    // bold.
     let mut wide: Vec<FamilyId> = collection.family_id("Noto Sans CJK SC").into_iter().collect();
     wide.extend(collection.fallback_families(FallbackKey::from(Script::from_bytes(*b"Hani"))));
     let mut brought = Vec::new();

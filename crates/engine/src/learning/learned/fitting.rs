@@ -1,5 +1,5 @@
-//! Fits: a dimension's head as a function of its votes alone, so that a vote that is taken back leaves nothing behind and
-//! a project that is opened again has the heads it had.
+//! Fits: a dimension's head as a function of its votes alone, so that a vote that is taken back leaves nothing behind
+//! and a project that is opened again has the heads it had.
 //!
 //! Every fit starts from a head that has seen nothing. What costs many fits, the choice of the prior, is made by the
 //! first votes: all of them while they are few, then a number that doubles, up to so many that more would choose alike.
@@ -30,7 +30,8 @@ const FIRST_TIE: f64 = 0.5;
 const FIRST_STEPS: [f64; 2] = [1.0, 2.0];
 /// Fewer votes than this choose the prior together.
 const FEW_VOTES: usize = 100;
-/// More votes than this are not needed to choose it: how widely weights spread does not hang on how many votes there are.
+/// More votes than this are not needed to choose it: how widely weights spread does not hang on how many votes there
+/// are.
 const MOST_CHOOSING: usize = 400;
 
 /// What was said of votes by a head that had not seen them: by judgment, and by the pair where one orders several.
@@ -146,9 +147,9 @@ impl Dimension {
         taught
     }
 
-    /// The likelihood that thresholds are learned from: with strengths where most of those who chose a side gave one, and
-    /// without a tie where none is on offer and none was given. Where ties could be given and are not, the threshold
-    /// of a tie falls as votes come in.
+    /// The likelihood that thresholds are learned from: with strengths where most of those who chose a side gave one,
+    /// and without a tie where none is on offer and none was given. Where ties could be given and are not, the
+    /// threshold of a tie falls as votes come in.
     fn likelihood(&self, votes: &[Vote]) -> Ordinal {
         let has_tie = self.offers_ties || votes.iter().any(|vote| vote.verdict == Verdict::Tie);
         let decided = votes.iter().filter(|vote| vote.verdict != Verdict::Tie).count();
@@ -184,8 +185,8 @@ pub fn is_about(question: &str, dimension: &str) -> bool {
     dimension == question || dimension == OVERALL
 }
 
-/// The pool's columns as a question takes them: of the scores of models, those of its own dimension and of all in all are
-/// trusted before the first vote, and nobody knows what the others mean for it.
+/// The pool's columns as a question takes them: of the scores of models, those of its own dimension and of all in all
+/// are trusted before the first vote, and nobody knows what the others mean for it.
 fn columns(question: &str, pool: &Pool) -> Vec<Column> {
     let mut scorers = pool.scorers.iter();
     let mut columns = pool.table.columns().to_vec();

@@ -23,8 +23,8 @@ impl Plot {
         (MARGIN.0 + x / self.most_x * width, 8.0 + (1.0 - y / self.most_y) * height)
     }
 
-    /// A line, the band around it, and bins: confidence, share that was right, votes. Where there are bins, the diagonal
-    /// is drawn on which they would be honest.
+    /// A line, the band around it, and bins: confidence, share that was right, votes. Where there are bins, the
+    /// diagonal is drawn on which they would be honest.
     pub fn svg(&self, points: &[(f64, f64)], band: &[(f64, f64, f64)], bins: &[(f64, f64, u64)]) -> String {
         let mut svg = format!("<svg role=\"img\" width=\"{}\" height=\"{}\">", SIZE.0, SIZE.1);
         for step in 0..=4 {

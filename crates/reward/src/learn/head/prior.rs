@@ -19,8 +19,8 @@ pub struct Prior {
     pub block_variance: f64,
     /// The variance of a length's weight.
     pub length_variance: f64,
-    /// The expected weight of a scorer's column; shared out between scorers when there are several. That of what a model
-    /// says of something else than is asked is zero.
+    /// The expected weight of a scorer's column; shared out between scorers when there are several. That of what a
+    /// model says of something else than is asked is zero.
     pub scorer_mean: f64,
     /// The variance of a scorer's weight, whatever it is about.
     pub scorer_variance: f64,

@@ -2,9 +2,9 @@
 //! eliminated from the normal equations.
 //!
 //! With `s_a` the sum of an annotator's rows, `t_a` of their targets and `n_a` their number, what is left for the
-//! features is `(G − Σ s_a s_aᵀ / (n_a + α) + αI) w = Xᵀy − Σ s_a t_a / (n_a + α)` (the Schur complement of a block that
-//! is diagonal), and an annotator's weight is `(t_a − s_aᵀw) / (n_a + α)`. Estimates are those of a column for each, at a
-//! cost that does not grow with how many there are; no row is ever written out with them.
+//! features is `(G − Σ s_a s_aᵀ / (n_a + α) + αI) w = Xᵀy − Σ s_a t_a / (n_a + α)` (the Schur complement of a block
+//! that is diagonal), and an annotator's weight is `(t_a − s_aᵀw) / (n_a + α)`. Estimates are those of a column for
+//! each, at a cost that does not grow with how many there are; no row is ever written out with them.
 
 use std::collections::HashMap;
 
@@ -84,8 +84,8 @@ impl<'a> Levels<'a> {
         (gram, moments)
     }
 
-    /// The errors at a penalty, leaving one out: a row's leverage is that of its annotator, `1 / (n_a + α)`, and that of
-    /// what its annotator leaves of it.
+    /// The errors at a penalty, leaving one out: a row's leverage is that of its annotator, `1 / (n_a + α)`, and that
+    /// of what its annotator leaves of it.
     pub fn errors(&self, alpha: f64) -> Option<Errors> {
         let width = self.table.width();
         let (mut penalised, moments) = self.eliminated(alpha);
