@@ -41,17 +41,25 @@ pub(super) fn each_vote(
     output: &mut ItemOutput,
     row: impl Fn(&Judgment, &'static str) -> Result<String, String>,
 ) {
+    each_outcome(question, judged, output, |output, judgment, outcome| match winner(outcome) {
+        Some(winner) => output.take(vec![row(judgment, winner)], 1),
+        None => output.leave_out(UNRATABLE, 1),
+    });
+}
+
+/// Goes through what each judgment says of the pair, and counts those that say nothing.
+pub(super) fn each_outcome(
+    question: &Question,
+    judged: &Judged,
+    output: &mut ItemOutput,
+    write: impl Fn(&mut ItemOutput, &Judgment, Outcome),
+) {
     let answered = judged.answered();
     output.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
     for judgment in answered {
-        let answer = answer_to(judgment, &question.key, None).map(|answer| &answer.value);
-        let Some(AnswerValue::Preference(preference)) = answer else {
-            output.leave_out(UNANSWERED, 1);
-            continue;
-        };
-        match winner(preference.outcome) {
-            Some(winner) => output.take(vec![row(judgment, winner)], 1),
-            None => output.leave_out(UNRATABLE, 1),
+        match answer_to(judgment, &question.key, None).map(|answer| &answer.value) {
+            Some(AnswerValue::Preference(preference)) => write(output, judgment, preference.outcome),
+            _ => output.leave_out(UNANSWERED, 1),
         }
     }
 }

@@ -6,11 +6,12 @@
 //! it.
 
 use serde::Serialize;
-use tiebreak_domain::{AnswerValue, Judgment, Outcome, Part, Question};
+use tiebreak_domain::{Judgment, Outcome, Part, Question};
 
-use super::judged::{Judged, answer_to};
+use super::arena::each_outcome;
+use super::judged::Judged;
 use super::output::{ItemOutput, json_line};
-use super::policy::{UNANSWERED, UNRATABLE};
+use super::policy::UNRATABLE;
 use super::turns::{medium, prompt_text};
 
 #[derive(Serialize)]
@@ -37,22 +38,13 @@ struct Line<'a> {
 
 /// Writes a line for each vote on one pair.
 pub(super) fn write(question: &Question, judged: &Judged, output: &mut ItemOutput) {
-    let answered = judged.answered();
-    output.leave_out("skipped", (judged.judgments.len() - answered.len()) as u64);
-    for judgment in answered {
-        let answer = answer_to(judgment, &question.key, None).map(|answer| &answer.value);
-        let Some(AnswerValue::Preference(preference)) = answer else {
-            output.leave_out(UNANSWERED, 1);
-            continue;
-        };
-        match preference.outcome {
-            Outcome::A => output.take(vec![line(judged, judgment, 1.0)], 1),
-            Outcome::B => output.take(vec![line(judged, judgment, 0.0)], 1),
-            Outcome::Tie => output.take(vec![line(judged, judgment, 0.5)], 1),
-            Outcome::BothBad => output.leave_out("both bad", 1),
-            Outcome::Unratable => output.leave_out(UNRATABLE, 1),
-        }
-    }
+    each_outcome(question, judged, output, |output, judgment, outcome| match outcome {
+        Outcome::A => output.take(vec![line(judged, judgment, 1.0)], 1),
+        Outcome::B => output.take(vec![line(judged, judgment, 0.0)], 1),
+        Outcome::Tie => output.take(vec![line(judged, judgment, 0.5)], 1),
+        Outcome::BothBad => output.leave_out("both bad", 1),
+        Outcome::Unratable => output.leave_out(UNRATABLE, 1),
+    });
 }
 
 fn line(judged: &Judged, judgment: &Judgment, label_0: f64) -> Result<String, String> {
