@@ -33,6 +33,18 @@ pub fn carry(
     mut on_rows: impl FnMut(u64) -> bool,
 ) -> Result<Option<Vec<CarriedTable>>> {
     let (source, _lock) = open(from)?;
+    let carried = carry_from(&source, to, &mut on_rows);
+    if let ProjectPlace::Database(address) = from {
+        postgres::let_writers_in(&source, address);
+    }
+    carried
+}
+
+fn carry_from(
+    source: &Connection,
+    to: &ProjectPlace,
+    on_rows: &mut dyn FnMut(u64) -> bool,
+) -> Result<Option<Vec<CarriedTable>>> {
     let snapshot = source.read_transaction()?;
     let carried = match to {
         ProjectPlace::Database(address) => {
@@ -43,14 +55,14 @@ pub fn carry(
             }
             transaction.execute_batch(&format!("CREATE SCHEMA {}", address.schema()))?;
             migration::apply_in(&transaction, 0)?;
-            let carried = fill(&snapshot, &transaction, &mut on_rows)?;
+            let carried = fill(&snapshot, &transaction, on_rows)?;
             if carried.is_some() {
                 transaction.commit()?;
                 let _ = target.execute_batch(target.dialect().tidy_up());
             }
             carried
         }
-        ProjectPlace::File(path) => into_file(&snapshot, path, &mut on_rows)?,
+        ProjectPlace::File(path) => into_file(&snapshot, path, on_rows)?,
     };
     snapshot.finish()?;
     Ok(carried)

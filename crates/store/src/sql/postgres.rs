@@ -23,7 +23,7 @@ use postgres::{Client, Statement};
 
 pub use address::DatabaseAddress;
 pub(crate) use hearing::Hearing;
-pub(crate) use holding::keep_writers_out;
+pub(crate) use holding::{keep_writers_out, let_writers_in};
 
 use super::{Access, Connection, Database, DatabaseError, Dialect, Prepared, RowStream, Value, WaitingRows};
 use crate::{Result, StoreError};

@@ -16,6 +16,7 @@ use tiebreak_store::{
 };
 
 use crate::backend::{Backend, Home, on, on_both};
+use crate::late_goodbye;
 use crate::project::{Project, new_project, pair, prefer};
 
 /// A project with something in every table, and with what a careless copy would change.
@@ -268,6 +269,21 @@ fn a_database_that_is_open_is_not_carried_and_nobody_opens_one_that_is() {
         assert!(carried.unwrap().is_some());
         let mut again = Store::open(project.place()).unwrap();
         again.annotator(tiebreak_domain::AnnotatorKey([8; 16]), "Cleo").unwrap();
+    });
+}
+
+#[test]
+fn whoever_opens_a_database_as_soon_as_it_was_carried_gets_in() {
+    on(Backend::Postgres, || {
+        let mut project = Project::with_items(2);
+        drop(project.store.take());
+        let place = late_goodbye::to(project.place());
+        let file = ProjectPlace::File(project.home.folder.path().join("carried.tiebreak"));
+        assert!(carry(&place, &file, |_| true).unwrap().is_some());
+        Store::open(&place).unwrap();
+        let refused = carry(&place, &file, |_| true);
+        assert!(matches!(refused, Err(StoreError::Exists(_))), "{refused:?}");
+        Store::open(&place).unwrap();
     });
 }
 

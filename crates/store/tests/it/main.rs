@@ -11,6 +11,7 @@ mod files;
 mod finding;
 mod importing;
 mod judging;
+mod late_goodbye;
 mod merging;
 mod project;
 mod queueing;

@@ -44,6 +44,13 @@ pub(crate) fn keep_writers_out(connection: &Connection, address: &DatabaseAddres
     Ok(())
 }
 
+/// Lets them in again, at once: the server may take its time to notice that a connection was closed.
+pub(crate) fn let_writers_in(connection: &Connection, address: &DatabaseAddress) {
+    let sql = format!("SELECT pg_advisory_unlock({})::integer::bigint", key(address));
+    // Where it cannot be told, the connection is gone, and the lock with it.
+    let _ = connection.query_row(&sql, (), |row| row.get::<i64>(0));
+}
+
 /// Who has the project open, in words; the server does not tell everybody where they come from.
 fn holders(connection: &Connection, address: &DatabaseAddress) -> Result<String> {
     let sql = format!(
