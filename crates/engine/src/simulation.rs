@@ -9,12 +9,12 @@
 mod grid;
 mod plot;
 mod second_look;
+mod side_by_side;
 mod sources;
 mod table;
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -38,11 +38,10 @@ use crate::jobs::CancelFlag;
 use crate::learning::pool::Pool;
 use crate::learning::votes::{dimensions, votes_of};
 use crate::project_file;
+use side_by_side::{Progress, side_by_side};
 
 /// Resamples of an interval over seeds.
 const RESAMPLES: usize = 1_000;
-/// Runs side by side.
-const THREADS: usize = 2;
 
 /// What a grid found.
 #[derive(Clone, Debug, Serialize)]
@@ -153,9 +152,11 @@ pub fn simulate(
         prompts: prompt_features.as_ref(),
     };
     let prior = (scorer.as_slice(), scorer_name.as_str());
-    let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, prior, cancel)?;
     let runs = grid.runs();
-    let curves = run_all(&study, &runs, cancel, &on_progress)?;
+    let total = runs.len() + second_look::count(grid);
+    let progress = Progress { done: AtomicUsize::new(0), total, cancel, tell: &on_progress };
+    let second_looks = second_look::trials(&reader, &rubric, &learning, &dimension, grid, prior, &progress)?;
+    let curves = side_by_side(runs.len(), &progress, |place| replay(&study, &runs[place]))?;
     Ok(Simulation {
         pairs: pairs.len(),
         prompts: prompts.len(),
@@ -184,37 +185,6 @@ fn settled(votes: &[(usize, bool, Verdict)], pairs: usize) -> Vec<Option<Verdict
         })
     };
     sums.into_iter().map(settled).collect()
-}
-
-fn run_all(
-    study: &Study<'_>,
-    runs: &[Run],
-    cancel: &CancelFlag,
-    on_progress: &(impl Fn(usize, usize) + Sync),
-) -> Result<Vec<Curve>, ApiError> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let found: Mutex<Vec<Option<Curve>>> = Mutex::new(vec![None; runs.len()]);
-    std::thread::scope(|scope| {
-        for number in 0..THREADS {
-            let work = || {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(run) = runs.get(place).filter(|_| !cancel.is_set()) else { return };
-                    let curve = replay(study, run);
-                    found.lock().expect("a run that panics holds nothing")[place] = Some(curve);
-                    on_progress(done.fetch_add(1, Ordering::Relaxed) + 1, runs.len());
-                }
-            };
-            let thread = std::thread::Builder::new().name(format!("simulate-{number}"));
-            if let Err(error) = thread.spawn_scoped(scope, work) {
-                tracing::warn!(%error, "a thread of the simulation could not start");
-            }
-        }
-    });
-    let curves: Option<Vec<Curve>> =
-        found.into_inner().expect("a run that panics holds nothing").into_iter().collect();
-    curves.ok_or_else(|| crate::failure::cancelled("simulation"))
 }
 
 /// Curves put together by setting and policy, each held against random order.

@@ -22,7 +22,7 @@ use tiebreak_stats::bootstrap::{Plan, plain};
 use tiebreak_store::Reader;
 
 use super::Grid;
-use crate::jobs::CancelFlag;
+use super::side_by_side::{Progress, side_by_side};
 use crate::learning::flags::raise;
 use crate::learning::learned::Learned;
 use crate::learning::pool::Pool;
@@ -73,6 +73,17 @@ struct Trial {
     false_discoveries: usize,
 }
 
+/// How many trials a grid asks for.
+pub fn count(grid: &Grid) -> usize {
+    turned(grid).count() * grid.clean_audits.len() * usize::try_from(grid.seeds).unwrap_or(usize::MAX)
+}
+
+/// Every share of the grid that turns anything, without and with a prior as the grid says.
+fn turned(grid: &Grid) -> impl Iterator<Item = (f64, bool)> {
+    let shares = grid.flips.iter().copied().filter(|share| *share > 0.0);
+    shares.flat_map(|share| grid.priors.iter().map(move |prior| (share, *prior)))
+}
+
 /// Tries every share of the grid that turns anything.
 pub fn trials(
     reader: &Reader,
@@ -81,27 +92,23 @@ pub fn trials(
     dimension: &str,
     grid: &Grid,
     (scorer, scorer_name): (&[f32], &str),
-    cancel: &CancelFlag,
+    progress: &Progress<'_>,
 ) -> Result<Vec<SecondLookTrial>, ApiError> {
     let mut found = Vec::new();
-    let shares = grid.flips.iter().copied().filter(|share| *share > 0.0);
-    let of_share = |share| grid.priors.iter().map(move |prior| (share, *prior));
-    for (flipped, has_prior) in shares.flat_map(of_share) {
+    for (flipped, has_prior) in turned(grid) {
         let pool = Pool::read_without_scorers(reader, learning)?;
         let pool = if has_prior { pool.map(|pool| pool.with_prior(scorer_name, scorer)) } else { pool };
         let Some(learned) = pool.and_then(|pool| Learned::new(pool, rubric, 1)) else { continue };
         let mut judgments = Vec::new();
         reader.each_vote(|judgment| judgments.push(judgment))?;
-        for clean in &grid.clean_audits {
-            let setting = Setting { learning, dimension, flipped, has_prior, clean: *clean };
-            let mut of_seeds = Vec::new();
-            for seed in 0..grid.seeds {
-                if cancel.is_set() {
-                    return Err(crate::failure::cancelled("simulation"));
-                }
-                of_seeds.push(one(learned.clone(), &judgments, &setting, seed));
-            }
-            found.extend(over_seeds(&setting, &of_seeds));
+        let setting = |clean| Setting { learning, dimension, flipped, has_prior, clean };
+        let seeds = usize::try_from(grid.seeds).unwrap_or(usize::MAX);
+        let trials = side_by_side(grid.clean_audits.len() * seeds, progress, |place| {
+            let clean = grid.clean_audits[place / seeds];
+            one(learned.clone(), &judgments, &setting(clean), (place % seeds) as u64)
+        })?;
+        for (clean, of_seeds) in grid.clean_audits.iter().zip(trials.chunks(seeds)) {
+            found.extend(over_seeds(&setting(*clean), of_seeds));
         }
     }
     Ok(found)

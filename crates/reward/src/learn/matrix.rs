@@ -4,7 +4,7 @@
 //! inverts, gives the log-determinant, and colours noise for posterior draws.
 
 use faer::linalg::solvers::{DenseSolveCore, Llt, Solve};
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 
 /// A symmetric matrix, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,11 @@ impl Symmetric {
     }
 
     pub fn times(&self, vector: &[f64]) -> Vec<f64> {
-        self.values.chunks_exact(self.size.max(1)).map(|row| dot(row, vector)).collect()
+        let mut product = vec![0.0; self.size];
+        let vector = MatRef::from_column_major_slice(vector, self.size, 1);
+        let out = MatMut::from_column_major_slice_mut(&mut product, self.size, 1);
+        faer::linalg::matmul::matmul(out, Accum::Replace, self.as_faer(), vector, 1.0, Par::Seq);
+        product
     }
 
     /// Adds `factor · vector vectorᵀ`.
@@ -156,7 +160,8 @@ impl Symmetric {
 
     fn from_faer(matrix: MatRef<'_, f64>) -> Self {
         let size = matrix.nrows();
-        let values = (0..size * size).map(|place| matrix[(place / size, place % size)]).collect();
+        let mut values = vec![0.0; size * size];
+        MatMut::from_row_major_slice_mut(&mut values, size, size).copy_from(matrix);
         Self { size, values }
     }
 }
