@@ -45,6 +45,7 @@ migrations![
     "0010_account.sql",
     "0011_offer.sql",
     "0012_surprise.sql",
+    "0013_model_judge.sql",
 ];
 
 /// The number of the last migration.

@@ -25,6 +25,9 @@ pub struct ScoredModel {
     pub version: String,
     /// What its numbers are about.
     pub dimensions: Vec<String>,
+    /// Whether it holds the two candidates of a pair against each other, and says one thing of both, which is kept at the
+    /// first; none where it scored before that was kept.
+    pub is_judge: Option<bool>,
 }
 
 /// What a model said of one candidate.
@@ -73,9 +76,16 @@ impl Store {
     pub fn add_scores(&mut self, model: &ScoredModel, scores: &[CandidateScore]) -> Result<()> {
         self.change(|connection| {
             connection.execute(
-                "INSERT INTO model (key, name, version, dimensions) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (key) DO UPDATE SET name = excluded.name",
-                params![model.key.0, model.name, model.version, serde_json::to_string(&model.dimensions)?],
+                "INSERT INTO model (key, name, version, dimensions, is_judge) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (key) DO UPDATE SET \
+                 name = excluded.name, is_judge = coalesce(excluded.is_judge, model.is_judge)",
+                params![
+                    model.key.0,
+                    model.name,
+                    model.version,
+                    serde_json::to_string(&model.dimensions)?,
+                    model.is_judge,
+                ],
             )?;
             let id: i64 =
                 connection
@@ -133,7 +143,7 @@ impl Reader {
     pub fn scored_models(&self) -> Result<Vec<ScoredModel>> {
         let mut statement = self
             .connection()
-            .prepare_cached("SELECT key, name, version, dimensions FROM model ORDER BY id")?;
+            .prepare_cached("SELECT key, name, version, dimensions, is_judge FROM model ORDER BY id")?;
         let mut rows = statement.query(())?;
         let mut models = Vec::new();
         while let Some(row) = rows.next()? {
@@ -241,7 +251,7 @@ impl Reader {
     /// What models said of an item's candidates.
     pub fn item_scores(&self, item: ItemId) -> Result<Vec<StoredScores>> {
         let mut statement = self.connection().prepare_cached(
-            "SELECT m.key, m.name, m.version, m.dimensions, s.candidate, s.scores FROM model m \
+            "SELECT m.key, m.name, m.version, m.dimensions, m.is_judge, s.candidate, s.scores FROM model m \
              JOIN score s ON s.model_id = m.id AND s.candidate BETWEEN ?1 AND ?2 ORDER BY m.id, s.candidate",
         )?;
         let mut rows = statement.query([place(item, 0), place(item, 15)])?;
@@ -252,8 +262,8 @@ impl Reader {
                 continue;
             }
             let mut numbers = Vec::new();
-            floats_from_row(row, 5, &mut numbers)?;
-            let (_, candidate) = item_and_candidate(row.get(4)?);
+            floats_from_row(row, 6, &mut numbers)?;
+            let (_, candidate) = item_and_candidate(row.get(5)?);
             match said.last_mut().filter(|last| last.model.key == model.key) {
                 Some(last) => last.candidates.push((candidate, numbers)),
                 None => said.push(StoredScores { model, candidates: vec![(candidate, numbers)] }),
@@ -337,6 +347,7 @@ fn model_from_row(row: &Row<'_>, first: usize) -> Result<ScoredModel> {
         name: row.get(first + 1)?,
         version: row.get(first + 2)?,
         dimensions: crate::item::json(row, first + 3)?,
+        is_judge: row.get(first + 4)?,
     })
 }
 

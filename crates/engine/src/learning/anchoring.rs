@@ -151,6 +151,7 @@ mod tests {
             name: "a model".into(),
             version: "1".into(),
             dimensions: vec!["style".into(), "overall".into()],
+            is_judge: Some(false),
         };
         let said = |item: i64, candidate: u8| {
             let first = if item % 10 == 0 {

@@ -327,6 +327,7 @@ impl<'a> Work<'a> {
             name: NAME.to_owned(),
             version: "1".to_owned(),
             dimensions: Vec::new(),
+            is_judge: Some(false),
         };
         self.session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?))
     }

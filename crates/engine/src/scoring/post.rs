@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use roaring::RoaringBitmap;
 use tiebreak_domain::{ApiError, ItemId, ItemStatus, StoredItem};
 use tiebreak_reward::model::Scorer;
-use tiebreak_reward::model::manifest::Manifest;
+use tiebreak_reward::model::manifest::{Manifest, Task};
 use tiebreak_store::{Reader, ScoredModel};
 
 use super::scorable::{nothing_for, scorable, window_of};
@@ -140,6 +140,7 @@ impl Run<'_> {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             dimensions: manifest.dimensions().to_vec(),
+            is_judge: Some(manifest.task == Task::Pairwise),
         };
         let reader = self.session.readers.lend()?;
         let claims = reader.scoring_claims()?;

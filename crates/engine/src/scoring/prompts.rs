@@ -118,7 +118,12 @@ impl Run<'_> {
             return Ok(());
         }
         self.has_described = true;
-        let model = ScoredModel { key: key.clone(), dimensions: Vec::new(), ..work.scored_model.clone() };
+        let model = ScoredModel {
+            key: key.clone(),
+            dimensions: Vec::new(),
+            is_judge: Some(false),
+            ..work.scored_model.clone()
+        };
         self.session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?))
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn side_by_side<T: Send>(
             }
         }
     });
-    let found: Option<Vec<T>> = found.into_inner().expect("a run that panics holds nothing").into_iter().collect();
+    let found: Option<Vec<T>> =
+        found.into_inner().expect("a run that panics holds nothing").into_iter().collect();
     found.ok_or_else(|| crate::failure::cancelled("simulation"))
 }

@@ -51,6 +51,7 @@ fn full_project() -> Project {
         name: "m".into(),
         version: "1".into(),
         dimensions: vec!["overall".into()],
+        is_judge: Some(true),
     };
     let score = CandidateScore {
         item: ItemId(1),

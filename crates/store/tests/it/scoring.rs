@@ -13,6 +13,7 @@ fn model(key: &str) -> ScoredModel {
         name: "small".into(),
         version: "1".into(),
         dimensions: vec!["overall".into()],
+        is_judge: None,
     }
 }
 
@@ -52,6 +53,19 @@ fn scores_come_back_as_the_same_bits_in_the_order_of_the_file() {
         said.iter().map(|said| (said.model.key.0.as_str(), said.candidates.clone())).collect();
     assert_eq!(of_item, [("aa", vec![(0, vec![-3.5]), (1, vec![0.1])]), ("bb", vec![(0, vec![9.0])])]);
     assert_eq!(reader.scored_models().unwrap(), [model("aa"), model("bb")]);
+}
+
+fn whether_a_model_judges_pairs_is_learned_and_not_forgotten() {
+    let mut project = Project::with_items(1);
+    for (said, known) in
+        [(None, None), (Some(true), Some(true)), (None, Some(true)), (Some(false), Some(false))]
+    {
+        let model = ScoredModel { is_judge: said, ..model("aa") };
+        project.store().add_scores(&model, &[score(1, 0, 1.0)]).unwrap();
+        let reader = project.store().reader().unwrap();
+        assert_eq!(reader.scored_models().unwrap()[0].is_judge, known, "told {said:?}");
+        assert_eq!(reader.item_scores(ItemId(1)).unwrap()[0].model.is_judge, known);
+    }
 }
 
 fn a_score_that_is_no_number_is_refused_and_none_of_its_batch_is_kept() {
@@ -103,6 +117,7 @@ fn labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back() {
 
 on_both!(
     scores_come_back_as_the_same_bits_in_the_order_of_the_file,
+    whether_a_model_judges_pairs_is_learned_and_not_forgotten,
     a_score_that_is_no_number_is_refused_and_none_of_its_batch_is_kept,
     a_prediction_never_changes,
     labels_of_a_model_are_none_of_the_judgments_and_can_be_taken_back,

@@ -1,7 +1,8 @@
 //! What models said of the pool's candidates, and of its pairs.
 //!
 //! A model that holds two candidates against each other says one thing of an item, which the project keeps at the
-//! item's first candidate. That is how it is known here: it has scored first candidates of pairs and nothing else.
+//! item's first candidate. Where the project does not say that a model does, its scores tell: it has scored first
+//! candidates of pairs and nothing else.
 
 use tiebreak_domain::learning::Learning;
 use tiebreak_domain::reward::{ModelKey, Scorer};
@@ -50,15 +51,25 @@ impl RawJudge {
 }
 
 /// What one model said of items, while it may be a judge of pairs.
-#[derive(Default)]
 struct OfPairs {
+    /// Known to be one: what else it may have said is not looked at.
+    is_certain: bool,
     is_excluded: bool,
     said: Vec<(ItemId, Vec<f32>)>,
 }
 
 impl OfPairs {
+    /// Of a model that is a judge, is none, or may be either.
+    fn of(is_judge: Option<bool>) -> Self {
+        Self { is_certain: is_judge == Some(true), is_excluded: is_judge == Some(false), said: Vec::new() }
+    }
+
     fn note(&mut self, raw: &Raw, item: ItemId, candidate: u8, scores: &[f32]) {
         if self.is_excluded {
+            return;
+        }
+        if self.is_certain {
+            self.said.extend((candidate == 0).then(|| (item, scores.to_vec())));
             return;
         }
         let is_read = |candidate: u8| {
@@ -69,7 +80,7 @@ impl OfPairs {
         if candidate == 0 && are_alike {
             self.said.push((item, scores.to_vec()));
         } else {
-            *self = Self { is_excluded: true, said: Vec::new() };
+            *self = Self { is_certain: false, is_excluded: true, said: Vec::new() };
         }
     }
 }
@@ -90,7 +101,7 @@ impl Raw {
                 continue;
             }
             let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
-            let mut of_pairs = OfPairs::default();
+            let mut of_pairs = OfPairs::of(model.is_judge);
             reader.each_score(&model.key, |item, candidate, _, scores| {
                 let Some(row) = self.rows.get(&(item, candidate)) else { return };
                 of_pairs.note(self, item, candidate, scores);
@@ -98,8 +109,11 @@ impl Raw {
                     column[*row as usize] = *score;
                 }
             })?;
-            if of_pairs.said.len() >= LEAST_COVERED {
+            let is_covered = of_pairs.said.len() >= LEAST_COVERED;
+            if is_covered {
                 said.judges.extend(judges(model, &of_pairs.said));
+            }
+            if is_covered || of_pairs.is_certain {
                 continue;
             }
             let reference = references.get(&model.key);

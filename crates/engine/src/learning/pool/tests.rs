@@ -57,6 +57,7 @@ fn scores_are_held_against_what_their_maker_measured() {
         name: key.to_owned(),
         version: "1".to_owned(),
         dimensions: vec!["overall".to_owned()],
+        is_judge: Some(false),
     };
     let scores: Vec<CandidateScore> = (1..=4)
         .map(|number| CandidateScore {
@@ -83,6 +84,49 @@ fn scores_are_held_against_what_their_maker_measured() {
     assert_eq!(members[0], [-0.25, 0.0, 0.25, 0.5]);
     let mean: f32 = members[1].iter().sum();
     assert!(mean.abs() < 1e-6, "of a maker who says nothing, against the pool: {:?}", members[1]);
+}
+
+#[test]
+fn whether_a_model_judges_pairs_is_what_the_project_says_and_else_what_it_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, events) = engine(folder.path());
+    with_rows(&engine, &events, folder.path(), 4);
+    let session = engine.session().unwrap();
+    let rows = |candidates: &[u8]| -> Vec<CandidateScore> {
+        let of_item = |item: i64| {
+            candidates.iter().map(move |candidate| CandidateScore {
+                item: ItemId(item),
+                candidate: *candidate,
+                input_key: [item as u8; 16],
+                scores: vec![item as f32],
+                embedding: None,
+            })
+        };
+        (1..=4).flat_map(of_item).collect()
+    };
+    for (key, is_judge, candidates) in [
+        ("a judge", Some(true), &[0_u8][..]),
+        ("a judge that scored both by mistake", Some(true), &[0, 1]),
+        ("a scorer that got no further than the first", Some(false), &[0]),
+        ("an old judge", None, &[0]),
+        ("an old scorer", None, &[0, 1]),
+    ] {
+        let model = ScoredModel {
+            key: ModelKey(key.to_owned()),
+            name: key.to_owned(),
+            version: "1".to_owned(),
+            dimensions: vec!["overall".to_owned()],
+            is_judge,
+        };
+        let rows = rows(candidates);
+        session.writer.ask(move |store| Ok(store.add_scores(&model, &rows)?)).unwrap();
+    }
+    let reader = session.readers.lend().unwrap();
+    let pool = Pool::read(&reader, &Learning::default(), &References::new()).unwrap().unwrap();
+    let judges: Vec<&str> = pool.judges.iter().map(|judge| judge.name.as_str()).collect();
+    assert_eq!(judges, ["a judge", "a judge that scored both by mistake", "an old judge"]);
+    let scorers: Vec<&str> = pool.scorers.iter().map(|scorer| scorer.name.as_str()).collect();
+    assert_eq!(scorers, ["a scorer that got no further than the first", "an old scorer"]);
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn features_are_worked_out_only_where_they_are_learned_from_and_no_model_embeds(
         name: "m".into(),
         version: "1".into(),
         dimensions: Vec::new(),
+        is_judge: Some(false),
     };
     let embedded = CandidateScore {
         item: ItemId(1),

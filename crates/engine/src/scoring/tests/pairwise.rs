@@ -123,6 +123,7 @@ fn what_a_judge_says_is_told_of_both_and_its_features_are_no_candidates() {
         name: "a judge".into(),
         version: "1".into(),
         dimensions: vec!["overall".into()],
+        is_judge: Some(true),
     };
     let rows: Vec<CandidateScore> = (1..=6)
         .map(|item| CandidateScore {
