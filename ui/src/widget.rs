@@ -4,6 +4,7 @@
 //! pointer and a look when it cannot be used. None changes its size with its state, so nothing jumps.
 
 mod action_button;
+mod as_read;
 mod card;
 mod count;
 mod dialog;
@@ -18,6 +19,7 @@ mod text_field;
 mod words;
 
 pub use action_button::ActionButton;
+pub use as_read::as_read_ui;
 pub use card::{Edge, card_frame};
 pub use count::count_text;
 pub use dialog::{Dialog, DialogResponse};

@@ -12,7 +12,7 @@ use crate::judge::question::letter_at;
 use crate::judge::top_bar::grouped;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
-use crate::widget::{ActionButton, Ink, text_ui};
+use crate::widget::{ActionButton, Ink, as_read_ui, text_ui};
 
 /// From this width on, in points, there is room for what can be done by keys as well.
 const WIDE: f32 = 860.0;
@@ -172,6 +172,7 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, texts: &mut TextCompare, wanted: &mut
     let had_focus = ui.memory(|memory| memory.has_focus(find_id()));
     let field = ui.add(edit);
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Find in all"));
+    as_read_ui(ui, &field, &texts.finding.sought.words);
     if let (true, Some(modifiers)) = (had_focus, entered) {
         wanted.push(Action::Command(if modifiers.shift { Command::FindPrevious } else { Command::FindNext }));
         field.request_focus();

@@ -11,7 +11,7 @@ use crate::app::{Action, Scene};
 use crate::command::Command;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
-use crate::widget::{ActionButton, Ink, Segmented, count_text, figures_ui, key_cap_ui, text_ui};
+use crate::widget::{ActionButton, Ink, Segmented, as_read_ui, count_text, figures_ui, key_cap_ui, text_ui};
 
 const STATES: [(ItemState, &str); 4] = [
     (ItemState::Any, "All"),
@@ -92,6 +92,7 @@ fn search_field_ui(ui: &mut Ui, scene: &Scene<'_>, items: &mut ItemsBrowser) {
             .desired_width(width),
     );
     ui.ctx().accesskit_node_builder(field.id, |node| node.set_label("Search"));
+    as_read_ui(ui, &field, &items.filter.search);
     // After the field was painted, or it would take in the very key that leads to it.
     if std::mem::take(&mut items.is_search_wanted) {
         field.request_focus();

@@ -12,7 +12,7 @@ use crate::command::Command;
 use crate::desk::Desk;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
-use crate::widget::{ActionButton, Ink, Segmented, text_ui};
+use crate::widget::{ActionButton, Ink, Segmented, as_read_ui, text_ui};
 
 const OUTCOMES: [(Outcome, Command); 5] = [
     (Outcome::A, Command::ChooseA),
@@ -222,6 +222,7 @@ pub(super) fn comment_ui(
         })
         .inner;
     field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Comment"));
+    as_read_ui(ui, &field, &comment);
     if judge_screen.takes_focus() {
         field.request_focus();
     } else if field.lost_focus() {

@@ -16,7 +16,7 @@ use crate::desk::Desk;
 use crate::judge::question::letter_at;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, control, radius, space, text};
-use crate::widget::{ActionButton, Ink, figures_ui, focus_ring_ui, text_ui};
+use crate::widget::{ActionButton, Ink, as_read_ui, figures_ui, focus_ring_ui, text_ui};
 
 /// Its height.
 pub const HEIGHT: f32 = 44.0;
@@ -162,6 +162,7 @@ fn writing_ui(ui: &mut Ui, player: &mut Player, noted: Noted<'_>, bar: Rect, wan
             .margin(egui::Margin::symmetric(space::SMALL as i8, space::TINY as i8));
         let field = ui.add(edit);
         field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Note on this moment"));
+        as_read_ui(ui, &field, &writing.note.text);
         if std::mem::take(&mut writing.wants_focus) {
             field.request_focus();
         } else if field.lost_focus() {

@@ -44,6 +44,39 @@ fn a_button_is_named_clicked_and_reached_by_the_keyboard() {
 }
 
 #[test]
+fn what_is_typed_from_right_to_left_stands_above_its_field_as_it_reads() {
+    // The field itself has no font for these letters here.
+    let mut harness =
+        Harness::builder().with_size(Vec2::new(900.0, 400.0)).allow_missing_glyphs().build_ui_state(
+            |ui, text: &mut String| {
+                theme::install(ui.ctx());
+                ui.add_space(260.0);
+                text_field_ui(ui, "Comment", text, "");
+                let _ = ui.button("Elsewhere");
+            },
+            String::new(),
+        );
+    let shown = |harness: &Harness<'_, String>, text: &str| {
+        harness.query_all_by_label(text).next().map(|node| node.rect())
+    };
+    harness.get_by_label("Comment").focus();
+    harness.run();
+    let plain = "plain words, 汉字 as well";
+    plain.clone_into(harness.state_mut());
+    harness.run();
+    assert_eq!(shown(&harness, plain), None, "the field shows them right");
+    let typed = "هذا أفضل من B بكثير";
+    typed.clone_into(harness.state_mut());
+    harness.run();
+    let field = harness.get_by_label("Comment").rect();
+    let above = shown(&harness, typed).expect("it stands there as it reads");
+    assert!(above.bottom() <= field.top() && above.width() > 100.0, "{above:?} over {field:?}");
+    harness.get_by_label("Elsewhere").focus();
+    harness.run();
+    assert_eq!(shown(&harness, typed), None, "only while it is typed");
+}
+
+#[test]
 fn a_disabled_button_says_so_and_does_nothing() {
     let mut harness = harness(|ui, state| {
         if ui.add(ActionButton::new("Next").enabled(false)).clicked() {

@@ -2,13 +2,16 @@
 
 use egui::{Margin, Response, TextEdit, Ui, vec2};
 
+use super::as_read::as_read_ui;
 use super::words::{Ink, text_ui};
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
 
 /// One line of text.
 pub fn text_field_ui(ui: &mut Ui, label: &str, value: &mut String, hint: &str) -> Response {
-    field_ui(ui, label, TextEdit::singleline(value), hint, 1)
+    let field = field_ui(ui, label, TextEdit::singleline(value), hint, 1);
+    as_read_ui(ui, &field, value);
+    field
 }
 
 /// One line that shows dots, for what nobody is to read along.
@@ -18,7 +21,9 @@ pub fn secret_field_ui(ui: &mut Ui, label: &str, value: &mut String) -> Response
 
 /// Several lines of text, `rows` of them visible.
 pub fn text_area_ui(ui: &mut Ui, label: &str, value: &mut String, hint: &str, rows: usize) -> Response {
-    field_ui(ui, label, TextEdit::multiline(value), hint, rows)
+    let field = field_ui(ui, label, TextEdit::multiline(value), hint, rows);
+    as_read_ui(ui, &field, value);
+    field
 }
 
 fn field_ui(ui: &mut Ui, label: &str, edit: TextEdit<'_>, hint: &str, rows: usize) -> Response {

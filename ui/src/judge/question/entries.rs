@@ -14,7 +14,7 @@ use crate::command::{Chord, Command, Keymap, Scope};
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{self, HAIRLINE, control, radius, space, text};
-use crate::widget::{ActionButton, Ink, caption_ui, focus_ring_ui, text_ui};
+use crate::widget::{ActionButton, Ink, as_read_ui, caption_ui, focus_ring_ui, text_ui};
 
 /// From so many entries on there is a field to search them.
 pub const SEARCH_FROM: usize = 20;
@@ -207,6 +207,7 @@ fn search_ui(
     let field = ui.add(edit);
     let name = format!("{}: search", row.name);
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, row.is_open, &name));
+    as_read_ui(ui, &field, &cursor.search);
     let wanted = cursor.search.trim().to_lowercase();
     if field.changed() {
         cursor.at = 0;

@@ -12,7 +12,7 @@ use crate::command::Chord;
 use crate::judge::sheet::Cursor;
 use crate::theme::font::Face;
 use crate::theme::{self, space, text};
-use crate::widget::{ActionButton, Ink, text_ui};
+use crate::widget::{ActionButton, Ink, as_read_ui, text_ui};
 
 fn segments<'a>(asked: &Asked<'a>, slot: Slot) -> &'a [Segment] {
     match asked.value(slot) {
@@ -111,6 +111,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, cursor: &mut Cursor) -> Option<Chan
                 .interactive(row.is_open);
             let field = ui.add(edit);
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, row.is_open, &name));
+            as_read_ui(ui, &field, &goal);
             if cursor.typing == Some(index) {
                 field.request_focus();
                 cursor.typing = None;

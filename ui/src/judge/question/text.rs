@@ -13,6 +13,7 @@ use crate::command::Chord;
 use crate::judge::sheet::StopPart;
 use crate::theme::font::Face;
 use crate::theme::{self, control, space, text};
+use crate::widget::as_read_ui;
 
 /// The field of an answer, so that keys can be sent to it. Neither the keys nor what was typed go on to the field of
 /// another item.
@@ -104,6 +105,7 @@ pub(super) fn ui(ui: &mut Ui, row: &Row<'_>, purpose: TextPurpose, with_confiden
         .show(ui, |ui| ui.add(edit))
         .inner;
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, row.is_open, &row.name));
+    as_read_ui(ui, &field, &words);
     if row.is_active && row.part == StopPart::Answer {
         let stroke = egui::Stroke::new(theme::HAIRLINE, palette.accent);
         ui.painter().rect_stroke(field.rect, theme::radius::MEDIUM, stroke, egui::StrokeKind::Inside);

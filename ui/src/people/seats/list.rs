@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::form;
 use crate::theme::font::Face;
 use crate::theme::{self, radius, space, text};
-use crate::widget::{ActionButton, Ink, focus_ring_ui, key_cap_ui, text_ui};
+use crate::widget::{ActionButton, Ink, as_read_ui, focus_ring_ui, key_cap_ui, text_ui};
 
 const ROW_HEIGHT: f32 = 38.0;
 /// People that have a key of their own.
@@ -120,15 +120,14 @@ fn name_field_ui(ui: &mut Ui, id: egui::Id, name: &mut String) {
         let label = text_ui(ui, "Somebody else", Ink::Second, Face::Medium, text::SMALL);
         let palette = theme::palette(ui);
         let hint = egui::RichText::new("A name").color(palette.ink_third).font(Face::Regular.at(text::BODY));
-        ui.add(
-            egui::TextEdit::singleline(name)
-                .id(id)
-                .hint_text(hint)
-                .font(Face::Regular.at(text::BODY))
-                .margin(egui::Margin::symmetric(space::MEDIUM as i8 - 2, 7))
-                .desired_width(f32::INFINITY),
-        )
-        .labelled_by(label.id);
+        let edit = egui::TextEdit::singleline(name)
+            .id(id)
+            .hint_text(hint)
+            .font(Face::Regular.at(text::BODY))
+            .margin(egui::Margin::symmetric(space::MEDIUM as i8 - 2, 7))
+            .desired_width(f32::INFINITY);
+        let field = ui.add(edit).labelled_by(label.id);
+        as_read_ui(ui, &field, name);
     });
 }
 
