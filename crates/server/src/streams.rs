@@ -3,8 +3,8 @@
 //! its answer, and whatever that is read from, for as long as the client likes.
 //!
 //! The server asks a body for more once the last piece was let through, and not before. So [`Watched`] notes when a
-//! piece was handed over, and [`Streams`], in which each stream lives, drops one of which nothing was let through for too
-//! long: its client is told so (`RST_STREAM`), and the other streams of the connection, which may be other people's
+//! piece was handed over, and [`Streams`], in which each stream lives, drops one of which nothing was let through for
+//! too long: its client is told so (`RST_STREAM`), and the other streams of the connection, which may be other people's
 //! behind a proxy, go on.
 
 use std::future::Future;

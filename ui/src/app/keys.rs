@@ -67,8 +67,8 @@ impl App {
         take_events(&taken, ctx);
     }
 
-    /// Leaves a field the keys that were typed before an Escape of the same frame, as after a moment in which the machine
-    /// slept: egui takes the keys away before any of them is looked at, and the letters would be commands.
+    /// Leaves a field the keys that were typed before an Escape of the same frame, as after a moment in which the
+    /// machine slept: egui takes the keys away before any of them is looked at, and the letters would be commands.
     fn keep_field(&self, ctx: &Context) {
         let Some(field) = self.field.filter(|_| ctx.memory(|memory| memory.focused().is_none())) else {
             return;
