@@ -156,6 +156,7 @@ impl hyper::body::Body for Watched {
 mod tests {
     use futures_util::{StreamExt as _, stream};
     use http_body_util::BodyExt as _;
+    use hyper::body::Body as _;
 
     use super::*;
 

@@ -78,14 +78,15 @@ fn told(story: impl Fn(&Provider, &str)) {
     }
 }
 
+/// A fetcher to which the environment says this.
+fn fetcher_with(said: &[(&str, String)], folder: &Path, limits: FetchLimits) -> Fetcher {
+    let said: Vec<_> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Fetcher::new(Some(folder), limits).in_environment(&said)
+}
+
 impl Provider {
     fn fetcher(&self, server: &str, folder: &Path, limits: FetchLimits) -> Fetcher {
-        self.fetcher_with(&(self.environment)(server), folder, limits)
-    }
-
-    fn fetcher_with(&self, said: &[(&str, String)], folder: &Path, limits: FetchLimits) -> Fetcher {
-        let said: Vec<_> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Fetcher::new(Some(folder), limits).in_environment(&said)
+        fetcher_with(&(self.environment)(server), folder, limits)
     }
 
     /// The address of an object.
@@ -171,7 +172,7 @@ fn what_is_not_there_and_what_may_not_be_read_is_told_apart() {
             let mut said = (provider.environment)(server);
             said.retain(|(said, _)| *said != name);
             said.push((name, wrong.to_owned()));
-            let stranger = provider.fetcher_with(&said, folder.path(), FetchLimits::default());
+            let stranger = fetcher_with(&said, folder.path(), FetchLimits::default());
             let refused = problem(&stranger, &provider.address(NAMES[0]));
             assert!(matches!(refused, Problem::Status { status: 401 | 403 }), "{refused:?}");
         }
@@ -187,7 +188,7 @@ fn a_public_bucket_is_read_by_whoever_says_that_it_is_public() {
         let mut said = (provider.environment)(server);
         said.retain(|(name, _)| name.ends_with("URL") || name.ends_with("HTTP"));
         said.push((variable, "true".to_owned()));
-        let fetcher = provider.fetcher_with(&said, folder.path(), FetchLimits::default());
+        let fetcher = fetcher_with(&said, folder.path(), FetchLimits::default());
         let fetched = fetcher.fetch(&provider.address(NAMES[0]), Instant::now()).unwrap();
         assert_eq!(*fetched, *image(NAMES[0]));
     });
@@ -217,7 +218,7 @@ fn what_is_no_key_is_told_as_that_and_without_a_word_of_it() {
     let [_, azure, google] = &PROVIDERS;
     let words = |provider: &Provider, said: &[(&'static str, &str)]| {
         let said: Vec<_> = said.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let fetcher = provider.fetcher_with(&said, folder.path(), FetchLimits::default());
+        let fetcher = fetcher_with(&said, folder.path(), FetchLimits::default());
         fetcher.fetch(&provider.address("a.png"), Instant::now()).unwrap_err().to_string()
     };
     let nowhere = words(google, &[("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")]);
