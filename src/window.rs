@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use tiebreak_domain::{ApiError, ErrorCode};
+use tiebreak_engine::{absolute_place, is_in_database, shown_place};
 use tiebreak_ui::app::Start;
 use tiebreak_ui::backend::Backend;
 use tiebreak_ui::host::{Host, Now, Pick, SoundOut};
@@ -24,7 +25,7 @@ pub fn open(file: Option<PathBuf>) -> Result<(), ApiError> {
     if !has_display(|name| std::env::var_os(name)) {
         return Err(ApiError::new(ErrorCode::System, "there is no display here for a window").hint(browser));
     }
-    let path = file.map(|file| std::path::absolute(&file).unwrap_or(file).display().to_string());
+    let path = file.map(|file| absolute_place(Path::new(""), &file).display().to_string());
     // Code is coloured by grammars that take a second to load; the first text shall not wait for them.
     let warm_up = thread::Builder::new().name("tiebreak-grammars".to_owned());
     let warm_up = warm_up.spawn(|| while tiebreak_ui::document::warm_up_some() {});
@@ -49,13 +50,14 @@ fn has_display(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 /// What to do where no window opens: the commands, ready to be typed.
 fn instead_in_a_browser(file: Option<&Path>, program: &Path, is_built: bool) -> String {
     let program = quoted(&program.display().to_string());
-    let is_project = |file: &&Path| file.extension().is_some_and(|ending| ending == "tiebreak");
+    let is_project =
+        |file: &&Path| is_in_database(file) || file.extension().is_some_and(|ending| ending == "tiebreak");
     let mut commands = Vec::new();
     if !is_built {
         commands.push("tools/build-web.sh".to_owned());
     }
     let project = if let Some(project) = file.filter(is_project) {
-        quoted(&project.display().to_string())
+        quoted(&shown_place(project))
     } else {
         commands.push(format!("{program} sample"));
         "sample.tiebreak".to_owned()
@@ -172,6 +174,11 @@ mod tests {
         assert_eq!(says("a b's.tiebreak"), format!("{ours} serve 'a b'\\''s.tiebreak'"));
         assert_eq!(says("/data/study.tiebreak"), format!("{ours} serve /data/study.tiebreak"));
         let sample = format!("{ours} sample && '/home/a b/tiebreak' serve sample.tiebreak");
+        assert_eq!(
+            says("postgres://ana:s3cret@db.lab/work#pairs"),
+            format!("{ours} serve 'postgres://ana@db.lab:5432/work#pairs'"),
+            "without the password"
+        );
         assert_eq!(says("pairs.jsonl"), sample, "data is no project");
         assert_eq!(instead_in_a_browser(None, program, true), sample);
         assert_eq!(

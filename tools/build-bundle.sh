@@ -50,6 +50,13 @@ appimage() {
   mkdir -p "$folder"
   rm -rf "$folder/AppDir"
   cp -r "$target/$profile/bundle/deb/"*/data "$folder/AppDir"
+  # Into the program of the .deb the bundler wrote that it is one, by which its updater would choose what to install,
+  # and how. Where the program was compiled it stands as it was.
+  local program="$folder/AppDir/usr/bin/tiebreak-desktop" word=__TAURI_BUNDLE_TYPE_VAR_
+  cp "$target/$profile/tiebreak-desktop" "$program"
+  [ "$(grep -ao "${word}UNK" "$program" | wc -l)" = 1 ] ||
+    fail "${word}UNK does not stand in the program once, as it should"
+  LC_ALL=C sed -i "s/${word}UNK/${word}APP/" "$program"
   cp src-tauri/linux/AppRun "$folder/AppDir/AppRun"
   cp "$folder/AppDir/usr/share/applications/"*.desktop "$folder/AppDir/tiebreak.desktop"
   local icon; icon=$(sed -n 's/^Icon=//p' "$folder/AppDir/tiebreak.desktop")

@@ -18,7 +18,7 @@ use tauri::{WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_notification::NotificationExt as _;
 use tiebreak_domain::Request;
 use tiebreak_door::{Door, Hub, Site, scheme};
-use tiebreak_engine::{Engine, Host};
+use tiebreak_engine::{Engine, Host, absolute_place};
 use tiebreak_machine::{Leaving, Then};
 #[cfg(target_os = "linux")]
 use webkit2gtk::{WebProcessTerminationReason, WebViewExt as _};
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             show(app);
             if let Some(file) = arguments.get(1) {
-                open(app, &Path::new(&folder).join(file));
+                open(app, &absolute_place(Path::new(&folder), Path::new(file)));
             }
         }))
         .plugin(tauri_plugin_dialog::init())
@@ -90,7 +90,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn open_window(app: &AppHandle, file: Option<&Path>) -> anyhow::Result<()> {
-    let file = file.map(|file| std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+    let file = file.map(|file| absolute_place(Path::new(""), file));
     let documents = app.path().document_dir().or_else(|_| app.path().home_dir()).unwrap_or_default();
     // Web views on Windows have no schemes of their own, only addresses.
     let address = if cfg!(windows) { "http://tiebreak.localhost" } else { "tiebreak://localhost" };

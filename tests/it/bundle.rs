@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -323,6 +324,58 @@ fn where_the_picture_is_lost_the_native_window_goes_on_with_the_project() {
     kill_all(&desktop.native());
     drop(driver);
     assert_eq!(comments(&desktop.program), [""]);
+}
+
+/// What a program on the bus says to others, of one kind, until it is dropped.
+struct Overheard {
+    monitor: Child,
+    said: Arc<Mutex<String>>,
+}
+
+impl Overheard {
+    fn begin(desktop: &Desktop, rule: &str) -> Self {
+        let mut monitor = Command::new("dbus-monitor");
+        let mut monitor =
+            desktop.at_home(monitor.args(["--session", rule])).stdout(Stdio::piped()).spawn().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let (lines, heard) = (BufReader::new(monitor.stdout.take().unwrap()).lines(), Arc::clone(&said));
+        let listening = std::thread::Builder::new().name("monitor".to_owned());
+        drop(listening.spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| heard.lock().unwrap().push_str(&(line + "\n")));
+        }));
+        // It listens once the bus has told it so.
+        wait_until("it listens", || said.lock().unwrap().contains("NameLost"));
+        Self { monitor, said }
+    }
+}
+
+impl Drop for Overheard {
+    fn drop(&mut self) {
+        let _ = self.monitor.kill();
+        let _ = self.monitor.wait();
+    }
+}
+
+#[test]
+fn the_system_tells_that_scoring_ended_where_nobody_looks() {
+    let Some(desktop) = Desktop::start() else { return };
+    let overheard = Overheard::begin(&desktop, "interface='org.freedesktop.Notifications',member='Notify'");
+    let driver = desktop.open();
+    // Without a window manager the window under the pointer is the one that is looked at; beside it is none.
+    assert!(desktop.xdotool(&["mousemove", "1390", "990"]));
+    std::thread::sleep(REST);
+    driver.script(
+        "fetch(`${globalThis.tiebreakDoor}/api/v1/call`, { method: 'POST', \
+           headers: { 'content-type': 'application/json', 'x-tiebreak': '1' }, \
+           body: JSON.stringify({ start_scoring: { models: [], keeps_watch: false } }) }) \
+           .then(async (answer) => { globalThis.got = await answer.text(); })",
+    );
+    let answer = driver.wait_for("return globalThis.got");
+    assert!(answer.as_str().unwrap().contains("started"), "{answer}");
+    wait_until("the system is told", || overheard.said.lock().unwrap().contains("Scoring finished"));
+    let said = overheard.said.lock().unwrap().clone();
+    assert!(said.contains("string \"Tiebreak\""), "whose words they are: {said}");
+    desktop.close(driver);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod importing;
 mod merging;
 mod models;
 mod moving;
+mod opening;
 mod pairs;
 mod program;
 mod published;

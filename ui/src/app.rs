@@ -41,6 +41,8 @@ pub struct App {
     actions: VecDeque<Action>,
     /// What came in the last frame after a key that opened a field, for that field.
     held_events: Vec<egui::Event>,
+    /// The text field that had the keys at the end of the latest frame.
+    field: Option<egui::Id>,
     settings: Settings,
     is_settings_loaded: bool,
     keymap: Keymap,
@@ -79,6 +81,7 @@ impl App {
             tickets: Tickets::default(),
             actions: VecDeque::new(),
             held_events: Vec::new(),
+            field: None,
             keymap: Keymap::new(&settings.keys),
             settings,
             is_settings_loaded: false,
@@ -158,6 +161,7 @@ impl App {
         if let Some(desk) = &mut self.desk {
             desk.prepare_ahead(ui, &self.settings);
         }
+        self.note_field(ui.ctx());
     }
 
     /// Puts an action on the list, as a button does.

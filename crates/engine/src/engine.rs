@@ -454,6 +454,12 @@ impl Engine {
         }
     }
 
+    /// Where the open project is, with the password of its address if it has one: for a program that goes on with it,
+    /// and for nobody's eyes.
+    pub fn whole_place(&self) -> Option<String> {
+        self.session().ok().map(|session| session.place.whole_text())
+    }
+
     pub(crate) fn session(&self) -> Result<Arc<Session>, ApiError> {
         let session = self.session.read().expect("the session's place is never left half-changed");
         session.clone().ok_or_else(failure::no_project)

@@ -48,7 +48,8 @@ pub use host::Host;
 pub use jobs::CancelFlag;
 pub use keyring::Keyring;
 pub use moving::{
-    MovedTable, move_project, name_of_place, project_exists, remove_empty_project, shown_place,
+    MovedTable, absolute_place, is_in_database, move_project, name_of_place, project_exists,
+    remove_empty_project, shown_place,
 };
 pub use project_file::ProjectFile;
 pub use seat::Caller;

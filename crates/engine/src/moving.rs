@@ -1,6 +1,6 @@
 //! Projects as wholes: carried to another place, looked for, and named without their passwords.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tiebreak_domain::{ApiError, ErrorCode};
 use tiebreak_store::{ProjectPlace, StoreError, carry};
@@ -70,6 +70,20 @@ pub fn shown_place(place: &Path) -> String {
         // What cannot be read may hold a password all the same.
         Err(_) => "the database".to_owned(),
     }
+}
+
+/// Whether a place is meant as an address of a database, where it is no path.
+pub fn is_in_database(place: &Path) -> bool {
+    place.to_str().is_some_and(ProjectPlace::is_address)
+}
+
+/// A place that was named in a folder, as it stays true elsewhere.
+pub fn absolute_place(folder: &Path, place: &Path) -> PathBuf {
+    if is_in_database(place) {
+        return place.to_owned();
+    }
+    let place = folder.join(place);
+    std::path::absolute(&place).unwrap_or(place)
 }
 
 /// What a new project is called where nobody says: after its file, or as its address does.

@@ -272,6 +272,8 @@ fn prune(folder: &Path, most_bytes: u64, newest: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
+mod bucket_stories;
+#[cfg(test)]
 mod test_server;
 #[cfg(test)]
 pub(crate) use test_server::TestServer;

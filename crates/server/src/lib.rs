@@ -21,6 +21,7 @@ mod peers;
 mod progress;
 mod provider;
 mod room;
+mod streams;
 mod upload;
 mod vouching;
 

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, StatusCode, Version};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tiebreak_domain::{ApiError, ErrorCode};
@@ -25,6 +25,7 @@ use crate::lanes::Lanes;
 use crate::progress::Progressing;
 use crate::provider::Provider;
 use crate::room::Rooms;
+use crate::streams::{Streams, watched};
 
 /// How long a client may take for the head of a request, and stay without asking anything.
 const HEAD: Duration = Duration::from_secs(15);
@@ -38,6 +39,8 @@ const OF_ONE_NETWORK: usize = CONNECTIONS / 4;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many requests one HTTP/2 connection has under way.
 const STREAMS: u32 = 128;
+/// How many bytes of one answer wait at most for their stream to have room.
+const WAITING: usize = 64 * 1024;
 /// Answers with fewer bytes are sent as they are.
 const TINY: u64 = 512;
 /// The most bytes of a request's head.
@@ -199,8 +202,8 @@ fn io(stream: TcpStream) -> TokioIo<Progressing<TcpStream>> {
     TokioIo::new(Progressing::new(stream, TAKES))
 }
 
-fn connections() -> auto::Builder<TokioExecutor> {
-    let mut connections = auto::Builder::new(TokioExecutor::new());
+fn connections() -> auto::Builder<Streams> {
+    let mut connections = auto::Builder::new(Streams::new(TAKES));
     connections.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
     connections
         .http2()
@@ -208,6 +211,7 @@ fn connections() -> auto::Builder<TokioExecutor> {
         .keep_alive_interval(HEAD)
         .keep_alive_timeout(HEAD)
         .max_concurrent_streams(STREAMS)
+        .max_send_buf_size(WAITING)
         .max_header_list_size(HEAD_BYTES as u32);
     connections
 }
@@ -223,7 +227,9 @@ fn service(
 > + Clone {
     let router: Router = Router::new()
         .fallback(move |request: axum::extract::Request| handler.clone().handle(socket, request))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_text));
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_text))
+        // Last, and so around all else: what is handed over here goes to the client as it is.
+        .layer(axum::middleware::map_response(watched));
     hyper_util::service::TowerToHyperService::new(router)
 }
 

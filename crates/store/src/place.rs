@@ -33,6 +33,20 @@ impl ProjectPlace {
         }
     }
 
+    /// Whether a text is meant as the address of a project in a database, whether or not it can be read as one.
+    pub fn is_address(text: &str) -> bool {
+        DatabaseAddress::is_meant(text)
+    }
+
+    /// The text that it was made of, with the password of an address: for a program that goes on with the project, and
+    /// for nobody's eyes.
+    pub fn whole_text(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Database(address) => address.whole().to_owned(),
+        }
+    }
+
     /// The file, if it is one.
     pub fn file(&self) -> Option<&Path> {
         match self {

@@ -16,6 +16,7 @@ impl App {
     pub(super) fn take_keys(&mut self, ctx: &Context) {
         let held = std::mem::take(&mut self.held_events);
         ctx.input_mut(|input| drop(input.events.splice(..0, held)));
+        self.keep_field(ctx);
         self.give_keys_to_text(ctx);
         let presses: Vec<(usize, Chord)> = ctx.input(|input| {
             let press = |(place, event): (usize, &Event)| match event {
@@ -64,6 +65,28 @@ impl App {
             }
         }
         take_events(&taken, ctx);
+    }
+
+    /// Leaves a field the keys that were typed before an Escape of the same frame, as after a moment in which the
+    /// machine slept: egui takes the keys away before any of them is looked at, and the letters would be commands.
+    fn keep_field(&self, ctx: &Context) {
+        let Some(field) = self.field.filter(|_| ctx.memory(|memory| memory.focused().is_none())) else {
+            return;
+        };
+        let is_typed = ctx.input(|input| {
+            let is_escape =
+                |event: &Event| matches!(event, Event::Key { key: Key::Escape, pressed: true, .. });
+            let place = input.events.iter().position(is_escape);
+            place.is_some_and(|place| is_edited_before(&input.events, place))
+        });
+        if is_typed {
+            ctx.memory_mut(|memory| memory.request_focus(field));
+        }
+    }
+
+    /// Notes which field has the keys at the end of a frame.
+    pub(super) fn note_field(&mut self, ctx: &Context) {
+        self.field = ctx.memory(egui::Memory::focused).filter(|_| ctx.text_edit_focused());
     }
 
     /// Whether a field was opened that gets the keys when it is painted in this frame.

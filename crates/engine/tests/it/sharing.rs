@@ -193,6 +193,11 @@ fn what_another_engine_changes_is_heard_and_kept_to() {
     one.import(&one.write("rows.jsonl", trl_rows(4)));
     let other = one.beside();
     let info = other.project(Request::OpenProject { path: address.0.clone() });
+    assert_eq!(
+        other.engine.whole_place().as_ref(),
+        Some(&address.0),
+        "a program that goes on needs all of it"
+    );
     assert!(!info.path.contains("password") && info.path.starts_with("postgres://"), "{}", info.path);
     let heard = |wanted: &dyn Fn(&tiebreak_domain::ProjectInfo) -> bool| {
         other.wait(|event| match event {

@@ -49,10 +49,20 @@ pub(super) fn problem_of(error: Error) -> Problem {
         Error::Unauthenticated { .. } => Problem::Status { status: 401 },
         Error::InvalidPath { .. } => Problem::BadAddress,
         error => {
-            let message = innermost(&error);
+            let message = words(&error);
             Problem::Bucket { message, source: Arc::new(error) }
         }
     }
+}
+
+/// What failed and why: "Unable to decode service account file: …" says more than what the decoder found. Where an
+/// address stands in it, which may be a signed one, only the innermost reason is told.
+fn words(error: &Error) -> String {
+    let what = match error {
+        Error::Generic { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    if what.contains("://") { innermost(error) } else { what }
 }
 
 /// The next element of a stream.

@@ -6,6 +6,7 @@ mod attacks;
 mod client;
 mod coming_in;
 mod described;
+mod http2;
 mod judging;
 mod media;
 mod slow;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::client::read;
+use crate::http2::{Http2, Kind};
 use crate::world::World;
 
 #[test]
@@ -136,6 +137,31 @@ fn who_takes_nothing_of_an_answer_is_cut_off() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(owner.get("/api/v1/me").status, 200);
+}
+
+#[test]
+fn who_makes_no_room_for_one_answer_loses_that_one_and_keeps_the_others() {
+    let world = World::new();
+    let owner = world.owner();
+    world.import_media();
+    std::fs::write(world.media_folder().join("clip.mp4"), vec![7; 1024 * 1024]).unwrap();
+    let mut client = Http2::connect(&owner);
+    client.get(1, "/api/v1/media/2/clip.mp4");
+    client.get(3, "/api/v1/events");
+    // The first answer never gets more room than it had; pings are answered all the while.
+    let begun = Instant::now();
+    let cut = loop {
+        assert!(begun.elapsed() < Duration::from_mins(2), "it is kept for ever");
+        let frame = client.frame();
+        assert_ne!((frame.kind, frame.stream), (Kind::GOODBYE, 0), "the connection is kept");
+        if frame.kind == Kind::RESET {
+            break frame.stream;
+        }
+    };
+    assert_eq!(cut, 1, "and not whoever waits for something to happen");
+    client.get(5, "/api/v1/me");
+    let answered = std::iter::repeat_with(|| client.frame()).find(|frame| frame.stream == 5).unwrap();
+    assert_eq!(answered.kind, Kind::HEAD, "another answer comes on the same connection");
 }
 
 #[test]

@@ -67,6 +67,23 @@ fn what_is_typed_in_the_frame_that_opens_the_comment_is_in_the_comment() {
 }
 
 #[test]
+fn what_is_typed_in_the_frame_that_leaves_the_comment_is_in_the_comment_and_no_command() {
+    for from in [From::Window, From::Browser] {
+        let mut bench = Bench::open(saved);
+        frames(&mut bench, typed(from, &[(Key::C, "c")]));
+        let mut events = typed(from, &[(Key::U, "u"), (Key::T, "t")]);
+        events.push(press(Key::Escape, Modifiers::NONE));
+        frames(&mut bench, events);
+        let draft = questions::draft(&bench);
+        assert_eq!(draft.comment, "ut", "{from:?}");
+        bench.keys("Enter");
+        assert!(bench.judgments().is_empty(), "{from:?}: T is no tie there");
+        bench.keys("2 Enter");
+        assert_eq!(bench.judgments().iter().map(outcome).collect::<Vec<_>>(), [Some(Outcome::B)], "{from:?}");
+    }
+}
+
+#[test]
 fn keys_that_are_named_by_other_letters_than_they_type_open_the_comment_too() {
     for from in [From::Window, From::Browser] {
         for before in [&[][..], &[(Key::Num1, "1")]] {

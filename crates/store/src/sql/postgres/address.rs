@@ -21,6 +21,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct DatabaseAddress {
     config: Box<Config>,
     project: String,
+    /// All that was said, the password included.
+    whole: String,
     verifies: bool,
     roots: Option<PathBuf>,
 }
@@ -29,6 +31,12 @@ impl DatabaseAddress {
     /// Whether a text is meant as an address.
     pub(crate) fn is_meant(text: &str) -> bool {
         ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme))
+    }
+
+    /// The address as it was given, with its password: for a program that goes on with the project, and for nobody's
+    /// eyes.
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
     }
 
     /// The project's name in its database.
@@ -138,7 +146,13 @@ impl FromStr for DatabaseAddress {
             config.application_name("tiebreak");
         }
         let config = Box::new(config);
-        Ok(Self { config, project: project.to_owned(), verifies, roots: own.roots.map(PathBuf::from) })
+        Ok(Self {
+            config,
+            project: project.to_owned(),
+            whole: text.to_owned(),
+            verifies,
+            roots: own.roots.map(PathBuf::from),
+        })
     }
 }
 
@@ -199,6 +213,11 @@ mod tests {
         let address: DatabaseAddress =
             "postgres://ana:s3cret@db.lab:6543/work?sslmode=verify-full#pairs_2".parse().unwrap();
         assert_eq!(address.to_string(), "postgres://ana@db.lab:6543/work#pairs_2");
+        assert_eq!(
+            address.whole(),
+            "postgres://ana:s3cret@db.lab:6543/work?sslmode=verify-full#pairs_2",
+            "whoever goes on with it needs all of it"
+        );
         assert_eq!(format!("{address:?}"), "DatabaseAddress(postgres://ana@db.lab:6543/work#pairs_2)");
         assert_eq!(address.schema(), "tiebreak_pairs_2");
         assert!(address.verifies);
