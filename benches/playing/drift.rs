@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::films::{CLIPS, make, project};
-use super::show::Show;
+use super::show::{Show, WINDOW};
 
 /// Small, so that nothing has to be waited for; of different rates.
 const SIZE: [u32; 2] = [480, 270];
@@ -15,7 +15,7 @@ pub fn run(seconds: u64) {
     for ((clip, seed), rate) in CLIPS.iter().zip(["0", "3"]).zip(RATES) {
         make(&folder.path().join(clip), SIZE, rate, seed, seconds + 5);
     }
-    let mut show = Show::open(project(folder.path()));
+    let mut show = Show::open(project(folder.path()), WINDOW);
     let mut since = Since::now(&show);
     let (mut most_us, mut last_us, mut before_us, mut held) = (0_i64, 0_i64, 0_i64, 0_u64);
     let (mut frames, mut wrong) = (0_u64, 0_u64);

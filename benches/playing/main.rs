@@ -1,5 +1,5 @@
-//! What playing a pair of films costs: `cargo bench --bench playing [-- SECONDS] [difference|wipe|loupe]` (20 seconds,
-//! and side by side without a loupe, unless told otherwise).
+//! What playing a pair of films costs: `cargo bench --bench playing [-- SECONDS] [4k] [difference|wipe|loupe]` (20
+//! seconds in a window of 1920×1080, and side by side without a loupe, unless told otherwise).
 //!
 //! Two films of 1080p at 30 frames a second, made by ffmpeg, are played side by side in the app's own window frame with
 //! the real engine in this process, sixty frames a second by the wall. Told are the films' frames that were never on
@@ -9,7 +9,8 @@
 //! the program's own window, drawn by software, and tells its memory too.
 //!
 //! `seeks=10000` goes to so many places in the films of the data set, at every speed, and holds every frame in every
-//! pane against ffprobe's timestamps and ffmpeg's pictures. `drift=600` plays for so many seconds and tells how far the
+//! pane against ffprobe's timestamps and ffmpeg's pictures: in a window so small that a pair's frames are kept, and every
+//! thirtieth of them in a large one, where a seek back has a decoder go through the film again. `drift=600` plays for so many seconds and tells how far the
 //! clock is from the machine's.
 
 mod drift;
@@ -36,12 +37,16 @@ use egui::{Event, Key, Modifiers, pos2};
 use films::{CLIPS, alone, make, project};
 use memory::{Memory, Watch, children_s, ended_children_s, files_and_none, megabytes};
 use seeks::{SETS, Seeker};
-use show::{Show, WINDOW};
+use show::{LARGE_WINDOW, Show, WINDOW};
 
 const FRAMES_PER_SECOND: u64 = 30;
 const SIZE: [u32; 2] = [1920, 1080];
 /// So many pairs are in the data set.
 const PAIRS: u64 = 9;
+/// In this window the frames of a pair of them are kept.
+const SMALL_WINDOW: [f32; 2] = [900.0, 600.0];
+/// Of so many seeks one is done in the large window too.
+const IN_LARGE: u64 = 30;
 
 fn main() {
     if Command::new("ffmpeg").arg("-version").output().is_err() {
@@ -70,7 +75,10 @@ fn main() {
     println!("ffmpeg alone, both films into nothing: {alone:.2} x real time");
     let look = Look::asked();
     println!("looked at {}", look.map_or("side by side", |look| look.name));
-    let figures = play(project, seconds, look);
+    let is_large = std::env::args().any(|argument| argument == "4k");
+    let window = if is_large { LARGE_WINDOW } else { WINDOW };
+    println!("in a window of {} × {}", window[0], window[1]);
+    let figures = play(project, seconds, look, window);
     let due = figures.played_us as f64 / 1e6 * FRAMES_PER_SECOND as f64;
     println!(
         "played {:.1} s: of about {due:.0} frames of each film {} and {} were never shown; the clock stood still {:.0} ms",
@@ -105,27 +113,41 @@ fn asked(word: &str) -> Option<u64> {
 
 /// Goes about in the films of the data set.
 fn seek(seeks: u64) {
-    for (folder, rows) in SETS {
-        let folder = seeks::shared().join("data").join(folder);
-        if !folder.join(rows).is_file() {
-            println!("skipped: there is no {}", folder.join(rows).display());
-            continue;
+    let seeks_a_pair = seeks.div_ceil(PAIRS);
+    for (window, seeks_a_pair) in [(SMALL_WINDOW, seeks_a_pair), (WINDOW, seeks_a_pair.div_ceil(IN_LARGE))] {
+        for (folder, rows) in SETS {
+            let folder = seeks::shared().join("data").join(folder);
+            if folder.join(rows).is_file() {
+                seek_in(window, &folder, rows, seeks_a_pair);
+            } else {
+                println!("skipped: there is no {}", folder.join(rows).display());
+            }
         }
-        let place = tempfile::tempdir().expect("a temporary folder");
-        let project = films::import(place.path(), &folder.join(rows));
-        let began = Instant::now();
-        let sought = Seeker::open(Path::new(&project), &folder, WINDOW, 7).go_about(seeks.div_ceil(PAIRS));
-        println!(
-            "{rows}: {} pairs, {} seeks at every speed: {} frames in panes covered the clock, {} stretches of it were \
-             as long as the machine's; frames were asked for {} times; {} s",
-            sought.pairs,
-            sought.seeks,
-            sought.frames,
-            sought.stretches,
-            sought.asked,
-            began.elapsed().as_secs()
-        );
     }
+}
+
+fn seek_in(window: [f32; 2], folder: &Path, rows: &str, seeks_a_pair: u64) {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let project = films::import(place.path(), &folder.join(rows));
+    let began = Instant::now();
+    let sought = Seeker::open(Path::new(&project), folder, window, 7).timed().go_about(seeks_a_pair);
+    let waits_ms: Vec<f64> = sought.waits.iter().map(|wait| wait.as_secs_f64() * 1e3).collect();
+    println!(
+        "{rows} in {} × {}: {} pairs, {} seeks at every speed: {} frames in panes covered the clock, {} stretches of it \
+         were as long as the machine's; both panes showed theirs after {:.0} ms (median; 95 % within {:.0}, all within \
+         {:.0}); frames were asked for {} times; {} s",
+        window[0],
+        window[1],
+        sought.pairs,
+        sought.seeks,
+        sought.frames,
+        sought.stretches,
+        at(&waits_ms, 0.5),
+        at(&waits_ms, 0.95),
+        at(&waits_ms, 1.0),
+        sought.asked,
+        began.elapsed().as_secs()
+    );
 }
 
 /// A way to look at the films, and the key that leads to it.
@@ -148,7 +170,7 @@ impl Look {
     }
 
     /// A tap on its key, with the pointer on the first film.
-    fn events(self) -> Vec<Event> {
+    fn events(self, [width, height]: [f32; 2]) -> Vec<Event> {
         let press = |pressed| Event::Key {
             key: self.key,
             physical_key: None,
@@ -156,7 +178,7 @@ impl Look {
             repeat: false,
             modifiers: Modifiers::NONE,
         };
-        vec![Event::PointerMoved(pos2(WINDOW[0] * 0.25, WINDOW[1] * 0.5)), press(true), press(false)]
+        vec![Event::PointerMoved(pos2(width * 0.25, height * 0.5)), press(true), press(false)]
     }
 }
 
@@ -180,10 +202,10 @@ fn at(sorted: &[f64], share: f64) -> f64 {
     sorted.get((sorted.len().saturating_sub(1) as f64 * share) as usize).copied().unwrap_or(f64::NAN)
 }
 
-fn play(project: String, seconds: u64, look: Option<Look>) -> Figures {
-    let mut show = Show::open(project);
+fn play(project: String, seconds: u64, look: Option<Look>, window: [f32; 2]) -> Figures {
+    let mut show = Show::open(project, window);
     if let Some(look) = look {
-        show.frame(look.events());
+        show.frame(look.events(window));
     }
     let mut figures = Figures::default();
     let watch = Watch::start(std::process::id());

@@ -19,6 +19,8 @@ use super::real::Real;
 
 /// The window's size in points.
 pub const WINDOW: [f32; 2] = [1920.0, 1080.0];
+/// The same on a screen on which both films have all of their pixels.
+pub const LARGE_WINDOW: [f32; 2] = [3840.0, 2160.0];
 /// Sixty times a second.
 const FRAME: Duration = Duration::from_nanos(16_666_667);
 /// How long the project may take to open, and the films to begin.
@@ -28,13 +30,14 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub struct Show {
     app: App,
     ctx: egui::Context,
+    window: [f32; 2],
     /// When the latest frame began: the moment that its clock stands for.
     pub frame_began: Instant,
 }
 
 impl Show {
     /// Opens a project, and waits until its films play.
-    pub fn open(project: String) -> Self {
+    pub fn open(project: String, window: [f32; 2]) -> Self {
         let host = tiebreak_engine::Host {
             settings_file: None,
             data_folder: None::<PathBuf>,
@@ -47,7 +50,7 @@ impl Show {
         let app = App::new(Box::new(backend), Box::new(Real(Instant::now())), start);
         let ctx = egui::Context::default();
         theme::install(&ctx);
-        let mut show = Self { app, ctx, frame_began: Instant::now() };
+        let mut show = Self { app, ctx, window, frame_began: Instant::now() };
         let began = Instant::now();
         while show.frames().is_none_or(|shown| shown.contains(&None)) {
             assert!(began.elapsed() < PATIENCE, "the project is open, and the films play");
@@ -98,8 +101,9 @@ impl Show {
 
     /// One frame of the window: milliseconds of its thread's CPU.
     pub fn frame(&mut self, events: Vec<Event>) -> f64 {
+        let [width, height] = self.window;
         let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(WINDOW[0], WINDOW[1]))),
+            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height))),
             events,
             focused: true,
             ..RawInput::default()

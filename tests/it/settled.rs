@@ -1,6 +1,6 @@
 //! The engine in this process, such that whatever was asked for within a frame is here at its end.
 //!
-//! How quickly this machine works is so no part of what is tested.
+//! How quickly this machine works is so no part of what is tested. Who wants to know it takes what is here meanwhile.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::Path;
@@ -66,24 +66,25 @@ impl Settled {
     /// Waits until everything that was asked for is here.
     pub fn settle(&self) {
         let began = Instant::now();
-        loop {
-            let mut asked = self.lock();
-            while let Some(incoming) = asked.engine.receive() {
-                if let Incoming::Reply(ticket, result) = &incoming {
-                    asked.open.remove(ticket);
-                    if let Err(error) = result {
-                        asked.problems.push(error.message.clone());
-                    }
-                }
-                asked.arrived.push_back(incoming);
-            }
-            if asked.open.is_empty() {
-                return;
-            }
-            assert!(began.elapsed() < PATIENCE, "{:?} is not answered", asked.open);
-            drop(asked);
+        while !self.take_in() {
+            assert!(began.elapsed() < PATIENCE, "{:?} is not answered", self.lock().open);
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Takes in what is here, waiting for nothing; whether that is everything that was asked for.
+    pub fn take_in(&self) -> bool {
+        let mut asked = self.lock();
+        while let Some(incoming) = asked.engine.receive() {
+            if let Incoming::Reply(ticket, result) = &incoming {
+                asked.open.remove(ticket);
+                if let Err(error) = result {
+                    asked.problems.push(error.message.clone());
+                }
+            }
+            asked.arrived.push_back(incoming);
+        }
+        asked.open.is_empty()
     }
 
     /// What was asked since this was last taken.

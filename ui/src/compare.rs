@@ -24,7 +24,7 @@ pub mod visual;
 mod workshop;
 pub mod zoom;
 
-pub use bar::bar_ui;
+pub use bar::{bar_height, bar_ui};
 pub use layer::{Alignment, Layer, Show, Wanted};
 pub use looking::{Looking, Mode};
 pub use over::over_ui;

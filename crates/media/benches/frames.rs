@@ -1,6 +1,7 @@
 //! Two clips of 1080p at 30 frames a second, decoded at once: through our pipe at the size of a pane, and by ffmpeg
 //! alone into nothing. Prints frames a second of each, their ratio, and the memory of ours: pixels held here, and what
-//! the decoders took at most where the system tells.
+//! the decoders took at most where the system tells. Then somebody jumps about in both clips, whose key frames are 250
+//! frames apart: how long it takes until both have the frame there, and until they have those before it too.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,6 +20,10 @@ const FRAMES: u32 = 300;
 /// Half of a wide window.
 const PANE: [u32; 2] = [960, 540];
 const AT_ONCE: u32 = 8;
+/// How often somebody jumps.
+const JUMPS: u32 = 40;
+/// So many frames around the one on the screen are at hand while a film stands.
+const AROUND: u32 = 8;
 
 fn main() {
     let Some(ffmpeg) = Ffmpeg::find() else {
@@ -51,6 +56,38 @@ fn main() {
     if decoders > 0 {
         println!("peak memory of the decoders: {:.0} MB", decoders as f64 / 1e6);
     }
+    let [there, around] = jump_about(&videos, &media);
+    println!("{JUMPS} jumps in both: the frame there after {there}, those before it after {around}");
+}
+
+/// Jumps to places in both clips at once; how long it took, each from the jump on.
+fn jump_about(videos: &Videos, media: &MediaFolder) -> [String; 2] {
+    let both = |first: u32, count: u32| {
+        thread::scope(|scope| {
+            for name in CLIPS {
+                scope.spawn(move || {
+                    videos.frames(media, name, PANE, first, count).expect("the clip can be decoded")
+                });
+            }
+        });
+    };
+    let mut taken_ms = [Vec::new(), Vec::new()];
+    // Steps by a share of the whole that comes round evenly, backwards as often as forwards.
+    let mut at = 0;
+    for _ in 0..JUMPS {
+        at = (at + 137) % (FRAMES - 2 * AROUND);
+        let started = Instant::now();
+        both(at + AROUND, 1);
+        taken_ms[0].push(started.elapsed().as_secs_f64() * 1e3);
+        both(at + AROUND, AROUND);
+        both(at, AROUND);
+        taken_ms[1].push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    taken_ms.map(|mut taken_ms| {
+        taken_ms.sort_by(f64::total_cmp);
+        let at = |share: f64| taken_ms[((taken_ms.len() - 1) as f64 * share) as usize];
+        format!("{:.0} ms (median; {:.0} at most)", at(0.5), at(1.0))
+    })
 }
 
 /// Frames a second of all clips together.

@@ -1,6 +1,7 @@
 //! A page of each script as the window shows it, and as a browser does: `TIEBREAK_SCRIPTS=FOLDER` with the window tests
-//! asked for. Whoever looks sees whether letters join and stand in the same order. Scripts that this system has no font
-//! for are boxes in both.
+//! asked for. Whoever looks sees whether letters join and stand in the same order. Which of the two columns is on the
+//! left in the window is drawn by lot, as ever. Scripts that this system has no font for are boxes in both; a folder of
+//! fonts that are not installed can be named in a file for fontconfig (`FONTCONFIG_FILE`).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,6 +56,9 @@ fn every_script_can_be_pictured_beside_a_browser() {
     std::fs::write(&page, html([first, second])).unwrap();
     browser_picture(&page, &folder.join("browser.png"));
     let program = Program::new();
+    // As light as the page beside it.
+    std::fs::create_dir_all(program.path("home/config")).unwrap();
+    program.write("home/config/settings.toml", "theme = \"light\"\n");
     let row = serde_json::json!({
         "prompt": "Every script", "response_a": first.join("\n\n"), "response_b": second.join("\n\n"),
     });

@@ -1,5 +1,5 @@
-//! The bar on the pictures: how they are shown, how large, and above it what the mode has besides; each with its
-//! key.
+//! The bar under the pictures: how they are shown, how large, and beside it what the mode has besides; each with its
+//! key. Where the window is too narrow for both, what the mode has stands in a row of its own above.
 
 use egui::epaint::RectShape;
 use egui::{
@@ -20,6 +20,9 @@ const NARROW: f32 = 960.0;
 /// Below this width only the modes are in it.
 const TIGHT: f32 = 520.0;
 
+/// Height of a row.
+const ROW: f32 = HEIGHT + 2.0 * space::TINY;
+
 struct Bar<'a> {
     looking: &'a mut Looking,
     layers: &'a [Layer],
@@ -28,7 +31,27 @@ struct Bar<'a> {
     wanted: Vec<Command>,
 }
 
-/// Paints it at the lower right of the room of the candidates; hands back what was clicked.
+fn modes_id() -> Id {
+    Id::unique("compare modes")
+}
+
+fn options_id() -> Id {
+    Id::unique("compare options")
+}
+
+/// How wide a row was in the frame before; none where it was not there.
+fn known_width(ui: &Ui, id: Id) -> Option<f32> {
+    ui.ctx().data(|data| data.get_temp(id))
+}
+
+/// How high the bar is in a room so wide.
+pub fn bar_height(ui: &Ui, width: f32) -> f32 {
+    let widths = [modes_id(), options_id()].map(|id| known_width(ui, id).unwrap_or(0.0));
+    let is_in_one_row = widths[1] == 0.0 || widths[0] + space::TINY + widths[1] <= width;
+    if is_in_one_row { ROW } else { 2.0 * ROW + space::TINY }
+}
+
+/// Paints it at the right of its room, which is as high as [`bar_height`] says; hands back what was clicked.
 pub fn bar_ui(
     ui: &mut Ui,
     looking: &mut Looking,
@@ -37,11 +60,18 @@ pub fn bar_ui(
     keymap: &Keymap,
 ) -> Vec<Command> {
     let mut bar = Bar { looking, layers, keymap, room, wanted: Vec::new() };
-    let corner = room.max - vec2(space::MEDIUM, space::MEDIUM);
-    let modes = row_ui(ui, Id::unique("compare modes"), corner, room, |ui| bar.modes_ui(ui));
-    let above = pos2(corner.x, modes.top() - space::TINY);
+    let modes = row_ui(ui, modes_id(), room.max, room, |ui| bar.modes_ui(ui));
     if bar.has_options() {
-        row_ui(ui, Id::unique("compare options"), above, room, |ui| bar.options_ui(ui));
+        let has_two_rows = room.height() > ROW;
+        let corner = if has_two_rows {
+            pos2(room.right(), modes.top() - space::TINY)
+        } else {
+            pos2(modes.left() - space::TINY, modes.bottom())
+        };
+        row_ui(ui, options_id(), corner, room, |ui| bar.options_ui(ui));
+    } else if known_width(ui, options_id()).is_some() {
+        ui.ctx().data_mut(|data| data.remove::<f32>(options_id()));
+        ui.ctx().request_repaint();
     }
     bar.wanted
 }
@@ -172,16 +202,15 @@ impl Bar<'_> {
 /// Paints a row of chips on a plate with its lower right corner at `corner`; says where it stands. How wide it
 /// is, is known from the frame before.
 fn row_ui(ui: &mut Ui, id: Id, corner: Pos2, room: Rect, paint: impl FnOnce(&mut Ui)) -> Rect {
-    let known = ui.ctx().data(|data| data.get_temp::<f32>(id));
-    let height = HEIGHT + 2.0 * space::TINY;
-    let width = known.unwrap_or(0.0).min(room.width() - 2.0 * space::MEDIUM);
-    let rect = Rect::from_min_max(corner - vec2(width, height), corner);
+    let known = known_width(ui, id);
+    let width = known.unwrap_or(0.0).min(corner.x - room.left());
+    let rect = Rect::from_min_max(corner - vec2(width, ROW), corner);
     let palette = theme::palette(ui);
     // What is between the chips is the plate's, and moves no picture.
     ui.interact(rect, id.with("plate"), Sense::click_and_drag());
     let plate = ui.painter().add(Shape::Noop);
     let layout = Layout::left_to_right(Align::Center);
-    let inner = Rect::from_min_size(rect.min, vec2(4_000.0, height)).shrink2(vec2(space::TINY, 0.0));
+    let inner = Rect::from_min_size(rect.min, vec2(4_000.0, ROW)).shrink2(vec2(space::TINY, 0.0));
     let used = ui
         .scope_builder(UiBuilder::new().max_rect(inner).layout(layout).id_salt(id), |ui| {
             ui.set_clip_rect(ui.clip_rect().intersect(if known.is_some() { rect } else { Rect::NOTHING }));
@@ -198,8 +227,7 @@ fn row_ui(ui: &mut Ui, id: Id, corner: Pos2, room: Rect, paint: impl FnOnce(&mut
     if known.is_some() {
         let stroke = Stroke::new(HAIRLINE, palette.line);
         let corners = CornerRadius::same(radius::MEDIUM);
-        let fill = palette.panel.gamma_multiply(0.94);
-        ui.painter().set(plate, RectShape::new(rect, corners, fill, stroke, StrokeKind::Inside));
+        ui.painter().set(plate, RectShape::new(rect, corners, palette.panel, stroke, StrokeKind::Inside));
     }
     rect
 }

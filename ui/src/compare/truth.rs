@@ -20,8 +20,11 @@ use super::*;
 
 #[cfg(feature = "test-card")]
 mod card;
+mod tiled;
 
 const PANE: [usize; 2] = [640, 480];
+/// So many frames after it is first painted a picture is here whole.
+const MOST_FRAMES: usize = 60;
 
 type Picture = Box<dyn Fn(u32, u32) -> [u8; 3]>;
 
@@ -39,12 +42,15 @@ struct Screen {
     textures: HashMap<TextureId, (Arc<ColorImage>, TextureOptions)>,
     /// Kept, as whoever shows pictures keeps them.
     shown: HashMap<(usize, bool), Visual>,
+    /// Where pictures come from that are more than one piece.
+    store: Option<tiled::Store>,
     size: [u32; 2],
 }
 
 impl Screen {
     fn new(size: [u32; 2]) -> Self {
-        Self { ctx: Context::default(), textures: HashMap::new(), shown: HashMap::new(), size }
+        let (ctx, textures, shown) = (Context::default(), HashMap::new(), HashMap::new());
+        Self { ctx, textures, shown, store: None, size }
     }
 
     /// Runs a frame; `index` is the one pane, or both layers on one another.
@@ -59,9 +65,13 @@ impl Screen {
         let layers = [layer("A"), layer("B")];
         let pane = Rect::from_min_size(Pos2::ZERO, vec2(PANE[0] as f32, PANE[1] as f32));
         let input = RawInput { screen_rect: Some(pane), ..RawInput::default() };
-        let (ctx, size, shown) = (self.ctx.clone(), self.size, &mut self.shown);
+        let (ctx, size) = (self.ctx.clone(), self.size);
+        let Self { shown, store, .. } = self;
         self.ctx.run_ui(input, |ui| {
             let mut show = |index: usize, wanted: &Wanted| {
+                if let Some(store) = store {
+                    return store.visual(&ctx, index, wanted);
+                }
                 let is_sharp = wanted.options == TextureOptions::NEAREST;
                 let make = || visual(&ctx, size, &pictures()[index], wanted.options);
                 Some(shown.entry((index, is_sharp)).or_insert_with(make).clone())
@@ -73,15 +83,40 @@ impl Screen {
         })
     }
 
-    /// What is on the pane.
-    fn paint(&mut self, looking: &mut Looking, index: Option<usize>, now_ms: u64) -> Vec<Color32> {
-        let mut output = self.run(looking, index, now_ms);
+    /// Runs frames until all that is wanted is here; `pass` is given those before the last.
+    fn settled(
+        &mut self,
+        looking: &mut Looking,
+        index: Option<usize>,
+        now_ms: u64,
+        pass: &mut dyn FnMut(&mut Self, FullOutput),
+    ) -> FullOutput {
+        for _ in 0..MOST_FRAMES {
+            let output = self.run(looking, index, now_ms);
+            if self.store.as_mut().is_none_or(|store| store.is_settled(&self.ctx)) {
+                return output;
+            }
+            pass(self, output);
+        }
+        panic!("something is wanted again and again");
+    }
+
+    fn take_textures(&mut self, output: &FullOutput) {
         for (id, deltas) in &output.textures_delta.set {
             for delta in deltas.iter().filter(|delta| delta.pos.is_none()) {
                 let ImageData::Color(image) = &delta.image;
                 self.textures.insert(*id, (Arc::clone(image), delta.options));
             }
         }
+    }
+
+    /// What is on the pane.
+    fn paint(&mut self, looking: &mut Looking, index: Option<usize>, now_ms: u64) -> Vec<Color32> {
+        let mut output = self.settled(looking, index, now_ms, &mut |screen, output| {
+            screen.take_textures(&output);
+            output.drop_without_applying_deltas();
+        });
+        self.take_textures(&output);
         let shapes = std::mem::take(&mut output.shapes);
         let primitives = self.ctx.tessellate(shapes, 1.0);
         output.drop_without_applying_deltas();

@@ -16,12 +16,11 @@ use super::pane;
 use super::{answer_bar, failed_pane, grid, panel, prompt, top_bar};
 use crate::app::{Action, Scene};
 use crate::command::{Command, Keymap};
-use crate::compare::{Layer, Looking, Mode, bar_ui};
+use crate::compare::{Layer, Looking, Mode, bar_height, bar_ui};
 use crate::compare_text::{self, TextCompare};
 use crate::desk::Desk;
 use crate::document::Reading;
 use crate::images::Images;
-use crate::player::pane::LINE_HEIGHT;
 use crate::player::transport;
 use crate::theme::{self, space};
 
@@ -256,25 +255,29 @@ pub(crate) fn content_ui(
         below.max.y = bar.top() - space::TINY;
         transport::transport_ui(ui, scene, desk, bar, wanted);
     }
-    let bar_height = compare_text::bar_ui(ui, scene, desk, below, wanted);
-    below.min.y += bar_height;
+    below.min.y += compare_text::bar_ui(ui, scene, desk, below, wanted);
     if let (Some(position), true) =
         (desk.judge_screen.texts.revealed_position(), desk.judge_screen.enlarged.is_some())
     {
         desk.judge_screen.enlarged = Some(position);
     }
     let is_enlarged = desk.judge_screen.enlarged.is_some_and(|position| position < count);
-    let cards = grid::cards(below, count);
-    let page = pane::inside(if is_enlarged { below } else { cards[0] }).1.height();
+    // Nothing that is compared lies under the bar that says how.
+    let bar = below.with_min_y(below.bottom() - bar_height(ui, below.width()));
+    let above = below.with_max_y(bar.top() - space::TINY);
+    let mut cards = grid::cards(above, count);
     let looks = looks(ui, desk, cards[0]);
+    if looks.layers.is_empty() {
+        cards = grid::cards(below, count);
+    } else {
+        below = above;
+    }
+    let page = pane::inside(if is_enlarged { below } else { cards[0] }).1.height();
     look(ui, scene, desk, &looks, page);
     candidates_ui(ui, scene, desk, &looks, below, cards, wanted);
     if !looks.layers.is_empty() {
-        // The line of a video under its picture stays free.
-        let line = if desk.player.has_anything() { LINE_HEIGHT } else { 0.0 };
-        let room = below.with_max_y(below.bottom() - line);
-        let bar = bar_ui(ui, &mut desk.judge_screen.looking, &looks.layers, room, scene.keymap);
-        wanted.extend(bar.into_iter().map(Action::Command));
+        let clicked = bar_ui(ui, &mut desk.judge_screen.looking, &looks.layers, bar, scene.keymap);
+        wanted.extend(clicked.into_iter().map(Action::Command));
     }
 }
 

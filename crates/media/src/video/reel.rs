@@ -18,6 +18,9 @@ use super::{
 const QUICKER_TO_GO_ON: u32 = 24;
 /// Who steps back wants to step back again: so many frames before are decoded along.
 const STEP_BACK: u32 = 24;
+/// Who goes somewhere wants to look around: so many frames before are kept of those that are decoded on the way, or
+/// all of the way would be gone once more for them.
+const AROUND: u32 = 8;
 
 /// A video at a size, with the run through it that is under way.
 pub(crate) struct Reel {
@@ -65,12 +68,8 @@ impl Reel {
         seen: &mut dyn FnMut(u32, &Pixels),
     ) -> Result<Pixels, VideoProblem> {
         if !self.under_way.as_ref().is_some_and(|it| it.should_go_on(timeline, index)) {
-            let from = if self.is_step_back(timeline, index) {
-                index.saturating_sub(STEP_BACK).max(timeline.key_before(index))
-            } else {
-                index
-            };
-            self.begin(from)?;
+            let before = if self.is_step_back(timeline, index) { STEP_BACK } else { AROUND };
+            self.begin(index.saturating_sub(before).max(timeline.key_before(index)))?;
         }
         if let Some(pixels) = self.go_to(timeline, index, seen)? {
             return Ok(pixels);
@@ -220,15 +219,17 @@ mod tests {
         let asked = [0, 1, 2, 5, 5, 29, 99, 98, 97, 3];
         assert_eq!(asked.map(|index| frame(&mut reel, index)), asked);
         // 29 is near; 99 is behind a key frame; 98 is a step back, from its key frame on; 3 is far back.
-        assert_eq!(*made.begun.lock().unwrap(), [0, 99, 90, 90, 3]);
+        assert_eq!(*made.begun.lock().unwrap(), [0, 91, 90, 90, 0]);
     }
 
     #[test]
     fn frames_passed_on_the_way_are_told() {
         let made = made(&[], 0);
         let mut reel = reel(&made);
-        frame(&mut reel, 99);
         let mut seen = Vec::new();
+        reel.frame(99, &mut |index, _| seen.push(index)).unwrap();
+        assert_eq!(seen, [91, 92, 93, 94, 95, 96, 97, 98, 99], "looking around needs no decoder");
+        seen.clear();
         reel.frame(95, &mut |index, _| seen.push(index)).unwrap();
         assert_eq!(seen, [90, 91, 92, 93, 94, 95], "stepping back again needs no decoder");
     }

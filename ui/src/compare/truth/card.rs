@@ -12,7 +12,11 @@ use egui_kittest::wgpu::WgpuTestRenderer;
 use image::imageops::{FilterType, crop_imm, replace, resize};
 use image::{Rgb, RgbImage, RgbaImage};
 
+use super::tiled::{ENLARGED, LARGE, zoom_to_the_corner};
 use super::*;
+
+/// The first pixel of a picture that is in the pane, in both directions, where its tiles meet.
+const FIRST: u32 = 480;
 
 /// The driver; none where there is none, saying so.
 fn driver() -> Option<WgpuTestRenderer> {
@@ -35,7 +39,10 @@ fn painted(
     index: Option<usize>,
     now_ms: u64,
 ) -> (RgbaImage, Vec<bool>) {
-    let mut output = screen.run(looking, index, now_ms);
+    let mut output = screen.settled(looking, index, now_ms, &mut |_, mut output| {
+        driver.handle_delta(&mut output.textures_delta);
+        output.drop_without_applying_deltas();
+    });
     driver.handle_delta(&mut output.textures_delta);
     let image = driver.render(&screen.ctx, &output).expect("the driver paints");
     let shapes = std::mem::take(&mut output.shapes);
@@ -86,8 +93,8 @@ fn assert_equal((painted, covered): &(RgbaImage, Vec<bool>), expected: &RgbImage
 }
 
 /// A picture whole, as a file would hold it.
-fn whole_of(picture: &Picture) -> RgbImage {
-    RgbImage::from_fn(SIZE[0], SIZE[1], |x, y| Rgb(picture(x, y)))
+fn whole_of(picture: &Picture, [width, height]: [u32; 2]) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| Rgb(picture(x, y)))
 }
 
 /// On the whole pane, each pixel as large as it must be.
@@ -95,8 +102,15 @@ fn enlarged(picture: &RgbImage) -> RgbImage {
     resize(picture, PANE[0] as u32, PANE[1] as u32, FilterType::Nearest)
 }
 
+/// The first one left of the line of a wipe, and the other right of it.
+fn joined([one, other]: [&RgbImage; 2], line: u32) -> RgbImage {
+    let mut joined = other.clone();
+    replace(&mut joined, &crop_imm(one, 0, 0, line, PANE[1] as u32).to_image(), 0, 0);
+    joined
+}
+
 fn subtracted(one: &RgbImage, other: &RgbImage, gain: u8) -> RgbImage {
-    RgbImage::from_fn(SIZE[0], SIZE[1], |x, y| {
+    RgbImage::from_fn(one.width(), one.height(), |x, y| {
         let (one, other) = (one.get_pixel(x, y).0, other.get_pixel(x, y).0);
         let of = |channel: usize| one[channel].abs_diff(other[channel]).saturating_mul(gain);
         Rgb([of(0), of(1), of(2)])
@@ -116,7 +130,7 @@ fn middle_of(picture: &RgbImage) -> RgbImage {
 #[test]
 fn a_driver_paints_each_pixel_as_the_file_has_it() {
     let Some(mut driver) = driver() else { return };
-    let pictures = pictures().map(|picture| whole_of(&picture));
+    let pictures = pictures().map(|picture| whole_of(&picture, SIZE));
     let mut screen = Screen::new(SIZE);
     let driver = &mut driver;
 
@@ -131,9 +145,7 @@ fn a_driver_paints_each_pixel_as_the_file_has_it() {
 
     let mut looking = in_mode(Mode::Wipe);
     looking.line = 0.3;
-    let mut joined = enlarged(&pictures[1]);
-    let left = crop_imm(&enlarged(&pictures[0]), 0, 0, 192, PANE[1] as u32).to_image();
-    replace(&mut joined, &left, 0, 0);
+    let joined = joined([&enlarged(&pictures[0]), &enlarged(&pictures[1])], 192);
     assert_equal(&painted(driver, &mut screen, &mut looking, None, 0), &joined, 0);
 
     let mut looking = in_mode(Mode::Flicker);
@@ -152,4 +164,41 @@ fn a_driver_paints_each_pixel_as_the_file_has_it() {
         let shown = painted(driver, &mut screen, &mut looking, None, 0);
         assert_equal(&shown, &middle_of(&difference), 0);
     }
+}
+
+#[test]
+fn a_driver_paints_each_pixel_where_tiles_meet() {
+    let Some(mut driver) = driver() else { return };
+    let mut screen = tiled::screen();
+    let driver = &mut driver;
+    let at_the_corner = |picture: &RgbImage| {
+        let [width, height] = PANE.map(|side| side as u32 / ENLARGED);
+        enlarged(&crop_imm(picture, FIRST, FIRST, width, height).to_image())
+    };
+    let wholes = pictures().map(|picture| whole_of(&picture, LARGE));
+    let [one, other] = wholes.each_ref().map(at_the_corner);
+
+    let mut looking = Looking::default();
+    zoom_to_the_corner(&mut looking);
+    assert_equal(&painted(driver, &mut screen, &mut looking, Some(1), 0), &other, 0);
+
+    for (line, column) in [(0.3, 192), (0.6, 384)] {
+        let mut looking = in_mode(Mode::Wipe);
+        looking.line = line;
+        zoom_to_the_corner(&mut looking);
+        let shown = painted(driver, &mut screen, &mut looking, None, 0);
+        assert_equal(&shown, &joined([&one, &other], column), 0);
+    }
+
+    let mut looking = in_mode(Mode::Flicker);
+    zoom_to_the_corner(&mut looking);
+    for (now_ms, picture) in [(0, &one), (500, &other)] {
+        assert_equal(&painted(driver, &mut screen, &mut looking, None, now_ms), picture, 0);
+    }
+
+    let mut looking = in_mode(Mode::Difference);
+    looking.sight = Sight { gain: 4, map: Map::Absolute };
+    zoom_to_the_corner(&mut looking);
+    let difference = at_the_corner(&subtracted(&wholes[0], &wholes[1], 4));
+    assert_equal(&painted(driver, &mut screen, &mut looking, None, 0), &difference, 0);
 }
