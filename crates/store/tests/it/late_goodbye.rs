@@ -30,16 +30,22 @@ pub fn to(place: &ProjectPlace) -> ProjectPlace {
         listener.local_addr().unwrap(),
         config.get_dbname().unwrap(),
     );
-    std::thread::spawn(move || {
+    run("late-goodbye", move || {
         for client in listener.incoming() {
             let mut client = client.unwrap();
             let (mut answers, asked) = connect(&config);
             let asks = client.try_clone().unwrap();
-            std::thread::spawn(move || pass_on(asks, asked));
-            std::thread::spawn(move || std::io::copy(&mut answers, &mut client));
+            run("late-asks", move || pass_on(asks, asked));
+            run("late-answers", move || {
+                let _ = std::io::copy(&mut answers, &mut client);
+            });
         }
     });
     ProjectPlace::from_text(&address).unwrap()
+}
+
+fn run(name: &str, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).unwrap();
 }
 
 fn pass_on(mut from: TcpStream, mut to: Writes) {
