@@ -52,35 +52,25 @@ impl RawJudge {
 
 /// What one model said of items, while it may be a judge of pairs.
 struct OfPairs {
-    /// Known to be one: what else it may have said is not looked at.
-    is_certain: bool,
-    is_excluded: bool,
+    /// Whether it is one; none while only its scores can tell.
+    is_judge: Option<bool>,
     said: Vec<(ItemId, Vec<f32>)>,
 }
 
 impl OfPairs {
-    /// Of a model that is a judge, is none, or may be either.
-    fn of(is_judge: Option<bool>) -> Self {
-        Self { is_certain: is_judge == Some(true), is_excluded: is_judge == Some(false), said: Vec::new() }
-    }
-
     fn note(&mut self, raw: &Raw, item: ItemId, candidate: u8, scores: &[f32]) {
-        if self.is_excluded {
-            return;
-        }
-        if self.is_certain {
-            self.said.extend((candidate == 0).then(|| (item, scores.to_vec())));
-            return;
-        }
         let is_read = |candidate: u8| {
             raw.rows.get(&(item, candidate)).map(|row| !raw.texts[*row as usize].trim().is_empty())
         };
         // A model of single candidates that cannot read the second is no judge of both.
-        let are_alike = is_read(1).is_some() && is_read(0) == is_read(1) && is_read(2).is_none();
-        if candidate == 0 && are_alike {
-            self.said.push((item, scores.to_vec()));
-        } else {
-            *self = Self { is_certain: false, is_excluded: true, said: Vec::new() };
+        let are_alike = || is_read(1).is_some() && is_read(0) == is_read(1) && is_read(2).is_none();
+        match self.is_judge {
+            Some(false) => {}
+            Some(true) if candidate != 0 => {}
+            None if candidate != 0 || !are_alike() => {
+                *self = Self { is_judge: Some(false), said: Vec::new() };
+            }
+            _ => self.said.push((item, scores.to_vec())),
         }
     }
 }
@@ -101,7 +91,7 @@ impl Raw {
                 continue;
             }
             let mut by_dimension = vec![vec![f32::NAN; self.texts.len()]; model.dimensions.len()];
-            let mut of_pairs = OfPairs::of(model.is_judge);
+            let mut of_pairs = OfPairs { is_judge: model.is_judge, said: Vec::new() };
             reader.each_score(&model.key, |item, candidate, _, scores| {
                 let Some(row) = self.rows.get(&(item, candidate)) else { return };
                 of_pairs.note(self, item, candidate, scores);
@@ -113,7 +103,7 @@ impl Raw {
             if is_covered {
                 said.judges.extend(judges(model, &of_pairs.said));
             }
-            if is_covered || of_pairs.is_certain {
+            if is_covered || of_pairs.is_judge == Some(true) {
                 continue;
             }
             let reference = references.get(&model.key);
