@@ -90,10 +90,11 @@ fn micros(seconds: &str) -> i64 {
 /// bit by bit, and frames can be told from one another between which hardly anything moves.
 fn decoded(film: &Path, full: [u32; 2], size: [u32; 2]) -> Vec<Colours> {
     let matrix = if full[0].min(full[1]) >= HIGH_DEFINITION_LINES { "bt709" } else { "bt601" };
-    let is_close = size[0] * 4 > full[0] * 3;
-    let care = if is_close { "bicubic+accurate_rnd+full_chroma_int" } else { "bicubic" };
     let [width, height] = size;
-    let scale = format!("scale={width}:{height}:flags={care}:in_color_matrix={matrix},format=rgba");
+    let scale = format!(
+        "scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix={matrix}:in_h_chr_pos=0,\
+         format=gbrp,format=rgba"
+    );
     let mut child = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(film)

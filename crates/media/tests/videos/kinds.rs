@@ -242,6 +242,52 @@ fn colours_are_those_that_were_coded() {
     }
 }
 
+/// How much blue there is in a row of a film in which one sample of it, which stands for two pixels, is high.
+fn blues(bench: &Bench, name: &str, form: &str, options: &[&str]) -> Option<Vec<u8>> {
+    let pattern = format!(
+        "nullsrc=size=64x64:rate=5:duration=1,format={form},geq=lum=128:cb='if(eq(X\\,8)\\,192\\,128)':cr=128"
+    );
+    let coded = [&["-c:v", "libx264", "-qp", "0", "-preset", "ultrafast"][..], options].concat();
+    bench.made(name, &pattern, &coded)?;
+    let picture = bench.picture(name, 2, [64, 64]);
+    Some(picture.rgba[32 * 64 * 4..33 * 64 * 4].chunks_exact(4).map(|pixel| pixel[2]).collect())
+}
+
+#[test]
+fn colours_stored_for_several_pixels_lie_where_the_file_says() {
+    let Some(bench) = Bench::new() else { return };
+    for (name, form) in [("quarter.mkv", "yuv420p"), ("half.mkv", "yuv422p")] {
+        let Some(blues) = blues(&bench, name, form, &[]) else { return };
+        assert!(
+            blues[16] > blues[17] + 10 && blues[15].abs_diff(blues[17]) <= 1,
+            "{name}: {:?}",
+            &blues[13..21]
+        );
+    }
+    let middle = ["-x264-params", "chromaloc=1"];
+    let Some(blues) = blues(&bench, "middle.mkv", "yuv420p", &middle) else { return };
+    assert!(blues[16].abs_diff(blues[17]) <= 1 && blues[16] > blues[15] + 10, "{:?}", &blues[13..21]);
+    let Some(blues) = self::blues(&bench, "all.mkv", "yuv444p", &[]) else { return };
+    assert!(blues[8] > blues[7] + 50 && blues[7] == blues[9], "{:?}", &blues[5..12]);
+}
+
+#[test]
+fn what_shines_through_is_kept() {
+    let Some(bench) = Bench::new() else { return };
+    let pattern = "color=c=0xC83C1E@0.5:size=64x64:rate=5:duration=1,format=rgba";
+    for (name, options) in [("clear.mov", ["-c:v", "png"]), ("clear.mkv", ["-c:v", "ffv1"])] {
+        let form: &[&str] = if name == "clear.mkv" { &["-pix_fmt", "yuva444p"] } else { &[] };
+        bench.made(name, pattern, &[&options[..], form].concat()).unwrap();
+        let picture = bench.picture(name, 0, [64, 64]);
+        let [red, green, blue, alpha] = picture.rgba[..4] else { panic!("a picture has a pixel") };
+        assert!(
+            is_near([red, green, blue], [200, 60, 30], 3) && alpha.abs_diff(127) <= 1,
+            "{name}: {:?}",
+            &picture.rgba[..4]
+        );
+    }
+}
+
 #[test]
 fn ten_bits_and_high_dynamic_range_come_to_the_screen() {
     let Some(bench) = Bench::new() else { return };

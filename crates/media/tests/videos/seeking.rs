@@ -53,7 +53,10 @@ fn hashes_by_ffmpeg(
     lines: u32,
 ) -> Vec<blake3::Hash> {
     let matrix = if lines >= 720 { "bt709" } else { "bt601" };
-    let scale = format!("scale=w={width}:h={height}:flags=bicubic:in_color_matrix={matrix},format=rgba");
+    let scale = format!(
+        "scale=w={width}:h={height}:flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix={matrix}:in_h_chr_pos=0,\
+         format=gbrp,format=rgba"
+    );
     let output = Command::new(&ffmpeg.ffmpeg)
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(file)

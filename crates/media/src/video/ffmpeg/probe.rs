@@ -19,7 +19,8 @@ const STAMPED_CONTAINERS: &str = "mov,mp4,matroska,webm";
 const FRAME_A_PACKET: &str = "h264,hevc,av1,vp9,mjpeg,prores,ffv1,png";
 /// What is asked of streams and of what holds them: no titles and no other words of whoever made the file.
 const ENTRIES: &str = "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,time_base,pix_fmt,\
-                       color_space,color_transfer,color_primaries,color_range:stream_disposition=attached_pic:\
+                       color_space,color_transfer,color_primaries,color_range,chroma_location:\
+                       stream_disposition=attached_pic:\
                        stream_side_data=rotation:stream_tags=rotate:format=format_name,start_time";
 /// Pixels of stranger shapes than this are taken for a mistake.
 const STRANGEST_PIXEL: f64 = 16.0;
@@ -48,13 +49,32 @@ pub(crate) struct Colour {
     pub transfer: String,
     pub primaries: String,
     pub range: String,
-    pub is_rgb: bool,
+    /// Where those that are stored for several pixels at once lie among them.
+    pub place: String,
+    /// In which form a decoder gives pixels, as ffmpeg calls it.
+    pub form: String,
+    /// How often the picture is turned clockwise by a right angle: 0 to 3.
+    pub quarter_turns: i64,
 }
 
 impl Colour {
     /// Whether they are of high dynamic range: PQ or HLG.
     pub fn is_bright(&self) -> bool {
         matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
+    }
+
+    /// Whether they are red, green and blue in the file already.
+    pub fn is_rgb(&self) -> bool {
+        ["rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr"]
+            .iter()
+            .any(|start| self.form.starts_with(start))
+    }
+
+    /// Whether something may shine through them.
+    pub fn has_alpha(&self) -> bool {
+        ["yuva", "ya", "argb", "rgba", "abgr", "bgra", "gbrap", "pal8"]
+            .iter()
+            .any(|start| self.form.starts_with(start))
     }
 }
 
@@ -103,7 +123,9 @@ pub(crate) fn probe(ffmpeg: &Ffmpeg, file: &Path, limits: &VideoLimits) -> Resul
             transfer: known(video, "color_transfer"),
             primaries: known(video, "color_primaries"),
             range: known(video, "color_range"),
-            is_rgb: is_rgb(text(video, "pix_fmt")),
+            place: known(video, "chroma_location"),
+            form: text(video, "pix_fmt").to_owned(),
+            quarter_turns: quarter_turns(video),
         },
     })
 }
@@ -246,16 +268,21 @@ fn known(section: &Section, name: &str) -> String {
     }
 }
 
-fn is_rgb(format: &str) -> bool {
-    ["rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr"]
-        .iter()
-        .any(|start| format.starts_with(start))
-}
-
 fn ratio(value: &str, between: char) -> Option<[i64; 2]> {
     let (numerator, denominator) = value.split_once(between)?;
     let ratio = [numerator.parse().ok()?, denominator.parse().ok()?];
     (ratio[0] > 0 && ratio[1] > 0).then_some(ratio)
+}
+
+/// How often a picture is turned clockwise by a right angle before it is shown: 0 to 3.
+fn quarter_turns(stream: &Section) -> i64 {
+    let degrees = |end: &str| {
+        let found = stream.iter().find(|(name, _)| name.ends_with(end));
+        found.and_then(|(_, value)| value.parse::<f64>().ok())
+    };
+    // The matrix turns against the clock, what older containers say with it.
+    let clockwise = degrees("rotation").map(|degrees| -degrees).or_else(|| degrees("tag:rotate"));
+    ((clockwise.unwrap_or(0.0) / 90.0).round() as i64).rem_euclid(4)
 }
 
 /// Upright, with square pixels.
@@ -271,12 +298,7 @@ fn size_of(stream: &Section, limits: &VideoLimits) -> Result<[u32; 2], VideoProb
     if u64::from(wide.max(width)) * u64::from(height) > limits.pixels {
         return Err(VideoProblem::TooLarge { width, height, limit_pixels: limits.pixels });
     }
-    let turned = stream
-        .iter()
-        .find(|(name, _)| name.ends_with("rotation") || name.ends_with("tag:rotate"))
-        .and_then(|(_, value)| value.parse::<f64>().ok());
-    let quarter_turns = (turned.unwrap_or(0.0) / 90.0).round() as i64;
-    Ok(if quarter_turns % 2 == 0 { [wide, height] } else { [height, wide] })
+    Ok(if quarter_turns(stream) % 2 == 0 { [wide, height] } else { [height, wide] })
 }
 
 #[cfg(test)]
@@ -296,6 +318,14 @@ mod tests {
         );
         let (_, section) = section_of(r"stream|tag:title=x\|width=8|codec_type=video");
         assert_eq!((text(&section, "tag:title"), text(&section, "width")), ("x|width=8", ""));
+    }
+
+    #[test]
+    fn matrices_turn_against_the_clock_and_tags_with_it() {
+        let turns = |line: &str| quarter_turns(&section_of(line).1);
+        assert_eq!(turns("stream|side_datum/display_matrix:rotation=-90|tag:rotate=90"), 1);
+        assert_eq!((turns("stream|tag:rotate=270"), turns("stream|rotation=90")), (3, 3));
+        assert_eq!((turns("stream|rotation=-180"), turns("stream|width=64")), (2, 0));
     }
 
     #[test]
