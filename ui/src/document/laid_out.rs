@@ -94,21 +94,23 @@ pub(super) enum Joint {
     /// An empty line.
     #[default]
     Paragraph,
-    /// A line break.
-    Line,
+    /// So many line breaks.
+    Lines(u16),
     /// A tab, between two cells of a row.
     Cell,
-    /// Nothing: one long line was cut.
-    Nothing,
 }
 
 impl Joint {
-    pub fn text(self) -> &'static str {
+    /// Nothing: one long line was cut.
+    pub const NOTHING: Self = Self::Lines(0);
+    /// A line break.
+    pub const LINE: Self = Self::Lines(1);
+
+    fn write(self, copied: &mut String) {
         match self {
-            Self::Paragraph => "\n\n",
-            Self::Line => "\n",
-            Self::Cell => "\t",
-            Self::Nothing => "",
+            Self::Paragraph => copied.push_str("\n\n"),
+            Self::Lines(breaks) => copied.extend(std::iter::repeat_n('\n', breaks.into())),
+            Self::Cell => copied.push('\t'),
         }
     }
 }
@@ -241,7 +243,7 @@ impl LaidOut {
         for (number, (index, bytes)) in self.between(one, other).enumerate() {
             let words = &self.words[index];
             if number > 0 {
-                copied.push_str(words.joint.text());
+                words.joint.write(&mut copied);
             }
             copied.push_str(&words.shaped.says(&bytes));
         }

@@ -190,9 +190,9 @@ impl Layout<'_> {
         let ends = first_words.checked_sub(1).and_then(|index| self.out.words[index].origins.whole());
         let begins = self.out.words.get(first_words).and_then(|words| words.origins.whole());
         match (ends, begins) {
-            (Some(ends), Some(begins)) if block.is_continued && ends.end == begins.start => Joint::Nothing,
-            _ if block.is_continued => Joint::Line,
-            _ if block.is_tight && before.is_some_and(|before| !before.containers.is_empty()) => Joint::Line,
+            (Some(ends), Some(begins)) if block.is_continued && ends.end == begins.start => Joint::NOTHING,
+            _ if block.is_continued => Joint::LINE,
+            _ if block.is_tight && before.is_some_and(|before| !before.containers.is_empty()) => Joint::LINE,
             _ => Joint::Paragraph,
         }
     }
@@ -310,7 +310,7 @@ impl Layout<'_> {
             let first_words = self.out.words.len();
             self.words(&part, kind, left, width);
             if let Some(words) = self.out.words.get_mut(first_words).filter(|_| index > 0) {
-                words.joint = Joint::Line;
+                words.joint = Joint::LINE;
             }
         }
     }

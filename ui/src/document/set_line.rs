@@ -50,7 +50,7 @@ pub fn needs_setting(text: &str) -> bool {
 
 /// Sets a line in the face of code. It runs to where `whole`, the line that it is a piece of, runs to, and begins at
 /// that side of `width`.
-pub fn set_line(
+pub(super) fn set_line(
     ctx: &Context,
     text: &str,
     whole: &str,
@@ -96,7 +96,7 @@ pub fn set_line(
         said_before: None,
         links: Vec::new(),
         origins: Origins::default(),
-        joint: Joint::Line,
+        joint: Joint::LINE,
     };
     let band = Band { top: 0.0, bottom: size.y, words: 0..1, marks: 0..marks.len() };
     LaidOut {

@@ -66,7 +66,7 @@ pub(super) fn lay_out(
                 height = height.max(shaped.size.y);
                 let (shaped, origins) = (Arc::new(shaped), words.origins.clone());
                 let is_first = layout.out.words.len() == first_words;
-                let joint = if is_first { Joint::Line } else { Joint::Cell };
+                let joint = if is_first { Joint::LINE } else { Joint::Cell };
                 layout.out.words.push(Words { at, shaped, said_before: None, links, origins, joint });
             }
             if !is_mirrored {
@@ -134,7 +134,7 @@ fn as_lines(layout: &mut Layout<'_>, rows: &[Vec<Inlines>], (left, width): (f32,
         let shaped = layout.set(&line, &kind, width);
         let height = shaped.size.y;
         let (at, shaped, origins) = (pos2(left, top), Arc::new(shaped), line.origins);
-        let (links, joint) = (Vec::new(), Joint::Line);
+        let (links, joint) = (Vec::new(), Joint::LINE);
         layout.out.words.push(Words { at, shaped, said_before: None, links, origins, joint });
         layout.y = top + height;
         if is_in_rows {

@@ -385,6 +385,32 @@ fn words_that_give_a_model_away_are_not_on_the_screen_and_are_stored_as_they_are
     assert!(bench.says("Are you ▮▮▮?") && !bench.says("ChatGPT"), "folded to a line as well");
 }
 
+impl Bench {
+    /// What is copied after the button went down at the first of these places and up at the last.
+    fn copied(&mut self, places: &[Pos2]) -> Option<String> {
+        let button = |pos, pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let (from, to) = (places[0], places[places.len() - 1]);
+        self.frame(vec![Event::PointerMoved(from)]);
+        self.frame(vec![button(from, true)]);
+        for place in &places[1..] {
+            self.frame(vec![Event::PointerMoved(*place)]);
+        }
+        self.frame(vec![button(to, false)]);
+        let output = self.output(vec![Event::Copy]);
+        let copied = output.platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        output.drop_without_applying_deltas();
+        copied
+    }
+}
+
 #[test]
 fn selected_words_are_copied_with_their_mask() {
     let hidden = Anonymise { known_names: true, ..Anonymise::default() };
@@ -392,24 +418,7 @@ fn selected_words_are_copied_with_their_mask() {
     settle(&mut bench);
     let painted = bench.painted();
     let (_, rect) = painted.iter().find(|(said, _)| said == "I am ▮▮▮").unwrap().clone();
-    let button = |pos, pressed| Event::PointerButton {
-        pos,
-        button: PointerButton::Primary,
-        pressed,
-        modifiers: Modifiers::NONE,
-    };
-    let (from, to) = (rect.left_center(), rect.right_center() + vec2(4.0, 0.0));
-    bench.frame(vec![Event::PointerMoved(from)]);
-    bench.frame(vec![button(from, true)]);
-    bench.frame(vec![Event::PointerMoved(rect.center())]);
-    bench.frame(vec![Event::PointerMoved(to)]);
-    bench.frame(vec![button(to, false)]);
-    let output = bench.output(vec![Event::Copy]);
-    let copied = output.platform_output.commands.iter().find_map(|command| match command {
-        egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    });
-    output.drop_without_applying_deltas();
+    let copied = bench.copied(&[rect.left_center(), rect.center(), rect.right_center() + vec2(4.0, 0.0)]);
     assert_eq!(copied.as_deref(), Some("I am ▮▮▮"));
 }
 

@@ -4,16 +4,15 @@
 //! Lines are broken at the width of the pane; beside each other, a row is as high as the higher of its two lines, so
 //! that both panes stay in step. Only visible rows are laid out.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::text_selection::LabelSelectionState;
-use egui::{Align, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align, Pos2, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use unicode_width::UnicodeWidthChar;
 
 use super::CodeRows;
-use crate::document::{LaidOut, LineStretch, document_ui, needs_setting, set_line, token_color};
+use crate::document::{LineStretch, LineToSet, SetLines, document_ui, needs_setting, token_color};
 use crate::theme::font::Face;
 use crate::theme::{self, Palette, TextSizes, space};
 
@@ -21,11 +20,13 @@ use crate::theme::{self, Palette, TextSizes, space};
 const TAB: usize = 4;
 /// Width of the bar beside a line that differs.
 const BAR: f32 = 3.0;
+/// So many rows are set in a frame, besides those that are set and look otherwise now.
+const SET_ROWS: usize = 100;
 /// What stands before a line that the other side has and this one lacks.
 const LACKS: &str = "−";
 
 /// How rows are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Way {
     /// One side, whose other side is shown beside it.
     Beside(usize),
@@ -78,11 +79,21 @@ pub struct Broken {
     shown: Vec<Shown>,
     /// The number of painted lines before each, and of all.
     before: Vec<usize>,
-    set: SetLines,
+    /// Its lines as they are read, where egui would show some in the wrong order or without letters.
+    set: Option<SetPane>,
 }
 
-/// Lines that egui would show in the wrong order or without letters: the side, the line, and which piece of it.
-type SetLines = HashMap<(usize, usize, usize), (Vec<LineStretch>, LaidOut)>;
+/// The lines of a pane that are set.
+#[derive(Clone, Debug, Default)]
+struct SetPane {
+    /// Tells its text from others.
+    fingerprint: u64,
+    /// Of each row that was come to: the number of the first of its lines, and of line breaks before it.
+    rows: Vec<(usize, u16)>,
+    /// Line breaks since the last row that says something.
+    breaks: u16,
+    lines: SetLines,
+}
 
 impl Broken {
     fn of(rows: &CodeRows, way: Way, columns: usize) -> Self {
@@ -92,6 +103,12 @@ impl Broken {
             count += height;
             broken.shown.push(shown);
             broken.before.push(count);
+        }
+        let line = |shown: &Shown| shown.line.map(|line| rows.sides[shown.side].line(line));
+        if broken.shown.iter().filter_map(line).any(needs_setting) {
+            let texts = [&rows.sides[0].text, &rows.sides[1].text];
+            let fingerprint = egui::util::hash((texts, way, columns));
+            broken.set = Some(SetPane { fingerprint, ..SetPane::default() });
         }
         broken
     }
@@ -140,11 +157,27 @@ pub fn code_ui(ui: &mut Ui, rows: &CodeRows, way: Way, broken: &mut Broken, text
         let bottom = rect.top() + broken.before[index + 1] as f32 * height;
         Rect::from_min_max(pos2(rect.left(), top), pos2(rect.right(), bottom))
     };
-    let mut set = std::mem::take(&mut broken.set);
+    let mut set = broken.set.take();
     let layout = RowLayout { rows, way, gutter, columns, height, font, sizes, palette };
     // All grounds first: the line under a word reaches into the row below.
     (from..to).for_each(|index| layout.ground_ui(ui, broken.shown[index], place(index)));
-    (from..to).for_each(|index| layout.ui(ui, broken.shown[index], place(index), &mut set));
+    (from..to).for_each(|index| layout.number_ui(ui, broken.shown[index], place(index)));
+    if let Some(set) = &mut set {
+        let room = rect.with_min_x(rect.left() + gutter);
+        let top = |index: usize| pos2(0.0, broken.before[index] as f32 * height);
+        let next = set.rows.len();
+        let more = next..(next + SET_ROWS).min(broken.shown.len());
+        for index in (from..to.min(next)).chain(more) {
+            layout.set_row(ui, broken.shown[index], index, top(index), room.width(), set);
+        }
+        if set.rows.len() < broken.shown.len() {
+            ui.request_repaint();
+        }
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(room).id_salt("set lines"));
+        document_ui(&mut inner, set.lines.document(room.size(), set.fingerprint));
+    } else {
+        (from..to).for_each(|index| layout.ui(ui, broken.shown[index], place(index)));
+    }
     broken.set = set;
 }
 
@@ -181,46 +214,83 @@ impl RowLayout<'_> {
         }
     }
 
-    fn ui(&self, ui: &mut Ui, shown: Shown, place: Rect, set: &mut SetLines) {
-        let palette = self.palette;
-        let Shown { side, line: Some(line), .. } = shown else { return };
-        let is_lacking = self.is_lacking(shown);
-        let number = if is_lacking { format!("{LACKS}{}", line + 1) } else { (line + 1).to_string() };
-        let number = ui.painter().layout_no_wrap(number, self.font.clone(), palette.ink_third);
+    fn number_ui(&self, ui: &Ui, shown: Shown, place: Rect) {
+        let Some(line) = shown.line else { return };
+        let sign = if self.is_lacking(shown) { LACKS } else { "" };
+        let number = format!("{sign}{}", line + 1);
+        let number = ui.painter().layout_no_wrap(number, self.font.clone(), self.palette.ink_third);
         let at = pos2(place.left() + self.gutter - space::SMALL - number.size().x, place.top());
         let drop = ((self.height - number.size().y) / 2.0).max(0.0);
-        ui.painter().galley(at + vec2(0.0, drop), number, palette.ink_third);
+        ui.painter().galley(at + vec2(0.0, drop), number, self.palette.ink_third);
+    }
+
+    /// The pieces of a row's line, each with its bytes of all the code and how it looks.
+    fn pieces(&self, shown: Shown) -> Vec<(Range<usize>, Vec<LineStretch>)> {
+        let Shown { side, line: Some(line), .. } = shown else { return Vec::new() };
         let code = &self.rows.sides[side];
         let start = code.lines[line].start;
         // A line that stands alone is all there is to it; a line beside another tells its words.
         let only = self.rows.only(side, line);
-        let is_set = needs_setting(code.line(line));
-        for (piece_index, piece) in pieces(code.line(line), self.columns).into_iter().enumerate() {
-            let bytes = start + piece.start..start + piece.end;
-            let (text, stretches) =
-                (&code.text[bytes.clone()], self.stretches(side, is_lacking, &bytes, start, only));
-            let at = pos2(place.left() + self.gutter, place.top() + piece_index as f32 * self.height);
+        let pieces = pieces(code.line(line), self.columns).into_iter();
+        let bytes = pieces.map(|piece| start + piece.start..start + piece.end);
+        bytes
+            .map(|bytes| {
+                let looks = self.stretches(side, self.is_lacking(shown), &bytes, start, only);
+                (bytes, looks)
+            })
+            .collect()
+    }
+
+    fn ui(&self, ui: &Ui, shown: Shown, place: Rect) {
+        let Shown { side, line: Some(line), .. } = shown else { return };
+        for (piece, (bytes, stretches)) in self.pieces(shown).into_iter().enumerate() {
+            let text = &self.rows.sides[side].text[bytes];
+            let at = pos2(place.left() + self.gutter, place.top() + piece as f32 * self.height);
             let room = Rect::from_min_size(at, vec2(place.right() - at.x, self.height));
-            if is_set {
-                let key = (side, line, piece_index);
-                let (of, laid_out) = set.entry(key).or_default();
-                if *of != stretches {
-                    *laid_out =
-                        set_line(ui.ctx(), text, code.line(line), &stretches, self.sizes, room.width());
-                    *of = stretches;
-                }
-                let builder = UiBuilder::new().max_rect(room).id_salt(("set line", key));
-                document_ui(&mut ui.new_child(builder), laid_out);
-                continue;
-            }
             let galley = ui.ctx().fonts_mut(|fonts| fonts.layout_job(self.job(text, &stretches)));
             let sense = Sense::click_and_drag() - Sense::FOCUSABLE;
-            let response = ui.interact(room, ui.scope_id().with(("code", side, line, piece_index)), sense);
+            let response = ui.interact(room, ui.scope_id().with(("code", side, line, piece)), sense);
             response.widget_info(|| {
-                let says = if is_lacking { LACKS } else { "" };
+                let says = if self.is_lacking(shown) { LACKS } else { "" };
                 WidgetInfo::labeled(Role::Label, ui.is_enabled(), format!("{says}{}", galley.text()))
             });
-            LabelSelectionState::label_text_selection(ui, &response, at, galley, palette.ink, Stroke::NONE);
+            LabelSelectionState::label_text_selection(
+                ui,
+                &response,
+                at,
+                galley,
+                self.palette.ink,
+                Stroke::NONE,
+            );
+        }
+    }
+
+    /// Sets the line of the row of an index, the next one or one that was come to; `top` is where the row begins.
+    fn set_row(&self, ui: &Ui, shown: Shown, index: usize, top: Pos2, width: f32, set: &mut SetPane) {
+        let code = &self.rows.sides[shown.side];
+        let whole = shown.line.map_or("", |line| code.line(line));
+        if index == set.rows.len() {
+            set.breaks += u16::from(shown.line.is_some());
+            set.rows.push((set.lines.count(), set.breaks));
+            if !whole.is_empty() {
+                set.breaks = 0;
+            }
+        }
+        if whole.is_empty() {
+            return;
+        }
+        let (first, breaks) = set.rows[index];
+        for (piece, (bytes, stretches)) in self.pieces(shown).into_iter().enumerate() {
+            let line = LineToSet {
+                text: &code.text[bytes],
+                whole,
+                stretches,
+                at: top + vec2(0.0, piece as f32 * self.height),
+                width,
+                breaks: if piece == 0 { breaks } else { 0 },
+                said_before: if self.is_lacking(shown) { LACKS } else { "" },
+            };
+            set.lines.set(ui.ctx(), self.sizes, first + piece, line);
         }
     }
 

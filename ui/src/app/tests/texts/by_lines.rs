@@ -104,3 +104,19 @@ fn lines_that_run_from_the_right_are_set_as_they_are_read() {
     assert!(lines[0].1.right() > first.left() + 300.0, "they begin at the right: {lines:?}");
     assert_eq!(lines[0].1.top(), lines[1].1.top());
 }
+
+#[test]
+fn lines_of_every_script_are_selected_and_copied_together() {
+    let codes = ["# 求和，含税\ndef f(x):\n\n    return x * 1.2", "# 求和\ndef f(x):\n\n    return x"];
+    let fences = codes.map(|code| format!("```python\n{code}\n```"));
+    let mut bench = open("Which?", &[&fences[0], &fences[1]]);
+    bench.keys("D");
+    settle(&mut bench);
+    assert!(bench.texts().shows_lines(), "code by lines");
+    let (first, last) = (bench.lines("# 求和，含税")[0], bench.lines("    return x * 1.2")[0]);
+    let below = last.right_center() + vec2(40.0, 0.0);
+    assert_eq!(bench.copied(&[first.left_center(), last.center(), below]).as_deref(), Some(codes[0]));
+    let (start, next) = (first.left_center(), bench.lines("def f(x):")[0].left_center());
+    let upwards = bench.copied(&[next, start]);
+    assert_eq!(upwards.as_deref(), Some("# 求和，含税"));
+}
