@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # All checks, the quick ones first. Installs what is missing through the system's package manager, saying what.
 #
-#   ./check.sh            everything but card, which compiles the interface once more, and buckets, which fetches
-#                         servers
-#   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card buckets
+#   ./check.sh            everything but card, which compiles the interface once more, buckets, which fetches servers,
+#                         and update, which builds two versions of the bundle
+#   ./check.sh NAME...    only these: format lint web test window python video postgres browser bundle card buckets update
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -252,6 +252,34 @@ bundle() {
   return "$outcome"
 }
 
+# An AppImage that installs the next version of itself: two of them, whose updates come from this machine, signed by a
+# key that is made for it. Its window is drawn in the system's web view.
+update() {
+  step 'update'
+  install Xvfb xvfb
+  install dbus-daemon dbus
+  install xdotool xdotool
+  install_packages libgl1-mesa-dri libegl1 libgl1
+  tools/build-web.sh
+  local folder outcome=0; folder=$(mktemp -d)
+  tools/build-bundle.sh --new-key "$folder/key"
+  export TAURI_SIGNING_PRIVATE_KEY_PASSWORD='' TAURI_SIGNING_PRIVATE_KEY
+  TAURI_SIGNING_PRIVATE_KEY=$(cat "$folder/key")
+  local version at=127.0.0.1:7424
+  for version in 0.1.0 0.1.1; do
+    printf '{"version":"%s","plugins":{"updater":{"endpoints":["http://%s/latest.json"],"pubkey":"%s"}}}' \
+      "$version" "$at" "$(cat "$folder/key.pub")" >"$folder/update.json"
+    tools/build-bundle.sh --debug --bundles appimage --config "$folder/update.json"
+    cp "$target"/bundle/appimage/*.AppImage* "$folder"
+  done
+  unset TAURI_SIGNING_PRIVATE_KEY TAURI_SIGNING_PRIVATE_KEY_PASSWORD
+  TIEBREAK_TEST_UPDATE="$folder/Tiebreak_0.1.0_amd64.AppImage" TIEBREAK_TEST_UPDATE_AT="$at" \
+    TIEBREAK_TEST_UPDATE_TO="$folder/Tiebreak_0.1.1_amd64.AppImage" \
+    cargo test --workspace --locked --test it -- bundle::updating --nocapture || outcome=$?
+  rm -rf "$folder"
+  return "$outcome"
+}
+
 install cc gcc libc6-dev
 command -v cargo >/dev/null 2>&1 || fail 'cargo is missing; install Rust 1.95 or newer from rustup.rs and run again'
 
@@ -270,6 +298,7 @@ for name in "$@"; do
     card) card ;;
     browser) browser ;;
     bundle) bundle ;;
+    update) update ;;
     *) fail "no check is called $name" ;;
   esac
 done

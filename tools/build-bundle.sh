@@ -5,6 +5,10 @@
 #   tools/build-bundle.sh                  release
 #   tools/build-bundle.sh --debug          unoptimised, for tests
 #   tools/build-bundle.sh --bundles deb    only these
+#   tools/build-bundle.sh --new-key FILE   builds nothing, but writes a key without a password that signs updates, and
+#                                          its public half to FILE.pub
+#
+# What else is given goes to the bundler: `--config FILE` changes the configuration.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,11 +16,13 @@ target="${CARGO_TARGET_DIR:-$PWD/target}"
 export CARGO_TARGET_DIR="$target"
 profile=release
 bundles=''
+new_key=''
 options=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --debug) profile=debug; options+=("$1"); shift ;;
     --bundles) bundles=$2; shift 2 ;;
+    --new-key) new_key=$2; shift 2 ;;
     *) options+=("$1"); shift ;;
   esac
 done
@@ -46,7 +52,8 @@ appimage() {
   (cd "$target" && cargo info --quiet appimage@0.4.0 >/dev/null)
   runtime=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -path '*/appimage-0.4.0/assets/runtime-x86_64' | head -1)
   [ -n "$runtime" ] || fail 'the package appimage 0.4.0 brings no runtime-x86_64'
-  version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' src-tauri/tauri.conf.json)
+  # As the bundler has it, which may have been told another one than the configuration's.
+  version=$(basename "$target/$profile/bundle/deb/"*_amd64); version=${version#Tiebreak_}; version=${version%_amd64}
   mkdir -p "$folder"
   rm -rf "$folder/AppDir"
   cp -r "$target/$profile/bundle/deb/"*/data "$folder/AppDir"
@@ -67,8 +74,21 @@ appimage() {
   cat "$runtime" "$folder/files" >"$image"
   chmod +x "$image"
   rm -rf "$folder/files" "$folder/AppDir"
-  [ -z "${TAURI_SIGNING_PRIVATE_KEY:-}" ] || "${bundler[@]}" signer sign "$image"
+  [ -z "${TAURI_SIGNING_PRIVATE_KEY:-}" ] || "${bundler[@]}" signer sign --app-version "$version" "$image"
 }
+
+# The bundler, as npm has it ready to run; with cargo it takes minutes.
+if cargo tauri --version >/dev/null 2>&1; then
+  bundler=(cargo tauri)
+else
+  if ! command -v npm >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then fetch npm; fi
+  command -v npm >/dev/null 2>&1 || fail 'neither `cargo tauri` nor npm is here: cargo install tauri-cli@^2'
+  npm install --silent --no-fund --no-audit --prefix "$target/web-tools" @tauri-apps/cli@2 >/dev/null
+  bundler=("$target/web-tools/node_modules/.bin/tauri")
+fi
+if [ -n "$new_key" ]; then
+  exec "${bundler[@]}" signer generate --ci --password '' --force --write-keys "$new_key" >/dev/null
+fi
 
 if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null 2>&1; then
   packages=(libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libxdo-dev patchelf file xdg-utils squashfs-tools)
@@ -93,15 +113,6 @@ if [ "$profile" = release ] && command -v strip >/dev/null 2>&1; then strip -S "
 # On a build machine it says so in a word that the bundler takes, too.
 [ -z "${CI:-}" ] || export CI=true
 
-# The bundler, as npm has it ready to run; with cargo it takes minutes.
-if cargo tauri --version >/dev/null 2>&1; then
-  bundler=(cargo tauri)
-else
-  if ! command -v npm >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then fetch npm; fi
-  command -v npm >/dev/null 2>&1 || fail 'neither `cargo tauri` nor npm is here: cargo install tauri-cli@^2'
-  npm install --silent --no-fund --no-audit --prefix "$target/web-tools" @tauri-apps/cli@2 >/dev/null
-  bundler=("$target/web-tools/node_modules/.bin/tauri")
-fi
 # What another version left would be taken for this one's.
 rm -rf "$target/$profile/bundle" "$target/bundle"
 "${bundler[@]}" build ${options[@]+"${options[@]}"}

@@ -2,6 +2,8 @@
 //! what only the bundle has to do. Needs Xvfb, xdotool, D-Bus and `WebKitWebDriver`, so it runs only where
 //! `TIEBREAK_TEST_BUNDLE` names the program (as `./check.sh` does).
 
+mod updating;
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -35,8 +37,13 @@ struct Desktop {
 impl Desktop {
     /// Where the bundle is to be tested; else none, saying so.
     fn start() -> Option<Self> {
-        let Some(bundle) = std::env::var_os("TIEBREAK_TEST_BUNDLE").map(PathBuf::from) else {
-            eprintln!("skipped: set TIEBREAK_TEST_BUNDLE to the program of the bundle to test it");
+        Self::of_bundle_in("TIEBREAK_TEST_BUNDLE")
+    }
+
+    /// The same for a program that a variable names.
+    fn of_bundle_in(variable: &str) -> Option<Self> {
+        let Some(bundle) = std::env::var_os(variable).map(PathBuf::from) else {
+            eprintln!("skipped: set {variable} to the program of the bundle to test it");
             return None;
         };
         let mut bus = Command::new("dbus-daemon")
@@ -126,18 +133,18 @@ impl Desktop {
 
     /// The processes in which web views of this home draw.
     fn web_views(&self) -> Vec<String> {
+        self.processes_named("WebKitWebProces")
+    }
+
+    /// The processes of this home whose name begins so; the system cuts names at 15 letters.
+    fn processes_named(&self, start: &str) -> Vec<String> {
         let home = format!("TIEBREAK_HOME={}", self.program.path("home").display());
-        let is_of_this_home = |process: &String| {
-            let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
-        };
-        let is_web_view = |name: &str| name.starts_with("WebKitWebProces");
         processes_where(|process| {
-            std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| is_web_view(&name))
+            let name = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+            let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+            name.starts_with(start)
+                && environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
         })
-        .into_iter()
-        .filter(is_of_this_home)
-        .collect()
     }
 
     /// The program beside the bundle's, which is the native window.
