@@ -302,8 +302,8 @@ mod tests {
     #[test]
     fn colours_of_several_pixels_turn_with_the_picture() {
         let place = |form: &str, place: &str, quarter_turns| {
-            let (form, place) = (form.to_owned(), place.to_owned());
-            chroma_place(&Colour { form, place, quarter_turns, ..Colour::default() })
+            let (place, form) = (place.to_owned(), form.to_owned());
+            chroma_place(&Colour { place, form, quarter_turns, ..Colour::default() })
         };
         let at = |across: i32, down: i32| format!(":in_h_chr_pos={across}:in_v_chr_pos={down}");
         let turned = [at(0, 128), at(128, 0), at(256, 128), at(128, 256)];
