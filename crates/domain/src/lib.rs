@@ -17,6 +17,7 @@ pub mod draft;
 pub mod error;
 pub mod export;
 pub mod filter;
+pub mod fonts;
 pub mod id;
 pub mod import;
 pub mod interval;

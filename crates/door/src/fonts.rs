@@ -1,9 +1,11 @@
-//! Fonts of this machine, lent to pages, which know none of their own system: one for each script that a text needs.
+//! Fonts of this machine, lent to pages, which know none of their own system: one for each script that a text needs,
+//! and for emoji, mathematics and symbols, which ISO 15924 counts among them.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use fontique::{Collection, CollectionOptions, FallbackKey, Script, SourceKind};
+use fontique::{Collection, CollectionOptions, FallbackKey, FamilyId, Script, SourceKind};
+use tiebreak_domain::fonts::{EMOJI, MATHEMATICS, NOTO, SYMBOLS};
 
 /// Larger fonts than this are for nobody.
 const MOST_BYTES: u64 = 64 << 20;
@@ -17,8 +19,18 @@ pub fn file_for(script: &str) -> Option<PathBuf> {
     }
     let options = CollectionOptions { shared: true, system_fonts: true };
     let mut collection = COLLECTION.get_or_init(|| Collection::new(options)).clone();
-    let key = FallbackKey::from(Script::from_bytes(tag));
-    let families: Vec<_> = collection.fallback_families(key).collect();
+    let signs: &[&str] = match &tag {
+        b"Zsye" => &EMOJI,
+        b"Zmth" => &MATHEMATICS,
+        b"Zsym" => &SYMBOLS,
+        _ => &[],
+    };
+    let mut families: Vec<FamilyId> = signs.iter().filter_map(|name| collection.family_id(name)).collect();
+    if signs.is_empty() {
+        let noto = NOTO.iter().find(|(script, _)| **script == tag);
+        families.extend(noto.and_then(|(_, end)| collection.family_id(&format!("Noto Sans{end}"))));
+        families.extend(collection.fallback_families(FallbackKey::from(Script::from_bytes(tag))));
+    }
     let file = |family| {
         let family = collection.family(family)?;
         let SourceKind::Path(path) = family.default_font()?.source().kind() else { return None };
@@ -26,10 +38,10 @@ pub fn file_for(script: &str) -> Option<PathBuf> {
         is_fit.then(|| path.to_path_buf())
     };
     let files: Vec<PathBuf> = families.into_iter().filter_map(file).collect();
-    // Where several fonts have a script a system may name any of them first; Noto's is the plain one.
+    // Of scripts that are not in the list Noto's is the plain one, too.
     let is_plain =
         |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("NotoSans"));
-    files.iter().find(is_plain).or(files.first()).cloned()
+    files.iter().find(|path| signs.is_empty() && is_plain(path)).or(files.first()).cloned()
 }
 
 #[cfg(test)]

@@ -5,10 +5,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{Context, FontData};
+use icu_properties::CodePointSetData;
+use icu_properties::props::EmojiPresentation;
 use tiebreak_domain::Rubric;
 
 use super::{one_line, shaped};
 use crate::theme::font::Face;
+
+/// What ISO 15924 calls emoji.
+pub(super) const SCRIPT_OF_EMOJI: &str = "Zsye";
+/// What it calls mathematical notation, and symbols.
+pub(super) const SIGNS: [&str; 2] = ["Zmth", "Zsym"];
+/// Asks for the emoji that the character before it may be.
+const AS_EMOJI: char = '\u{fe0f}';
 
 /// Stretches of Unicode whose letters the bundled fonts lack, with the script that they call for (ISO 15924). Han,
 /// kana and Hangul are one: the fonts that have them have all of them.
@@ -81,9 +90,23 @@ static WANTED: Mutex<Wanted> = Mutex::new(Wanted { known: Vec::new(), taken: 0 }
 
 /// The script that a character calls for, where the bundled fonts lack it.
 fn script_of(character: char) -> Option<&'static str> {
+    if character == AS_EMOJI || CodePointSetData::new::<EmojiPresentation>().contains(character) {
+        return Some(SCRIPT_OF_EMOJI);
+    }
     let code = u32::from(character);
     let place = STRETCHES.partition_point(|(_, last, _)| *last < code);
     STRETCHES.get(place).filter(|(first, ..)| *first <= code).map(|(.., script)| *script)
+}
+
+/// Letters and signs of blocks of which the bundled fonts have some: whose they are tells when one is found missing.
+fn scripts_of_missing(character: char) -> &'static [&'static str] {
+    match u32::from(character) {
+        0x0250..=0x02FF | 0x1D00..=0x1DBF | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF => &["Latn"],
+        0x0370..=0x03FF | 0x1F00..=0x1FFF => &["Grek"],
+        0x0400..=0x052F | 0x1C80..=0x1C8F | 0xA640..=0xA69F => &["Cyrl"],
+        0x2010..=0x2BFF | 0x1D400..=0x1D7FF | 0x1EE00..=0x1EEFF | 0x1F000..=0x1FBFF => &SIGNS,
+        _ => &[],
+    }
 }
 
 /// Looks which scripts a text needs.
@@ -91,11 +114,20 @@ pub(super) fn look(text: &str) {
     let mut last = None;
     for script in text.chars().filter(|character| *character >= '\u{530}').filter_map(script_of) {
         if last.replace(script) != Some(script) {
-            let mut wanted = WANTED.lock().unwrap_or_else(PoisonError::into_inner);
-            if !wanted.known.contains(&script) {
-                wanted.known.push(script);
-            }
+            want(script);
         }
+    }
+}
+
+/// Notes letters that no font has.
+pub(super) fn miss(letters: &str) {
+    letters.chars().flat_map(scripts_of_missing).for_each(|script| want(script));
+}
+
+fn want(script: &'static str) {
+    let mut wanted = WANTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !wanted.known.contains(&script) {
+        wanted.known.push(script);
     }
 }
 
@@ -124,10 +156,14 @@ pub fn add(ctx: &Context, script: &'static str, bytes: Vec<u8>) {
     let data = FontData::from_owned(bytes);
     shaped::lend(ctx, script, Arc::clone(&data.font));
     one_line::forget(ctx);
+    ctx.request_repaint();
+    // Emoji are pictures, which egui cannot draw; it has its own, in black.
+    if script == SCRIPT_OF_EMOJI {
+        return;
+    }
     let families =
         Face::ALL.map(|face| InsertFontFamily { family: face.family(), priority: FontPriority::Lowest });
     ctx.add_font(FontInsert::new(&format!("lent {script}"), data, families.to_vec()));
-    ctx.request_repaint();
 }
 
 #[cfg(test)]
@@ -136,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_script_is_wanted_once_and_what_is_bundled_never() {
-        look("Latin, кириллица, Ελληνικά, “quotes” – and → arrows");
+        look("Latin, кириллица, Ελληνικά, “quotes” – and → arrows ✓");
         look("日本語とカナ, and العربية, and 한국어");
         assert_eq!(take_wanted(), ["Hani", "Arab"]);
         look("また日本語, and עברית");
@@ -144,6 +180,28 @@ mod tests {
         look("བོད་ཡིག ꆈꌠꉙ ᱥᱟᱱᱛᱟᱲᱤ ꦗꦮ 𞤀𞤣𞤤𞤢𞤥");
         assert_eq!(take_wanted(), ["Tibt", "Yiii", "Olck", "Java", "Adlm"]);
         assert_eq!(take_wanted(), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn emoji_are_wanted_where_they_are_pictures() {
+        let wanted = |text: &str| {
+            let mut scripts: Vec<_> = text.chars().filter_map(script_of).collect();
+            scripts.dedup();
+            scripts
+        };
+        assert_eq!(wanted("✓ done, ♥ → ⇒ ½, ∀x ∈ ℝ: √x ≥ 0"), [""; 0]);
+        for text in ["done ✅", "1\u{fe0f}\u{20e3}", "🇫🇷", "👩🏽‍🔬"] {
+            assert_eq!(wanted(text), [SCRIPT_OF_EMOJI], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_tells_whose_it_is() {
+        for text in ["∝", "𝔼", "①", "⟨"] {
+            assert_eq!(scripts_of_missing(text.chars().next().unwrap()), SIGNS, "{text}");
+        }
+        assert_eq!((scripts_of_missing('ᵢ'), scripts_of_missing('ἄ')), (&["Latn"][..], &["Grek"][..]));
+        assert_eq!(scripts_of_missing('\u{e000}'), [""; 0], "whose it is nobody knows");
     }
 
     #[test]

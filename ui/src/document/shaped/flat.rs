@@ -8,10 +8,14 @@ use egui::{Color32, Rect, pos2, vec2};
 use parley::layout::{Layout, Line as LaidLine, PositionedLayoutItem};
 
 use super::super::drawing::Drawn;
+use super::super::lent_fonts;
 use super::super::places::Places;
 use super::ends::{self, Item};
 use super::typesetter::Seen;
 use super::{Box as PlacedBox, Cell, Glyph, Line, Run, Shaped};
+
+/// What fonts have in the place of letters that they lack (OpenType, glyph 0).
+const NO_LETTER: u32 = 0;
 
 /// Makes a layout flat. `looks` are those of its styles.
 pub(super) fn flatten(
@@ -122,6 +126,9 @@ impl Flat<'_> {
                     let index = (self.shaped.runs.len() - 1) as u32;
                     for glyph in cluster.glyphs() {
                         let (x, y) = (glyph_x + glyph.x, baseline + glyph.y);
+                        if glyph.id == NO_LETTER {
+                            lent_fonts::miss(self.shaped.text.get(range.clone()).unwrap_or_default());
+                        }
                         self.shaped.glyphs.push(Glyph { run: index, id: glyph.id, x, y });
                         glyph_x += glyph.advance;
                     }

@@ -11,7 +11,9 @@ use parley::fontique::{
     Blob, Collection, CollectionOptions, FallbackKey, FamilyId, FontInfoOverride, GenericFamily, Script,
 };
 use parley::style::{FontFamily, FontFamilyName, FontStyle, FontWeight};
+use tiebreak_domain::fonts::{EMOJI, MATHEMATICS, NOTO, SYMBOLS};
 
+use super::super::lent_fonts::{SCRIPT_OF_EMOJI, SIGNS};
 use super::Shop;
 use crate::theme::font::{FACES, Face};
 
@@ -20,61 +22,10 @@ const WORDS: &str = "Tiebreak Inter";
 /// Code is set in this one.
 const CODE: &str = "Tiebreak JetBrains Mono";
 
-/// Fonts of systems with signs and mathematics, which no script leads to.
-const SYMBOLS: [&str; 7] = [
-    "Noto Sans Symbols2",
-    "Noto Sans Symbols 2",
-    "Noto Sans Symbols",
-    "Noto Sans Math",
-    "Segoe UI Symbol",
-    "Apple Symbols",
-    "DejaVu Sans",
-];
-
 /// Signs and emoji that egui brings, by its names.
 const BROUGHT: [&str; 2] = ["NotoEmoji-Regular", "emoji-icon-font"];
 
-/// Emoji in colour, by system.
-const EMOJI: [&str; 3] = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"];
-
-/// Scripts and the end of the name that their upright font has after "Noto Sans". Where several fonts have a
-/// script a system may name any of them first, Rashi letters for Hebrew as well.
-const NOTO: [(&[u8; 4], &str); 32] = [
-    (b"Zyyy", ""),
-    (b"Zinh", ""),
-    (b"Latn", ""),
-    (b"Grek", ""),
-    (b"Cyrl", ""),
-    (b"Arab", " Arabic"),
-    (b"Hebr", " Hebrew"),
-    (b"Deva", " Devanagari"),
-    (b"Beng", " Bengali"),
-    (b"Guru", " Gurmukhi"),
-    (b"Gujr", " Gujarati"),
-    (b"Orya", " Oriya"),
-    (b"Taml", " Tamil"),
-    (b"Telu", " Telugu"),
-    (b"Knda", " Kannada"),
-    (b"Mlym", " Malayalam"),
-    (b"Sinh", " Sinhala"),
-    (b"Thai", " Thai"),
-    (b"Laoo", " Lao"),
-    (b"Khmr", " Khmer"),
-    (b"Mymr", " Myanmar"),
-    (b"Geor", " Georgian"),
-    (b"Armn", " Armenian"),
-    (b"Ethi", " Ethiopic"),
-    (b"Cher", " Cherokee"),
-    (b"Syrc", " Syriac"),
-    (b"Thaa", " Thaana"),
-    (b"Nkoo", " NKo"),
-    (b"Hani", " CJK SC"),
-    (b"Hira", " CJK JP"),
-    (b"Kana", " CJK JP"),
-    (b"Hang", " CJK KR"),
-];
-
-/// The same for the languages of Han characters.
+/// The languages of Han characters, and what their font is called after "Noto Sans CJK".
 const NOTO_HAN: [(&str, &str); 4] = [("ja", "JP"), ("ko", "KR"), ("zh-TW", "TC"), ("zh-HK", "HK")];
 
 /// Looks for the fonts of the system, if that was not done yet.
@@ -98,6 +49,19 @@ pub(in crate::document) fn lend(ctx: &Context, script: &str, font: Arc<dyn AsRef
     let mut collection = collection().clone();
     let lent: Vec<FamilyId> =
         collection.register_fonts(Blob::new(font), None).into_iter().map(|(family, _)| family).collect();
+    if script == SCRIPT_OF_EMOJI {
+        let before: Vec<FamilyId> = collection.generic_families(GenericFamily::Emoji).collect();
+        collection.set_generic_families(GenericFamily::Emoji, lent.into_iter().chain(before));
+        return Shop::of(ctx).lock().renew_fonts();
+    }
+    if SIGNS.contains(&script) {
+        // Signs belong to whatever script they stand in, and every script's own letters go before.
+        for (tag, _) in NOTO {
+            let key = FallbackKey::from(Script::from_bytes(*tag));
+            collection.append_fallbacks(key, lent.iter().copied());
+        }
+        return Shop::of(ctx).lock().renew_fonts();
+    }
     let mut put_first = |key: FallbackKey, name: &str| {
         let named = collection.family_id(name).filter(|family| lent.contains(family));
         let before: Vec<FamilyId> = collection.fallback_families(key).collect();
@@ -150,7 +114,8 @@ fn register(collection: &mut Collection) {
 }
 
 fn choose_fallbacks(collection: &mut Collection) {
-    let mut last: Vec<FamilyId> = SYMBOLS.iter().filter_map(|name| collection.family_id(name)).collect();
+    let mut last: Vec<FamilyId> =
+        MATHEMATICS.iter().chain(&SYMBOLS).filter_map(|name| collection.family_id(name)).collect();
     // Latin letters as wide as Han characters are in no other font, but among the signs that egui brings: those are
     // bold.
     let mut wide: Vec<FamilyId> = collection.family_id("Noto Sans CJK SC").into_iter().collect();
