@@ -150,12 +150,22 @@ pub fn take_wanted() -> Vec<&'static str> {
     wanted.known[taken..].to_vec()
 }
 
+/// How many fonts a context was lent: what was set with fewer is to be set again.
+pub fn count(ctx: &Context) -> usize {
+    ctx.data(|data| data.get_temp(count_id())).unwrap_or(0)
+}
+
+fn count_id() -> egui::Id {
+    egui::Id::unique("fonts that were lent")
+}
+
 /// Takes a font for a script, for texts and for the interface's own words. What was laid out before is to be laid out
 /// again.
 pub fn add(ctx: &Context, script: &'static str, bytes: Vec<u8>) {
     let data = FontData::from_owned(bytes);
     shaped::lend(ctx, script, Arc::clone(&data.font));
     one_line::forget(ctx);
+    ctx.data_mut(|data| *data.get_temp_mut_or_default::<usize>(count_id()) += 1);
     ctx.request_repaint();
     // Emoji are pictures, which egui cannot draw; it has its own, in black.
     if script == SCRIPT_OF_EMOJI {

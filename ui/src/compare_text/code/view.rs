@@ -12,7 +12,9 @@ use egui::{Align, Pos2, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, po
 use unicode_width::UnicodeWidthChar;
 
 use super::CodeRows;
-use crate::document::{LineStretch, LineToSet, SetLines, document_ui, needs_setting, token_color};
+use crate::document::{
+    LineStretch, LineToSet, SetLines, document_ui, lent_fonts, needs_setting, token_color,
+};
 use crate::theme::font::Face;
 use crate::theme::{self, Palette, TextSizes, space};
 
@@ -71,11 +73,16 @@ impl Shown {
     }
 }
 
+/// What lines that are set depend on besides their text: the size of letters, pixels in a point, and how many fonts
+/// were lent.
+type SetFor = (f32, f32, usize);
+
 /// The rows of a pane and how high each is, for one width.
 #[derive(Clone, Debug, Default)]
 pub struct Broken {
     columns: usize,
     way: Option<Way>,
+    set_for: SetFor,
     shown: Vec<Shown>,
     /// The number of painted lines before each, and of all.
     before: Vec<usize>,
@@ -96,9 +103,9 @@ struct SetPane {
 }
 
 impl Broken {
-    fn of(rows: &CodeRows, way: Way, columns: usize) -> Self {
+    fn of(rows: &CodeRows, way: Way, columns: usize, set_for: SetFor) -> Self {
         let mut count = 0;
-        let mut broken = Self { columns, way: Some(way), before: vec![0], ..Self::default() };
+        let mut broken = Self { columns, way: Some(way), set_for, before: vec![0], ..Self::default() };
         for (shown, height) in Shown::all(rows, way, columns) {
             count += height;
             broken.shown.push(shown);
@@ -141,8 +148,9 @@ pub fn code_ui(ui: &mut Ui, rows: &CodeRows, way: Way, broken: &mut Broken, text
     let gutter = (signs as f32 * advance + 2.0 * space::SMALL).ceil();
     let width = ui.available_width();
     let columns = (((width - gutter - space::SMALL) / advance).floor() as usize).max(8);
-    if (broken.columns, broken.way) != (columns, Some(way)) {
-        *broken = Broken::of(rows, way, columns);
+    let set_for = (sizes.code, ui.ctx().pixels_per_point(), lent_fonts::count(ui.ctx()));
+    if (broken.columns, broken.way, broken.set_for) != (columns, Some(way), set_for) {
+        *broken = Broken::of(rows, way, columns, set_for);
     }
     let height = sizes.code_line_height;
     let count = broken.before.last().copied().unwrap_or(0);
@@ -270,7 +278,7 @@ impl RowLayout<'_> {
         let code = &self.rows.sides[shown.side];
         let whole = shown.line.map_or("", |line| code.line(line));
         if index == set.rows.len() {
-            set.breaks += u16::from(shown.line.is_some());
+            set.breaks = set.breaks.saturating_add(shown.line.is_some().into());
             set.rows.push((set.lines.count(), set.breaks));
             if !whole.is_empty() {
                 set.breaks = 0;
