@@ -125,6 +125,11 @@ card() {
 # private: its data are in a temporary folder, and so is the socket that is its only door.
 postgres() {
   step 'postgres'
+  with_postgres cargo test --workspace --locked --test it -- postgres carrying sharing moving
+}
+
+# with_postgres COMMAND...: runs it with a private server beside it, whose address is in TIEBREAK_TEST_POSTGRES.
+with_postgres() {
   local programs; programs=$(postgres_programs)
   [ -n "$programs" ] || { fetch postgresql; programs=$(postgres_programs); }
   [ -n "$programs" ] || fail 'initdb is still missing after installing postgresql'
@@ -141,8 +146,7 @@ postgres() {
     -o "-k $folder -c listen_addresses='' -c max_connections=200" start >/dev/null) \
     || { cat "$folder/log" >&2; fail 'the private PostgreSQL server did not start'; }
   local outcome=0
-  TIEBREAK_TEST_POSTGRES="postgres://tiebreak@${folder//\//%2F}/postgres" \
-    cargo test --workspace --locked --test it -- postgres carrying sharing moving || outcome=$?
+  TIEBREAK_TEST_POSTGRES="postgres://tiebreak@${folder//\//%2F}/postgres" "$@" || outcome=$?
   (cd "$folder" && "${as[@]}" "$programs/pg_ctl" -D "$folder/data" -w -m fast stop >/dev/null) || true
   rm -rf "$folder"
   return "$outcome"
@@ -234,10 +238,7 @@ bundle() {
   dpkg-deb --extract "$target"/bundle/deb/*.deb "$unpacked"
   local outcome=0
   export TIEBREAK_TEST_BUNDLE="$unpacked/usr/bin/tiebreak-desktop"
-  cargo test --workspace --locked --test it -- bundle:: --nocapture || {
-    printf 'once more: a story of the bundle failed\n' >&2
-    cargo test --workspace --locked --test it -- bundle:: --nocapture || outcome=$?
-  }
+  with_postgres bundle_stories || outcome=$?
   unset TIEBREAK_TEST_BUNDLE
   # A project opens by double click where the system knows what its name means.
   cp -r /usr/share/mime/packages/freedesktop.org.xml "$unpacked/usr/share/mime/packages/"
@@ -250,6 +251,12 @@ bundle() {
   [ "$kind" = application/x-tiebreak ] || { printf 'check.sh: a project is taken for %s\n' "$kind" >&2; outcome=1; }
   rm -rf "$unpacked"
   return "$outcome"
+}
+
+bundle_stories() {
+  cargo test --workspace --locked --test it -- bundle:: --nocapture && return
+  printf 'once more: a story of the bundle failed\n' >&2
+  cargo test --workspace --locked --test it -- bundle:: --nocapture
 }
 
 # An AppImage that installs the next version of itself: two of them, whose updates come from this machine, signed by a

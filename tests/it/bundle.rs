@@ -2,6 +2,7 @@
 //! what only the bundle has to do. Needs Xvfb, xdotool, D-Bus and `WebKitWebDriver`, so it runs only where
 //! `TIEBREAK_TEST_BUNDLE` names the program (as `./check.sh` does).
 
+mod handing_over;
 mod updating;
 
 use std::io::{BufRead, BufReader};
@@ -73,8 +74,13 @@ impl Desktop {
 
     /// The bundle, with the project open in it.
     fn open(&self) -> Driver {
+        self.open_place(&self.program.path("p.tiebreak").display().to_string())
+    }
+
+    /// The bundle, with a project open in it that lies in a file or a database.
+    fn open_place(&self, place: &str) -> Driver {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let options = json!({"binary": self.bundle, "args": [self.program.path("p.tiebreak")]});
+        let options = json!({"binary": self.bundle, "args": [place]});
         let mut driver = Command::new("WebKitWebDriver");
         self.at_home(&mut driver)
             // What `tauri-driver` does: the view lets itself be driven.
@@ -195,8 +201,13 @@ fn wait_until(what: &str, mut is_it: impl FnMut() -> bool) {
 
 /// Every judgment with its comment, as the export has them.
 fn comments(program: &Program) -> Vec<String> {
-    program.expect(0, &["check", "p.tiebreak"]);
-    program.expect(0, &["export", "p.tiebreak", "all.csv", "--format", "csv", "--replace"]);
+    comments_in(program, "p.tiebreak")
+}
+
+/// The same of a project that lies in a file or a database.
+fn comments_in(program: &Program, place: &str) -> Vec<String> {
+    program.expect(0, &["check", place]);
+    program.expect(0, &["export", place, "all.csv", "--format", "csv", "--replace"]);
     let csv = program.read("all.csv");
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let column = reader.headers().unwrap().iter().position(|name| name == "comment").unwrap();
@@ -307,29 +318,6 @@ fn a_web_view_whose_process_dies_comes_again() {
     drop(Command::new("kill").arg("-KILL").args(&died).status());
     wait_until("another process draws", || desktop.web_views().iter().any(|process| !died.contains(process)));
     desktop.close(driver);
-    assert_eq!(comments(&desktop.program), [""]);
-}
-
-#[test]
-fn where_the_picture_is_lost_the_native_window_goes_on_with_the_project() {
-    let Some(desktop) = Desktop::start() else { return };
-    let driver = desktop.open();
-    driver.judge(&["1", "Return"]);
-    driver.script(
-        "const canvas = document.getElementById('canvas'); \
-         (canvas.getContext('webgl2') ?? canvas.getContext('webgl')).getExtension('WEBGL_lose_context').loseContext()",
-    );
-    driver.wait_for("return document.documentElement.dataset.state === 'no-picture'");
-    let button = driver.script("return document.activeElement.textContent");
-    assert_eq!(button, "Open the native window", "the next key opens it");
-    driver.script("setTimeout(() => document.getElementById('cover-action').click(), 100)");
-    wait_until("the bundle makes way", || processes_of(&desktop.bundle).is_empty());
-    wait_until("the native window shows the project", || {
-        desktop.xdotool(&["search", "--onlyvisible", "--name", "^p .*Tiebreak$"])
-    });
-    assert_eq!(processes_of(&desktop.native()).len(), 1);
-    kill_all(&desktop.native());
-    drop(driver);
     assert_eq!(comments(&desktop.program), [""]);
 }
 

@@ -1,7 +1,7 @@
 //! `tiebreak move`, from a file into a database and back: the same script leaves the same exports wherever it ran. Told
 //! where `TIEBREAK_TEST_POSTGRES` holds the address of a database that may be filled (as `./check.sh` makes one).
 
-use super::program::{Program, rows};
+use super::program::{Program, postgres, rows};
 
 /// What is exported from a place, file by file.
 fn exports(program: &Program, place: &str) -> Vec<String> {
@@ -21,11 +21,7 @@ fn exports(program: &Program, place: &str) -> Vec<String> {
 
 #[test]
 fn a_project_that_was_moved_exports_what_it_exported_before() {
-    let Some(server) = std::env::var("TIEBREAK_TEST_POSTGRES").ok().filter(|server| !server.is_empty())
-    else {
-        eprintln!("skipped: TIEBREAK_TEST_POSTGRES names no database");
-        return;
-    };
+    let Some(server) = postgres() else { return };
     let program = Program::new();
     program.write("pairs.jsonl", rows(60));
     program.expect(0, &["import", "p.tiebreak", "pairs.jsonl", "--create", "--no-labels"]);

@@ -75,3 +75,12 @@ pub fn rows(count: usize) -> String {
         })
         .collect()
 }
+
+/// The address of a database that may be filled; says so where there is none.
+pub fn postgres() -> Option<String> {
+    let server = std::env::var("TIEBREAK_TEST_POSTGRES").ok().filter(|server| !server.is_empty());
+    if server.is_none() {
+        eprintln!("skipped: TIEBREAK_TEST_POSTGRES names no database");
+    }
+    server
+}
