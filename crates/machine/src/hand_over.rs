@@ -6,13 +6,26 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use tiebreak_domain::Request;
 use tiebreak_engine::{Engine, is_in_database};
 
 /// Opens what an engine has open in the native window. The engine lets go of it, because two programs cannot have one
 /// project open; where the window cannot be started, it takes it back.
+///
+/// Blocks, wherever it is called: whoever is asked by a task of an asynchronous runtime may not wait for a database, so
+/// a thread of its own does.
 pub fn hand_over(engine: &Engine) -> Result<(), String> {
+    thread::scope(|scope| {
+        let handing = thread::Builder::new().name("hand over".to_owned());
+        let handing = handing.spawn_scoped(scope, || let_go_and_start(engine));
+        let handed = handing.map_err(|error| format!("no thread could be started: {error}"))?;
+        handed.join().unwrap_or_else(|_| Err("handing the project over broke off".to_owned()))
+    })
+}
+
+fn let_go_and_start(engine: &Engine) -> Result<(), String> {
     let place = engine.whole_place();
     // Nothing may be open.
     let _ = engine.call(Request::CloseProject);

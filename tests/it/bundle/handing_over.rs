@@ -39,5 +39,8 @@ fn a_project_in_a_database_is_handed_over_as_well() {
     let Some(server) = postgres() else { return };
     let place = format!("{server}#handed_over_{}", std::process::id());
     desktop.program.expect(0, &["move", "p.tiebreak", &place]);
-    assert_eq!(handed_over(&desktop, &place), [""]);
+    let driver = desktop.open_place(&place);
+    driver.judge(&["2", "Return"]);
+    desktop.close(driver);
+    assert_eq!(handed_over(&desktop, &place), ["", ""]);
 }
