@@ -238,7 +238,7 @@ impl Images {
                 pieces.extend(tiles);
             }
         }
-        Some(Visual { full_size: size, pieces })
+        Some(Visual { full_size: size, pieces, is_moving: false })
     }
 
     /// The tiles to be asked for.

@@ -323,7 +323,7 @@ impl Player {
             place: egui::Rect::from_min_size(egui::Pos2::ZERO, size),
             pixels: shown.pixels.clone(),
         };
-        Some(Visual { full_size, pieces: vec![piece] })
+        Some(Visual { full_size, pieces: vec![piece], is_moving: true })
     }
 
     /// The same brought to the size that is wanted; how large it is seen decides at which size it is decoded.

@@ -55,11 +55,13 @@ struct Limits {
     kept_bytes: usize,
     /// How many pixels are made in one frame at most: about a frame of a video.
     pixels_a_frame: usize,
+    /// The same of pictures that stand still, of which a piece may come a moment later.
+    standing_pixels_a_frame: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { kept_bytes: 96 << 20, pixels_a_frame: 1_200_000 }
+        Self { kept_bytes: 96 << 20, pixels_a_frame: 1_200_000, standing_pixels_a_frame: 100_000 }
     }
 }
 
@@ -98,7 +100,9 @@ impl Differences {
             let made = difference.map(|difference| uploaded(ctx, difference, key.spot.is_sharp));
             self.keep(key, made, pieces.each_ref().map(|(pixels, _)| pixels));
         }
-        let mut room = self.limits.pixels_a_frame;
+        let is_moving = visuals.iter().any(|visual| visual.is_moving);
+        let most = if is_moving { self.limits.pixels_a_frame } else { self.limits.standing_pixels_a_frame };
+        let mut room = most;
         let mut made = Vec::new();
         let (mut is_all, mut has_room_next) = (true, false);
         for [one, other] in pairs(visuals, ground) {
@@ -113,10 +117,10 @@ impl Differences {
                 continue;
             }
             let count = (one.0.width * one.0.height) as usize;
-            let is_too_large = count > self.limits.pixels_a_frame;
+            let is_too_large = count > most;
             let pieces = || [one, other].map(|(pixels, place)| (pixels.clone(), place));
             let is_late = if is_too_large {
-                self.workshop.order(ctx, spot, key, pieces(), sight) || room < self.limits.pixels_a_frame
+                self.workshop.order(ctx, spot, key, pieces(), sight) || room < most
             } else {
                 count > room
             };
@@ -146,6 +150,12 @@ impl Differences {
         let entry = self.entries.iter_mut().find(|(key, _)| key.spot == spot)?.1;
         entry.last_used = self.frame;
         entry.made.clone()
+    }
+
+    /// Whether something is being made beside the interface.
+    #[cfg(test)]
+    pub fn is_at_work(&self) -> bool {
+        self.workshop.is_at_work()
     }
 
     /// Forgets everything.
@@ -248,6 +258,7 @@ mod tests {
         Visual {
             full_size: [100, 100],
             pieces: vec![piece(ctx, whole, [50, 50]), piece(ctx, right, [50, 100])],
+            is_moving: true,
         }
     }
 
@@ -279,9 +290,10 @@ mod tests {
                     piece(&ctx, Rect::from_min_size(at, vec2(10.0, 10.0)), [10, 10])
                 })
                 .collect(),
+            is_moving: true,
         };
         let (one, other) = (tall(), tall());
-        let limits = Limits { kept_bytes: 20_000, pixels_a_frame: 120 };
+        let limits = Limits { kept_bytes: 20_000, pixels_a_frame: 120, ..Limits::default() };
         let mut differences = Differences { limits, ..Differences::default() };
         let mut counts = Vec::new();
         for _ in 0..6 {
@@ -294,6 +306,20 @@ mod tests {
             while !differences.of(&ctx, [&one, &other], &ground, sight, TextureOptions::LINEAR).1 {}
         }
         assert!((6_000..=20_000).contains(&differences.size_bytes), "{differences:?}");
+    }
+
+    #[test]
+    fn what_stands_still_may_come_a_moment_later_than_what_moves() {
+        let ctx = Context::default();
+        let ground = Ground::of([[100, 100]; 2], Alignment::Fit);
+        let limits = Limits { standing_pixels_a_frame: 2_000, ..Limits::default() };
+        for is_moving in [true, false] {
+            let mut differences = Differences { limits, ..Differences::default() };
+            let visuals = [0, 1].map(|_| Visual { is_moving, ..visual(&ctx) });
+            let [one, other] = &visuals;
+            let made = differences.of(&ctx, [one, other], &ground, PLAIN, TextureOptions::LINEAR);
+            assert_eq!(made.1, is_moving, "made in the frame that asked");
+        }
     }
 
     #[test]

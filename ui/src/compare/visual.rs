@@ -29,6 +29,8 @@ pub struct Visual {
     pub full_size: [u32; 2],
     /// From coarse to fine: later pieces cover earlier ones.
     pub pieces: Vec<Piece>,
+    /// Whether the next frame may show something else.
+    pub is_moving: bool,
 }
 
 impl Visual {

@@ -66,6 +66,12 @@ impl<Spot: Eq + Hash, Key: Send + 'static> Workshop<Spot, Key> {
         done
     }
 
+    /// Whether something is being made.
+    #[cfg(test)]
+    pub fn is_at_work(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Nothing that is being made is wanted any more.
     pub fn clear(&mut self) {
         *self = Self::default();

@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 /// Bytes of code that are coloured in one frame.
-const COLOURED_BYTES: usize = 2_000;
+const COLOURED_BYTES: usize = 800;
 
 /// Two sides in rows.
 #[derive(Debug, Default)]
